@@ -1,0 +1,202 @@
+"""How every form of COMPASS is rendered, and what each of them carries.
+
+Rooms write `class ArrivalForm(BaseForm)` with plain Django fields; number and date fields get widgets that read
+Arabic-Indic and Persian digits, every field its hint and its error where the design puts them.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import django.forms
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+from django.forms.renderers import DjangoTemplates
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from compass.ui.widgets import DateParts, KeyInput, MomentParts, Number, YesNo
+
+if TYPE_CHECKING:
+    from django.template.backends.django import DjangoTemplates as Engine
+
+_DJANGO = Path(django.forms.__file__).parent / "templates"
+
+
+class CompassRenderer(DjangoTemplates):
+    """The form renderer of the house; `FORM_RENDERER = "compass.ui.forms.CompassRenderer"`."""
+
+    form_template_name = "ui/forms/form.html"
+    field_template_name = "ui/forms/field.html"
+    formset_template_name = "ui/forms/formset.html"
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Django's own form templates behind ours, then those of each room."""
+        return self.backend(
+            {
+                "APP_DIRS": True,
+                "DIRS": [Path(__file__).parent / "form_templates", _DJANGO],
+                "NAME": "compassforms",
+                "OPTIONS": {},
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Link:
+    """A line of the error summary: the field's label, its message, and where the field is."""
+
+    label: str
+    message: str
+    target: str
+
+
+class KeyField(forms.UUIDField):
+    """The idempotency key of one act: made with the page, kept when the page is shown again.
+
+    Never an error to the person at the screen: a missing or damaged key is answered with a fresh one, and then
+    the act simply is not protected against being sent twice.
+    """
+
+    widget = KeyInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "initial": uuid.uuid4, "label": "", **kwargs})
+
+    def clean(self, value: Any) -> uuid.UUID:
+        """The key as a UUID."""
+        try:
+            return super().clean(value) or uuid.uuid4()
+        except ValidationError:
+            return uuid.uuid4()
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What the page shows again: the same key, or a fresh one when there was none."""
+        return self.clean(data)
+
+
+class OccurredField(forms.Field):
+    """When the act happened, ISO 8601, written by a device that was offline; empty means now."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "label": "", **kwargs})
+
+    def to_python(self, value: Any) -> datetime | None:
+        """An aware moment; None when empty or unreadable, since nobody at the screen could mend it."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = parse_datetime(str(value)) if value else None
+        except ValueError:
+            return None
+        return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
+
+
+class YesNoField(forms.TypedChoiceField):
+    """A yes or a no that must be said; cleaned to a bool, or None when not required and not answered."""
+
+    widget = YesNo
+
+    def __init__(self, *, yes: Any = _("Yes"), no: Any = _("No"), **kwargs: Any) -> None:
+        """`yes` and `no` are the words of the two answers."""
+        kwargs.setdefault("error_messages", {}).setdefault("required", _("Answer yes or no. No answer is not a no."))
+        super().__init__(
+            **{"choices": [("yes", yes), ("no", no)], "coerce": "yes".__eq__, "empty_value": None, **kwargs}
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """A bool given as initial value, as its answer."""
+        return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+
+class HouseMixin:
+    """What every form shares: hidden key and time, and widgets fit for phones and three scripts."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            fit(field)
+
+    @property
+    def summary(self) -> list[Link]:
+        """The errors in the order of the page, each with the place it links to."""
+        return error_links(self)  # type: ignore[arg-type]
+
+
+class BaseForm(HouseMixin, forms.Form):
+    """The form every room's form inherits.
+
+    `cleaned_data["key"]` is the UUID that makes sending twice harmless; `cleaned_data["occurred_at"]` is an
+    aware datetime or None.
+    """
+
+    key = KeyField()
+    occurred_at = OccurredField()
+
+
+class SearchForm(HouseMixin, forms.Form):
+    """A form that changes nothing (a filter, a search): no key, no time."""
+
+
+def fit(field: forms.Field) -> None:
+    """Give a plain Django field the widget and the words that suit phones and three scripts."""
+    widget = field.widget
+    if isinstance(field, forms.DateTimeField) and type(widget) is forms.DateTimeInput:
+        _replace(field, MomentParts())
+        field.input_formats = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"]
+        field.error_messages["invalid"] = _("Write day, month, year and time, for example 27 3 2026 14:30.")
+    elif isinstance(field, forms.DateField) and type(widget) is forms.DateInput:
+        _replace(field, DateParts())
+        field.input_formats = ["%Y-%m-%d"]
+        field.error_messages["invalid"] = _("Write day, month and year, for example 27 3 1999.")
+    elif isinstance(field, forms.IntegerField) and type(widget) is forms.NumberInput:
+        _replace(field, Number(decimals=not _whole(field)))
+    elif isinstance(widget, forms.TextInput | forms.Textarea) and not isinstance(widget, Number):
+        widget.attrs.setdefault("autocomplete", "off")
+        widget.attrs.setdefault("dir", "ltr" if _latin(widget) else "auto")
+    elif isinstance(widget, forms.PasswordInput):
+        widget.attrs.setdefault("dir", "ltr")
+
+
+def error_links(form: forms.BaseForm) -> list[Link]:
+    """The errors of a form in the order of the page, form-wide ones first and without a field."""
+    links = [Link("", str(message), "") for message in form.non_field_errors()]
+    for bound in form:
+        links += [Link(str(bound.label), str(message), f"#{_target(bound)}") for message in bound.errors]
+    return links
+
+
+def _replace(field: forms.Field, widget: forms.Widget) -> None:
+    widget.is_required = field.required
+    widget.attrs |= {
+        name: value
+        for name, value in (*field.widget_attrs(widget).items(), *field.widget.attrs.items())
+        if name not in ("min", "max", "step")
+    }
+    field.widget = widget
+
+
+def _whole(field: forms.Field) -> bool:
+    return not isinstance(field, forms.FloatField | forms.DecimalField)
+
+
+def _latin(widget: forms.Widget) -> bool:
+    kind = getattr(widget, "input_type", "")
+    return kind in ("email", "url", "tel") or bool(re.search("tel|email|url", widget.attrs.get("inputmode", "")))
+
+
+def _target(bound: BoundField) -> str:
+    return bound.id_for_label or bound.auto_id or bound.html_name

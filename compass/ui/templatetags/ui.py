@@ -1,0 +1,237 @@
+"""The components as tags: `{% load ui %}`. The living page at `/ui/` shows each with its markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms, template
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from compass.ui import parts, words
+from compass.ui.forms import error_links
+from compass.ui.widgets import YesNo
+
+if TYPE_CHECKING:
+    from django.contrib.messages.storage.base import Message
+    from django.forms.boundfield import BoundField
+    from django.template import Context
+
+register = template.Library()
+
+_KINDS = ("bad", "due", "good")
+
+
+@register.simple_tag
+def mark() -> SafeString:
+    """The mark of COMPASS, decorative."""
+    return parts.MARK
+
+
+@register.simple_tag
+def ring(due_at: datetime, now: datetime | None = None, start: datetime | None = None) -> SafeString:
+    """The ring alone; use it only where `{% when %}` stands beside it."""
+    now = now or timezone.now()
+    return parts.ring(parts.used(due_at, now, start), words.due(due_at, now).kind)
+
+
+@register.simple_tag
+def when(due_at: datetime, now: datetime | None = None) -> SafeString:
+    """A deadline in words: "16 h late · was due yesterday at 17:00"."""
+    said = words.due(due_at, now)
+    return format_html('<span class="{}"><b>{}</b> · {}</span>', said.kind, said.strong, said.rest)
+
+
+@register.simple_tag
+def dial(due_at: datetime | None, now: datetime | None = None, start: datetime | None = None) -> SafeString:
+    """The ring of time used with its words; nothing when nothing is due."""
+    if due_at is None:
+        return mark_safe("")
+    return format_html('<span class="row bar">{}{}</span>', ring(due_at, now, start), when(due_at, now))
+
+
+@register.simple_tag
+def risk(level: str | None) -> SafeString:
+    """A risk level (high, medium, low, else "not set")."""
+    return parts.risk(level)
+
+
+@register.simple_tag
+def code(value: object) -> SafeString:
+    """A code of a case or a person, left to right in every script."""
+    return format_html('<bdi class="code">{}</bdi>', value)
+
+
+@register.simple_tag
+def std(value: object) -> SafeString:
+    """The identifier of a standard or the number of a problem."""
+    return format_html('<bdi class="std">{}</bdi>', value)
+
+
+@register.simple_tag
+def legs(current: int, total: int, label: str = "") -> SafeString:
+    """Stages or steps: the legs and, in words, where we are."""
+    place = _("Step %(current)d of %(total)d") % {"current": current, "total": total}
+    if label:
+        return format_html("{}<p><b>{}: {}</b></p>", parts.legs(current, total), place, label)
+    return format_html('<p class="small soft">{}</p>{}', place, parts.legs(current, total))
+
+
+@register.simple_tag
+def chip(text: object, kind: str = "") -> SafeString:
+    """A state in a word or three; kind is bad, due, good or empty."""
+    return format_html('<span class="chip {}">{}</span>', kind if kind in _KINDS else "", text)
+
+
+@register.simple_tag
+def sealed() -> SafeString:
+    """The mask of a value that is sealed."""
+    return format_html('<span class="mask"></span><span class="hide">{}</span>', _("sealed"))
+
+
+@register.simple_tag
+def day(value: date | datetime | None) -> str:
+    """A day in words: "Mon 9 Nov"."""
+    return words.day(value) if value else ""
+
+
+@register.simple_tag
+def moment(value: datetime | None, now: datetime | None = None) -> str:
+    """A moment in words: "yesterday at 17:00"."""
+    return words.moment(value, now) if value else ""
+
+
+@register.simple_tag
+def ago(value: datetime | None, now: datetime | None = None) -> str:
+    """How long ago: "2 days ago"."""
+    return words.ago(value, now) if value else ""
+
+
+@register.simple_block_tag(end_name="endpanel")
+def panel(content: str, kind: str = "", title: str = "", std: str = "") -> SafeString:
+    """What happened, why, and what to do next; kind is bad, due, good or plain."""
+    kind = kind if kind in _KINDS else ""
+    role = mark_safe(' role="alert"') if kind == "bad" else ""
+    number = format_html(' <bdi class="std">{}</bdi>', std) if std else ""
+    head = format_html("<h2>{}{}</h2>", title, number) if title else ""
+    return format_html('<div class="panel {}"{}>{}{}</div>', kind, role, head, content)
+
+
+@register.simple_block_tag(end_name="endempty")
+def empty(content: str, title: str = "") -> SafeString:
+    """Nothing to show: why (title), what comes next and one action (content)."""
+    return format_html('<div class="empty tight">{}{}</div>', format_html("<p>{}</p>", title) if title else "", content)
+
+
+@register.simple_block_tag(end_name="endseal")
+def seal(content: str, title: str, open: bool = False) -> SafeString:
+    """Sealed data: closed until someone asks; the content holds the reason's form."""
+    state = mark_safe(" open") if open else ""
+    return format_html(
+        '<details class="seal"{}><summary>{}</summary><div class="stack">{}</div></details>', state, title, content
+    )
+
+
+@register.inclusion_tag("ui/parts/problem.html")
+def problem(problem: Any) -> dict[str, Any]:
+    """A refusal as a panel: what, what to do next, its number."""
+    return {"problem": problem}
+
+
+@register.inclusion_tag("ui/parts/errors.html")
+def errors(form: forms.BaseForm) -> dict[str, Any]:
+    """The summary of a form's errors, each linking to its field; nothing when there is none."""
+    links = error_links(form) if form.is_bound else []
+    return {"links": links, "count": len(links)}
+
+
+@register.inclusion_tag("ui/parts/route.html")
+def route(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What happened and will happen. A step has `title`, and may have `state` (now, late, ahead), `note`, `std`,
+    `url`, `due_at`."""
+    return {"steps": steps}
+
+
+@register.inclusion_tag("ui/parts/facts.html")
+def facts(pairs: Iterable[tuple[Any, Any]] | Mapping[Any, Any]) -> dict[str, Any]:
+    """Terms and what they are; an empty value is shown as not recorded."""
+    return {"pairs": pairs.items() if isinstance(pairs, Mapping) else pairs}
+
+
+@register.inclusion_tag("ui/parts/cmp.html")
+def cmp(rows: Iterable[Mapping[str, Any]], left: str, right: str) -> dict[str, Any]:
+    """Two versions side by side. A row has `label`, `left`, `right` and may say `state`: same, close or differs
+    (worked out from the values when it does not)."""
+    return {"rows": [{**row, "state": row.get("state") or _state(row)} for row in rows], "left": left, "right": right}
+
+
+@register.inclusion_tag("ui/parts/cards.html")
+def cards(heads: Sequence[str], rows: Iterable[Sequence[Any]], caption: str = "") -> dict[str, Any]:
+    """A table that becomes cards on a phone: the first cell of a row names it."""
+    return {
+        "heads": heads,
+        "caption": caption,
+        "rows": [(row[0], list(zip(heads[1:], row[1:], strict=True))) for row in rows],
+    }
+
+
+@register.inclusion_tag("ui/parts/pager.html", takes_context=True)
+def pager(context: Context, after: object = None, before: object = None, first: bool = False) -> dict[str, Any]:
+    """Pages by keyset: links with `after` or `before` and everything else that was asked; no page numbers."""
+    request = context.get("request")
+
+    def link(name: str, value: object) -> str:
+        query = request.GET.copy() if request else {}
+        for other in ("after", "before"):
+            query.pop(other, None)
+        if value is not None:
+            query[name] = str(value)
+        return f"?{query.urlencode()}" if request else f"?{name}={value}"
+
+    return {
+        "next": link("after", after) if after is not None else "",
+        "previous": link("before", before) if before is not None else "",
+        "first": link("first", None) if first else "",
+    }
+
+
+@register.inclusion_tag("ui/parts/figure_note.html")
+def figure_note(date: date | datetime | str, source: str, counted: str, uncertainty: str = "") -> dict[str, Any]:
+    """Under every figure: when it was counted, from what, how, and how sure."""
+    said = date if isinstance(date, str) else words.day(date)
+    return {"date": said, "source": source, "counted": counted, "uncertainty": uncertainty}
+
+
+@register.simple_tag
+def message_kind(message: Message) -> str:
+    """The kind of panel for a message of Django's messages framework."""
+    return {"error": "bad", "warning": "due", "success": "good"}.get(message.level_tag, "")
+
+
+@register.filter
+def yes_no(field: BoundField) -> bool:
+    """Whether the field asks for yes or no."""
+    return isinstance(field.field.widget, YesNo)
+
+
+@register.filter
+def lone_box(field: BoundField) -> bool:
+    """Whether the field is one check box, whose label stands beside it."""
+    widget = field.field.widget
+    return isinstance(widget, forms.CheckboxInput) and not isinstance(widget, forms.CheckboxSelectMultiple)
+
+
+@register.simple_tag
+def optional(field: BoundField) -> SafeString:
+    """The word "optional" beside the label of a field that may stay empty."""
+    if field.field.required or lone_box(field):
+        return mark_safe("")
+    return format_html(' <span class="hint">({})</span>', _("optional"))
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    return "same" if conditional_escape(row["left"]) == conditional_escape(row["right"]) else "differs"

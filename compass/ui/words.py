@@ -1,0 +1,104 @@
+"""Durations, dates and deadlines in words, in the active language and the active time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+Kind = Literal["bad", "due", "soft"]
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A deadline in words: `strong` is what counts ("16 h late"), `rest` the detail; `kind` the signal."""
+
+    kind: Kind
+    strong: str
+    rest: str
+
+
+def duration(length: timedelta) -> str:
+    """A length of time in the one or two units that matter: "18 min", "3 h 18 min", "16 h", "2 days", "3 months".
+
+    Rounded down, so that no deadline is said to be further than it is; negative lengths count as zero.
+    """
+    minutes = max(0, int(length.total_seconds() // 60))
+    if minutes < 1:
+        return _("less than a minute")
+    if minutes < 60:
+        return _("%(minutes)d min") % {"minutes": minutes}
+    hours, rest = divmod(minutes, 60)
+    if hours < 6 and rest:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+    if hours < 24:
+        return _("%(hours)d h") % {"hours": hours}
+    days = hours // 24
+    if days < 60:
+        return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+    months = days // 30
+    if months < 24:
+        return ngettext("%(months)d month", "%(months)d months", months) % {"months": months}
+    years = days // 365
+    return ngettext("%(years)d year", "%(years)d years", years) % {"years": years}
+
+
+def day(moment: date | datetime, now: datetime | None = None) -> str:
+    """A day: "Mon 9 Nov", with the year when it is not the present one."""
+    value = _local(moment)
+    this_year = timezone.localtime(now).year if now else timezone.localdate().year
+    return date_format(value, "D j M" if value.year == this_year else "j M Y")
+
+
+def moment(when: datetime, now: datetime | None = None) -> str:
+    """A moment beside the present: "today at 09:00", "yesterday at 17:00", "Mon 9 Nov at 17:00"."""
+    now = now or timezone.now()
+    local = timezone.localtime(when)
+    clock = f"{local:%H:%M}"
+    days = (local.date() - timezone.localtime(now).date()).days
+    if days == 0:
+        return _("today at %(time)s") % {"time": clock}
+    if days == -1:
+        return _("yesterday at %(time)s") % {"time": clock}
+    if days == 1:
+        return _("tomorrow at %(time)s") % {"time": clock}
+    return _("%(day)s at %(time)s") % {"day": day(local, now), "time": clock}
+
+
+def due(due_at: datetime, now: datetime | None = None) -> Due:
+    """A deadline in words: late is `bad`, within 24 hours or today is `due`, later is `soft`."""
+    now = now or timezone.now()
+    left = due_at - now
+    if left < timedelta(0):
+        return Due(
+            "bad",
+            _("%(duration)s late") % {"duration": duration(-left)},
+            _("was due %(moment)s") % {"moment": moment(due_at, now)},
+        )
+    local = timezone.localtime(due_at)
+    today = local.date() == timezone.localtime(now).date()
+    rest = _("%(duration)s left") % {"duration": duration(left)}
+    if today:
+        return Due("due", _("before %(time)s") % {"time": f"{local:%H:%M}"}, rest)
+    if left < DAY:
+        return Due("due", _("before %(moment)s") % {"moment": moment(due_at, now)}, rest)
+    return Due("soft", _("by %(day)s") % {"day": day(local, now)}, rest)
+
+
+def ago(when: datetime, now: datetime | None = None) -> str:
+    """How long something has been so: "2 days ago"."""
+    return _("%(duration)s ago") % {"duration": duration((now or timezone.now()) - when)}
+
+
+def _local(value: date | datetime) -> date:
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value
