@@ -108,11 +108,16 @@ class YesNoField(forms.TypedChoiceField):
 
     widget = YesNo
 
-    def __init__(self, *, yes: Any = _("Yes"), no: Any = _("No"), **kwargs: Any) -> None:
-        """`yes` and `no` are the words of the two answers."""
+    def __init__(self, *, yes: Any = None, no: Any = None, **kwargs: Any) -> None:
+        """`yes` and `no` are the words of the two answers, when these say more than yes and no."""
         kwargs.setdefault("error_messages", {}).setdefault("required", _("Answer yes or no. No answer is not a no."))
         super().__init__(
-            **{"choices": [("yes", yes), ("no", no)], "coerce": "yes".__eq__, "empty_value": None, **kwargs}
+            **{
+                "choices": [("yes", yes or _("Yes")), ("no", no or _("No"))],
+                "coerce": "yes".__eq__,
+                "empty_value": None,
+                **kwargs,
+            }
         )
 
     def prepare_value(self, value: Any) -> Any:

@@ -74,7 +74,7 @@ class DateParts(forms.MultiWidget):
         if isinstance(value, date):
             return [str(value.day), str(value.month), str(value.year)]
         if isinstance(value, str) and value:
-            year, month, day = (value.split("T")[0].split(" ")[0].split("-", 2) + ["", ""])[:3]
+            year, month, day = [*value.split("T")[0].split(" ")[0].split("-", 2), "", ""][:3]
             return [day, month, year]
         return [None, None, None]
 

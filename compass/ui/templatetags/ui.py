@@ -12,7 +12,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from compass.ui import parts, words
+from compass.ui import charts, parts, words
+from compass.ui.context import quick_exit_url
 from compass.ui.forms import error_links
 from compass.ui.widgets import YesNo
 
@@ -30,6 +31,12 @@ _KINDS = ("bad", "due", "good")
 def mark() -> SafeString:
     """The mark of COMPASS, decorative."""
     return parts.MARK
+
+
+@register.simple_tag
+def quick_exit_address() -> str:
+    """Where the quick exit leads; known even on a page of an error."""
+    return quick_exit_url()
 
 
 @register.simple_tag
@@ -204,6 +211,24 @@ def figure_note(date: date | datetime | str, source: str, counted: str, uncertai
     """Under every figure: when it was counted, from what, how, and how sure."""
     said = date if isinstance(date, str) else words.day(date)
     return {"date": said, "source": source, "counted": counted, "uncertainty": uncertainty}
+
+
+@register.simple_tag
+def bars(rows: Sequence[charts.Bar], title: str, note: str, **options: Any) -> SafeString:
+    """Bars from zero with their table; options as in `charts.bars`."""
+    return charts.bars(rows, title=title, note=note, **options)
+
+
+@register.simple_tag
+def plot(ticks: Sequence[str], series: Sequence[charts.Series], title: str, note: str, **options: Any) -> SafeString:
+    """Values over time with their table; options as in `charts.plot`, `summary` among them."""
+    return charts.plot(ticks, series, title=title, note=note, **options)
+
+
+@register.simple_tag(name="map")
+def country_map(values: Mapping[str, charts.Number], title: str, note: str, **options: Any) -> SafeString:
+    """The 14 countries with their table; options as in `charts.country_map`, `summary` and `head` among them."""
+    return charts.country_map(values, title=title, note=note, **options)
 
 
 @register.simple_tag
