@@ -1,0 +1,108 @@
+"""The decorator that makes a function an action: done once per key, with a receipt and an event in the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connection
+from django.db import models as db
+
+from compass.access.models import Receipt
+from compass.access.work import Command, Work
+from compass.problems import BasisMissing, KeyReused, TooFarAway
+
+C = TypeVar("C", bound=Command)
+M = TypeVar("M", bound=db.Model)
+
+BASES = frozenset({"consent", "vital_interest", "legal_duty", "public_interest"})
+CLOCK_SLACK = timedelta(minutes=10)
+REGISTRY: dict[str, Callable[..., Any]] = {}
+
+_CLAIM = """
+INSERT INTO access_receipt (key, action, actor_id, organisation_id, result_id, basis, occurred_at, recorded_at)
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[],
+                     %s::timestamptz[])
+ON CONFLICT (key) DO NOTHING RETURNING key
+"""
+
+
+def action(
+    name: str, model: type[M]
+) -> Callable[[Callable[[Work, list[C]], list[M]]], Callable[[Work, Sequence[C]], list[M]]]:
+    """Make `function(work, commands) -> rows` idempotent per command and recorded.
+
+    The function receives only commands that were not done before and returns one row of `model` for each, in order. A
+    command whose key is known returns the row it made then. A second sender waits for the first to commit. Raises
+    KeyReused for a key of another colleague or action, BasisMissing, TooFarAway (more than ten minutes in the future).
+    """
+
+    def decorate(function: Callable[[Work, list[C]], list[M]]) -> Callable[[Work, Sequence[C]], list[M]]:
+        @wraps(function)
+        def run(work: Work, commands: Sequence[C]) -> list[M]:
+            if not commands:
+                return []
+            for command in commands:
+                if command.basis not in BASES:
+                    raise BasisMissing
+                if command.occurred_at > work.now + CLOCK_SLACK:
+                    raise TooFarAway(date=command.occurred_at.date().isoformat())
+            fresh_keys = _claim(work, name, commands)
+            fresh = [c for c in commands if c.key in fresh_keys]
+            rows = function(work, fresh) if fresh else []
+            if len(rows) != len(fresh):
+                raise RuntimeError(f"{name} returned {len(rows)} rows for {len(fresh)} commands")
+            results = {c.key: row for c, row in zip(fresh, rows, strict=True)}
+            _write_results(results)
+            if fresh:
+                work.record(name, results=[row.pk for row in rows], count=len(rows), basis=fresh[0].basis)
+                work.saw(rows)
+            results.update(_earlier(work, name, model, [c.key for c in commands if c.key not in fresh_keys]))
+            return [results[c.key] for c in commands]
+
+        REGISTRY[name] = run
+        return run
+
+    return decorate
+
+
+def _claim(work: Work, name: str, commands: Sequence[Command]) -> set[UUID]:
+    size = len(commands)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CLAIM,
+            [
+                [c.key for c in commands],
+                [name] * size,
+                [work.actor.id] * size,
+                [work.actor.organisation.pk] * size,
+                [None] * size,
+                [c.basis for c in commands],
+                [c.occurred_at for c in commands],
+                [work.now] * size,
+            ],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _write_results(results: dict[UUID, M]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE access_receipt r SET result_id = v.result FROM unnest(%s::uuid[], %s::uuid[]) AS v(key, result)"
+            " WHERE r.key = v.key",
+            [list(results), [row.pk for row in results.values()]],
+        )
+
+
+def _earlier(work: Work, name: str, model: type[M], keys: list[UUID]) -> dict[UUID, M]:
+    if not keys:
+        return {}
+    receipts = {r.key: r for r in Receipt.objects.filter(key__in=keys, actor_id=work.actor.id, action=name)}
+    rows = model._default_manager.in_bulk([r.result_id for r in receipts.values() if r.result_id])
+    try:
+        return {key: rows[receipts[key].result_id] for key in keys}  # type: ignore[index]
+    except KeyError as error:
+        raise KeyReused from error

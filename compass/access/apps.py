@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+
+
+class AccessConfig(AppConfig):
+    name = "compass.access"
+    label = "access"
+    functions: ClassVar[dict[str, str]] = {
+        "compass_scope_claims()": "compass_app",
+        "compass_scope_actor()": "compass_app",
+        "compass_scope_organisations()": "compass_app",
+        "compass_scope_countries()": "compass_app",
+        "compass_scope_sensitivities()": "compass_app",
+        "compass_share_key(uuid, uuid, bytea, timestamptz)": "compass_app",
+    }

@@ -1,0 +1,112 @@
+"""Organisations, colleagues and what they were granted; sessions; receipts of actions."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from uuid6 import uuid7
+
+from compass.vault.walls import OWN_ORGANISATION, Wall
+
+
+class OrganisationKind(models.TextChoices):
+    OFFICE = "office", "office"
+    PARTNER = "partner", "partner"
+    MINISTRY = "ministry", "ministry"
+    DONOR = "donor", "donor"
+
+
+class Organisation(models.Model):
+    """A country office of the programme, a partner, a ministry or the funder. Its name is not a secret."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    name = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=10, choices=OrganisationKind.choices)
+    country = models.CharField(max_length=2, blank=True)
+    quick_exit_url = models.URLField(blank=True)
+
+    wall: ClassVar[Wall] = Wall(app="SELECT", using=None)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None, **fields: Any) -> User:
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db, force_insert=True)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A colleague. The name is sealed; the user name is a work handle that names a post, not a person."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    username = models.CharField(max_length=60, unique=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="users")
+    name_sealed = models.BinaryField(default=b"")
+    language = models.CharField(max_length=5, default="fr")
+    is_active = models.BooleanField(default=True)
+    is_demonstration = models.BooleanField(default=False)
+
+    USERNAME_FIELD = "username"
+    objects: ClassVar[UserManager] = UserManager()
+    wall: ClassVar[Wall] = Wall(app="SELECT, UPDATE", using=None)
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Grant(models.Model):
+    """A role in an organisation and country programme for a time. Written by the owner's command only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=30)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    country = models.CharField(max_length=2, blank=True)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    wall: ClassVar[Wall] = Wall(app="SELECT", using=None)
+
+
+class Session(models.Model):
+    """A signed-in browser. The key is stored as SHA-256 and the content sealed: a stolen table signs no one in."""
+
+    key_hash = models.CharField(max_length=64, primary_key=True)
+    sealed = models.BinaryField()
+    user_id = models.UUIDField(null=True, db_index=True)
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT, UPDATE, DELETE", using=None)
+
+
+class Receipt(models.Model):
+    """Proof that an action was done once: same key, same actor, same action gives the same result again."""
+
+    key = models.UUIDField(primary_key=True)
+    action = models.CharField(max_length=60)
+    actor_id = models.UUIDField()
+    organisation_id = models.UUIDField()
+    result_id = models.UUIDField(null=True)
+    basis = models.CharField(max_length=20)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT, UPDATE", using=OWN_ORGANISATION)
+
+
+class ScopeKey(models.Model):
+    """The two padded halves of the HMAC key that signs scopes. Only the owner reads it."""
+
+    id = models.CharField(max_length=16, primary_key=True)
+    inner_pad = models.BinaryField()
+    outer_pad = models.BinaryField()
+
+    wall: ClassVar[Wall] = Wall(app="", using=None)

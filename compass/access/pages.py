@@ -1,0 +1,78 @@
+"""How a view becomes a page: signed in, one unit of work, rendered inside it, problems answered in words.
+
+    @page("cases.read")
+    def case(request, work, pk): ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import DatabaseError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils.cache import add_never_cache_headers
+
+from compass.access.actor import Actor
+from compass.access.models import User
+from compass.access.work import Work, record_refusal, unit_of_work
+from compass.problems import DatabaseAway, NoScope, Problem
+
+View = Callable[..., HttpResponseBase]
+SCOPE_STATES = frozenset({"CS001", "CS002", "CS003", "CS004"})
+
+
+class WorkRequest(HttpRequest):
+    """A request inside a unit of work."""
+
+    work: Work
+    user: User
+
+
+def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """The one page for every refusal: number, what happened, what to do next."""
+    response = TemplateResponse(request, "access/problem.html", {"problem": problem}, status=problem.status)
+    response.render()
+    add_never_cache_headers(response)
+    return response
+
+
+def page(purpose: str) -> Callable[[View], View]:
+    """Turn `view(request, work, **kwargs)` into a Django view. `purpose` goes into the trail; POST adds `.write`."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def run(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            actor = Actor.of(cast(User, request.user))
+            session = getattr(request, "session_digest", "")
+            said = f"{purpose}.write" if request.method == "POST" else purpose
+            try:
+                with unit_of_work(actor, said, session=session) as work:
+                    request.work = work  # type: ignore[attr-defined]
+                    response = view(request, work, **kwargs)
+                    if getattr(response, "streaming", False):
+                        raise RuntimeError("a stream must open its own unit of work")
+                    render = getattr(response, "render", None)
+                    if callable(render):
+                        render()
+                    add_never_cache_headers(response)
+                    return response
+            except Problem as problem:
+                record_refusal(actor, said, problem, session=session)
+                return problem_page(request, problem)
+            except OperationalError:
+                return problem_page(request, DatabaseAway())
+            except DatabaseError as error:
+                if getattr(error.__cause__, "sqlstate", "") in SCOPE_STATES:
+                    raise NoScope from error
+                raise
+
+        run.purpose = purpose  # type: ignore[attr-defined]
+        return run
+
+    return decorate

@@ -1,0 +1,103 @@
+"""Sessions whose table signs no one in: the key is stored as SHA-256, the content sealed.
+
+30 minutes idle, 12 hours in all (security-and-matching.md section 4); Django names the settings, COMPASS_SESSION_IDLE and
+COMPASS_SESSION_TOTAL hold them in seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from uuid import UUID
+
+from compass.access.models import Session
+from compass.vault import crypto
+from compass.vault.root import system_key
+
+
+def digest(session_key: str) -> str:
+    return hashlib.sha256(session_key.encode()).hexdigest()
+
+
+class SessionStore(SessionBase):
+    """Server-side sessions in the table `access_session`."""
+
+    def _hash(self) -> str:
+        return digest(self.session_key or "")
+
+    def _seal(self, key_hash: str, data: dict[str, Any]) -> bytes:
+        return crypto.seal_bytes(
+            system_key("session"), self.encode(data).encode(), table="access_session", column="sealed",
+            subject=key_hash, version=1,
+        )
+
+    def _limit(self, created_at: datetime, now: datetime) -> datetime:
+        return min(
+            now + timedelta(seconds=settings.COMPASS_SESSION_IDLE),
+            created_at + timedelta(seconds=settings.COMPASS_SESSION_TOTAL),
+        )
+
+    def load(self) -> dict[str, Any]:
+        now = timezone.now()
+        row = Session.objects.filter(key_hash=self._hash(), expires_at__gt=now).first()
+        if row is None:
+            self._session_key = None
+            return {}
+        if now - row.seen_at > timedelta(seconds=60):
+            Session.objects.filter(pk=row.pk).update(seen_at=now, expires_at=self._limit(row.created_at, now))
+        raw = crypto.open_bytes(
+            system_key("session"), row.sealed, table="access_session", column="sealed", subject=row.key_hash
+        )
+        return self.decode(raw.decode())
+
+    def exists(self, session_key: str) -> bool:
+        return Session.objects.filter(key_hash=digest(session_key)).exists()
+
+    def create(self) -> None:
+        while True:
+            self._session_key = self._get_new_session_key()
+            try:
+                self.save(must_create=True)
+            except CreateError:
+                continue
+            self.modified = True
+            return
+
+    def save(self, must_create: bool = False) -> None:
+        if self.session_key is None:
+            self.create()
+            return
+        data = self._get_session(no_load=must_create)
+        now = timezone.now()
+        key_hash = self._hash()
+        fields = {
+            "sealed": self._seal(key_hash, data),
+            "user_id": UUID(str(data[SESSION_KEY])) if SESSION_KEY in data else None,
+            "seen_at": now,
+        }
+        if must_create:
+            try:
+                with transaction.atomic():
+                    Session.objects.create(
+                        key_hash=key_hash, created_at=now, expires_at=self._limit(now, now), **fields
+                    )
+            except IntegrityError as error:
+                raise CreateError from error
+        elif not Session.objects.filter(key_hash=key_hash).update(**fields):
+            raise UpdateError
+
+    def delete(self, session_key: str | None = None) -> None:
+        key = session_key or self.session_key
+        if key:
+            Session.objects.filter(key_hash=digest(key)).delete()
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        Session.objects.filter(expires_at__lt=timezone.now()).delete()

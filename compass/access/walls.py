@@ -1,0 +1,119 @@
+"""Applying the walls that models declare: privileges per role, row-level security, organisation-bound references.
+
+Runs after every migration as the owner; every statement can be repeated. Where a model `moves_with` a foreign key, a
+composite reference `(key, organisation_id)` with ON UPDATE CASCADE carries its organisation along; every other reference to
+a protected table must point at a row that the scope shows (a plain foreign key would accept one that it does not). An app's configuration names the functions each role may call in
+its attribute `functions` (signature to role).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import connection, models
+
+from compass.vault.walls import Wall
+
+APP, PUBLIC, COUNTS = "compass_app", "compass_public", "compass_counts"
+THIRD_PARTY: dict[str, str] = {
+    "django_content_type": "SELECT",
+    "django_migrations": "SELECT",
+    "mfa_authenticator": "SELECT, INSERT, UPDATE, DELETE",
+    "account_emailaddress": "SELECT",
+    "account_emailconfirmation": "SELECT",
+    "compass_cache": "SELECT, INSERT, UPDATE, DELETE",
+    "procrastinate_jobs": "SELECT, INSERT, UPDATE, DELETE",
+    "procrastinate_events": "SELECT, INSERT, UPDATE, DELETE",
+    "procrastinate_periodic_defers": "SELECT, INSERT, UPDATE, DELETE",
+    "procrastinate_workers": "SELECT, INSERT, UPDATE, DELETE",
+}
+
+_QUEUE_FUNCTIONS = f"""
+DO $$ DECLARE found regprocedure; BEGIN
+    FOR found IN SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+                 WHERE n.nspname = 'public' AND p.proname LIKE 'procrastinate%' LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO {APP}', found);
+    END LOOP;
+END $$
+"""
+
+
+def walled_models() -> Iterator[tuple[type[models.Model], Wall]]:
+    for model in apps.get_models(include_auto_created=True):
+        wall = getattr(model, "wall", None)
+        if wall is not None:
+            yield model, wall
+
+
+def _references(model: type[models.Model], wall: Wall) -> list[str]:
+    """Conditions for a new row: each reference to another protected table must be visible."""
+    conditions = []
+    for field in model._meta.concrete_fields:
+        target = field.related_model if isinstance(field, models.ForeignKey) else None
+        if target is None or isinstance(target, str) or target is model:
+            continue
+        other: Wall | None = getattr(target, "wall", None)
+        if other is not None and other.using is not None:
+            column, table, key = field.column, target._meta.db_table, target._meta.pk.column
+            found = f"EXISTS (SELECT 1 FROM {table} seen WHERE seen.{key} = {model._meta.db_table}.{column})"
+            conditions.append(f"({column} IS NULL OR {found})" if field.null else found)
+    return conditions
+
+
+def _moves(model: type[models.Model], wall: Wall) -> Iterator[str]:
+    if not wall.moves_with:
+        return
+    field = model._meta.get_field(wall.moves_with)
+    target: type[models.Model] = field.related_model  # type: ignore[assignment]
+    table, parent = model._meta.db_table, target._meta.db_table
+    key = target._meta.pk.column
+    yield f"CREATE UNIQUE INDEX IF NOT EXISTS {parent}_place ON {parent} ({key}, organisation_id)"
+    name = f"{table}_{field.column}_place"
+    yield f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}"
+    yield (
+        f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({field.column}, organisation_id)"
+        f" REFERENCES {parent} ({key}, organisation_id) ON UPDATE CASCADE"
+    )
+    yield f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({field.column}, organisation_id)"
+
+
+def statements() -> Iterator[str]:
+    """Every statement, in order."""
+    yield "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC"
+    yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}"
+    yield _QUEUE_FUNCTIONS
+    for config in apps.get_app_configs():
+        for function, role in getattr(config, "functions", {}).items():
+            yield f"GRANT EXECUTE ON FUNCTION {function} TO {role}"
+    for table, privileges in THIRD_PARTY.items():
+        yield f"REVOKE ALL ON {table} FROM {APP}, {PUBLIC}, {COUNTS}"
+        yield f"GRANT {privileges} ON {table} TO {APP}"
+    for model, wall in walled_models():
+        table = model._meta.db_table
+        yield f"REVOKE ALL ON {table} FROM {APP}, {PUBLIC}, {COUNTS}"
+        for role, privileges in ((APP, wall.app), (PUBLIC, wall.public), (COUNTS, wall.counts)):
+            if privileges:
+                yield f"GRANT {privileges} ON {table} TO {role}"
+        if wall.using is None:
+            continue
+        insert = " AND ".join([wall.insert or wall.using, *_references(model, wall)])
+        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+        for name in ("read", "change", "remove", "add"):
+            yield f"DROP POLICY IF EXISTS {table}_{name} ON {table}"
+        yield f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({wall.using})"
+        yield f"CREATE POLICY {table}_change ON {table} FOR UPDATE TO {APP} USING ({wall.using}) WITH CHECK ({wall.using})"
+        yield f"CREATE POLICY {table}_remove ON {table} FOR DELETE TO {APP} USING ({wall.using})"
+        yield f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK ({insert})"
+    for model, wall in walled_models():
+        yield from _moves(model, wall)
+
+
+def apply() -> int:
+    """Run them in one transaction as the owner; returns how many there were."""
+    count = 0
+    with connection.cursor() as cursor:
+        for statement in statements():
+            cursor.execute(statement)
+            count += 1
+    return count

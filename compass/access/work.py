@@ -1,0 +1,147 @@
+"""The unit of work: one transaction with a scope, a key ring and one entry in the trail.
+
+    with unit_of_work(actor, "cases.read") as work:
+        case = work.find("cases.view", Case, pk)
+
+The page is rendered inside. The trail is written last. A Problem rolls everything back; a refusal is then written to the
+trail in a second transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from compass.access import policy, scope
+from compass.access.actor import Actor
+from compass.problems import Denied, NotFound, Problem, StaleVersion
+from compass.trail import chain
+from compass.vault.keys import KeyRing
+
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """What every action is told for each item of its list.
+
+    `key`: idempotency key made by the client. `occurred_at`: when it happened (aware). `basis`: code of the vocabulary
+    list legal_basis. `id` and `version`: the record and the version the user saw, where there is one.
+    """
+
+    key: UUID
+    occurred_at: datetime
+    basis: str
+    id: UUID | None = None
+    version: int | None = None
+
+
+class Work:
+    """What an action or a page may use. Made by `unit_of_work`."""
+
+    def __init__(self, actor: Actor, purpose: str, *, session: str = "") -> None:
+        self.actor = actor
+        self.now = timezone.now()
+        self.keys = KeyRing(actor.organisations)
+        self.draft = chain.Draft(
+            actor=actor.id, organisation_id=actor.organisation.pk, purpose=purpose, at=self.now, session=session
+        )
+
+    def may(self, name: str) -> bool:
+        return policy.may(self.actor, name)
+
+    def demand(self, name: str) -> None:
+        """Raise Denied unless the actor holds a role of the rule."""
+        if not self.may(name):
+            raise Denied
+
+    def allowed(self, name: str, model: type[M]) -> models.QuerySet[M]:
+        """The rows of `model` on which the actor may do `name`. The organisation equality is repeated in the query."""
+        return model._default_manager.filter(policy.where(self.actor, name))
+
+    def find(self, name: str, model: type[M], pk: UUID) -> M:
+        """One row, or NotFound (also when it exists elsewhere). The subject goes into the trail."""
+        row = self.allowed(name, model).filter(pk=pk).first()
+        if row is None:
+            raise NotFound
+        self.saw([row])
+        return row
+
+    def require(self, name: str, model: type[M], commands: Sequence[Command]) -> list[M]:
+        """The rows the commands name, locked, in their order; rule and version checked in one query.
+
+        Raises Denied, NotFound or StaleVersion (with the current row).
+        """
+        wanted = [c.id for c in commands]
+        rows = {row.pk: row for row in self.allowed(name, model).filter(pk__in=wanted).select_for_update(of=("self",))}
+        found = []
+        for command in commands:
+            row = rows.get(command.id)
+            if row is None:
+                raise NotFound
+            if command.version is not None and command.version != getattr(row, "version", None):
+                raise StaleVersion(current=row)
+            found.append(row)
+        return found
+
+    def saw(self, rows: Iterable[models.Model]) -> None:
+        """Note the people these rows are about (`subject_id` of the row, else its key)."""
+        for row in rows:
+            self.draft.subjects[getattr(row, "subject_id", None) or row.pk] = None
+
+    def record(self, action: str, *, results: Sequence[UUID] = (), **facts: str | int) -> None:
+        """Add an event: codes, numbers and opaque identifiers only, never values of the record."""
+        self.draft.events.append({"action": action, "results": [str(r) for r in results], **facts})
+
+    @contextmanager
+    def attempt(self, form: Any) -> Iterator[None]:
+        """Run actions for a form: a Problem undoes them and becomes an error of the form; what was typed stays."""
+        try:
+            with transaction.atomic():
+                yield
+        except Problem as problem:
+            form.problem = problem
+            form.add_error(None, problem.what)
+            if isinstance(problem, Denied):
+                self.record("refused", problem=problem.number)
+
+
+@contextmanager
+def unit_of_work(actor: Actor, purpose: str, *, session: str = "") -> Iterator[Work]:
+    """Open the transaction, set the scope, hand out a Work, write the trail, commit.
+
+    Jobs, commands and stream generators open their own. Units do not nest.
+    """
+    if scope.current_work.get() is not None:
+        raise RuntimeError("units of work do not nest")
+    work = Work(actor, purpose, session=session)
+    with transaction.atomic():
+        scope.enter(
+            scope.sign(actor.id, actor.organisations, actor.countries, actor.tiers, pid=scope.backend_pid())
+        )
+        token = scope.current_work.set(work)
+        try:
+            yield work
+            work.draft.sealed = work.keys.sealed
+            chain.append(work.draft)
+        finally:
+            scope.current_work.reset(token)
+        # Inside an outer transaction (a test) SET LOCAL would outlive this block.
+        scope.enter("")
+
+
+def record_refusal(actor: Actor, purpose: str, problem: Problem, *, session: str = "") -> None:
+    """Write a refusal to the trail in a transaction of its own."""
+    draft = chain.Draft(
+        actor=actor.id, organisation_id=actor.organisation.pk, purpose=purpose, at=timezone.now(), session=session
+    )
+    draft.events.append({"action": "refused", "problem": problem.number})
+    with transaction.atomic():
+        chain.append(draft)

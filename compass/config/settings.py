@@ -1,0 +1,245 @@
+"""Settings of the three processes: `app` (serves and works), `public` (no key, no journey) and `owner` (migrates).
+
+Everything that differs between deployments comes from the environment; the `compass` command sets it for the embedded
+database. `COMPASS_PROCESS` chooses the process.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from csp.constants import NONE, SELF
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name, default)
+
+
+def flag(name: str) -> bool:
+    return env(name) in {"1", "true", "yes"}
+
+
+PROCESS = env("COMPASS_PROCESS", "app")
+DEBUG = flag("COMPASS_DEBUG")
+COMPASS_DEMONSTRATION = flag("COMPASS_DEMONSTRATION")
+COMPASS_DATA = Path(env("COMPASS_DATA", "data")).resolve()
+COMPASS_ROOT_KEY_FILE = "" if PROCESS == "public" else env("COMPASS_ROOT_KEY_FILE")
+COMPASS_SCOPE_KEY_FILE = "" if PROCESS == "public" else env("COMPASS_SCOPE_KEY_FILE")
+COMPASS_CHECKPOINT_KEY_FILE = env("COMPASS_CHECKPOINT_KEY_FILE")
+COMPASS_CHECKPOINTS = Path(env("COMPASS_CHECKPOINTS", str(COMPASS_DATA / "checkpoints")))
+COMPASS_PUBLIC_URL = env("COMPASS_PUBLIC_URL", "http://localhost:8001")
+COMPASS_APP_URL = env("COMPASS_APP_URL", "http://localhost:8000")
+COMPASS_QUICK_EXIT = env("COMPASS_QUICK_EXIT", "https://www.wikipedia.org/")
+COMPASS_SESSION_IDLE = int(env("COMPASS_SESSION_IDLE", "1800"))
+COMPASS_SESSION_TOTAL = int(env("COMPASS_SESSION_TOTAL", "43200"))
+SECRET_KEY = env("COMPASS_SECRET_KEY") or (
+    Path(env("COMPASS_SECRET_KEY_FILE")).read_text().strip() if env("COMPASS_SECRET_KEY_FILE") else "not-for-serving"
+)
+ALLOWED_HOSTS = env("COMPASS_HOSTS", "localhost,127.0.0.1").split(",")
+SECURE = flag("COMPASS_HTTPS")
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's settings for `postgresql://role:password@/name?host=/socket/folder&port=5432`."""
+    parts = urlsplit(url)
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "compass",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host") or parts.hostname or "",
+        "PORT": query.get("port") or str(parts.port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {"connect_timeout": 5},
+    }
+
+
+_URLS = {"app": "COMPASS_DATABASE_URL", "public": "COMPASS_PUBLIC_DATABASE_URL", "owner": "COMPASS_OWNER_URL"}
+DATABASES = {"default": database(env(_URLS[PROCESS], "postgresql:///compass"))}
+if PROCESS == "app" and env("COMPASS_COUNTS_URL"):
+    DATABASES["counts"] = database(env("COMPASS_COUNTS_URL"))
+DATABASE_ROUTERS: list[str] = []
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ROOMS_OF_THE_PUBLIC_SIDE = ["compass.commons", "compass.ui", "compass.vocabulary"]
+ROOMS = [
+    "compass.config",
+    "compass.commons",
+    "compass.programme",
+    "compass.reintegration",
+    "compass.returns",
+    "compass.cases",
+    "compass.reception",
+    "compass.people",
+    "compass.communities",
+    "compass.directory",
+    "compass.ui",
+    "compass.vocabulary",
+    "compass.access",
+    "compass.trail",
+    "compass.vault",
+    "compass.problems",
+]
+ROOMS = [room for room in ROOMS if (PACKAGE / room.split(".")[1] / "apps.py").exists()]
+_FRAMEWORK = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.messages",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+]
+_COMMON = ["django.contrib.staticfiles", "django.forms", "csp"]
+if PROCESS == "public":
+    INSTALLED_APPS = [*ROOMS_OF_THE_PUBLIC_SIDE, "compass.problems", *_COMMON]
+else:
+    INSTALLED_APPS = [*ROOMS, *_FRAMEWORK, *_COMMON]
+
+_PUBLIC_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "compass.config.languages.PublicLanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+_APP_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "compass.access.middleware.SessionDigestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "compass.access.middleware.HeadersMiddleware",
+]
+MIDDLEWARE = _PUBLIC_MIDDLEWARE if PROCESS == "public" else _APP_MIDDLEWARE
+ROOT_URLCONF = "compass.config.urls_public" if PROCESS == "public" else "compass.config.urls"
+WSGI_APPLICATION = "compass.config.wsgi.application"
+
+_PROCESSORS = ["django.template.context_processors.request", "django.template.context_processors.i18n",
+               "compass.ui.context.shell"]
+if PROCESS != "public":
+    _PROCESSORS += ["django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages"]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": _PROCESSORS, "builtins": ["compass.ui.templatetags.ui"]},
+    }
+]
+FORM_RENDERER = "compass.ui.forms.CompassRenderer"
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية")]
+LOCALE_PATHS = [PACKAGE / "config" / "locale"]
+LANGUAGE_COOKIE_NAME = "compass_language"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env("COMPASS_STATIC", str(COMPASS_DATA / "static")))
+_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _COLLECTED or PROCESS == "owner"
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+}
+WHITENOISE_USE_FINDERS = not _COLLECTED
+# Uploads never touch the disk in the clear: memory only, sealed before they are stored.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 7 * 1024 * 1024
+
+AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ["username"]}},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "compass.access.adapters.AccountAdapter"
+MFA_ADAPTER = "compass.access.adapters.MFAAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "reauthenticate": "10/m/user"}
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "COMPASS"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+
+SESSION_ENGINE = "compass.access.sessions"
+SESSION_COOKIE_NAME = "compass_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "compass.ui.views.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "media-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if PROCESS == "public"
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "compass_cache"}
+}
+PROCRASTINATE_ON_APP_READY = None
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

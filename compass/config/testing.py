@@ -1,0 +1,62 @@
+"""The pytest plugin of the project (named in pyproject.toml).
+
+One embedded PostgreSQL for the whole run; every worker gets a clone of one template.
+
+Tests run as the app role. `owner` gives a connection that may look at everything.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from compass.config.embedded import Cluster
+from compass.config.environment import create_secrets, environment, use
+
+TEMPLATE = "compass_template"
+FOLDER = "COMPASS_TEST_FOLDER"
+CLUSTER = pytest.StashKey[Cluster]()
+NAME = pytest.StashKey[str]()
+
+
+def _prepare() -> Cluster:
+    cluster = Cluster(Path(tempfile.mkdtemp(prefix="compass-")))
+    cluster.folder.chmod(0o755)
+    cluster.create()
+    cluster.start(fsync="off", synchronous_commit="off", max_connections="120", max_wal_size="256MB")
+    cluster.create_database(TEMPLATE)
+    create_secrets(cluster.folder)
+    env = {**os.environ, **environment(cluster, "owner", name=TEMPLATE)}
+    try:
+        subprocess.run([sys.executable, "-m", "compass.config.cli", "migrate", "-v", "0"], env=env, check=True)
+    except BaseException:
+        _remove(cluster)
+        raise
+    return cluster
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    """Before Django reads its settings: start the cluster once, then give each worker its own clone."""
+    if FOLDER not in os.environ:
+        started = _prepare()
+        os.environ[FOLDER] = str(started.folder)
+        early_config.add_cleanup(lambda: _remove(started))
+    cluster = Cluster(Path(os.environ[FOLDER]))
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}_{os.getpid()}"
+    cluster.create_database(name, template=TEMPLATE)
+    use({**environment(cluster, "app", name=name), "COMPASS_STATIC": str(cluster.folder / "nothing")})
+    early_config.stash[CLUSTER], early_config.stash[NAME] = cluster, name
+    return (yield)
+
+
+def _remove(cluster: Cluster) -> None:
+    cluster.stop()
+    shutil.rmtree(cluster.folder, ignore_errors=True)

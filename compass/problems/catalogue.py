@@ -1,0 +1,178 @@
+"""Every refusal the product can give: a number that never changes, what happened, and what to do next.
+
+Numbers: 1xxx who may, 2xxx what is asked, 3xxx standards and consent, 4xxx keys and sealed data, 5xxx the machine.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Problem(Exception):
+    """A refusal with a number. `details` fill the placeholders of the texts and are never names or stories."""
+
+    number: ClassVar[int] = 0
+    status: ClassVar[int] = 400
+    title: ClassVar[str | Promise] = ""
+    next_step: ClassVar[str | Promise] = ""
+
+    def __init__(self, **details: Any) -> None:
+        super().__init__(type(self).__name__, self.number)
+        self.details = details
+
+    def _fill(self, text: str | Promise) -> str:
+        return str(text) % self.details if self.details else str(text)
+
+    @property
+    def what(self) -> str:
+        """What happened, in the user's language."""
+        return self._fill(self.title)
+
+    @property
+    def what_next(self) -> str:
+        """What the user can do about it, in the user's language."""
+        return self._fill(self.next_step)
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.what_next}".strip()
+
+
+class Denied(Problem):
+    number, status = 1001, 403
+    title = _("Your role does not allow this step.")
+    next_step = _("Ask the person who is responsible for this record, or your supervisor.")
+
+
+class NotFound(Problem):
+    """Also the answer for a record that exists elsewhere: a refusal must not tell that it exists."""
+
+    number, status = 1002, 404
+    title = _("There is no such record among those you work with.")
+    next_step = _("Check the code. If the person moved to another office, ask that office.")
+
+
+class SignInNeeded(Problem):
+    number, status = 1003, 401
+    title = _("You are not signed in.")
+    next_step = _("Sign in, then repeat the step. What you typed is kept on this page.")
+
+
+class SecondPersonNeeded(Problem):
+    number, status = 1004, 403
+    title = _("Someone else must approve this.")
+    next_step = _("The person who prepared a step cannot approve it. Ask a colleague with the right role.")
+
+
+class NoScope(Problem):
+    """A programming fault made loud: a scoped table was read outside a unit of work."""
+
+    number, status = 1005, 500
+    title = _("The page asked for protected records without saying for whom.")
+    next_step = _("Nothing was shown. Tell your administrator this number.")
+
+
+class Invalid(Problem):
+    number, status = 2001, 400
+    title = _("Something in the form is missing or not possible: %(what)s.")
+    next_step = _("Correct it below; everything else you typed is still there.")
+
+
+class StaleVersion(Problem):
+    """`mine` and `theirs` (mappings of field to value) let the page show both versions side by side."""
+
+    number, status = 2002, 409
+    title = _("Someone saved this record while you were working on it.")
+    next_step = _("Compare both versions below, choose what is right, and save again.")
+
+    def __init__(self, current: Any = None, **details: Any) -> None:
+        super().__init__(**details)
+        self.current = current
+
+
+class WrongState(Problem):
+    number, status = 2003, 409
+    title = _("This step does not fit the present state of the record.")
+    next_step = _("Open the record again to see what has happened and what comes next.")
+
+
+class KeyReused(Problem):
+    number, status = 2004, 409
+    title = _("This form was already sent by someone else or for another step.")
+    next_step = _("Open the page again and fill in a fresh form.")
+
+
+class UnknownCode(Problem):
+    number, status = 2005, 400
+    title = _("“%(value)s” is not in the list “%(list)s”.")
+    next_step = _("Choose one of the listed values.")
+
+
+class FileRefused(Problem):
+    number, status = 2006, 400
+    title = _("This file cannot be accepted: %(why)s.")
+    next_step = _("Send a photo (JPEG, PNG) or a PDF of at most %(limit)s MB.")
+
+
+class TooFarAway(Problem):
+    number, status = 2007, 400
+    title = _("The date %(date)s cannot be right.")
+    next_step = _("Enter when it really happened; it cannot lie in the future.")
+
+
+class ConsentMissing(Problem):
+    number, status = 3001, 409
+    title = _("The person has not agreed to this: %(scope)s.")
+    next_step = _("Ask first. Help that needs no sharing goes on either way.")
+
+
+class StandardNotMet(Problem):
+    """`standards` lists the identifiers that are still open."""
+
+    number, status = 3002, 409
+    title = _("A minimum standard is not met yet: %(standards)s.")
+    next_step = _("Do what the standard asks, then come back to this step.")
+
+
+class BasisMissing(Problem):
+    number, status = 3003, 400
+    title = _("This step needs a legal basis.")
+    next_step = _("Choose consent, vital interest, legal duty or public interest.")
+
+
+class BestInterestsFirst(Problem):
+    number, status = 3004, 409
+    title = _("This return is stopped: the best interests of the child come first.")
+    next_step = _("See below what must happen before any decision.")
+
+
+class Unreadable(Problem):
+    number, status = 4001, 500
+    title = _("A sealed record could not be opened.")
+    next_step = _("Nothing was changed. Tell your data protection officer this number.")
+
+
+class KeyDestroyed(Problem):
+    number, status = 4002, 410
+    title = _("What was sealed here was erased.")
+    next_step = _("It cannot be brought back.")
+
+
+class KeyAbsent(Problem):
+    number, status = 4003, 403
+    title = _("Your organisation does not hold the key to this record.")
+    next_step = _("It opens once the other office hands it over or refers it to you.")
+
+
+class TooManyTries(Problem):
+    number, status = 5001, 429
+    title = _("Too many tries in a short time.")
+    next_step = _("Wait a few minutes, then try again.")
+
+
+class DatabaseAway(Problem):
+    number, status = 5002, 503
+    title = _("COMPASS cannot reach its records at the moment.")
+    next_step = _("Nothing was lost. Wait a minute and send the form again: it counts once.")

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+
+
+class TrailConfig(AppConfig):
+    name = "compass.trail"
+    label = "trail"
+    functions: ClassVar[dict[str, str]] = {"compass_trail_append(text)": "compass_app"}

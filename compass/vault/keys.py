@@ -1,0 +1,144 @@
+"""The keys of one unit of work: creating, finding, sharing and destroying them.
+
+A `KeyRing` lives as long as its unit of work and sees only what the database scope shows, so that a request can open no
+more than the organisations it acts for. Organisation keys are cached per process; subject keys are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from compass.problems import KeyAbsent
+from compass.vault import crypto
+from compass.vault.models import OrganisationKey, SubjectKey
+from compass.vault.root import root_key, unwrap, wrap
+
+
+def create_organisation_key(organisation_id: UUID) -> None:
+    key = root_key().wrap(crypto.new_key(), f"organisation|{organisation_id}|1")
+    OrganisationKey.objects.create(organisation_id=organisation_id, version=1, wrapped=key)
+
+
+@lru_cache(maxsize=1024)
+def _organisation_key(organisation_id: UUID) -> tuple[int, bytes]:
+    row = OrganisationKey.objects.filter(organisation_id=organisation_id).order_by("-version").first()
+    if row is None:
+        raise KeyAbsent
+    return row.version, root_key().unwrap(row.wrapped, f"organisation|{organisation_id}|{row.version}")
+
+
+def forget_keys() -> None:
+    """Drop every key this process holds in memory."""
+    _organisation_key.cache_clear()
+
+
+class KeyRing:
+    """Keys by subject for the organisations of one unit of work; `seal` and `open` work on JSON values."""
+
+    def __init__(self, organisations: Iterable[UUID]) -> None:
+        self._organisations = tuple(organisations)
+        self._keys: dict[UUID, bytes] = {}
+        self.sealed: list[tuple[str, str, str, str]] = []
+
+    def create(self, organisation_id: UUID, subjects: Sequence[UUID]) -> None:
+        """Make and wrap a key for each subject that has none yet; two statements for the whole list."""
+        version, outer = _organisation_key(organisation_id)
+        known = set(
+            SubjectKey.objects.filter(organisation_id=organisation_id, subject_id__in=subjects).values_list(
+                "subject_id", flat=True
+            )
+        )
+        rows = []
+        for subject in dict.fromkeys(s for s in subjects if s not in known):
+            key = crypto.new_key()
+            self._keys[subject] = key
+            rows.append(
+                SubjectKey(
+                    subject_id=subject,
+                    organisation_id=organisation_id,
+                    organisation_key_version=version,
+                    wrapped=wrap(outer, key, f"subject|{subject}|{organisation_id}"),
+                )
+            )
+        SubjectKey.objects.bulk_create(rows)
+
+    def load(self, subjects: Iterable[UUID]) -> None:
+        """Unwrap the keys of a list of subjects in one query."""
+        wanted = {s for s in subjects if s not in self._keys}
+        if not wanted:
+            return
+        now = timezone.now()
+        for row in SubjectKey.objects.filter(organisation_id__in=self._organisations, subject_id__in=wanted):
+            if row.expires_at is None or row.expires_at > now:
+                _, outer = _organisation_key(row.organisation_id)
+                self._keys[row.subject_id] = unwrap(
+                    outer, row.wrapped, f"subject|{row.subject_id}|{row.organisation_id}"
+                )
+
+    def _key(self, subject: UUID) -> bytes:
+        if subject not in self._keys:
+            self.load([subject])
+        if subject not in self._keys:
+            raise KeyAbsent
+        return self._keys[subject]
+
+    def share(self, subject: UUID, with_organisation: UUID, *, expires_at: datetime | None = None) -> None:
+        """Wrap a subject's key for another organisation through the owner's function, which checks the offer."""
+        from django.db import connection
+
+        _, outer = _organisation_key(with_organisation)
+        wrapped = wrap(outer, self._key(subject), f"subject|{subject}|{with_organisation}")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT compass_share_key(%s, %s, %s, %s)", [subject, with_organisation, wrapped, expires_at]
+            )
+
+    def destroy(self, subjects: Sequence[UUID]) -> int:
+        """Erase: delete the keys. What they sealed can never be opened again."""
+        for subject in subjects:
+            self._keys.pop(subject, None)
+        deleted, _ = SubjectKey.objects.filter(
+            organisation_id__in=self._organisations, subject_id__in=subjects
+        ).delete()
+        return deleted
+
+    def seal(self, value: Any, *, table: str, column: str, subject: UUID, after: bytes | memoryview | None = None,
+             row: UUID | None = None) -> bytes:
+        """Seal a JSON value under the subject's key. `after` is the blob it replaces: its version goes up by one.
+
+        `row` is the primary key of the row that holds it when that is not the subject itself; it is part of the address.
+        """
+        place = str(row or subject)
+        blob = crypto.seal_bytes(
+            self._key(subject), crypto.to_json(value), table=table, column=column, subject=f"{subject}/{place}",
+            version=crypto.blob_version(after) + 1,
+        )
+        self.sealed.append((table, column, place, crypto.digest(blob)))
+        return blob
+
+    def open(self, blob: bytes | memoryview | None, *, table: str, column: str, subject: UUID,
+             row: UUID | None = None) -> Any:
+        """The JSON value of a blob; None for an empty one."""
+        if not blob:
+            return None
+        place = str(row or subject)
+        return crypto.from_json(
+            crypto.open_bytes(self._key(subject), bytes(blob), table=table, column=column, subject=f"{subject}/{place}")
+        )
+
+    def seal_file(self, content: bytes, *, table: str, column: str, subject: UUID, row: UUID) -> bytes:
+        """Seal the bytes of an attachment."""
+        blob = crypto.seal_bytes(
+            self._key(subject), content, table=table, column=column, subject=f"{subject}/{row}", version=1
+        )
+        self.sealed.append((table, column, str(row), crypto.digest(blob)))
+        return blob
+
+    def open_file(self, blob: bytes | memoryview, *, table: str, column: str, subject: UUID, row: UUID) -> bytes:
+        return crypto.open_bytes(self._key(subject), bytes(blob), table=table, column=column, subject=f"{subject}/{row}")

@@ -1,0 +1,42 @@
+"""Wrapped keys. Root key -> key per organisation -> key per subject (a person, a case of partner care, a colleague)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from compass.vault.walls import Wall
+
+
+class OrganisationKey(models.Model):
+    """One version of an organisation's key, wrapped by the root key."""
+
+    organisation_id = models.UUIDField()
+    version = models.PositiveIntegerField(default=1)
+    wrapped = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", using=None)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "version"], name="vault_organisationkey_one")]
+
+
+class SubjectKey(models.Model):
+    """The key of one subject, wrapped for one organisation. Destroying every row of a subject erases what it sealed."""
+
+    subject_id = models.UUIDField()
+    organisation_id = models.UUIDField()
+    organisation_key_version = models.PositiveIntegerField(default=1)
+    wrapped = models.BinaryField()
+    expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT, DELETE")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject_id", "organisation_id"], name="vault_subjectkey_one"),
+        ]
+        indexes = [models.Index(fields=["organisation_id", "subject_id"], name="vault_subjectkey_find")]
