@@ -1,0 +1,23 @@
+"""Text in the language of the reader, chosen when it is shown and not when it is loaded."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import lazy
+from django.utils.translation import get_language
+
+LANGUAGES = ("en", "fr", "ar")
+
+
+def active_language() -> str:
+    """The reader's language among the three of the interface; English for a reader of any other."""
+    base = (get_language() or "en").replace("_", "-").split("-")[0].lower()
+    return base if base in LANGUAGES else "en"
+
+
+def pick(texts: Mapping[str, str]) -> str:
+    """The text of the active language. Raises KeyError when a translation is missing: nothing falls back in silence."""
+    return texts[active_language()]
+
+
+lazy_pick = lazy(pick, str)
