@@ -16,7 +16,7 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language_bidi, pgettext
 from django.utils.translation import gettext as _
 
 from compass.ui import maps
@@ -125,8 +125,13 @@ def bars(
             ),
         ),
     )
+    bounds = [pgettext("start of an interval", "From"), pgettext("end of an interval", "To")]
     first, second = heads or (_("What"), _("Figure"))
-    columns = [first, second, *([_("From"), _("To")] if with_interval else [])]
+    columns = [
+        first,
+        second,
+        *(bounds if with_interval else []),
+    ]
     cells = [
         [
             row.label,
@@ -360,7 +365,4 @@ def _classes(bounds: Sequence[Number]) -> SafeString:
 
 
 def _titles(values: Mapping[str, Number]) -> dict[str, str]:
-    return {
-        code: _("%(country)s: %(figure)s") % {"country": maps.name(code), "figure": figures(value)}
-        for code, value in values.items()
-    }
+    return {code: f"{maps.name(code)} · {figures(value)}" for code, value in values.items()}

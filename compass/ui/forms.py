@@ -159,6 +159,9 @@ class SearchForm(HouseMixin, forms.Form):
 def fit(field: forms.Field) -> None:
     """Give a plain Django field the widget and the words that suit phones and three scripts."""
     widget = field.widget
+    if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+        chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
+        field.error_messages["required"] = _("Choose an answer.") if chosen else _("Write an answer here.")
     if isinstance(field, forms.DateTimeField) and type(widget) is forms.DateTimeInput:
         _replace(field, MomentParts())
         field.input_formats = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"]

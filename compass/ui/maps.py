@@ -12,29 +12,29 @@ from pathlib import Path
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from compass.ui.worldmap import project, world
 
 EMPTY = SafeString("")
 
-#: Names by ISO 3166 alpha-2 code.
-NAMES: dict[str, str | Promise] = {
-    "AF": gettext_lazy("Afghanistan"),
-    "DZ": gettext_lazy("Algeria"),
-    "TD": gettext_lazy("Chad"),
-    "EG": gettext_lazy("Egypt"),
-    "ET": gettext_lazy("Ethiopia"),
-    "IQ": gettext_lazy("Iraq"),
-    "LB": gettext_lazy("Lebanon"),
-    "LY": gettext_lazy("Libya"),
-    "ML": gettext_lazy("Mali"),
-    "MA": gettext_lazy("Morocco"),
-    "NE": gettext_lazy("Niger"),
-    "NG": gettext_lazy("Nigeria"),
-    "SD": gettext_lazy("Sudan"),
-    "TN": gettext_lazy("Tunisia"),
+#: Names by ISO 3166 alpha-2 code, in English, French and Arabic (UNTERM short names).
+_NAMES = {
+    "AF": {"en": "Afghanistan", "fr": "Afghanistan", "ar": "أفغانستان"},
+    "DZ": {"en": "Algeria", "fr": "Algérie", "ar": "الجزائر"},
+    "TD": {"en": "Chad", "fr": "Tchad", "ar": "تشاد"},
+    "EG": {"en": "Egypt", "fr": "Égypte", "ar": "مصر"},
+    "ET": {"en": "Ethiopia", "fr": "Éthiopie", "ar": "إثيوبيا"},
+    "IQ": {"en": "Iraq", "fr": "Iraq", "ar": "العراق"},
+    "LB": {"en": "Lebanon", "fr": "Liban", "ar": "لبنان"},
+    "LY": {"en": "Libya", "fr": "Libye", "ar": "ليبيا"},
+    "ML": {"en": "Mali", "fr": "Mali", "ar": "مالي"},
+    "MA": {"en": "Morocco", "fr": "Maroc", "ar": "المغرب"},
+    "NE": {"en": "Niger", "fr": "Niger", "ar": "النيجر"},
+    "NG": {"en": "Nigeria", "fr": "Nigéria", "ar": "نيجيريا"},
+    "SD": {"en": "Sudan", "fr": "Soudan", "ar": "السودان"},
+    "TN": {"en": "Tunisia", "fr": "Tunisie", "ar": "تونس"},
 }
 
 #: Where the code of a country stands on the sheet of `countries.svg`.
@@ -57,7 +57,8 @@ class Dot:
 
 def name(code: str) -> str:
     """The name of a country of the programme in the active language; the code itself for any other."""
-    return str(NAMES.get(code, code))
+    names = _NAMES.get(code)
+    return names.get((get_language() or "en")[:2], names["en"]) if names else code
 
 
 def disclaimer() -> SafeString:

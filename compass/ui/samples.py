@@ -125,7 +125,7 @@ def _charts() -> list[str]:
             ],
             title=_("Twelve months"),
             note=note,
-            summary=_("The share of standards met rose from 68% to 88% in twelve months."),
+            summary=_("The share of standards met rose by twenty points in twelve months."),
             head=_("Month"),
             unit="%",
             target=90,

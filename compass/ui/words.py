@@ -40,7 +40,7 @@ def duration(length: timedelta) -> str:
     if hours < 6 and rest:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
     if hours < 24:
-        return _("%(hours)d h") % {"hours": hours}
+        return ngettext("%(hours)d h", "%(hours)d h", hours) % {"hours": hours}
     days = hours // 24
     if days < 60:
         return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
