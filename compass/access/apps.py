@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class AccessConfig(AppConfig):
@@ -16,3 +17,7 @@ class AccessConfig(AppConfig):
         "compass_scope_sensitivities()": "compass_app",
         "compass_share_key(uuid, uuid, bytea, timestamptz)": "compass_app",
     }
+
+    def ready(self) -> None:
+        """Every room declares who may do what in its rules.py."""
+        autodiscover_modules("rules")

@@ -6,7 +6,6 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
-from compass.access import rules  # noqa: F401
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.trail.models import Entry

@@ -92,6 +92,7 @@ _FRAMEWORK = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.messages",
+    "django.contrib.postgres",
     "allauth",
     "allauth.account",
     "allauth.mfa",

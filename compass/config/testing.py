@@ -35,7 +35,7 @@ def _prepare() -> Cluster:
     create_secrets(cluster.folder)
     env = {**os.environ, **environment(cluster, "owner", name=TEMPLATE)}
     try:
-        subprocess.run([sys.executable, "-m", "compass.config.cli", "migrate", "-v", "0"], env=env, check=True)
+        subprocess.run([sys.executable, "-m", "compass.config.cli", "migrate", "-v", "0", "--demonstration"], env=env, check=True)
     except BaseException:
         _remove(cluster)
         raise

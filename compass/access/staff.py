@@ -1,0 +1,28 @@
+"""Names of colleagues, sealed under the deployment's key and bound to their account."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from uuid import UUID
+
+from compass.access.models import User
+from compass.vault import crypto
+from compass.vault.root import system_key
+
+
+def seal_name(user_id: UUID, name: str) -> bytes:
+    return crypto.seal_bytes(
+        system_key("staff"), name.encode(), table="access_user", column="name_sealed", subject=user_id, version=1
+    )
+
+
+@lru_cache(maxsize=512)
+def _open(user_id: UUID, blob: bytes) -> str:
+    return crypto.open_bytes(
+        system_key("staff"), blob, table="access_user", column="name_sealed", subject=user_id
+    ).decode()
+
+
+def name_of(user: User) -> str:
+    """The colleague's name, or the post when none is recorded."""
+    return _open(user.pk, bytes(user.name_sealed)) if user.name_sealed else user.username

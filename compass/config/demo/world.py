@@ -1,0 +1,105 @@
+"""Organisations and accounts of the demonstration, made by the owner. Posts, not people: the names are invented."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID, uuid5
+
+from django.contrib.auth.hashers import make_password
+
+from compass.access.install import add_organisation
+from compass.access.models import Grant, Organisation, OrganisationKind, User
+from compass.access.staff import seal_name
+from compass.vocabulary import countries
+
+PASSWORD = "compass-demonstration"  # noqa: S105 published: these accounts exist only in a demonstration
+NAMESPACE = UUID("018f3b1e-0000-7000-8000-000000000000")
+START = datetime(2021, 1, 1, tzinfo=UTC)
+NIGER, NIGERIA, CLINIC, MINISTRY, FUNDER, HEADQUARTERS = "NE", "NG", "clinic", "ministry", "funder", "geneva"
+OTHERS = {
+    CLINIC: ("Clinique Garin Lafiya, Zinder", OrganisationKind.PARTNER, "NE"),
+    MINISTRY: ("Ministère de l’Action humanitaire, Niger", OrganisationKind.MINISTRY, "NE"),
+    FUNDER: ("Ministry of Foreign Affairs of the Netherlands", OrganisationKind.DONOR, ""),
+    HEADQUARTERS: ("IOM Geneva", OrganisationKind.OFFICE, ""),
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account: `organisation` is a key of the world (a country code or one of the names above)."""
+
+    username: str
+    name: str
+    organisation: str
+    roles: tuple[str, ...]
+    language: str = "fr"
+
+
+ACCOUNTS = (
+    Account("zinder.social", "Hassana Maman Lawali", NIGER, ("social_worker",)),
+    Account("zinder.cases", "Ibrahim Sani Oumarou", NIGER, ("case_worker",)),
+    Account("zinder.supervisor", "Rakia Abdou Moumouni", NIGER, ("supervisor",)),
+    Account("zinder.clinic", "Dr Zeinabou Issa Garba", CLINIC, ("partner_case_worker",)),
+    Account("edo.reception", "Osaretin Igbinedion-Obi", NIGERIA, ("case_worker",), "en"),
+    Account("edo.supervisor", "Ngozi Adaeze Ekhator", NIGERIA, ("supervisor",), "en"),
+    Account("edo.monitoring", "Tunde Omoregie", NIGERIA, ("monitoring_officer",), "en"),
+    Account("niger.focal", "Moussa Adamou Kané", MINISTRY, ("ministry_focal_point",)),
+    Account("hague.desk", "Marijke van der Velde", FUNDER, ("donor_desk_officer",), "en"),
+    Account("geneva.results", "Elena Moretti", HEADQUARTERS, ("results_officer",), "en"),
+)
+OFFICER = Account("geneva.protection", "Samira Haddad", HEADQUARTERS, ("data_protection_officer",), "fr")
+
+
+def world_id(name: str) -> UUID:
+    """The same identifier in every demonstration."""
+    return uuid5(NAMESPACE, name)
+
+
+def office_accounts(alpha2: str) -> tuple[Account, ...]:
+    """A case worker and a supervisor for a country office that the story does not visit."""
+    low = alpha2.lower()
+    language = "ar" if alpha2 in {"EG", "IQ", "LB", "LY", "SD", "TN", "DZ", "MA"} else "fr"
+    return (
+        Account(f"{low}.cases", f"Case worker, {alpha2}", alpha2, ("case_worker",), language),
+        Account(f"{low}.supervisor", f"Supervisor, {alpha2}", alpha2, ("supervisor",), language),
+    )
+
+
+def create_world() -> dict[str, Organisation]:
+    """Make organisations, accounts and grants; run once, as the owner. Returns organisations by key."""
+    made: dict[str, Organisation] = {}
+    for country in countries():
+        made[country.alpha2] = Organisation(
+            id=world_id(country.alpha2), name=f"IOM {country.labels['en']}", kind=OrganisationKind.OFFICE,
+            country=country.alpha2,
+        )
+    for key, (name, kind, alpha2) in OTHERS.items():
+        made[key] = Organisation(id=world_id(key), name=name, kind=kind, country=alpha2)
+    for organisation in made.values():
+        add_organisation(organisation)
+    password = make_password(PASSWORD)
+    accounts = [*ACCOUNTS, *(a for c in countries() if c.alpha2 not in {NIGER, NIGERIA} for a in office_accounts(c.alpha2))]
+    for account in accounts:
+        user = _user(account, made[account.organisation], password)
+        Grant.objects.bulk_create(
+            Grant(user=user, role=role, organisation=made[account.organisation],
+                  country=made[account.organisation].country, valid_from=START)
+            for role in account.roles
+        )
+    officer = _user(OFFICER, made[HEADQUARTERS], password)
+    Grant.objects.bulk_create(
+        Grant(user=officer, role=OFFICER.roles[0], organisation=organisation, country=organisation.country,
+              valid_from=START)
+        for organisation in made.values() if organisation.kind == OrganisationKind.OFFICE
+    )
+    return made
+
+
+def _user(account: Account, organisation: Organisation, password: str) -> User:
+    user = User(
+        id=world_id(account.username), username=account.username, organisation=organisation, password=password,
+        language=account.language, is_demonstration=True, name_sealed=seal_name(world_id(account.username), account.name),
+    )
+    user.save(force_insert=True)
+    return user

@@ -1,0 +1,32 @@
+"""Ages: the band that work may see, from what is sealed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from compass.vocabulary import code_list
+
+
+def age_on(identity: dict[str, Any], day: date) -> int | None:
+    """Whole years on a day; from a year of birth alone, the age reached in that year. None when unknown."""
+    if born := identity.get("birth_date"):
+        birth = date.fromisoformat(born)
+        return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+    if year := identity.get("birth_year"):
+        return day.year - int(year)
+    return None
+
+
+def band(age: int) -> str:
+    """The code of the list age_band for an age in years."""
+    for code in code_list("age_band").codes:
+        if code.extra["to"] is None or age <= code.extra["to"]:
+            return code.value
+    raise ValueError(age)
+
+
+def band_of(identity: dict[str, Any], day: date) -> str:
+    """The age band on a day, empty when the age is unknown."""
+    age = age_on(identity, day)
+    return "" if age is None else band(age)

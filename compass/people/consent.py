@@ -1,0 +1,47 @@
+"""What a person's consent allows, with the reason. Every path that shares something asks here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+
+from compass.people.models import Consent
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`allowed` and why: given | refused | not_asked | withdrawn | expired."""
+
+    allowed: bool
+    reason: str
+    consent_id: UUID | None = None
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+def newest(people: Iterable[UUID]) -> dict[UUID, Consent]:
+    """The newest consent of each person, withdrawn and expired ones included; one query."""
+    rows = Consent.objects.filter(person_id__in=list(people)).order_by("person_id", "-occurred_at", "-id")
+    return {row.person_id: row for row in rows.distinct("person_id")}
+
+
+def answer(consent: Consent | None, scope: str, today: date | None = None) -> Answer:
+    if consent is None:
+        return Answer(False, "not_asked")
+    if consent.withdrawn_at is not None:
+        return Answer(False, "withdrawn", consent.pk)
+    if consent.expires_on < (today or timezone.now().date()):
+        return Answer(False, "expired", consent.pk)
+    if scope not in consent.scopes:
+        return Answer(False, "not_asked", consent.pk)
+    return Answer(bool(consent.scopes[scope]), "given" if consent.scopes[scope] else "refused", consent.pk)
+
+
+def allows(person: UUID, scope: str) -> Answer:
+    """Whether this person's consent covers a scope (code of the list consent_scope) today."""
+    return answer(newest([person]).get(person), scope)

@@ -1,0 +1,144 @@
+"""A person is one record for the whole journey. Identity and contact are sealed; codes that daily work asks for are clear.
+
+Every table about a person follows the person when the record is handed over (`moves_with`), and must be listed in
+`compass.people.registry` for merge and erasure.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from uuid6 import uuid7
+
+from compass.access.codes import new_code
+from compass.access.scope import ScopedManager
+from compass.vault.walls import Wall
+
+
+class Person(models.Model):
+    """Someone COMPASS works with. `code` is what pages and colleagues say instead of a name.
+
+    identity_sealed: {"given", "family", "other", "birth_date" (ISO) | "birth_year", "birth_estimated", "place_of_origin"}
+    contact_sealed: {"phone", "safe_to_call", "safe_to_carry_paper", "what_to_say"}
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    organisation_id = models.UUIDField()
+    code = models.CharField(max_length=9, unique=True, default=new_code)
+    household_id = models.UUIDField(default=uuid7)
+    relation = models.CharField(max_length=20, default="head")
+    sex = models.CharField(max_length=12, default="undisclosed")
+    age_band = models.CharField(max_length=6, blank=True)
+    nationality = models.CharField(max_length=2, blank=True)
+    languages = ArrayField(models.CharField(max_length=8), default=list)
+    uasc_status = models.CharField(max_length=20, blank=True)
+    country_met = models.CharField(max_length=2)
+    identity_sealed = models.BinaryField(default=b"")
+    contact_sealed = models.BinaryField(default=b"")
+    basis = models.CharField(max_length=20)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    objects: ClassVar[ScopedManager] = ScopedManager()
+    wall: ClassVar[Wall] = Wall()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation_id", "household_id"], name="people_person_household"),
+            models.Index(fields=["organisation_id", "-recorded_at"], name="people_person_recent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def subject_id(self) -> UUID:
+        """Whom the trail and the vault mean by this row."""
+        return self.pk
+
+    @property
+    def is_child(self) -> bool:
+        return self.age_band in CHILD_BANDS
+
+
+CHILD_BANDS = ("0-4", "5-11", "12-14", "15-17")
+
+
+class AboutPerson(models.Model):
+    """What every record about a person carries: the person, the organisation, the legal basis, both times, a version."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    organisation_id = models.UUIDField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    basis = models.CharField(max_length=20)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.UUIDField()
+    version = models.PositiveIntegerField(default=1)
+
+    objects: ClassVar[ScopedManager] = ScopedManager()
+    wall: ClassVar[Wall] = Wall(moves_with="person")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def subject_id(self) -> UUID:
+        return self.person_id
+
+
+class Consent(AboutPerson):
+    """What a person agreed to, by purpose. The newest one that is neither withdrawn nor expired counts.
+
+    scopes: {scope code: bool}. information: codes of the seven items that were told. detail_sealed: {"interpreter",
+    "caregiver", "evidence", "remark"}.
+    """
+
+    given_by = models.CharField(max_length=20)
+    mode = models.CharField(max_length=20)
+    language = models.CharField(max_length=8)
+    interpreter_mode = models.CharField(max_length=20, blank=True)
+    notice_version = models.CharField(max_length=20)
+    ladder = models.CharField(max_length=8, blank=True)
+    child_agrees = models.BooleanField(null=True)
+    certified = models.BooleanField(default=False)
+    information = ArrayField(models.CharField(max_length=40), default=list)
+    scopes = models.JSONField(default=dict)
+    expires_on = models.DateField()
+    withdrawn_at = models.DateTimeField(null=True)
+    detail_sealed = models.BinaryField(default=b"")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-occurred_at"], name="people_consent_newest")]
+
+
+class GuardianRequest(AboutPerson):
+    """A guardian asked for a child who is alone (BIP-02). status: requested | appointed."""
+
+    authority = models.CharField(max_length=40)
+    status = models.CharField(max_length=12, default="requested")
+    appointed_at = models.DateTimeField(null=True)
+    detail_sealed = models.BinaryField(default=b"")
+
+
+class Service(AboutPerson):
+    """A service that a person received: the one source of every figure about services.
+
+    `service` is a code of the catalogue (case-management.md 5.1), `service_class` its reporting class (H, C, R, RI) as
+    delivered; `country` is where it was delivered and stays when the record moves. `origin` names the record that made it.
+    """
+
+    service = models.CharField(max_length=3)
+    service_class = models.CharField(max_length=2)
+    country = models.CharField(max_length=2)
+    delivered_on = models.DateField()
+    quantity = models.DecimalField(max_digits=12, decimal_places=2, default=1)
+    provider_id = models.UUIDField()
+    origin = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["delivered_on", "country", "service_class"], name="people_service_figures")]

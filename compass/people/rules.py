@@ -1,0 +1,15 @@
+"""Who may do what with people."""
+
+from __future__ import annotations
+
+from compass.access.policy import rule
+
+FIELD = ("social_worker", "case_worker", "supervisor")
+
+rule("people.view", *FIELD, "monitoring_officer")
+rule("people.register", *FIELD)
+rule("people.consent", *FIELD)
+rule("people.identity", *FIELD)
+rule("people.guardian", *FIELD)
+rule("people.service", *FIELD, "monitoring_officer")
+rule("people.summary", *FIELD)
