@@ -337,8 +337,8 @@ def _breaks(values: Sequence[float]) -> list[float]:
 def _round(value: float) -> float:
     if value <= 0:
         return 0.0
-    size = 10 ** max(math.floor(math.log10(value)) - 1, 0)
-    return round(value / size) * float(size)
+    size = 10.0 ** max(math.floor(math.log10(value)) - 1, 0)
+    return float(round(value / size) * size)
 
 
 def _class(value: Number, bounds: Sequence[Number]) -> int:

@@ -61,24 +61,29 @@ def quick_exit_url() -> str:
 def leave_url(request: HttpRequest | None) -> str:
     """Where the quick exit tells the server to end the session; empty when nobody is signed in.
 
-    The name of the address is the setting `COMPASS_LEAVE_URL_NAME` (POST, answered with 204).
+    The name of the address is the setting `COMPASS_LEAVE_URL_NAME`, by default the one that signs out by POST.
     """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return ""
     try:
-        return reverse(getattr(settings, "COMPASS_LEAVE_URL_NAME", "access:leave"))
+        return reverse(getattr(settings, "COMPASS_LEAVE_URL_NAME", "account_logout"))
     except NoReverseMatch:
         return ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: direction, languages, quick exit and both navigations."""
+    """Context processor: direction, languages, quick exit and both navigations.
+
+    A lower room may set `request.where` (the line in the header: office, staff name, role) and
+    `request.quick_exit_url` (the page the country's office chose).
+    """
     return {
         "language": language(),
         "direction": "rtl" if get_language_bidi() else "ltr",
         "languages": languages(request),
-        "quick_exit_url": quick_exit_url(),
+        "quick_exit_url": getattr(request, "quick_exit_url", "") or quick_exit_url(),
+        "where": getattr(request, "where", ""),
         "leave_url": SimpleLazyObject(lambda: leave_url(request)),
         "navigation": SimpleLazyObject(lambda: navigation.items(request)),
         "public_navigation": SimpleLazyObject(lambda: navigation.items(request, "public")),

@@ -1,20 +1,20 @@
-"""The living page, and refusals as pages."""
+"""The living page, and the pages of what went wrong."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 
 from compass.ui import samples
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
-
-    from compass.problems import Problem
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,6 +28,33 @@ def living(request: HttpRequest) -> HttpResponse:
     )
 
 
-def problem_page(request: HttpRequest, problem: Problem, context: dict[str, Any] | None = None) -> HttpResponse:
-    """A refusal as a page of its own, with the problem's status; for a form, show the form again instead."""
-    return render(request, "ui/problem.html", {"problem": problem, **(context or {})}, status=problem.status)
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400 as a page."""
+    return _page(request, "400.html", 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403 as a page."""
+    return _page(request, "403.html", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404 as a page; the address asked for is not repeated, since it may have been mistyped with a name in it."""
+    return _page(request, "404.html", 404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500 as a page."""
+    return _page(request, "500.html", 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token is missing or old; the reason is for the log, not for the person."""
+    return _page(request, "403_csrf.html", 403)
+
+
+def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    # Without the request no context processor runs: none can touch a session or a database that is away.
+    response = HttpResponse(render_to_string(template), status=status)
+    add_never_cache_headers(response)
+    return response

@@ -65,7 +65,7 @@ class DateParts(forms.MultiWidget):
         super().__init__(self.parts(), attrs)
 
     @staticmethod
-    def parts() -> dict[str, forms.Widget]:
+    def parts() -> dict[str, forms.Widget | type[forms.Widget]]:
         """The parts by the ending of their name."""
         return {"day": _Part(_("Day")), "month": _Part(_("Month")), "year": _Part(_("Year"), "year")}
 
@@ -102,7 +102,7 @@ class MomentParts(DateParts):
     """A date and a time of day, in the office's time zone."""
 
     @staticmethod
-    def parts() -> dict[str, forms.Widget]:
+    def parts() -> dict[str, forms.Widget | type[forms.Widget]]:
         """The parts by the ending of their name."""
         return {**DateParts.parts(), "time": _Part(_("Time"), kind="time")}
 

@@ -8,12 +8,14 @@ from typing import Literal
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 Kind = Literal["bad", "due", "soft"]
 
-HOUR = timedelta(hours=1)
+#: Formats of a day by language: in the present year with the weekday, in another with the year.
+_DAYS = {"en": ("D j M", "j M Y"), "fr": ("D j N", "j N Y"), "ar": ("l j F", "j F Y")}
+
 DAY = timedelta(days=1)
 
 
@@ -55,7 +57,8 @@ def day(moment: date | datetime, now: datetime | None = None) -> str:
     """A day: "Mon 9 Nov", with the year when it is not the present one."""
     value = _local(moment)
     this_year = timezone.localtime(now).year if now else timezone.localdate().year
-    return date_format(value, "D j M" if value.year == this_year else "j M Y")
+    formats = _DAYS.get((get_language() or "en")[:2], _DAYS["en"])
+    return date_format(value, formats[value.year != this_year])
 
 
 def moment(when: datetime, now: datetime | None = None) -> str:

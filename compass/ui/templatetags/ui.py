@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms, template
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -33,10 +34,10 @@ def mark() -> SafeString:
     return parts.MARK
 
 
-@register.simple_tag
-def quick_exit_address() -> str:
-    """Where the quick exit leads; known even on a page of an error."""
-    return quick_exit_url()
+@register.simple_tag(takes_context=True)
+def quick_exit_address(context: Context) -> str:
+    """Where the quick exit leads; known even on a page of an error, which has no context."""
+    return context.get("quick_exit_url") or quick_exit_url()
 
 
 @register.simple_tag
@@ -81,10 +82,11 @@ def std(value: object) -> SafeString:
 
 @register.simple_tag
 def legs(current: int, total: int, label: str = "") -> SafeString:
-    """Stages or steps: the legs and, in words, where we are."""
-    place = _("Step %(current)d of %(total)d") % {"current": current, "total": total}
+    """Steps of a form, or (with a label) the stages of a case: the legs and, in words, where we are."""
     if label:
-        return format_html("{}<p><b>{}: {}</b></p>", parts.legs(current, total), place, label)
+        stage = _("Stage %(current)d of %(total)d: %(label)s") % {"current": current, "total": total, "label": label}
+        return format_html("{}<p><b>{}</b></p>", parts.legs(current, total), stage)
+    place = _("Step %(current)d of %(total)d") % {"current": current, "total": total}
     return format_html('<p class="small soft">{}</p>{}', place, parts.legs(current, total))
 
 
@@ -192,12 +194,12 @@ def pager(context: Context, after: object = None, before: object = None, first: 
     request = context.get("request")
 
     def link(name: str, value: object) -> str:
-        query = request.GET.copy() if request else {}
+        query = request.GET.copy() if request else QueryDict(mutable=True)
         for other in ("after", "before"):
             query.pop(other, None)
         if value is not None:
             query[name] = str(value)
-        return f"?{query.urlencode()}" if request else f"?{name}={value}"
+        return f"?{query.urlencode()}"
 
     return {
         "next": link("after", after) if after is not None else "",
