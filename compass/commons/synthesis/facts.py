@@ -2,7 +2,7 @@
 
 Source: `data/published-facts.csv`, one published figure a line. Published figures are never corrected. Where they
 disagree, or cannot be added, both stay and carry a caution; what we compute from them is marked derived and names what
-it comes from.
+it comes from. The words for codes are in `words.py`.
 """
 
 from __future__ import annotations
@@ -33,17 +33,6 @@ Caution = Literal[
     "difference_of_over_and_exact",
 ]
 
-CAUTIONS: dict[Caution, str] = {
-    "cumulative_not_one_year": "Counts several years together; never compare it with one year or add it to one.",
-    "exceeds_sum_of_years": "Higher than the sum of the figures published year by year; both are kept as published.",
-    "part_of_another_figure": "Already inside another figure; never add the two.",
-    "some_countries_only": "Covers some of the programme's countries only.",
-    "one_event_only": "One event, not the whole period.",
-    "bound_not_exact": 'Given as "over", "at least", "up to" or "about"; it is not an exact count.',
-    "mixes_assistance_and_protection": "Sums figures that were counted under different names.",
-    "difference_of_over_and_exact": 'A figure published as "over" minus an exact one; the true number is not known.',
-}
-
 # Published words, without what stands in brackets, to a code that pages can name in every language.
 _FIGURES: dict[str, str] = {
     "migrants given protection services": "protection",
@@ -71,6 +60,7 @@ _FIGURES: dict[str, str] = {
     "budget": "budget",
     "budget phase 2": "budget",
 }
+FIGURE_CODES = frozenset(_FIGURES.values())
 _ONE_EVENT = {"returns_one_flight", "trained_one_course"}
 _SOURCES: dict[str, str] = {
     "000_1c9ab18c727b726b.txt": "COMPASS fact sheet, first phase (IOM)",

@@ -1,7 +1,7 @@
 """Deaths and disappearances during migration: IOM's aggregate, read strictly and summed.
 
 Source: IOM Missing Migrants Project, aggregate of 10 March 2025 (`data/missing-migrants/ORIGIN.md`). Minimum estimates:
-see `LIMITS`, which every page, table and download repeats.
+see `LIMITS`, which every page, table and download repeats. The words for codes are in `words.py`.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ LIMITS: tuple[str, ...] = (
     "several_causes_counted_as_mixed",
 )
 
-CAUSES: dict[str, str] = {
-    "drowning": "Drowning",
-    "sickness_accidents_harsh_conditions": "Sickness, accidents and harsh conditions",
-    "transport_hazards": "Transport hazards",
-    "violence": "Violence",
-    "mixed_or_unknown": "Mixed or unknown",
-}
+CAUSES: tuple[str, ...] = (
+    "drowning",
+    "sickness_accidents_harsh_conditions",
+    "transport_hazards",
+    "violence",
+    "mixed_or_unknown",
+)
 # Published words to our codes. The file uses IOM's short words and, in some rows, the longer ones of its data base.
 _WORDS: dict[str, str] = {
     "drowning": "drowning",

@@ -79,12 +79,6 @@ def test_a_budget_of_several_years_is_not_a_running_total(facts: Facts) -> None:
     assert facts.get("programme:2021-2023:budget").kind == "published"
 
 
-def test_every_caution_has_words(facts: Facts) -> None:
-    used = {caution for fact in facts.facts for caution in fact.cautions}
-
-    assert used <= published_facts.CAUTIONS.keys()
-
-
 def test_without_its_parts_nothing_is_derived() -> None:
     assert [fact.kind for fact in parse(HEADER + GOOD).facts] == ["published"]
 
