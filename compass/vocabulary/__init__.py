@@ -2,6 +2,7 @@
 
 Everything here is read from files beside the code, on first use, and kept. Nothing needs a database.
 """
+
 from __future__ import annotations
 
 from compass.vocabulary.codes import LANGUAGES, Code, CodeList, code_list, label_of, list_ids

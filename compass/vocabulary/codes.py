@@ -1,4 +1,5 @@
 """Code lists: what may be answered, in every language, with source and version."""
+
 from __future__ import annotations
 
 import re

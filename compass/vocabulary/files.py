@@ -1,4 +1,5 @@
 """Reading the data files that come with the room."""
+
 from __future__ import annotations
 
 import json
@@ -11,7 +12,7 @@ DATA = Path(__file__).resolve().parent / "data"
 
 def read(*parts: str) -> dict[str, Any]:
     """One data file as a dictionary. Raises FileNotFoundError when there is none."""
-    document: dict[str, Any] = json.loads(DATA.joinpath(*parts).with_suffix(".json").read_text(encoding="utf-8"))
+    document: dict[str, Any] = json.loads((DATA / ("/".join(parts) + ".json")).read_text(encoding="utf-8"))
     return document
 
 

@@ -1,4 +1,5 @@
 """Text in the language of the reader, chosen when it is shown and not when it is loaded."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,4 +1,5 @@
 """The languages in which people are met."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,4 +1,5 @@
 """Nationalities: every country of ISO 3166-1, named by CLDR, and what stands for none or not known."""
+
 from __future__ import annotations
 
 from functools import cache

@@ -1,4 +1,5 @@
 """The countries of the programme and their first-level areas."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,4 +1,5 @@
 """What the programme is: phases, areas of work, levels, priorities and partners, as dated data with sources."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,4 +1,5 @@
 """Minimum protection standards in plain words, and the time limits that go with each level of risk."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -3,6 +3,7 @@
 An empty value shows nothing. A value that its list no longer has is shown as it is stored and recorded as a fault of
 the data: a page about a person must not fail because of one old code.
 """
+
 from __future__ import annotations
 
 import logging
