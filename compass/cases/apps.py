@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class CasesConfig(AppConfig):
+    name = "compass.cases"
+    label = "cases"
+
+    def ready(self) -> None:
+        from compass.cases import standards
+        from compass.ui import navigation
+
+        for module in iter_modules(standards.__path__):
+            import_module(f"compass.cases.standards.{module.name}")
+
+        def may(rule: str) -> Callable[[HttpRequest], bool]:
+            def visible(request: HttpRequest) -> bool:
+                work = getattr(request, "work", None)
+                return work is not None and work.may(rule)
+
+            return visible
+
+        navigation.register(label=_("Today"), url_name="cases:today", order=10, visible=may("cases.view"))
+        navigation.register(label=_("Cases"), url_name="cases:list", order=20, visible=may("cases.view"))
+        navigation.register(label=_("Team"), url_name="cases:team", order=60, visible=may("cases.approve"))

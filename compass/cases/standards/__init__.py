@@ -1,0 +1,3 @@
+"""Minimum standards as rules over the record."""
+
+from __future__ import annotations
