@@ -60,7 +60,7 @@ def half_filled() -> dict[str, str]:
     }
 
 
-def all() -> dict[str, Any]:
+def content() -> dict[str, Any]:
     """The context of the living page."""
     now = timezone.now()
     return {

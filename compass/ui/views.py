@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "POST"])
 def living(request: HttpRequest) -> HttpResponse:
     """Every component in the active language; only where the setting or the debug mode allows it."""
-    if not (settings.DEBUG or getattr(settings, "COMPASS_LIVING_PAGE", False)):
+    if not any(getattr(settings, name, False) for name in ("DEBUG", "COMPASS_LIVING_PAGE", "COMPASS_DEMONSTRATION")):
         raise Http404
     form = samples.SampleForm(request.POST if request.method == "POST" else samples.half_filled())
     return render(
-        request, "ui/living.html", {"form": form, "fresh": samples.SampleForm(prefix="fresh"), **samples.all()}
+        request, "ui/living.html", {"form": form, "fresh": samples.SampleForm(prefix="fresh"), **samples.content()}
     )
 
 

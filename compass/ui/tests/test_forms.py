@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import UTC, date, datetime
+
+import pytest
+from django import forms
+from django.utils import timezone, translation
+
+from compass.ui.forms import BaseForm, SearchForm, YesNoField
+from compass.ui.widgets import Radios
+
+
+class Intake(BaseForm):
+    name = forms.CharField(label="Given name", help_text="As said.")
+    people = forms.IntegerField(min_value=1, max_value=200)
+    weight = forms.DecimalField(required=False, max_digits=6, decimal_places=2)
+    born = forms.DateField(label="Born", required=False)
+    at = forms.DateTimeField(required=False)
+    family = YesNoField(label="Telling the family")
+    way = forms.ChoiceField(choices=[("call", "Call"), ("text", "Text")], widget=Radios(hints={"text": "If alone."}))
+    estimate = forms.BooleanField(required=False, label="Estimate")
+
+
+GOOD = {"name": "Mariam", "people": "٣", "family": "no", "way": "call"}
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"), timezone.override("Africa/Niamey"):
+        yield
+
+
+def test_it_works():
+    form = Intake({**GOOD, "weight": "١٢٫٥", "born": "1999-5-2", "at": "2026-11-22 09:30"})
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["people"] == 3
+    assert str(form.cleaned_data["weight"]) == "12.5"
+    assert form.cleaned_data["born"] == date(1999, 5, 2)
+    assert form.cleaned_data["at"].astimezone(UTC) == datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
+    assert form.cleaned_data["family"] is False
+
+
+def test_a_date_of_three_parts_in_arabic_digits_is_read():
+    form = Intake({**GOOD, "born_day": "٢", "born_month": "۵", "born_year": "١٩٩٩"})
+
+    assert form.is_valid()
+    assert form.cleaned_data["born"] == date(1999, 5, 2)
+
+
+def test_a_moment_of_four_parts_is_read_in_the_offices_time():
+    form = Intake({**GOOD, "at_day": "3", "at_month": "4", "at_year": "2026", "at_time": "09:00"})
+
+    assert form.is_valid()
+    assert form.cleaned_data["at"].astimezone(UTC) == datetime(2026, 4, 3, 8, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [("31", "2", "1999"), ("", "5", "1999"), ("1", "1", "99"), ("x", "y", "z"), ("1-2", "3", "2000"), ("0", "0", "0")],
+)
+def test_a_wrong_date_is_refused_and_every_part_stays_on_the_screen(parts):
+    day, month, year = parts
+    form = Intake({**GOOD, "born_day": day, "born_month": month, "born_year": year})
+
+    assert not form.is_valid()
+    shown = form["born"].as_widget()
+    for typed in parts:
+        assert f'value="{typed.replace("-", "/")}"' in shown or typed == ""
+
+
+def test_an_initial_date_is_shown_in_its_parts():
+    shown = Intake(initial={"born": date(1999, 5, 2), "at": datetime(2026, 4, 3, 8, 0, tzinfo=UTC)}).as_div()
+
+    assert re.search(r'name="born_month" value="5"', shown)
+    assert re.search(r'name="at_time" value="09:00"', shown)
+
+
+def test_the_key_is_fresh_on_each_page_and_kept_when_the_page_is_shown_again():
+    first, second = str(Intake()["key"].value()), str(Intake()["key"].value())
+    again = Intake({"key": first})
+
+    assert first != second
+    assert uuid.UUID(first).version == 4
+    assert first in str(again["key"])
+    assert not again.is_valid()
+    assert again.cleaned_data["key"] == uuid.UUID(first)
+
+
+@pytest.mark.parametrize("damaged", ["", "x", "1234"])
+def test_a_damaged_key_never_stands_in_the_way(damaged):
+    form = Intake({**GOOD, "key": damaged})
+
+    assert form.is_valid()
+    assert isinstance(form.cleaned_data["key"], uuid.UUID)
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("2026-11-22T09:30:00Z", datetime(2026, 11, 22, 9, 30, tzinfo=UTC)),
+        ("2026-11-22T09:30:00", datetime(2026, 11, 22, 8, 30, tzinfo=UTC)),
+        ("yesterday", None),
+        ("2026-13-45T99:00", None),
+        ("", None),
+    ],
+)
+def test_the_time_of_the_act_is_aware_or_left_open(sent, meant):
+    form = Intake({**GOOD, "occurred_at": sent})
+
+    assert form.is_valid()
+    assert form.cleaned_data["occurred_at"] == meant
+
+
+def test_yes_and_no_are_equal_and_neither_is_chosen():
+    shown = Intake()["family"].as_field_group()
+
+    assert shown.count('type="radio"') == 2
+    assert "checked" not in shown
+    assert '<fieldset class="yn"' in shown
+
+
+def test_no_answer_is_not_a_no():
+    form = Intake({**GOOD, "family": ""})
+
+    assert "Answer yes or no. No answer is not a no." in form.errors["family"]
+
+
+def test_errors_stand_between_label_and_field_and_the_field_points_to_them():
+    shown = Intake({**GOOD, "people": "many"})["people"].as_field_group()
+
+    assert re.search(r"<label.*id_people_error.*<input", shown, re.S)
+    assert 'aria-invalid="true"' in shown
+    assert 'aria-describedby="id_people_error"' in shown
+    assert 'value="many"' in shown
+
+
+def test_the_summary_links_to_a_place_that_exists():
+    shown = str(Intake({"name": "Mariam"}))
+
+    targets = re.findall(r'href="#([^"]+)"', shown)
+    assert targets == ["id_people", "id_family", "id_way"]
+    for target in targets:
+        assert f'id="{target}"' in shown
+    assert "3 answers need another look" in shown
+
+
+def test_an_untouched_form_has_no_summary():
+    assert 'role="alert"' not in str(Intake())
+
+
+def test_hints_of_choices_and_fields_are_shown():
+    shown = str(Intake())
+
+    assert '<span class="hint">If alone.</span>' in shown
+    assert 'aria-describedby="id_name_helptext"' in shown
+
+
+def test_what_is_typed_is_escaped():
+    shown = str(Intake({**GOOD, "people": "", "name": '"><script>x</script>'}))
+
+    assert "<script>" not in shown
+
+
+def test_a_search_has_no_key():
+    class Filter(SearchForm):
+        risk = forms.CharField(required=False)
+
+    assert list(Filter().fields) == ["risk"]
+
+
+def test_text_takes_its_own_direction_and_machines_do_not_remember_it():
+    shown = Intake()["name"].as_widget()
+
+    assert 'dir="auto"' in shown
+    assert 'autocomplete="off"' in shown
