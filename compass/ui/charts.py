@@ -65,12 +65,12 @@ def figure(title: Text, drawing: SafeString, note: Text, table: Table | None = N
         heading,
         drawing,
         note if isinstance(note, SafeString) else format_html('<p class="src">{}</p>', note),
-        as_table(*table) if table else EMPTY,
+        as_table(*table, label=title) if table else EMPTY,
     )
 
 
-def as_table(heads: Sequence[Text], rows: Iterable[Sequence[object]]) -> SafeString:
-    """The same figures as a table, folded; every column but the first holds numbers."""
+def as_table(heads: Sequence[Text], rows: Iterable[Sequence[object]], *, label: Text) -> SafeString:
+    """The same figures as a table, folded; every column but the first holds numbers. `label` names the table."""
     head = format_html_join("", '<th scope="col"{}>{}</th>', ((_n(index), text) for index, text in enumerate(heads)))
     body = format_html_join(
         "",
@@ -81,7 +81,7 @@ def as_table(heads: Sequence[Text], rows: Iterable[Sequence[object]]) -> SafeStr
         '<details><summary>{}</summary><div class="scroll" tabindex="0" role="region" aria-label="{}"><table><thead>'
         "<tr>{}</tr></thead><tbody>{}</tbody></table></div></details>",
         _("The same figures as a table"),
-        _("Table"),
+        label,
         head,
         body,
     )

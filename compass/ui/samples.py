@@ -71,6 +71,27 @@ def content() -> dict[str, Any]:
             (now + timedelta(minutes=25), None),
             (now - timedelta(hours=16), None),
         ],
+        "work": [
+            {
+                "code": "7K4M-29XD",
+                "risk": "high",
+                "title": _("Follow-up contact"),
+                "std": "CM-16",
+                "due_at": now - timedelta(hours=16),
+                "note": _("Call only from 10:00 to 12:00. Never leave a message."),
+                "url": "#main",
+                "action": _("Record the contact"),
+            },
+            {
+                "code": "X2RB-47LE",
+                "title": _("Plan review"),
+                "std": "CM-17",
+                "due_at": now + timedelta(hours=3, minutes=18),
+                "start": now - timedelta(hours=20),
+                "url": "#main",
+                "action": _("Read and decide"),
+            },
+        ],
         "risks": [*parts.RISKS, ""],
         "steps": [
             {"title": _("Assessment approved"), "note": _("by the supervisor")},

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms, template
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 register = template.Library()
 
 _KINDS = ("bad", "due", "good")
+_SOON = timedelta(hours=6)
 
 
 @register.simple_tag
@@ -44,7 +45,7 @@ def quick_exit_address(context: Context) -> str:
 def ring(due_at: datetime, now: datetime | None = None, start: datetime | None = None) -> SafeString:
     """The ring alone; use it only where `{% when %}` stands beside it."""
     now = now or timezone.now()
-    return parts.ring(parts.used(due_at, now, start), words.due(due_at, now).kind)
+    return parts.ring(parts.used(due_at, now, start or None), words.due(due_at, now).kind)
 
 
 @register.simple_tag
@@ -57,7 +58,7 @@ def when(due_at: datetime, now: datetime | None = None) -> SafeString:
 @register.simple_tag
 def dial(due_at: datetime | None, now: datetime | None = None, start: datetime | None = None) -> SafeString:
     """The ring of time used with its words; nothing when nothing is due."""
-    if due_at is None:
+    if not due_at:
         return mark_safe("")
     return format_html('<span class="row bar">{}{}</span>', ring(due_at, now, start), when(due_at, now))
 
@@ -163,6 +164,23 @@ def route(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """What happened and will happen. A step has `title`, and may have `state` (now, late, ahead), `note`, `std`,
     `url`, `due_at`."""
     return {"steps": steps}
+
+
+@register.inclusion_tag("ui/parts/work.html")
+def work(items: Iterable[Mapping[str, Any]], now: datetime | None = None, quiet: bool = False) -> dict[str, Any]:
+    """The work list. An item has `code`, `title`, `due_at`, and may have `start`, `risk`, `std`, `note`, `url`,
+    `action`. The action of what is late or due within six hours is filled, the others are quiet; `quiet` makes all so."""
+    now = now or timezone.now()
+    return {
+        "now": now,
+        "items": [{**item, "filled": not quiet and item["due_at"] - now < _SOON} for item in items],
+    }
+
+
+@register.simple_tag
+def hidden(form: forms.BaseForm) -> SafeString:
+    """The hidden fields of a form laid out by hand: its key and its time among them."""
+    return format_html_join("", "{}", ((field,) for field in form.hidden_fields()))
 
 
 @register.inclusion_tag("ui/parts/facts.html")

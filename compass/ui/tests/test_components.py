@@ -5,12 +5,14 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django import forms
 from django.template import engines
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
 from compass.problems.catalogue import Denied
 from compass.ui import parts
+from compass.ui.forms import BaseForm
 
 NOW = datetime(2026, 11, 24, 8, 12, tzinfo=UTC)
 
@@ -49,7 +51,7 @@ def test_a_start_after_the_deadline_is_not_believed():
 def test_the_dot_lies_on_the_ring(share):
     drawing = parts.ring(share, "due")
 
-    x, y = (float(value) for value in re.search(r'class="d" cx="([\d.]+)" cy="([\d.]+)"', drawing).groups())
+    ((x, y),) = ((float(x), float(y)) for x, y in re.findall(r'class="d" cx="([\d.]+)" cy="([\d.]+)"', drawing))
     assert math.hypot(x - 12, y - 12) == pytest.approx(9, abs=0.1)
     assert math.atan2(x - 12, 12 - y) % (2 * math.pi) == pytest.approx(2 * math.pi * share, abs=0.02)
 
@@ -176,3 +178,33 @@ def test_a_figure_says_date_source_and_method():
 
     assert re.sub(r"\s+", " ", html).strip().startswith('<p class="src">Counted: Tue 24 Nov. Source: Registrations.')
     assert "People once. ± 3" in html
+
+
+def test_the_work_list_fills_only_what_cannot_wait():
+    items = [
+        {
+            "code": "7K4M-29XD",
+            "title": "Contact",
+            "std": "CM-16",
+            "due_at": NOW - timedelta(hours=1),
+            "url": "/a",
+            "action": "A",
+        },
+        {"code": "X2RB-47LE", "title": "Review", "due_at": NOW + timedelta(days=3), "url": "/b", "action": "B"},
+    ]
+    html = shown("{% work items now %}", items=items, now=NOW)
+
+    assert '<a class="btn" href="/a">A</a>' in html
+    assert '<a class="btn quiet" href="/b">B</a>' in html
+    assert html.count("<li>") == 2
+    assert "Risk not set" in html
+
+
+def test_the_hidden_fields_are_there_for_a_form_laid_out_by_hand():
+    class Small(BaseForm):
+        name = forms.CharField()
+
+    html = shown("{% hidden form %}", form=Small())
+
+    assert html.count('type="hidden"') == 2
+    assert "id_name" not in html

@@ -4,6 +4,7 @@ import gzip
 import re
 
 import pytest
+from django.http import Http404
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import include, path
@@ -125,7 +126,7 @@ def test_the_living_page_shows_everything_in_each_language(settings, language):
 def test_the_living_page_is_closed_in_operation(settings):
     settings.DEBUG = settings.COMPASS_LIVING_PAGE = settings.COMPASS_DEMONSTRATION = False
 
-    with pytest.raises(views.Http404):
+    with pytest.raises(Http404):
         views.living(asked())
 
 
