@@ -1,10 +1,41 @@
+"""`compass serve`: the application behind gunicorn; with --public the public side, which holds no key."""
+
 from __future__ import annotations
 
 import argparse
+import os
+import sys
+from pathlib import Path
 
 
-def arguments(parser: argparse.ArgumentParser) -> None: ...
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--public", action="store_true", help="serve the public side")
+    parser.add_argument("--port", type=int, help="port on loopback (8000, or 8001 for the public side)")
+    parser.add_argument("--bind", help="address and port, for example 0.0.0.0:8000; replaces --port")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=4)
+
+
+def gunicorn(bind: str, *, workers: int, threads: int) -> list[str]:
+    """The command line of one web process."""
+    return [
+        sys.executable, "-m", "gunicorn", "compass.config.wsgi:application", "--bind", bind,
+        "--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread", "--preload",
+        "--timeout", "60", "--graceful-timeout", "10", "--keep-alive", "15", "--max-requests", "20000",
+        "--max-requests-jitter", "2000", "--log-level", "warning", "--no-control-socket",
+    ]
 
 
 def run(options: argparse.Namespace) -> int:
-    return 2
+    os.environ["COMPASS_PROCESS"] = "public" if options.public else "app"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compass.config.settings")
+    if not os.environ.get("COMPASS_DEMONSTRATION"):
+        from compass.config.checks import refuse_unsafe
+
+        if refuse_unsafe(public=options.public):
+            return 1
+    bind = options.bind or f"127.0.0.1:{options.port or (8001 if options.public else 8000)}"
+    os.chdir(Path(__file__).resolve().parent)
+    command = gunicorn(bind, workers=options.workers, threads=options.threads)
+    os.execv(command[0], command)
+    return 0

@@ -11,9 +11,10 @@ from django.contrib.auth.hashers import make_password
 from compass.access.install import add_organisation
 from compass.access.models import Grant, Organisation, OrganisationKind, User
 from compass.access.staff import seal_name
+from compass.config.demo.accounts import PASSWORD
 from compass.vocabulary import countries
 
-PASSWORD = "compass-demonstration"  # noqa: S105 published: these accounts exist only in a demonstration
+
 NAMESPACE = UUID("018f3b1e-0000-7000-8000-000000000000")
 START = datetime(2021, 1, 1, tzinfo=UTC)
 NIGER, NIGERIA, CLINIC, MINISTRY, FUNDER, HEADQUARTERS = "NE", "NG", "clinic", "ministry", "funder", "geneva"
@@ -71,7 +72,9 @@ def create_world() -> dict[str, Organisation]:
     made: dict[str, Organisation] = {}
     for country in countries():
         made[country.alpha2] = Organisation(
-            id=world_id(country.alpha2), name=f"IOM {country.labels['en']}", kind=OrganisationKind.OFFICE,
+            id=world_id(country.alpha2),
+            name=f"IOM {country.labels['en']}",
+            kind=OrganisationKind.OFFICE,
             country=country.alpha2,
         )
     for key, (name, kind, alpha2) in OTHERS.items():
@@ -79,27 +82,46 @@ def create_world() -> dict[str, Organisation]:
     for organisation in made.values():
         add_organisation(organisation)
     password = make_password(PASSWORD)
-    accounts = [*ACCOUNTS, *(a for c in countries() if c.alpha2 not in {NIGER, NIGERIA} for a in office_accounts(c.alpha2))]
+    accounts = [
+        *ACCOUNTS,
+        *(a for c in countries() if c.alpha2 not in {NIGER, NIGERIA} for a in office_accounts(c.alpha2)),
+    ]
     for account in accounts:
         user = _user(account, made[account.organisation], password)
         Grant.objects.bulk_create(
-            Grant(user=user, role=role, organisation=made[account.organisation],
-                  country=made[account.organisation].country, valid_from=START)
+            Grant(
+                user=user,
+                role=role,
+                organisation=made[account.organisation],
+                country=made[account.organisation].country,
+                valid_from=START,
+            )
             for role in account.roles
         )
     officer = _user(OFFICER, made[HEADQUARTERS], password)
     Grant.objects.bulk_create(
-        Grant(user=officer, role=OFFICER.roles[0], organisation=organisation, country=organisation.country,
-              valid_from=START)
-        for organisation in made.values() if organisation.kind == OrganisationKind.OFFICE
+        Grant(
+            user=officer,
+            role=OFFICER.roles[0],
+            organisation=organisation,
+            country=organisation.country,
+            valid_from=START,
+        )
+        for organisation in made.values()
+        if organisation.kind == OrganisationKind.OFFICE
     )
     return made
 
 
 def _user(account: Account, organisation: Organisation, password: str) -> User:
     user = User(
-        id=world_id(account.username), username=account.username, organisation=organisation, password=password,
-        language=account.language, is_demonstration=True, name_sealed=seal_name(world_id(account.username), account.name),
+        id=world_id(account.username),
+        username=account.username,
+        organisation=organisation,
+        password=password,
+        language=account.language,
+        is_demonstration=True,
+        name_sealed=seal_name(world_id(account.username), account.name),
     )
     user.save(force_insert=True)
     return user
