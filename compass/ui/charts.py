@@ -143,7 +143,7 @@ def bars(
     return figure(title, drawing, note, (columns, cells), level)
 
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 344, 20, 150
+_WIDTH, _GUTTER, _TOP, _BOTTOM = 408, 60, 20, 150
 _MARKS = ("M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z", "M-3-3h6v6h-6z", "M0-4l4 7h-8z", "M0-4l4 4-4 4-4-4z")
 
 
@@ -171,19 +171,21 @@ def plot(
     steps = _scale(float(floor), max([*known, float(target or 0), float(floor) + 1]))
     low, high = steps[0], steps[-1]
     mirrored = get_language_bidi()
+    left, right = (8, _WIDTH - _GUTTER) if mirrored else (_GUTTER, _WIDTH - 8)
 
     def x(index: int) -> float:
         share = index / max(len(ticks) - 1, 1)
-        return _RIGHT - 16 - share * (_RIGHT - _LEFT - 24) if mirrored else _LEFT + 8 + share * (_RIGHT - _LEFT - 24)
+        span = share * (right - left - 32)
+        return right - 16 - span if mirrored else left + 16 + span
 
     def y(value: float) -> float:
         return _BOTTOM - (value - low) / (high - low) * (_BOTTOM - _TOP)
 
-    edge, anchor = (_RIGHT + 4, "start") if mirrored else (_LEFT - 6, "end")
+    edge, anchor = (right + 6, "start") if mirrored else (left - 6, "end")
     grid = format_html_join(
         "",
         '<path class="grid" d="M{} {}H{}"/><text class="soft" x="{}" y="{}" text-anchor="{}">{}</text>',
-        ((_LEFT, f"{y(step):.0f}", _RIGHT, edge, f"{y(step) + 4:.0f}", anchor, figures(step)) for step in steps),
+        ((left, f"{y(step):.0f}", right, edge, f"{y(step) + 4:.0f}", anchor, figures(step)) for step in steps),
     )
     stride = max(1, math.ceil(len(ticks) / 6))
     shown = [index for index in range(len(ticks)) if (len(ticks) - 1 - index) % stride == 0]
@@ -193,7 +195,7 @@ def plot(
         ((f"{x(index):.0f}", ticks[index]) for index in shown),
     )
     goal = (
-        format_html('<path class="tick dash" d="M{} {}H{}"/>', _LEFT, f"{y(float(target)):.1f}", _RIGHT)
+        format_html('<path class="tick dash" d="M{} {}H{}"/>', left, f"{y(float(target)):.1f}", right)
         if target is not None
         else EMPTY
     )
@@ -215,7 +217,7 @@ def plot(
         else EMPTY,
     )
     drawing = format_html(
-        '<svg class="plot" viewBox="0 8 384 170" role="img" aria-label="{}">{}{}{}{}</svg>{}',
+        '<svg class="plot" viewBox="0 8 408 170" role="img" aria-label="{}">{}{}{}{}</svg>{}',
         summary,
         grid,
         goal,

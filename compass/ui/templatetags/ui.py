@@ -168,8 +168,10 @@ def route(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/parts/work.html")
 def work(items: Iterable[Mapping[str, Any]], now: datetime | None = None, quiet: bool = False) -> dict[str, Any]:
-    """The work list. An item has `code`, `title`, `due_at`, and may have `start`, `risk`, `std`, `note`, `url`,
-    `action`. The action of what is late or due within six hours is filled, the others are quiet; `quiet` makes all so."""
+    """The work list. An item has `code`, `title`, `due_at`, and may have `start`, `risk`, `std`, `note`, `url`, `action`.
+
+    The action of what is late or due within six hours is filled, the others are quiet; `quiet` makes all of them so.
+    """
     now = now or timezone.now()
     return {
         "now": now,

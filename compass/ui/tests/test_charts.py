@@ -65,7 +65,7 @@ def test_every_point_lies_on_the_sheet():
     html = charts.plot(["a", "b", "c", "d"], series, title="T", note="N", summary="Up", target=140)
 
     for x, y in re.findall(r'transform="translate\(([\d.]+) ([\d.]+)\)"', html):
-        assert 40 <= float(x) <= 344
+        assert 60 <= float(x) <= 400
         assert 20 <= float(y) <= 150
 
 

@@ -46,7 +46,7 @@ def entries():
 
 def asked(where: str = "/ui/", **query: str):
     request = RequestFactory().get(where, query)
-    request.user = Someone()
+    request.user = Someone()  # type: ignore[assignment]
     return request
 
 
