@@ -168,7 +168,9 @@ def route(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/parts/work.html")
 def work(items: Iterable[Mapping[str, Any]], now: datetime | None = None, quiet: bool = False) -> dict[str, Any]:
-    """The work list. An item has `code`, `title`, `due_at`, and may have `start`, `risk`, `std`, `note`, `url`, `action`.
+    """The work list.
+
+    An item has `code`, `title` and `due_at`; it may have `start`, `risk`, `std`, `note`, `url` and `action`.
 
     The action of what is late or due within six hours is filled, the others are quiet; `quiet` makes all of them so.
     """
