@@ -14,7 +14,7 @@ from compass.people.models import Consent
 
 @dataclass(frozen=True)
 class Answer:
-    """`allowed` and why: given | refused | not_asked | withdrawn | expired."""
+    """`allowed` and why: given | refused | child_refused | not_asked | withdrawn | expired."""
 
     allowed: bool
     reason: str
@@ -31,12 +31,15 @@ def newest(people: Iterable[UUID]) -> dict[UUID, Consent]:
 
 
 def answer(consent: Consent | None, scope: str, today: date | None = None) -> Answer:
+    """What a consent says about a scope on a day; a child's own no outweighs an adult's yes."""
     if consent is None:
         return Answer(False, "not_asked")
     if consent.withdrawn_at is not None:
         return Answer(False, "withdrawn", consent.pk)
     if consent.expires_on < (today or timezone.now().date()):
         return Answer(False, "expired", consent.pk)
+    if consent.child_agrees is False:
+        return Answer(False, "child_refused", consent.pk)
     if scope not in consent.scopes:
         return Answer(False, "not_asked", consent.pk)
     return Answer(bool(consent.scopes[scope]), "given" if consent.scopes[scope] else "refused", consent.pk)

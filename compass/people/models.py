@@ -1,4 +1,4 @@
-"""A person is one record for the whole journey. Identity and contact are sealed; codes that daily work asks for are clear.
+"""A person is one record for the whole journey. Identity and contact are sealed; codes for daily work are clear.
 
 Every table about a person follows the person when the record is handed over (`moves_with`), and must be listed in
 `compass.people.registry` for merge and erasure.
@@ -21,24 +21,28 @@ from compass.vault.walls import Wall
 class Person(models.Model):
     """Someone COMPASS works with. `code` is what pages and colleagues say instead of a name.
 
-    identity_sealed: {"given", "family", "other", "birth_date" (ISO) | "birth_year", "birth_estimated", "place_of_origin"}
-    contact_sealed: {"phone", "safe_to_call", "safe_to_carry_paper", "what_to_say"}
+    identity_sealed: {"given", "family", "other", "birth_date" (ISO) | "birth_year", "birth_estimated",
+    "place_of_origin"}.
+    contact_sealed: {"phone", "safe_to_call", "safe_to_carry_paper", "what_to_say"}.
+    relation: code of person_relation, towards the principal person of the household.
+    consent_due_at: until when consent must be asked after action on vital interest; empty once an answer is recorded.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     organisation_id = models.UUIDField()
     code = models.CharField(max_length=9, unique=True, default=new_code)
     household_id = models.UUIDField(default=uuid7)
-    relation = models.CharField(max_length=20, default="head")
+    relation = models.CharField(max_length=20, default="principal")
     sex = models.CharField(max_length=12, default="undisclosed")
     age_band = models.CharField(max_length=6, blank=True)
-    nationality = models.CharField(max_length=2, blank=True)
+    nationality = models.CharField(max_length=3, blank=True)
     languages = ArrayField(models.CharField(max_length=8), default=list)
     uasc_status = models.CharField(max_length=20, blank=True)
     country_met = models.CharField(max_length=2)
     identity_sealed = models.BinaryField(default=b"")
     contact_sealed = models.BinaryField(default=b"")
     basis = models.CharField(max_length=20)
+    consent_due_at = models.DateTimeField(null=True)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
@@ -50,6 +54,11 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["organisation_id", "household_id"], name="people_person_household"),
             models.Index(fields=["organisation_id", "-recorded_at"], name="people_person_recent"),
+            models.Index(
+                fields=["organisation_id", "consent_due_at"],
+                condition=models.Q(consent_due_at__isnull=False),
+                name="people_person_consent_due",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,7 +78,7 @@ CHILD_BANDS = ("0-4", "5-11", "12-14", "15-17")
 
 
 class AboutPerson(models.Model):
-    """What every record about a person carries: the person, the organisation, the legal basis, both times, a version."""
+    """What every record about a person carries: person, organisation, legal basis, both times, version."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     organisation_id = models.UUIDField()
@@ -85,6 +94,9 @@ class AboutPerson(models.Model):
 
     class Meta:
         abstract = True
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__} {self.pk}"
 
     @property
     def subject_id(self) -> UUID:
@@ -129,7 +141,8 @@ class Service(AboutPerson):
     """A service that a person received: the one source of every figure about services.
 
     `service` is a code of the catalogue (case-management.md 5.1), `service_class` its reporting class (H, C, R, RI) as
-    delivered; `country` is where it was delivered and stays when the record moves. `origin` names the record that made it.
+    delivered; `country` is where it was delivered and stays when the record moves. `origin` names the record that
+    made it.
     """
 
     service = models.CharField(max_length=3)
@@ -142,3 +155,35 @@ class Service(AboutPerson):
 
     class Meta:
         indexes = [models.Index(fields=["delivered_on", "country", "service_class"], name="people_service_figures")]
+
+
+class OfficeVoice(models.Model):
+    """An office's own recording of one text of the notice: public speech, therefore not sealed. The newest one plays.
+
+    `key` is a key of `content.consent.Notice.spoken`; `text_digest` names the text that was read.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    organisation_id = models.UUIDField()
+    language = models.CharField(max_length=8)
+    key = models.CharField(max_length=60)
+    media_type = models.CharField(max_length=20)
+    audio = models.BinaryField()
+    notice_version = models.CharField(max_length=20)
+    text_digest = models.CharField(max_length=16)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.UUIDField()
+
+    objects: ClassVar[ScopedManager] = ScopedManager()
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT")
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "language", "key", "-id"], name="people_officevoice_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.language}/{self.key}"
+
+    @property
+    def subject_id(self) -> UUID:
+        """The office that speaks; it is about no person."""
+        return self.organisation_id

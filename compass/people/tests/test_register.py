@@ -12,7 +12,8 @@ IDENTITY = {"given": "Ese", "family": "Osagie", "birth_date": "1995-03-14"}
 
 
 def register(work, told, **changes):
-    return register_people(work, [Registration(**told(basis="vital_interest", **changes), identity=IDENTITY, sex="female")])
+    envelope = told(basis="vital_interest", **changes)
+    return register_people(work, [Registration(**envelope, identity=IDENTITY, sex="female")])
 
 
 def test_it_works(at, told):
@@ -20,9 +21,10 @@ def test_it_works(at, told):
         (person,) = register(work, told)
 
         assert person.age_band == "30-39"
-        assert work.keys.open(
-            person.identity_sealed, table="people_person", column="identity_sealed", subject=person.pk
-        ) == IDENTITY
+        assert (
+            work.keys.open(person.identity_sealed, table="people_person", column="identity_sealed", subject=person.pk)
+            == IDENTITY
+        )
         assert b"Osagie" not in bytes(person.identity_sealed)
 
 

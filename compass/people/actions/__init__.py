@@ -1,0 +1,49 @@
+"""The only code that writes people, their consent, the services they received and an office's voices."""
+
+from __future__ import annotations
+
+from compass.people.actions.common import known, moment, stamp
+from compass.people.actions.consents import (
+    ConsentGiven,
+    GuardianAppointed,
+    GuardianAsked,
+    Withdrawal,
+    appoint_guardians,
+    give_consent,
+    request_guardians,
+    withdraw_consent,
+)
+from compass.people.actions.persons import (
+    HouseholdChange,
+    IdentityChange,
+    Registration,
+    change_households,
+    change_identity,
+    register_people,
+)
+from compass.people.actions.services import ServiceGiven, record_services
+from compass.people.actions.voices import VoiceRecording, put_voices
+
+__all__ = [
+    "ConsentGiven",
+    "GuardianAppointed",
+    "GuardianAsked",
+    "HouseholdChange",
+    "IdentityChange",
+    "Registration",
+    "ServiceGiven",
+    "VoiceRecording",
+    "Withdrawal",
+    "appoint_guardians",
+    "change_households",
+    "change_identity",
+    "give_consent",
+    "known",
+    "moment",
+    "put_voices",
+    "record_services",
+    "register_people",
+    "request_guardians",
+    "stamp",
+    "withdraw_consent",
+]

@@ -1,0 +1,175 @@
+"""Writing consent, its withdrawal, and requests for a guardian."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from uuid6 import uuid7
+
+from compass.access.actions import action
+from compass.access.work import Command, Work
+from compass.people.actions.common import known, stamp
+from compass.people.ages import age_on
+from compass.people.models import Consent, GuardianRequest, Person
+from compass.problems import Invalid, StandardNotMet, UnknownCode, WrongState
+from compass.vocabulary import code_list, standard
+
+CONSENT_YEARS = timedelta(days=365)
+SEVEN_ITEMS = "consent_information"
+ADULTS = frozenset({"caregiver", "guardian", "other"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentGiven(Command):
+    """An answer to the notice. `scopes` maps every scope that was asked to yes or no; `id` is the person."""
+
+    given_by: str = "individual"
+    mode: str = "verbal_certified"
+    language: str = "fr"
+    interpreter_mode: str = ""
+    notice_version: str = "1"
+    information: tuple[str, ...] = ()
+    scopes: dict[str, bool] = field(default_factory=dict)
+    certified: bool = False
+    child_agrees: bool | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@action("people.consent", Consent)
+def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
+    """Record consent. Raises StandardNotMet: CM-02 (seven items told), CM-03 (verbal is certified), CM-04 (ladder).
+
+    Source: case-management.md 2.4 and 2.11.
+    """
+    people = work.require("people.consent", Person, answers)
+    wanted = set(code_list(SEVEN_ITEMS).values)
+    scopes = code_list("consent_scope")
+    rows = []
+    for person, each in zip(people, answers, strict=True):
+        known("consent_mode", each.mode)
+        known("consent_given_by", each.given_by)
+        if strange := next((scope for scope in each.scopes if scope not in scopes), None):
+            raise UnknownCode(value=strange[:40], list="consent_scope")
+        step = ladder_of(work, person, each) if person.is_child else ""
+        unmet = []
+        if wanted - set(each.information):
+            unmet.append("CM-02")
+        if each.mode == "verbal_certified" and not each.certified:
+            unmet.append("CM-03")
+        if step and not _ladder_met(step, each):
+            unmet.append("CM-04")
+        if unmet:
+            raise StandardNotMet(standards="; ".join(f"{name} ({standard(name).label.rstrip('.')})" for name in unmet))
+        rows.append(
+            Consent(
+                id=uuid7(),
+                person=person,
+                organisation_id=person.organisation_id,
+                given_by=each.given_by,
+                mode=each.mode,
+                language=each.language,
+                interpreter_mode=each.interpreter_mode,
+                notice_version=each.notice_version,
+                ladder=step,
+                child_agrees=each.child_agrees,
+                certified=each.certified,
+                information=list(each.information),
+                scopes=each.scopes,
+                expires_on=each.occurred_at.date() + CONSENT_YEARS,
+                **stamp(work, each),
+            )
+        )
+    for row, each in zip(rows, answers, strict=True):
+        row.detail_sealed = work.keys.seal(
+            each.detail, table="people_consent", column="detail_sealed", subject=row.person_id, row=row.pk
+        )
+    for person in people:
+        person.consent_due_at = None
+    Person.objects.bulk_update(people, ["consent_due_at"])
+    return Consent.objects.bulk_create(rows)
+
+
+def ladder_of(work: Work, child: Person, command: Command) -> str:
+    """The step of the child's ladder. The band 5-11 holds two steps, so there the sealed age decides."""
+    if child.age_band != "5-11":
+        return "0-5" if child.age_band == "0-4" else child.age_band
+    identity = work.keys.open(child.identity_sealed, table="people_person", column="identity_sealed", subject=child.pk)
+    age = age_on(identity or {}, command.occurred_at.date())
+    return "0-5" if age is not None and age < 6 else "6-11"
+
+
+def _ladder_met(step: str, given: ConsentGiven) -> bool:
+    """Below 6 an adult decides, from 6 to 14 an adult and the child, then the child (case-management.md 2.4)."""
+    adult = given.given_by in ADULTS
+    if step == "0-5":
+        return adult
+    if step in {"6-11", "12-14"}:
+        return adult and given.child_agrees is not None
+    return given.given_by == "individual" or (adult and given.child_agrees is True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal(Command):
+    """`id` is the consent that is taken back."""
+
+
+@action("people.withdraw", Consent)
+def withdraw_consent(work: Work, withdrawals: list[Withdrawal]) -> list[Consent]:
+    """Take consent back, at once and for all its scopes."""
+    rows = work.require("people.consent", Consent, withdrawals)
+    for row, each in zip(rows, withdrawals, strict=True):
+        row.withdrawn_at = each.occurred_at
+        row.version += 1
+    Consent.objects.bulk_update(rows, ["withdrawn_at", "version"])
+    return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardianAsked(Command):
+    """`id` is the child."""
+
+    authority: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@action("people.guardian", GuardianRequest)
+def request_guardians(work: Work, asked: list[GuardianAsked]) -> list[GuardianRequest]:
+    """Ask an authority for a guardian (BIP-02). Raises Invalid for a person who is not a child."""
+    people = work.require("people.guardian", Person, asked)
+    rows = []
+    for person, each in zip(people, asked, strict=True):
+        if not person.is_child:
+            raise Invalid(what=person.code)
+        row = GuardianRequest(
+            id=uuid7(),
+            person=person,
+            organisation_id=person.organisation_id,
+            authority=each.authority,
+            **stamp(work, each),
+        )
+        row.detail_sealed = work.keys.seal(
+            each.detail, table="people_guardianrequest", column="detail_sealed", subject=person.pk, row=row.pk
+        )
+        rows.append(row)
+    return GuardianRequest.objects.bulk_create(rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardianAppointed(Command):
+    """`id` is the request that the authority answered."""
+
+
+@action("people.guardian_appointed", GuardianRequest)
+def appoint_guardians(work: Work, appointed: list[GuardianAppointed]) -> list[GuardianRequest]:
+    """Record that the authority appointed the guardian it was asked for. Raises WrongState when it had."""
+    rows = work.require("people.guardian", GuardianRequest, appointed)
+    for row, each in zip(rows, appointed, strict=True):
+        if row.status != "requested":
+            raise WrongState
+        row.status = "appointed"
+        row.appointed_at = each.occurred_at
+        row.version += 1
+    GuardianRequest.objects.bulk_update(rows, ["status", "appointed_at", "version"])
+    return rows

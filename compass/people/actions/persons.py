@@ -1,0 +1,158 @@
+"""Writing people: registering, identity and contact, who belongs together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from uuid6 import uuid7
+
+from compass.access.actions import action
+from compass.access.work import Command, Work
+from compass.people.actions.common import known
+from compass.people.ages import band_of
+from compass.people.consent import answer, newest
+from compass.people.models import Person
+from compass.problems import ConsentMissing
+from compass.vocabulary import label_of, timeline
+
+TABLE = "people_person"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration(Command):
+    """One new person. `identity` and `contact` are sealed as they are; see Person."""
+
+    household_id: UUID | None = None
+    relation: str = "principal"
+    sex: str = "undisclosed"
+    nationality: str = ""
+    languages: tuple[str, ...] = ()
+    uasc_status: str = ""
+    country_met: str = ""
+    identity: dict[str, Any] = field(default_factory=dict)
+    contact: dict[str, Any] = field(default_factory=dict)
+
+
+@action("people.register", Person)
+def register_people(work: Work, registrations: list[Registration]) -> list[Person]:
+    """Register people; identity and contact are sealed under a key made for each. Raises UnknownCode, Denied.
+
+    Who is registered on vital interest is due to be asked for consent within 72 hours (timeline consent_completion).
+    """
+    work.demand("people.register")
+    organisation = work.actor.organisation
+    people = []
+    for each in registrations:
+        known("sex", each.sex)
+        people.append(
+            Person(
+                id=each.id or uuid7(),
+                organisation_id=organisation.pk,
+                household_id=each.household_id or uuid7(),
+                relation=each.relation,
+                sex=each.sex,
+                age_band=band_of(each.identity, each.occurred_at.date()),
+                nationality=each.nationality,
+                languages=list(each.languages),
+                uasc_status=each.uasc_status,
+                country_met=each.country_met or organisation.country,
+                basis=each.basis,
+                consent_due_at=each.occurred_at + consent_time() if each.basis == "vital_interest" else None,
+                occurred_at=each.occurred_at,
+                recorded_at=work.now,
+            )
+        )
+    work.keys.create(organisation.pk, [p.pk for p in people])
+    for person, each in zip(people, registrations, strict=True):
+        _seal(work, person, each.identity, each.contact)
+    return Person.objects.bulk_create(people)
+
+
+def consent_time() -> timedelta:
+    """How long after action on vital interest consent must have been asked."""
+    hours = timeline("consent_completion").hours["not_assessed"]
+    return timedelta(hours=hours or 72)
+
+
+def _seal(work: Work, person: Person, identity: dict[str, Any] | None, contact: dict[str, Any] | None) -> None:
+    if identity is not None:
+        person.identity_sealed = work.keys.seal(
+            identity, table=TABLE, column="identity_sealed", subject=person.pk, after=person.identity_sealed
+        )
+    if contact is not None:
+        person.contact_sealed = work.keys.seal(
+            contact, table=TABLE, column="contact_sealed", subject=person.pk, after=person.contact_sealed
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityChange(Command):
+    """Names, birth and contact as they should be now; None leaves a part as it is.
+
+    `id` and `version` say which record was seen.
+    """
+
+    sex: str | None = None
+    nationality: str | None = None
+    languages: tuple[str, ...] | None = None
+    identity: dict[str, Any] | None = None
+    contact: dict[str, Any] | None = None
+
+
+@action("people.identity", Person)
+def change_identity(work: Work, changes: list[IdentityChange]) -> list[Person]:
+    """Replace identity, contact or both. Raises StaleVersion with the row as it is now.
+
+    Raises ConsentMissing on the basis of consent when the person said no to keeping their details.
+    """
+    people = work.require("people.identity", Person, changes)
+    _kept_back(people, changes)
+    for person, each in zip(people, changes, strict=True):
+        if each.sex is not None:
+            person.sex = known("sex", each.sex)
+        if each.nationality is not None:
+            person.nationality = each.nationality
+        if each.languages is not None:
+            person.languages = list(each.languages)
+        if each.identity is not None:
+            person.age_band = band_of(each.identity, each.occurred_at.date())
+        person.version += 1
+        _seal(work, person, each.identity, each.contact)
+    Person.objects.bulk_update(
+        people,
+        ["sex", "nationality", "languages", "age_band", "identity_sealed", "contact_sealed", "version"],
+    )
+    return people
+
+
+def _kept_back(people: list[Person], changes: list[IdentityChange]) -> None:
+    asked = [person.pk for person, each in zip(people, changes, strict=True) if each.basis == "consent"]
+    for consent in newest(asked).values() if asked else ():
+        if answer(consent, "data_processing").reason in {"refused", "withdrawn"}:
+            raise ConsentMissing(scope=label_of("consent_scope", "data_processing"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class HouseholdChange(Command):
+    """Where a person (`id`) belongs. `household_id` None means a household of their own; uasc_status None leaves it."""
+
+    household_id: UUID | None
+    relation: str
+    uasc_status: str | None = None
+
+
+@action("people.household", Person)
+def change_households(work: Work, changes: list[HouseholdChange]) -> list[Person]:
+    """Say who belongs together, and whether a child is alone. Raises StaleVersion, UnknownCode."""
+    people = work.require("people.household", Person, changes)
+    for person, each in zip(people, changes, strict=True):
+        person.household_id = each.household_id or uuid7()
+        person.relation = known("person_relation", each.relation)
+        if each.uasc_status is not None:
+            person.uasc_status = known("uasc_status", each.uasc_status) if each.uasc_status else ""
+        person.version += 1
+    Person.objects.bulk_update(people, ["household_id", "relation", "uasc_status", "version"])
+    return people

@@ -1,0 +1,50 @@
+"""Writing the services that people received."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from uuid6 import uuid7
+
+from compass.access.actions import action
+from compass.access.work import Command, Work
+from compass.people.actions.common import known, stamp
+from compass.people.models import Person, Service
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceGiven(Command):
+    """A service delivered to a person (`id`)."""
+
+    service: str
+    service_class: str
+    delivered_on: date
+    country: str = ""
+    quantity: int = 1
+    provider_id: UUID | None = None
+    origin: UUID | None = None
+
+
+@action("people.service", Service)
+def record_services(work: Work, services: list[ServiceGiven]) -> list[Service]:
+    """Record services received. The figures count these rows and nothing else. Raises UnknownCode."""
+    people = work.require("people.service", Person, services)
+    rows = [
+        Service(
+            id=uuid7(),
+            person=person,
+            organisation_id=person.organisation_id,
+            service=known("service", each.service),
+            service_class=known("service_class", each.service_class),
+            country=each.country or work.actor.organisation.country,
+            delivered_on=each.delivered_on,
+            quantity=each.quantity,
+            provider_id=each.provider_id or work.actor.organisation.pk,
+            origin=each.origin,
+            **stamp(work, each),
+        )
+        for person, each in zip(people, services, strict=True)
+    ]
+    return Service.objects.bulk_create(rows)

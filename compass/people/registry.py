@@ -1,0 +1,54 @@
+"""The tables that refer to a person, filled by each room, read by whatever merges, erases or hands over a person.
+
+Records that inherit `AboutPerson` are listed by themselves and move with the person. Any other column that names a
+person is registered by its room in `AppConfig.ready`; a test fails for a foreign key that nobody registered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db import models
+
+from compass.people.models import AboutPerson, Person
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A column that names a person. `moves`: whether the row goes to the new office when the person is handed over."""
+
+    model: str
+    column: str
+    moves: bool
+
+
+_registered: dict[tuple[str, str], Reference] = {}
+
+
+def refer(model: str, column: str, *, moves: bool) -> None:
+    """Register a column (`"reception.Arrival", "person"`) that names a person outside AboutPerson."""
+    _registered[(model, column)] = Reference(model, column, moves)
+
+
+def references() -> tuple[Reference, ...]:
+    """Every column that names a person, in a stable order."""
+    own = (
+        Reference(model._meta.label, "person", moves=True)
+        for model in apps.get_models()
+        if issubclass(model, AboutPerson)
+    )
+    return tuple(sorted((*own, *_registered.values()), key=lambda found: (found.model, found.column)))
+
+
+def unregistered() -> list[str]:
+    """Foreign keys to a person that nobody registered, as `label.column`; must be empty."""
+    known = {(found.model, found.column) for found in references()}
+    return sorted(
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey)
+        and field.related_model is Person
+        and (model._meta.label, field.name) not in known
+    )
