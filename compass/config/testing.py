@@ -33,9 +33,14 @@ def _prepare() -> Cluster:
     cluster.start(fsync="off", synchronous_commit="off", max_connections="120", max_wal_size="256MB")
     cluster.create_database(TEMPLATE)
     create_secrets(cluster.folder)
-    env = {**os.environ, **environment(cluster, "owner", name=TEMPLATE)}
+    env = {
+        **os.environ,
+        **environment(cluster, "owner", name=TEMPLATE),
+        "COMPASS_DEMONSTRATION": "1",
+        "COMPASS_STATIC": str(cluster.folder / "static"),
+    }
     try:
-        subprocess.run([sys.executable, "-m", "compass.config.cli", "migrate", "-v", "0", "--demonstration"], env=env, check=True)
+        subprocess.run([sys.executable, "-m", "compass.config.demo.prepare", "owner", "0", "0"], env=env, check=True)
     except BaseException:
         _remove(cluster)
         raise
@@ -52,7 +57,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     cluster = Cluster(Path(os.environ[FOLDER]))
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}_{os.getpid()}"
     cluster.create_database(name, template=TEMPLATE)
-    use({**environment(cluster, "app", name=name), "COMPASS_STATIC": str(cluster.folder / "nothing")})
+    use({**environment(cluster, "app", name=name), "COMPASS_STATIC": str(cluster.folder / "none")})
     early_config.stash[CLUSTER], early_config.stash[NAME] = cluster, name
     return (yield)
 

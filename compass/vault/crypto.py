@@ -69,7 +69,7 @@ def seal_bytes(key: bytes, plain: bytes, *, table: str, column: str, subject: UU
     return HEADER.pack(FORMAT, version) + nonce + sealed
 
 
-def open_bytes(key: bytes, blob: bytes, *, table: str, column: str, subject: UUID | str) -> bytes:
+def open_bytes(key: bytes, blob: bytes | memoryview, *, table: str, column: str, subject: UUID | str) -> bytes:
     """The plain bytes. Raises Unreadable when the blob was changed, cut, moved or belongs to another subject."""
     blob = bytes(blob)
     if len(blob) < HEADER.size + NONCE_BYTES + 16:

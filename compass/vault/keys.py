@@ -108,22 +108,35 @@ class KeyRing:
         ).delete()
         return deleted
 
-    def seal(self, value: Any, *, table: str, column: str, subject: UUID, after: bytes | memoryview | None = None,
-             row: UUID | None = None) -> bytes:
+    def seal(
+        self,
+        value: Any,
+        *,
+        table: str,
+        column: str,
+        subject: UUID,
+        after: bytes | memoryview | None = None,
+        row: UUID | None = None,
+    ) -> bytes:
         """Seal a JSON value under the subject's key. `after` is the blob it replaces: its version goes up by one.
 
         `row` is the primary key of the row that holds it when that is not the subject itself; it is part of the address.
         """
         place = str(row or subject)
         blob = crypto.seal_bytes(
-            self._key(subject), crypto.to_json(value), table=table, column=column, subject=f"{subject}/{place}",
+            self._key(subject),
+            crypto.to_json(value),
+            table=table,
+            column=column,
+            subject=f"{subject}/{place}",
             version=crypto.blob_version(after) + 1,
         )
         self.sealed.append((table, column, place, crypto.digest(blob)))
         return blob
 
-    def open(self, blob: bytes | memoryview | None, *, table: str, column: str, subject: UUID,
-             row: UUID | None = None) -> Any:
+    def open(
+        self, blob: bytes | memoryview | None, *, table: str, column: str, subject: UUID, row: UUID | None = None
+    ) -> Any:
         """The JSON value of a blob; None for an empty one."""
         if not blob:
             return None
@@ -141,4 +154,6 @@ class KeyRing:
         return blob
 
     def open_file(self, blob: bytes | memoryview, *, table: str, column: str, subject: UUID, row: UUID) -> bytes:
-        return crypto.open_bytes(self._key(subject), bytes(blob), table=table, column=column, subject=f"{subject}/{row}")
+        return crypto.open_bytes(
+            self._key(subject), bytes(blob), table=table, column=column, subject=f"{subject}/{row}"
+        )

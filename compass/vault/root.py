@@ -21,7 +21,7 @@ from compass.vault import crypto
 class RootKey(Protocol):
     def wrap(self, key: bytes, context: str) -> bytes: ...
 
-    def unwrap(self, wrapped: bytes, context: str) -> bytes: ...
+    def unwrap(self, wrapped: bytes | memoryview, context: str) -> bytes: ...
 
     def subkey(self, purpose: str) -> bytes: ...
 
@@ -31,7 +31,7 @@ def wrap(outer: bytes, key: bytes, context: str) -> bytes:
     return nonce + AESGCM(outer).encrypt(nonce, key, context.encode())
 
 
-def unwrap(outer: bytes, wrapped: bytes, context: str) -> bytes:
+def unwrap(outer: bytes, wrapped: bytes | memoryview, context: str) -> bytes:
     wrapped = bytes(wrapped)
     try:
         return AESGCM(outer).decrypt(wrapped[: crypto.NONCE_BYTES], wrapped[crypto.NONCE_BYTES :], context.encode())
@@ -50,7 +50,7 @@ class FileRootKey:
     def wrap(self, key: bytes, context: str) -> bytes:
         return wrap(self._key, key, context)
 
-    def unwrap(self, wrapped: bytes, context: str) -> bytes:
+    def unwrap(self, wrapped: bytes | memoryview, context: str) -> bytes:
         return unwrap(self._key, wrapped, context)
 
     def subkey(self, purpose: str) -> bytes:

@@ -1,14 +1,7 @@
 from __future__ import annotations
 
-import psycopg
 import pytest
 from django.db import connection
-
-from compass.access import scope
-from compass.access.actor import Actor
-from compass.access.work import unit_of_work
-from compass.trail.models import Entry
-from compass.problems import NoScope
 
 
 @pytest.mark.django_db

@@ -18,14 +18,16 @@ from pathlib import Path
 
 from compass.config.commands.serve import gunicorn
 from compass.config.embedded import Cluster, EmbeddedError
-from compass.config.environment import create_secrets, environment, use
+from compass.config.environment import create_secrets, environment
 
 PEOPLE, PORT, SEED = 1000, 8000, 20210401
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--people", type=int, default=PEOPLE, help="how many invented people to load (default 1000)")
-    parser.add_argument("--port", type=int, default=PORT, help="port of the application; the public side takes the next")
+    parser.add_argument(
+        "--port", type=int, default=PORT, help="port of the application; the public side takes the next"
+    )
     parser.add_argument("--data", type=Path, help="folder for the database and keys (default ./data/demo)")
     parser.add_argument("--seed", type=int, default=SEED, help="the same seed gives the same people")
     parser.add_argument("--prepare", action="store_true", help="prepare the data and stop")
@@ -66,7 +68,9 @@ def _only_one(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise EmbeddedError(f"Another demonstration already uses {folder}. Stop it, or choose another --data.") from error
+            raise EmbeddedError(
+                f"Another demonstration already uses {folder}. Stop it, or choose another --data."
+            ) from error
         yield
 
 
@@ -103,7 +107,11 @@ def _process(cluster: Cluster, kind: str, port: int) -> dict[str, str]:
 def _prepare(options: argparse.Namespace, cluster: Cluster) -> None:
     """Migrate and load in steps of their own, each with the rights it needs and no more."""
     new = cluster.create_database()
-    steps = [("owner", "owner"), ("app", "people")] if new or not (cluster.folder / "loaded").exists() else [("owner", "owner")]
+    steps = (
+        [("owner", "owner"), ("app", "people")]
+        if new or not (cluster.folder / "loaded").exists()
+        else [("owner", "owner")]
+    )
     for kind, step in steps:
         env = _process(cluster, kind, options.port)
         command = [sys.executable, "-m", "compass.config.demo.prepare", step, str(options.people), str(options.seed)]
@@ -156,7 +164,7 @@ def _wait(port: int, children: list[subprocess.Popen[bytes]], stop: dict[str, bo
         if any(child.poll() is not None for child in children):
             raise EmbeddedError("A part of the demonstration did not start; its last words are above.")
         with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2)  # noqa: S310 loopback
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2)
             return
         time.sleep(0.1)
     if not stop["now"]:

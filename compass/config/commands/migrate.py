@@ -12,7 +12,6 @@ from compass.config.embedded import EmbeddedError
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-v", "--verbosity", type=int, default=1)
-    parser.add_argument("--demonstration", action="store_true", help="also make the organisations and accounts to try")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,8 +23,4 @@ def run(options: argparse.Namespace) -> int:
     from compass.access.install import migrate
 
     migrate(verbosity=options.verbosity)
-    if options.demonstration:
-        from compass.config.demo.world import create_world
-
-        create_world()
     return 0

@@ -19,10 +19,32 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def gunicorn(bind: str, *, workers: int, threads: int) -> list[str]:
     """The command line of one web process."""
     return [
-        sys.executable, "-m", "gunicorn", "compass.config.wsgi:application", "--bind", bind,
-        "--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread", "--preload",
-        "--timeout", "60", "--graceful-timeout", "10", "--keep-alive", "15", "--max-requests", "20000",
-        "--max-requests-jitter", "2000", "--log-level", "warning", "--no-control-socket",
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "compass.config.wsgi:application",
+        "--bind",
+        bind,
+        "--workers",
+        str(workers),
+        "--threads",
+        str(threads),
+        "--worker-class",
+        "gthread",
+        "--preload",
+        "--timeout",
+        "60",
+        "--graceful-timeout",
+        "10",
+        "--keep-alive",
+        "15",
+        "--max-requests",
+        "20000",
+        "--max-requests-jitter",
+        "2000",
+        "--log-level",
+        "warning",
+        "--no-control-socket",
     ]
 
 

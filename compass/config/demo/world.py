@@ -12,18 +12,26 @@ from compass.access.install import add_organisation
 from compass.access.models import Grant, Organisation, OrganisationKind, User
 from compass.access.staff import seal_name
 from compass.config.demo.accounts import PASSWORD
+from compass.reception.install import add_centre
+from compass.reception.models import Centre
 from compass.vocabulary import countries
-
 
 NAMESPACE = UUID("018f3b1e-0000-7000-8000-000000000000")
 START = datetime(2021, 1, 1, tzinfo=UTC)
-NIGER, NIGERIA, CLINIC, MINISTRY, FUNDER, HEADQUARTERS = "NE", "NG", "clinic", "ministry", "funder", "geneva"
+NIGER, NIGERIA, CLINIC, LEGAL, MINISTRY, FUNDER, HEADQUARTERS = "NE", "NG", "clinic", "legal", "ministry", "funder", "geneva"
 OTHERS = {
     CLINIC: ("Clinique Garin Lafiya, Zinder", OrganisationKind.PARTNER, "NE"),
+    LEGAL: ("Association Haske, aide juridique, Zinder", OrganisationKind.PARTNER, "NE"),
     MINISTRY: ("Ministère de l’Action humanitaire, Niger", OrganisationKind.MINISTRY, "NE"),
     FUNDER: ("Ministry of Foreign Affairs of the Netherlands", OrganisationKind.DONOR, ""),
     HEADQUARTERS: ("IOM Geneva", OrganisationKind.OFFICE, ""),
 }
+
+
+CENTRES = (
+    ("centre.zinder", NIGER, "Centre d’accueil des migrants, Zinder", "NE-7"),
+    ("centre.benin", NIGERIA, "Returnee reception centre, Benin City", "NG-ED"),
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ ACCOUNTS = (
     Account("zinder.cases", "Ibrahim Sani Oumarou", NIGER, ("case_worker",)),
     Account("zinder.supervisor", "Rakia Abdou Moumouni", NIGER, ("supervisor",)),
     Account("zinder.clinic", "Dr Zeinabou Issa Garba", CLINIC, ("partner_case_worker",)),
+    Account("zinder.legal", "Maître Aïchatou Boubé", LEGAL, ("partner_case_worker",)),
     Account("edo.reception", "Osaretin Igbinedion-Obi", NIGERIA, ("case_worker",), "en"),
     Account("edo.supervisor", "Ngozi Adaeze Ekhator", NIGERIA, ("supervisor",), "en"),
     Account("edo.monitoring", "Tunde Omoregie", NIGERIA, ("monitoring_officer",), "en"),
@@ -81,6 +90,10 @@ def create_world() -> dict[str, Organisation]:
         made[key] = Organisation(id=world_id(key), name=name, kind=kind, country=alpha2)
     for organisation in made.values():
         add_organisation(organisation)
+    for key, office, name, area in CENTRES:
+        add_centre(
+            Centre(id=world_id(key), organisation_id=made[office].pk, name=name, country=made[office].country, area=area)
+        )
     password = make_password(PASSWORD)
     accounts = [
         *ACCOUNTS,

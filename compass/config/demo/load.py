@@ -1,0 +1,182 @@
+"""Loading the invented programme through the same list actions that pages, devices and importers use.
+
+Deterministic by seed: the people, their identifiers, dates, services and texts; codes and keys are random, as always.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+
+from django.utils import timezone
+
+from compass.access.actor import Actor
+from compass.access.models import User
+from compass.access.work import Work, unit_of_work
+from compass.config.demo.population import population
+from compass.config.demo.shapes import Household, Person
+from compass.config.demo.world import NAMESPACE
+from compass.people.actions import (
+    ConsentGiven,
+    Registration,
+    ServiceGiven,
+    give_consent,
+    record_services,
+    register_people,
+)
+from compass.people.models import CHILD_BANDS
+from compass.people.models import Person as Record
+from compass.vocabulary import code_list
+
+BATCH = 400
+OFFICERS = {"NE": "zinder.cases", "NG": "edo.reception"}
+SUPERVISORS = {"NE": "zinder.supervisor", "NG": "edo.supervisor"}
+T = TypeVar("T")
+Say = Callable[[str], None]
+
+
+def officer(country: str) -> str:
+    """The case worker who acts for a country in the demonstration."""
+    return OFFICERS.get(country, f"{country.lower()}.cases")
+
+
+def supervisor(country: str) -> str:
+    return SUPERVISORS.get(country, f"{country.lower()}.supervisor")
+
+
+@dataclass
+class Loader:
+    """One loading; `seed` makes every identifier."""
+
+    seed: int
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    def key(self, *parts: object) -> UUID:
+        return uuid5(NAMESPACE, "|".join(str(part) for part in (self.seed, *parts)))
+
+    def at(self, username: str) -> Any:
+        if username not in self.actors:
+            self.actors[username] = Actor.of(User.objects.get(username=username))
+        return unit_of_work(self.actors[username], "demonstration.load")
+
+    def person_id(self, person: Person) -> UUID:
+        return self.key("person", person.number)
+
+    def told(self, when: datetime, *parts: object, basis: str = "consent", **more: Any) -> dict[str, Any]:
+        return {"key": self.key("key", *parts), "occurred_at": min(when, timezone.now()), "basis": basis, **more}
+
+    # People
+
+    def register(self, work: Work, households: Sequence[Household]) -> dict[UUID, Record]:
+        rows = register_people(
+            work,
+            [
+                Registration(
+                    **self.told(home.arrived, "register", person.number, id=self.person_id(person)),
+                    household_id=self.key("household", home.number),
+                    relation=person.relation,
+                    sex=person.sex,
+                    nationality=person.nationality,
+                    languages=person.languages,
+                    uasc_status=person.uasc,
+                    country_met=home.country,
+                    identity=_identity(person),
+                    contact={"phone": person.phone, "safe_contact": person.safe_contact},
+                )
+                for home in households
+                for person in home.members
+            ],
+        )
+        return {row.pk: row for row in rows}
+
+    def consent(self, work: Work, households: Sequence[Household], rows: dict[UUID, Record]) -> None:
+        scopes = [code.value for code in code_list("consent_scope").codes]
+        told = tuple(code.value for code in code_list("consent_information").codes)
+        give_consent(
+            work,
+            [
+                ConsentGiven(
+                    **self.told(home.arrived, "consent", person.number, id=self.person_id(person)),
+                    **_given(rows[self.person_id(person)], person),
+                    mode="written",
+                    language=person.languages[0],
+                    information=told,
+                    scopes={scope: scope not in person.refused for scope in scopes},
+                )
+                for home in households
+                for person in home.members
+            ],
+        )
+
+    def services(self, work: Work, households: Sequence[Household]) -> int:
+        given = [
+            ServiceGiven(
+                **self.told(_noon(service.on), "service", person.number, index, id=self.person_id(person)),
+                service=service.code,
+                service_class=service.service_class,
+                delivered_on=service.on,
+                country=home.country,
+            )
+            for home in households
+            for person in home.members
+            for index, service in enumerate(person.services)
+        ]
+        return len(record_services(work, given))
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def _identity(person: Person) -> dict[str, Any]:
+    born: dict[str, Any] = (
+        {"birth_date": person.birth_date.isoformat()}
+        if person.birth_date
+        else {"birth_year": person.birth_year, "birth_estimated": True}
+    )
+    return {
+        "given": person.names.given,
+        "family": person.names.family,
+        "other": person.names.other,
+        "place_of_origin": person.origin,
+        **born,
+    }
+
+
+def _given(row: Record, person: Person) -> dict[str, Any]:
+    """Who answered: the ladder for children (case-management.md 2.4)."""
+    if row.age_band not in CHILD_BANDS:
+        return {"given_by": "individual"}
+    alone = person.uasc not in {"", "accompanied"}
+    if row.age_band == "15-17":
+        return {"given_by": "individual", "child_agrees": True}
+    return {"given_by": "other" if alone else "caregiver", "child_agrees": None if row.age_band == "0-4" else True}
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    source = iter(items)
+    while batch := list(islice(source, size)):
+        yield batch
+
+
+def load(count: int, seed: int, *, say: Say) -> None:
+    """Load `count` invented people with their consent and services, country by country."""
+    loader = Loader(seed)
+    done = 0
+    services = 0
+    for batch in batches(population(count, seed, timezone.now().date()), BATCH):
+        by_country: dict[str, list[Household]] = defaultdict(list)
+        for home in batch:
+            by_country[home.country].append(home)
+        for country, homes in by_country.items():
+            with loader.at(officer(country)) as work:
+                rows = loader.register(work, homes)
+                loader.consent(work, homes, rows)
+                services += loader.services(work, homes)
+            done += len(rows)
+        say(f"  {done} people, {services} services")
