@@ -18,7 +18,15 @@ from compass.vocabulary import countries
 
 NAMESPACE = UUID("018f3b1e-0000-7000-8000-000000000000")
 START = datetime(2021, 1, 1, tzinfo=UTC)
-NIGER, NIGERIA, CLINIC, LEGAL, MINISTRY, FUNDER, HEADQUARTERS = "NE", "NG", "clinic", "legal", "ministry", "funder", "geneva"
+NIGER, NIGERIA, CLINIC, LEGAL, MINISTRY, FUNDER, HEADQUARTERS = (
+    "NE",
+    "NG",
+    "clinic",
+    "legal",
+    "ministry",
+    "funder",
+    "geneva",
+)
 OTHERS = {
     CLINIC: ("Clinique Garin Lafiya, Zinder", OrganisationKind.PARTNER, "NE"),
     LEGAL: ("Association Haske, aide juridique, Zinder", OrganisationKind.PARTNER, "NE"),
@@ -92,7 +100,9 @@ def create_world() -> dict[str, Organisation]:
         add_organisation(organisation)
     for key, office, name, area in CENTRES:
         add_centre(
-            Centre(id=world_id(key), organisation_id=made[office].pk, name=name, country=made[office].country, area=area)
+            Centre(
+                id=world_id(key), organisation_id=made[office].pk, name=name, country=made[office].country, area=area
+            )
         )
     password = make_password(PASSWORD)
     accounts = [

@@ -1,0 +1,204 @@
+"""The only code that writes arrivals, activities and who came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid5
+
+from uuid6 import uuid7
+
+from compass.access.actions import action
+from compass.access.work import Command, Work
+from compass.people.actions import Registration, ServiceGiven, known, record_services, register_people, stamp
+from compass.people.models import Person
+from compass.problems import Invalid, NotFound, TooFarAway, UnknownCode, WrongState
+from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre
+from compass.vocabulary import code_list, language
+
+MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupArrived(Command):
+    """A group at the gate. `urgent` counts people by code of urgent_need; everyone else has nothing urgent."""
+
+    centre_id: UUID
+    people: int
+    language: str
+    came_by: str = "bus"
+    urgent: tuple[tuple[str, int], ...] = ()
+
+
+@action("reception.arrive", ArrivalGroup)
+def add_groups(work: Work, groups: list[GroupArrived]) -> list[ArrivalGroup]:
+    """Put groups on the arrival list, one place per person, the most urgent first.
+
+    Raises Invalid when there are more urgent needs than people, UnknownCode, NotFound for another office's centre.
+    """
+    work.demand("reception.arrive")
+    centres = {c.pk: c for c in work.allowed("reception.view", Centre).filter(pk__in={g.centre_id for g in groups})}
+    rows, places = [], []
+    for each in groups:
+        if each.centre_id not in centres:
+            raise NotFound
+        needs = [known("urgent_need", need) for need, count in each.urgent for _ in range(count)]
+        if not 1 <= each.people <= MOST_AT_ONCE or len(needs) > each.people:
+            raise Invalid(what=str(each.people))
+        centre = centres[each.centre_id]
+        group = ArrivalGroup(
+            id=each.id or uuid7(),
+            organisation_id=centre.organisation_id,
+            centre=centre,
+            people=each.people,
+            language=_spoken(each.language),
+            came_by=known("arrival_means", each.came_by),
+            **stamp(work, each),
+        )
+        rows.append(group)
+        needs += ["none"] * (each.people - len(needs))
+        places += [
+            Arrival(id=uuid7(), organisation_id=group.organisation_id, group=group, number=number, urgent_need=need)
+            for number, need in enumerate(needs, 1)
+        ]
+    made = ArrivalGroup.objects.bulk_create(rows)
+    Arrival.objects.bulk_create(places)
+    return made
+
+
+def _spoken(code: str) -> str:
+    try:
+        return language(code).code
+    except KeyError as error:
+        raise UnknownCode(value=code[:40], list="languages") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrivalRegistered(Command):
+    """The one behind a place in a group (`id`): a person from now on. `registration` is made with it."""
+
+    registration: Registration
+
+
+@action("reception.register", Arrival)
+def register_arrivals(work: Work, registered: list[ArrivalRegistered]) -> list[Arrival]:
+    """Make a person of each place on the list. Raises WrongState when it is no longer waiting."""
+    places = work.require("reception.register", Arrival, registered)
+    for place in places:
+        if place.status != "waiting":
+            raise WrongState
+    people = register_people(work, [each.registration for each in registered])
+    for place, person in zip(places, people, strict=True):
+        place.person = person
+        place.status = "registered"
+        place.version += 1
+    Arrival.objects.bulk_update(places, ["person", "status", "version"])
+    return places
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrivalLeft(Command):
+    """Someone on the list (`id`) left before being registered."""
+
+
+@action("reception.left", Arrival)
+def mark_left(work: Work, left: list[ArrivalLeft]) -> list[Arrival]:
+    """Take people off the list who went on without registering. Raises WrongState when registered."""
+    places = work.require("reception.arrive", Arrival, left)
+    for place in places:
+        if place.status != "waiting":
+            raise WrongState
+        place.status = "left"
+        place.version += 1
+    Arrival.objects.bulk_update(places, ["status", "version"])
+    return places
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityHeld(Command):
+    """A group activity of a centre on a day."""
+
+    centre_id: UUID
+    kind: str
+    held_on: date
+
+
+@action("reception.activity", Activity)
+def add_activities(work: Work, held: list[ActivityHeld]) -> list[Activity]:
+    """Record activities. Raises TooFarAway for a day in the future, NotFound for another office's centre."""
+    work.demand("reception.activity")
+    centres = {c.pk: c for c in work.allowed("reception.view", Centre).filter(pk__in={h.centre_id for h in held})}
+    rows = []
+    for each in held:
+        if each.centre_id not in centres:
+            raise NotFound
+        if each.held_on > work.now.date():
+            raise TooFarAway(date=each.held_on.isoformat())
+        centre = centres[each.centre_id]
+        rows.append(
+            Activity(
+                id=each.id or uuid7(),
+                organisation_id=centre.organisation_id,
+                centre=centre,
+                kind=known("group_activity_kind", each.kind),
+                held_on=each.held_on,
+                **stamp(work, each),
+            )
+        )
+    return Activity.objects.bulk_create(rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attended(Command):
+    """A person (`id`) was at an activity."""
+
+    activity_id: UUID
+    status: str = "present"
+
+
+@action("reception.attendance", Attendance)
+def mark_attendance(work: Work, attended: list[Attended]) -> list[Attendance]:
+    """Mark who was there; each person present receives the activity's service, once per activity.
+
+    Someone already marked stays as marked. Raises NotFound for people or activities of another office.
+    """
+    people = work.require("reception.attendance", Person, attended)
+    wanted = {each.activity_id for each in attended}
+    activities = {a.pk: a for a in work.allowed("reception.view", Activity).filter(pk__in=wanted)}
+    if wanted - set(activities):
+        raise NotFound
+    there = {
+        (row.activity_id, row.person_id): row
+        for row in Attendance.objects.filter(activity_id__in=wanted, person_id__in=[p.pk for p in people])
+    }
+    fresh, services = [], []
+    for person, each in zip(people, attended, strict=True):
+        if (each.activity_id, person.pk) in there:
+            continue
+        activity = activities[each.activity_id]
+        row = Attendance(
+            id=uuid7(),
+            person=person,
+            organisation_id=person.organisation_id,
+            activity=activity,
+            status=known("attendance", each.status),
+            **stamp(work, each),
+        )
+        there[(each.activity_id, person.pk)] = row
+        fresh.append(row)
+        if each.status != "absent":
+            services.append(
+                ServiceGiven(
+                    key=uuid5(each.key, "service"),
+                    occurred_at=each.occurred_at,
+                    basis=each.basis,
+                    id=person.pk,
+                    service=activity.service,
+                    service_class=code_list("service").require(activity.service).extra["service_class"][0],
+                    delivered_on=activity.held_on,
+                    origin=activity.pk,
+                )
+            )
+    Attendance.objects.bulk_create(fresh)
+    record_services(work, services)
+    return [there[(each.activity_id, each.id)] for each in attended if each.id]
