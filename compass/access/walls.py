@@ -71,10 +71,11 @@ def _moves(model: type[models.Model], wall: Wall) -> Iterator[str]:
     key = target._meta.pk.column
     yield f"CREATE UNIQUE INDEX IF NOT EXISTS {parent}_place ON {parent} ({key}, organisation_id)"
     name = f"{table}_{field.column}_place"
-    yield f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}"
+    # Only when it is missing: adding it reads the whole table.
     yield (
-        f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({field.column}, organisation_id)"
-        f" REFERENCES {parent} ({key}, organisation_id) ON UPDATE CASCADE"
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{name}') THEN"
+        f" ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({field.column}, organisation_id)"
+        f" REFERENCES {parent} ({key}, organisation_id) ON UPDATE CASCADE; END IF; END $$"
     )
     yield f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({field.column}, organisation_id)"
 

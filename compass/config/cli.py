@@ -20,7 +20,9 @@ COMMANDS = {
 
 
 def parser() -> argparse.ArgumentParser:
-    root = argparse.ArgumentParser(prog="compass", description="COMPASS, the software of a migration-protection programme.")
+    root = argparse.ArgumentParser(
+        prog="compass", description="COMPASS, the software of a migration-protection programme."
+    )
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in COMMANDS.items():
         module = importlib.import_module(f"compass.config.commands.{name.replace('-', '_')}")

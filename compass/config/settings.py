@@ -133,11 +133,16 @@ MIDDLEWARE = _PUBLIC_MIDDLEWARE if PROCESS == "public" else _APP_MIDDLEWARE
 ROOT_URLCONF = "compass.config.urls_public" if PROCESS == "public" else "compass.config.urls"
 WSGI_APPLICATION = "compass.config.wsgi.application"
 
-_PROCESSORS = ["django.template.context_processors.request", "django.template.context_processors.i18n",
-               "compass.ui.context.shell"]
+_PROCESSORS = [
+    "django.template.context_processors.request",
+    "django.template.context_processors.i18n",
+    "compass.ui.context.shell",
+]
 if PROCESS != "public":
-    _PROCESSORS += ["django.contrib.auth.context_processors.auth",
-                    "django.contrib.messages.context_processors.messages"]
+    _PROCESSORS += [
+        "django.contrib.auth.context_processors.auth",
+        "django.contrib.messages.context_processors.messages",
+    ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -181,8 +186,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ["username"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username"]},
+    },
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

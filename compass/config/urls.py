@@ -18,6 +18,7 @@ ROOMS = {
     "results/": "compass.programme.urls",
 }
 
+
 def _there(module: str) -> bool:
     try:
         return find_spec(module) is not None
