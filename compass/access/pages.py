@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, OperationalError
@@ -18,6 +18,8 @@ from django.utils.cache import add_never_cache_headers
 
 from compass.access.actor import Actor
 from compass.access.models import User
+from compass.access.roles import ROLES
+from compass.access.staff import name_of
 from compass.access.work import Work, record_refusal, unit_of_work
 from compass.problems import DatabaseAway, NoScope, Problem
 
@@ -40,6 +42,14 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     return response
 
 
+def _dress(request: HttpRequest, actor: Actor) -> None:
+    """What the shell says above the page: office, colleague and post; the office's own way out."""
+    post = ", ".join(str(ROLES[role].label) for role in sorted(actor.roles & ROLES.keys()))
+    request.where = f"{actor.organisation} · {name_of(actor.user)}, {post}"  # type: ignore[attr-defined]
+    if actor.organisation.quick_exit_url:
+        request.quick_exit_url = actor.organisation.quick_exit_url  # type: ignore[attr-defined]
+
+
 def page(purpose: str) -> Callable[[View], View]:
     """Turn `view(request, work, **kwargs)` into a Django view. `purpose` goes into the trail; POST adds `.write`."""
 
@@ -48,7 +58,8 @@ def page(purpose: str) -> Callable[[View], View]:
         def run(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            actor = Actor.of(cast(User, request.user))
+            actor = Actor.of(request.user)
+            _dress(request, actor)
             session = getattr(request, "session_digest", "")
             said = f"{purpose}.write" if request.method == "POST" else purpose
             try:

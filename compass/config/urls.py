@@ -35,6 +35,7 @@ if (settings.DEBUG or settings.COMPASS_DEMONSTRATION) and _there("compass.ui.url
     urlpatterns.append(path("ui/", include("compass.ui.urls")))
 if settings.COMPASS_DEMONSTRATION and _there("compass.config.demo.urls"):
     urlpatterns.append(path("try/", include("compass.config.demo.urls")))
+handler400 = "compass.ui.views.bad_request"
 handler404 = "compass.ui.views.not_found"
 handler403 = "compass.ui.views.forbidden"
 handler500 = "compass.ui.views.broken"

@@ -1,0 +1,108 @@
+"""The translations of every room: finding what is said, filling the catalogues, compiling them. No gettext tools.
+
+`python -m compass.config.catalogues` adds what is missing (empty, to be translated), drops what nobody says any more, and
+compiles. The test of the same name fails on an untranslated string.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+PACKAGE = Path(__file__).resolve().parent.parent
+LANGUAGES = ("fr", "ar")
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+
+
+def rooms() -> list[Path]:
+    """Every folder of the package that may say something."""
+    return sorted(folder for folder in PACKAGE.iterdir() if (folder / "__init__.py").exists())
+
+
+def _sources(room: Path) -> Iterator[tuple[Path, bytes]]:
+    for path in sorted(room.rglob("*.py")):
+        if not {"tests", "migrations"} & set(path.parts):
+            yield path, path.read_bytes()
+    for pattern in ("templates/**/*.html", "form_templates/**/*.html", "templates/**/*.txt"):
+        for path in sorted(room.glob(pattern)):
+            yield path, templatize(path.read_text(), origin=path.name).encode()
+
+
+def said(room: Path) -> Catalog:
+    """Every message a room's code and templates say."""
+    catalog = Catalog(charset="utf-8")
+    for path, source in _sources(room):
+        for _, message, comments, context in extract("python", io.BytesIO(source), keywords=KEYWORDS):
+            if message and message != "":
+                catalog.add(message, locations=[(path.relative_to(PACKAGE).as_posix(), 0)], context=context,
+                            auto_comments=comments)
+    return catalog
+
+
+def file_of(room: Path, language: str) -> Path:
+    return room / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+def translated(room: Path, language: str) -> Catalog:
+    """A room's catalogue as it stands; an empty one when there is none."""
+    path = file_of(room, language)
+    if not path.exists():
+        return Catalog(locale=language)
+    with path.open("rb") as source:
+        return read_po(source, locale=language, domain="django")
+
+
+def update(room: Path, language: str) -> list[str]:
+    """Bring a catalogue in line with what is said and compile it; returns what still has no translation."""
+    template, catalog = said(room), translated(room, language)
+    if not len(template):
+        return []
+    catalog.update(template, no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    path = file_of(room, language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as target:
+        write_po(target, catalog, no_location=True, omit_header=False, sort_output=True, width=120)
+    with path.with_suffix(".mo").open("wb") as target:
+        write_mo(target, catalog)
+    return [str(message.id) for message in catalog if message.id and not _whole(message.string)]
+
+
+def _whole(string: Any) -> bool:
+    return all(string) if isinstance(string, list | tuple) else bool(string)
+
+
+def main() -> int:
+    settings.configure()
+    missing = 0
+    for room in rooms():
+        for language in LANGUAGES:
+            for message in update(room, language):
+                missing += 1
+                sys.stdout.write(f"{room.name} {language}: {message!r}\n")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
