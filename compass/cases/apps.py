@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 class CasesConfig(AppConfig):
     name = "compass.cases"
     label = "cases"
+    functions: ClassVar[dict[str, str]] = {
+        "compass_referral_recall(uuid[])": "compass_app",
+        "compass_handover(uuid)": "compass_app",
+        "compass_handover_drop(uuid[])": "compass_app",
+    }
 
     def ready(self) -> None:
         from compass.cases import standards

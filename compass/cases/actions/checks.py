@@ -1,0 +1,79 @@
+"""What several actions of the room check in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID, uuid5
+
+from compass.access.work import Command, Work
+from compass.cases.models import Case
+from compass.people import consent
+from compass.people.models import AboutPerson
+from compass.problems import ConsentMissing, SecondPersonNeeded, UnknownCode, WrongState
+from compass.vocabulary import code_list, label_of
+
+SCOPE = "case_management_services"
+
+
+def stamp(work: Work, command: Command, case: Case) -> dict[str, Any]:
+    """The fields of every record of a case that come from the case, the command and the unit of work."""
+    return {
+        "person_id": case.person_id,
+        "organisation_id": case.organisation_id,
+        "basis": command.basis,
+        "occurred_at": command.occurred_at,
+        "recorded_at": work.now,
+        "recorded_by": work.actor.id,
+    }
+
+
+def derived(key: UUID, name: str) -> UUID:
+    """The idempotency key of a step that another step takes along."""
+    return uuid5(key, name)
+
+
+def known(list_id: str, *values: str) -> None:
+    """Raise UnknownCode unless each value is in the list."""
+    for value in values:
+        if value not in code_list(list_id):
+            raise UnknownCode(value=value, list=list_id)
+
+
+def must_be_open(cases: Iterable[Case]) -> None:
+    if not all(case.is_open for case in cases):
+        raise WrongState
+
+
+def agreed(work: Work, commands: Sequence[Command], people: Sequence[UUID]) -> None:
+    """CM-01: a story is recorded only with consent. Raises ConsentMissing; another legal basis is its own path."""
+    asked = [person for each, person in zip(commands, people, strict=True) if each.basis == "consent"]
+    if not asked:
+        return
+    given = consent.newest(asked)
+    if not all(consent.answer(given.get(person), SCOPE, work.now.date()) for person in asked):
+        raise ConsentMissing(scope=label_of("consent_scope", SCOPE))
+
+
+def second_person(work: Work, rows: Iterable[AboutPerson], owners: dict[UUID, UUID | None]) -> None:
+    """CM-15: neither the author of a record nor the colleague who leads its case decides on it."""
+    for row in rows:
+        if work.actor.id in (row.recorded_by, owners.get(row.pk)):
+            raise SecondPersonNeeded
+
+
+def save_cases(cases: Sequence[Case], *fields: str) -> None:
+    """Write fields of cases with the next version, each case once."""
+    once = list({case.pk: case for case in cases}.values())
+    for case in once:
+        case.version += 1
+    Case.objects.bulk_update(once, [*fields, "version"])
+
+
+STAGES = ("identified", "registered", "screened", "assessed", "planned", "implementing", "follow_up", "closed")
+
+
+def forward(case: Case, stage: str) -> None:
+    """Move a case to a stage unless it is already further."""
+    if STAGES.index(case.stage) < STAGES.index(stage):
+        case.stage = stage

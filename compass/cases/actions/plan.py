@@ -1,0 +1,188 @@
+"""Plans: made with the person, agreed by them, approved by a second person, carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from uuid6 import uuid7
+
+from compass.access.actions import action
+from compass.access.work import Command, Work
+from compass.cases.actions.assessment import DECIDED, Decision, decide
+from compass.cases.actions.checks import agreed, derived, forward, known, must_be_open, save_cases, stamp
+from compass.cases.models import Assessment, Case, Goal, Plan, PlanAction
+from compass.cases.sealing import load_keys, seal_into
+from compass.people.actions import ServiceGiven, record_services
+from compass.problems import Invalid, StandardNotMet, UnknownCode, WrongState
+from compass.vocabulary import code_list
+
+AGREED_HOW = ("spoken", "signed", "guardian")
+
+
+@dataclass(frozen=True)
+class ActionPlanned:
+    """service: code of the catalogue. responsible: code of action_responsible."""
+
+    service: str
+    responsible: str
+    due_on: date
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class GoalSaid:
+    """A goal in the person's words; domain: code of need_domain."""
+
+    domain: str
+    statement: str
+    target_date: date
+    actions: tuple[ActionPlanned, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanMade(Command):
+    """A plan for a case (`id`). unanswered: {need_domain: "refused" or "gap"}."""
+
+    goals: tuple[GoalSaid, ...]
+    unanswered: Mapping[str, str] = field(default_factory=dict)
+
+
+@action("cases.plan", Plan)
+def make_plans(work: Work, plans: list[PlanMade]) -> list[Plan]:
+    """Write plans; an earlier plan of the case is superseded. The person's agreement comes next.
+
+    Raises WrongState without an assessment, Invalid without a goal, ConsentMissing, UnknownCode.
+    """
+    cases = work.require("cases.plan", Case, plans)
+    must_be_open(cases)
+    agreed(work, plans, [case.person_id for case in cases])
+    load_keys(work, cases)
+    wanted = {case.pk for case in cases}
+    if wanted - set(Assessment.objects.filter(case_id__in=wanted).values_list("case_id", flat=True)):
+        raise WrongState
+    Plan.objects.filter(case_id__in=wanted, superseded_at__isnull=True).update(superseded_at=work.now)
+    rows, goals, steps = [], [], []
+    for case, each in zip(cases, plans, strict=True):
+        if not each.goals:
+            raise Invalid(what=_("a goal"))
+        known("need_domain", *each.unanswered)
+        if bad := set(each.unanswered.values()) - {"refused", "gap"}:
+            raise UnknownCode(value=bad.pop(), list="unanswered")
+        common = stamp(work, each, case)
+        plan = Plan(id=uuid7(), case=case, unanswered=dict(each.unanswered), **common)
+        rows.append(plan)
+        for said in each.goals:
+            known("need_domain", said.domain)
+            goal = Goal(id=uuid7(), case=case, plan=plan, domain=said.domain, target_date=said.target_date, **common)
+            seal_into(work, goal, statement_sealed=said.statement)
+            goals.append(goal)
+            for step in said.actions:
+                known("service", step.service)
+                known("action_responsible", step.responsible)
+                planned = PlanAction(
+                    id=uuid7(), case=case, goal=goal, service=step.service, responsible=step.responsible,
+                    due_on=step.due_on, **common,
+                )
+                seal_into(work, planned, note_sealed=step.note)
+                steps.append(planned)
+    Plan.objects.bulk_create(rows)
+    Goal.objects.bulk_create(goals)
+    PlanAction.objects.bulk_create(steps)
+    return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanAgreed(Command):
+    """The person's agreement to a plan (`id`). how: spoken, signed or guardian."""
+
+    how: str
+
+
+@action("cases.agree", Plan)
+def agree_plans(work: Work, agreements: list[PlanAgreed]) -> list[Plan]:
+    """Record the person's agreement and ask a second person to approve the plan.
+
+    Raises StandardNotMet (CM-14) for a child without the guardian, WrongState for a superseded or agreed plan.
+    """
+    rows = work.require("cases.plan", Plan, agreements)
+    cases = {c.pk: c for c in Case.objects.select_for_update(of=("self",)).select_related("person").filter(
+        pk__in=[row.case_id for row in rows])}
+    for row, each in zip(rows, agreements, strict=True):
+        if each.how not in AGREED_HOW:
+            raise UnknownCode(value=each.how, list="agreed_how")
+        if row.superseded_at or row.agreed_at:
+            raise WrongState
+        case = cases[row.case_id]
+        if case.person.is_child and each.how != "guardian":
+            raise StandardNotMet(standards="CM-14")
+        row.agreed_at, row.agreed_how, row.state = each.occurred_at, each.how, "requested"
+        row.version += 1
+        forward(case, "planned")
+    Plan.objects.bulk_update(rows, ["agreed_at", "agreed_how", "state", "version"])
+    save_cases(list(cases.values()), "stage")
+    return rows
+
+
+@action("cases.approve_plan", Plan)
+def approve_plans(work: Work, decisions: list[Decision]) -> list[Plan]:
+    """Approve or send back plans (`id`). Raises StandardNotMet (CM-14) without agreement, SecondPersonNeeded, WrongState."""
+    rows = work.require("cases.approve", Plan, decisions)
+    if any(row.agreed_at is None for row in rows):
+        raise StandardNotMet(standards="CM-14")
+    cases = decide(work, rows, decisions)
+    Plan.objects.bulk_update(rows, DECIDED)
+    good = [row.pk for row in rows if row.state == "approved"]
+    PlanAction.objects.filter(goal__plan_id__in=good, status="planned").update(status="approved")
+    for row, case in zip(rows, cases, strict=True):
+        if row.state == "approved":
+            forward(case, "implementing")
+    save_cases(cases, "stage")
+    return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionDone(Command):
+    """A plan action (`id`) that was delivered on a day, or cancelled when `delivered` is false."""
+
+    done_on: date
+    delivered: bool = True
+    note: str = ""
+
+
+@action("cases.plan_action", PlanAction)
+def complete_plan_actions(work: Work, done: list[ActionDone]) -> list[PlanAction]:
+    """Settle plan actions. What the own office delivered becomes a service received; a partner's counts by its referral.
+
+    Raises WrongState for an action that is settled, Invalid for a cancellation without a reason.
+    """
+    rows = work.require("cases.plan", PlanAction, done)
+    load_keys(work, rows)
+    given = []
+    for row, each in zip(rows, done, strict=True):
+        if row.status in ("delivered", "cancelled"):
+            raise WrongState
+        if not each.delivered and not each.note.strip():
+            raise Invalid(what=_("the reason"))
+        row.status, row.done_on = ("delivered" if each.delivered else "cancelled"), each.done_on
+        row.version += 1
+        seal_into(work, row, note_sealed=each.note)
+        if each.delivered and row.responsible == "case_manager":
+            given.append(_service(row, each))
+    PlanAction.objects.bulk_update(rows, ["status", "done_on", "note_sealed", "version"])
+    record_services(work, given)
+    met = [row.goal_id for row in rows if row.status == "delivered"]
+    Goal.objects.filter(pk__in=met, progress="n_a").update(progress="in_progress")
+    return rows
+
+
+def _service(row: PlanAction, done: ActionDone) -> ServiceGiven:
+    classes: list[str] = code_list("service").require(row.service).extra["service_class"]
+    person: UUID = row.person_id
+    return ServiceGiven(
+        key=derived(done.key, "people.service"), occurred_at=done.occurred_at, basis=done.basis, id=person,
+        service=row.service, service_class="C" if "C" in classes else classes[0], delivered_on=done.done_on, origin=row.pk,
+    )

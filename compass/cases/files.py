@@ -1,0 +1,90 @@
+"""The files of a list of cases, read once per kind of record: what the standards and the pages compute with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Max, Q
+
+from compass.cases.models import Case, CountryLimit, FollowUp
+from compass.people.models import AboutPerson, Consent
+from compass.vocabulary import timeline
+
+if TYPE_CHECKING:
+    from compass.access.work import Work
+
+M = TypeVar("M", bound=AboutPerson)
+
+
+class Files:
+    """A list of cases with all that is asked about them. Each kind of record costs one query for the whole list, and none
+    when nobody asks. Sealed columns are left in the database until someone opens them."""
+
+    def __init__(self, work: Work, cases: Sequence[Case], now: datetime | None = None) -> None:
+        self.work = work
+        self.now = now or work.now
+        self.cases = list(cases)
+        self._rows: dict[type[models.Model], dict[UUID, list[Any]]] = {}
+
+    def of(self, model: type[M], case: Case) -> list[M]:
+        """The case's records of a model that has a foreign key `case`, oldest first."""
+        return self._read(model, "case_id", [c.pk for c in self.cases]).get(case.pk, [])
+
+    def about(self, model: type[M], case: Case) -> list[M]:
+        """The records of a model about the case's person, oldest first."""
+        return self._read(model, "person_id", [c.person_id for c in self.cases]).get(case.person_id, [])
+
+    def newest(self, model: type[M], case: Case) -> M | None:
+        """The newest record of that model in the case."""
+        rows = self.of(model, case)
+        return rows[-1] if rows else None
+
+    def consent(self, case: Case) -> Consent | None:
+        """The newest consent that is neither withdrawn nor expired."""
+        rows = [
+            row
+            for row in self.about(Consent, case)
+            if row.withdrawn_at is None and row.expires_on >= self.now.date()
+        ]
+        return rows[-1] if rows else None
+
+    def last_contact(self, case: Case) -> datetime | None:
+        """When the person was last reached by a follow-up."""
+        return self._contacts.get(case.pk)
+
+    def limit(self, name: str, case: Case) -> timedelta | None:
+        """The time limit of that name for the case's risk and country; None where there is none."""
+        hours = self._limits.get((case.country, name, case.risk_level))
+        if hours is None:
+            hours = timeline(name).hours.get(case.risk_level)
+        return None if hours is None else timedelta(hours=hours)
+
+    @cached_property
+    def _contacts(self) -> dict[UUID, datetime]:
+        found = FollowUp.objects.filter(self._own, case_id__in=[c.pk for c in self.cases], reached=True)
+        return dict(found.values_list("case_id").annotate(Max("occurred_at")))
+
+    @cached_property
+    def _limits(self) -> dict[tuple[str, str, str], int]:
+        rows = CountryLimit.objects.filter(country__in={c.country for c in self.cases})
+        return {(row.country, row.timeline, row.risk_level): row.hours for row in rows}
+
+    @property
+    def _own(self) -> Q:
+        return Q(organisation_id__in=self.work.actor.organisations)
+
+    def _read(self, model: type[M], key: str, wanted: Iterable[UUID]) -> dict[UUID, list[M]]:
+        if model not in self._rows:
+            found: dict[UUID, list[M]] = defaultdict(list)
+            sealed = [field.attname for field in model._meta.concrete_fields if field.attname.endswith("_sealed")]
+            rows = model.objects.filter(self._own, **{f"{key}__in": list(wanted)}).defer(*sealed)
+            for row in rows.order_by("occurred_at", "id"):
+                found[getattr(row, key)].append(row)
+            self._rows[model] = found
+        return self._rows[model]

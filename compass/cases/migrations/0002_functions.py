@@ -1,0 +1,13 @@
+from django.db import migrations
+
+from compass.cases.sql import HANDOVER, HANDOVER_DROP, RECALL, RECALL_DROP
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("cases", "0001_initial"),
+        ("people", "0001_initial"),
+        ("vault", "0001_initial"),
+        ("access", "0002_scope"),
+    ]
+    operations = [migrations.RunSQL(RECALL, RECALL_DROP), migrations.RunSQL(HANDOVER, HANDOVER_DROP)]

@@ -1,0 +1,113 @@
+"""The rapid screening: which questions, in which order, and what an answer leads to. Declared, never an `if` in a view.
+
+Source: case-management.md 1.4 (result codes, first questions) and 2.5 (high-risk triggers).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+CASE_RESULTS = frozenset(
+    {"protection_case", "possible_vot", "child_uasc", "possible_international_protection", "possible_statelessness"}
+)
+NOTHING = "no_protection_need"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A yes or no. `result` is the code of screening_result that a yes leads to; `because` says so to the worker.
+
+    `trigger`: a yes is a high-risk trigger (code of high_risk_trigger). `risk`: the least risk level of a yes.
+    """
+
+    code: str
+    text: Promise
+    result: str
+    because: Promise
+    hint: Promise | str = ""
+    trigger: str = ""
+    risk: str = "low"
+
+
+URGENT = (
+    Question(
+        "medical_now", _("Does someone need a doctor now?"), "immediate_needs_only",
+        _("Someone needs a doctor now."),
+        _("Bleeding, fits, high fever, labour pains, trouble breathing, thoughts of ending life."),
+        "untreated_illness", "high",
+    ),
+    Question(
+        "danger_now", _("Is someone in danger now, here or close by?"), "protection_case",
+        _("Someone is in danger now."), _("Threatened, followed, held, hurt by someone who is near."),
+        "danger_to_life", "high",
+    ),
+)  # fmt: skip
+
+ROUTING = (
+    Question(
+        "basic_needs", _("Is food, water or a safe place to sleep missing tonight?"), "immediate_needs_only",
+        _("Basic needs are not met tonight."),
+    ),
+    Question(
+        "child_alone", _("Is this a child without parents or usual carer?"), "child_uasc",
+        _("A child without parents or usual carer needs the best-interests procedure."), risk="high",
+        trigger="child_without_caregiver",
+    ),
+    Question(
+        "harmed", _("Was the person hurt, threatened or abused on the way or here?"), "protection_case",
+        _("Violence or abuse on the way or here."), risk="medium",
+    ),
+    Question(
+        "controlled", _("Did someone force, trick or control the person to work, beg or have sex, or keep papers or pay?"),
+        "possible_vot", _("Control by others: possible trafficking."), risk="medium",
+    ),
+    Question(
+        "fears_return", _("Is the person afraid of harm in the home country?"), "possible_international_protection",
+        _("Fear of harm in the home country: possible need of international protection."), risk="medium",
+    ),
+    Question(
+        "no_nationality", _("Does no country recognise the person as its national?"), "possible_statelessness",
+        _("No country recognises the person as its national."),
+    ),
+)  # fmt: skip
+
+QUESTIONS = (*URGENT, *ROUTING)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the rules say: result codes, the least risk level, whether a trigger holds, and the questions that led there."""
+
+    results: tuple[str, ...]
+    risk_level: str
+    triggers: tuple[str, ...]
+    because: tuple[Question, ...]
+
+    @property
+    def opens_case(self) -> bool:
+        return bool(CASE_RESULTS & set(self.results))
+
+
+RANK = {"low": 1, "medium": 2, "high": 3}
+
+
+def outcome(answers: Mapping[str, bool], triggers: Iterable[str] = ()) -> Outcome:
+    """The result of the answers ({code of question: yes}). Any high-risk trigger makes the risk high and opens a case."""
+    led = tuple(question for question in QUESTIONS if answers.get(question.code))
+    found = tuple(dict.fromkeys([*triggers, *(question.trigger for question in led if question.trigger)]))
+    results = list(dict.fromkeys(question.result for question in led))
+    if found and not CASE_RESULTS & set(results):
+        results.append("protection_case")
+    level = max((question.risk for question in led), key=RANK.__getitem__, default="low")
+    return Outcome(tuple(results) or (NOTHING,), "high" if found else level, found, led)
+
+
+def with_more(computed: Outcome, added: Iterable[str], risk_level: str) -> Outcome:
+    """What the worker decides: results may be added and the risk raised, never the other way round."""
+    more = [*(r for r in computed.results if r != NOTHING), *added] or [NOTHING]
+    level = max([computed.risk_level, risk_level or "low"], key=RANK.__getitem__)
+    return Outcome(tuple(dict.fromkeys(more)), level, computed.triggers, computed.because)

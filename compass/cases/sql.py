@@ -1,0 +1,88 @@
+"""The owner's functions of the room: taking a partner's key back, and moving people to the office that accepted them."""
+
+from __future__ import annotations
+
+RECALL = r"""
+CREATE OR REPLACE FUNCTION compass_referral_recall(referrals uuid[]) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    gone integer;
+BEGIN
+    DELETE FROM vault_subjectkey k USING cases_referral r
+    WHERE r.id = ANY (referrals) AND r.organisation_id = ANY (compass_scope_organisations())
+      AND r.to_organisation_id <> r.organisation_id
+      AND k.subject_id = r.id AND k.organisation_id = r.to_organisation_id;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+"""
+
+RECALL_DROP = "DROP FUNCTION compass_referral_recall(uuid[]);"
+
+HANDOVER = r"""
+CREATE OR REPLACE FUNCTION compass_handover(offer_id uuid) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    offer cases_handover%ROWTYPE;
+    everyone uuid[];
+    moved integer;
+BEGIN
+    SELECT * INTO offer FROM cases_handover WHERE id = offer_id FOR UPDATE;
+    IF NOT FOUND OR NOT (offer.to_organisation_id = ANY (compass_scope_organisations())) THEN
+        RAISE EXCEPTION 'compass: not offered to this organisation' USING ERRCODE = 'CS006';
+    END IF;
+    IF offer.status <> 'offered' OR offer.expires_at <= now() THEN
+        RAISE EXCEPTION 'compass: the offer is not open' USING ERRCODE = 'CS007';
+    END IF;
+    SELECT array_agg(person_id) INTO everyone FROM cases_handoverperson WHERE handover_id = offer_id;
+    PERFORM 1 FROM people_person WHERE id = ANY (everyone) FOR UPDATE;
+    IF EXISTS (
+        SELECT 1 FROM people_person p LEFT JOIN LATERAL (
+            SELECT * FROM people_consent WHERE person_id = p.id ORDER BY occurred_at DESC, id DESC LIMIT 1
+        ) c ON true
+        WHERE p.id = ANY (everyone)
+          AND CASE WHEN p.age_band IN ('0-4', '5-11', '12-14', '15-17') AND EXISTS (
+                  SELECT 1 FROM people_person a
+                  WHERE a.id = ANY (everyone) AND a.age_band NOT IN ('0-4', '5-11', '12-14', '15-17'))
+              THEN c.id IS NOT NULL AND (c.withdrawn_at IS NOT NULL OR c.child_agrees IS FALSE
+                   OR c.scopes->>'return_country_sharing' = 'false')
+              ELSE c.id IS NULL OR c.withdrawn_at IS NOT NULL OR c.child_agrees IS FALSE
+                   OR c.expires_on < current_date OR c.scopes->>'return_country_sharing' IS DISTINCT FROM 'true' END
+    ) THEN
+        RAISE EXCEPTION 'compass: consent is not in force' USING ERRCODE = 'CS008';
+    END IF;
+    UPDATE people_person SET organisation_id = offer.to_organisation_id, version = version + 1
+    WHERE id = ANY (everyone) AND organisation_id = offer.organisation_id;
+    GET DIAGNOSTICS moved = ROW_COUNT;
+    IF moved IS DISTINCT FROM offer.people_count OR moved IS DISTINCT FROM cardinality(everyone) THEN
+        RAISE EXCEPTION 'compass: the people of the offer are no longer there' USING ERRCODE = 'CS007';
+    END IF;
+    UPDATE cases_case SET owner_id = NULL, version = version + 1 WHERE person_id = ANY (everyone);
+    INSERT INTO vault_subjectkey (subject_id, organisation_id, organisation_key_version, wrapped, created_at)
+    SELECT subject, offer.to_organisation_id, organisation_key_version, wrapped, now()
+    FROM cases_handoverkey WHERE handover_id = offer_id
+    ON CONFLICT (subject_id, organisation_id) DO UPDATE SET wrapped = EXCLUDED.wrapped, expires_at = NULL,
+        organisation_key_version = EXCLUDED.organisation_key_version;
+    DELETE FROM vault_subjectkey k USING cases_handoverkey h
+    WHERE h.handover_id = offer_id AND k.subject_id = h.subject AND k.organisation_id = offer.organisation_id;
+    DELETE FROM cases_handoverkey WHERE handover_id = offer_id;
+    UPDATE cases_handover SET status = 'accepted', answered_at = now(), answered_by = compass_scope_actor(),
+        version = version + 1 WHERE id = offer_id;
+    RETURN moved;
+END $$;
+
+CREATE OR REPLACE FUNCTION compass_handover_drop(offers uuid[]) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    gone integer;
+BEGIN
+    DELETE FROM cases_handoverkey k USING cases_handover h
+    WHERE h.id = ANY (offers) AND k.handover_id = h.id AND h.status IN ('rejected', 'withdrawn', 'expired')
+      AND (h.organisation_id = ANY (compass_scope_organisations())
+           OR h.to_organisation_id = ANY (compass_scope_organisations()));
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+"""
+
+HANDOVER_DROP = "DROP FUNCTION compass_handover_drop(uuid[]); DROP FUNCTION compass_handover(uuid);"

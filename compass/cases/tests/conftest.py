@@ -1,0 +1,98 @@
+"""A person with consent and a case, made through the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from compass.cases.actions.assessment import Assessed, Decision, approve_assessments, assess
+from compass.cases.actions.case import CaseOpening, open_cases
+from compass.cases.actions.plan import ActionPlanned, GoalSaid, PlanAgreed, PlanMade, agree_plans, approve_plans, make_plans
+from compass.people.actions import ConsentGiven, Registration, give_consent, register_people
+from compass.vocabulary import code_list
+
+IDENTITY = {"given": "Ese", "family": "Osagie", "birth_date": "1995-03-14"}
+SCOPES = {"case_management_services": True, "data_processing": True}
+
+
+@pytest.fixture
+def person(told) -> Callable[..., Any]:
+    """`person(work)`: someone with consent, unless `consent=False`."""
+
+    def make(work, *, consent=True, when=None, **changes):
+        when = when or timezone.now() - timedelta(hours=1)
+        told_then = told(basis="vital_interest", occurred_at=when)
+        (row,) = register_people(
+            work, [Registration(**told_then, **{"identity": IDENTITY, "sex": "female", **changes})]
+        )
+        if consent:
+            give_consent(
+                work,
+                [
+                    ConsentGiven(
+                        **told(id=row.pk, occurred_at=when), mode="verbal_certified", certified=True, scopes=SCOPES,
+                        information=code_list("consent_information").values,
+                        given_by="guardian" if row.is_child else "individual", child_agrees=True,
+                    )
+                ],
+            )
+        return row
+
+    return make
+
+
+@pytest.fixture
+def case(person, told) -> Callable[..., Any]:
+    """`case(work)`: a case at medium risk opened an hour ago, led by the colleague of the unit of work."""
+
+    def make(work, *, someone=None, when=None, **changes):
+        when = when or timezone.now() - timedelta(hours=1)
+        someone = someone or person(work, when=when)
+        opening = {"risk_level": "medium", **changes}
+        (row,) = open_cases(work, [CaseOpening(**told(id=someone.pk, occurred_at=when), **opening)])
+        return row
+
+    return make
+
+
+@pytest.fixture
+def assessed(told) -> Callable[..., Any]:
+    def make(work, row, **changes):
+        needs = changes.pop("needs", {"safety_security": "unmet_severe", "food_nutrition": "met"})
+        when = changes.pop("when", None) or timezone.now()
+        return assess(work, [Assessed(**told(id=row.pk, occurred_at=when), needs=needs, **changes)])[0]
+
+    return make
+
+
+@pytest.fixture
+def planned(told) -> Callable[..., Any]:
+    def make(work, row, *, domain="safety_security", unanswered=None, agreed=True, how="spoken", when=None):
+        day = timezone.now().date() + timedelta(days=20)
+        goal = GoalSaid(domain, "To sleep without fear", day, (ActionPlanned("SHL", "case_manager", day),))
+        when = when or timezone.now()
+        made = PlanMade(**told(id=row.pk, occurred_at=when), goals=(goal,), unanswered=unanswered or {})
+        (plan,) = make_plans(work, [made])
+        if agreed:
+            (plan,) = agree_plans(work, [PlanAgreed(**told(id=plan.pk, occurred_at=when), how=how)])
+        return plan
+
+    return make
+
+
+@pytest.fixture
+def approved(at, told) -> Callable[..., Any]:
+    """Let the supervisor approve assessment and plan."""
+
+    def make(assessment=None, plan=None):
+        with at("zinder.supervisor") as work:
+            if assessment:
+                approve_assessments(work, [Decision(**told(id=assessment.pk), approve=True)])
+            if plan:
+                approve_plans(work, [Decision(**told(id=plan.pk), approve=True)])
+
+    return make

@@ -1,0 +1,116 @@
+"""Files that people send: what is accepted, what is kept of them, and how they are handed out again.
+
+A photo is decoded and written anew, so that neither its metadata (place, time, device) nor anything appended to it
+survives. A PDF is kept as it is. Nothing is ever shown inside a page: a file leaves as an attachment without rights.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+
+import puremagic
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+from compass.problems import FileRefused
+
+LIMIT_MB = 5
+LIMIT = LIMIT_MB * 1024 * 1024
+#: A phone's camera makes up to 50 million pixels; a small file may claim thousands of millions.
+PIXELS = 60_000_000
+LONGEST_SIDE = 3000
+SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A checked file; `media_type` comes from its bytes, `name` from the sender (at most 120 characters)."""
+
+    content: bytes
+    media_type: str
+    name: str
+
+
+def refused(why: str) -> FileRefused:
+    return FileRefused(why=why, limit=LIMIT_MB)
+
+
+def checked(upload: UploadedFile) -> Attachment:
+    """The file as it may be kept. Raises FileRefused for anything but a JPEG, a PNG or a PDF of at most 5 MB."""
+    content = upload.read(LIMIT + 1)
+    if len(content) > LIMIT:
+        raise refused(_("it is too large"))
+    media_type = _kind(content)
+    if media_type == "application/pdf":
+        if b"%%EOF" not in content[-2048:]:
+            raise refused(_("the PDF is damaged"))
+        kept = content
+    else:
+        kept = _again(content, media_type)
+    return Attachment(kept, media_type, str(upload.name or "")[-120:])
+
+
+def dropped(request: HttpRequest) -> bool:
+    """Whether the request was so large that its files were not read at all: the form must say so, not go on without."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+    except ValueError:
+        return True
+
+
+def attachment(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """The response that hands a file out; `name` says nothing about anyone."""
+    return HttpResponse(
+        content,
+        content_type=media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.{SUFFIX[media_type]}"',
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def _kind(content: bytes) -> str:
+    found = ""
+    if content.startswith(b"%PDF-"):
+        found = "application/pdf"
+    elif content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+        try:
+            found = puremagic.from_string(content, mime=True)
+        except (puremagic.PureError, ValueError):
+            found = ""
+    if found not in SUFFIX:
+        raise refused(_("it is neither a photo (JPEG, PNG) nor a PDF"))
+    return found
+
+
+def _again(content: bytes, media_type: str) -> bytes:
+    form = "JPEG" if media_type == "image/jpeg" else "PNG"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(content), formats=[form])
+            if image.width * image.height > PIXELS:
+                raise refused(_("the picture has too many pixels"))
+            if form == "JPEG":
+                image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            image.load()
+            image = ImageOps.exif_transpose(image).convert("RGB")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise refused(_("the picture has too many pixels")) from error
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, OverflowError) as error:
+        raise refused(_("the picture is damaged")) from error
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    image.info.clear()
+    kept = io.BytesIO()
+    if form == "JPEG":
+        image.save(kept, "JPEG", quality=85, optimize=True)
+    else:
+        image.save(kept, "PNG", optimize=True)
+    return kept.getvalue()
