@@ -1,0 +1,62 @@
+"""The only code that changes a return: every step from the first wish to the arrival."""
+
+from __future__ import annotations
+
+from compass.returns.actions.decide import (
+    CriterionChecked,
+    Decision,
+    EligibilityChecked,
+    approve_returns,
+    check_eligibility,
+    refuse_returns,
+)
+from compass.returns.actions.prepare import (
+    Begin,
+    ChoiceChecked,
+    Counselled,
+    Declared,
+    check_free_choice,
+    counsel,
+    declare,
+    start_returns,
+)
+from compass.returns.actions.steps import Moved, resume_returns, suspend_returns, withdraw_returns
+from compass.returns.actions.travel import (
+    Arrival,
+    Departure,
+    Prepared,
+    advance_returns,
+    depart_returns,
+    miss_returns,
+    prepare_returns,
+    receive_returns,
+)
+
+__all__ = [
+    "Arrival",
+    "Begin",
+    "ChoiceChecked",
+    "Counselled",
+    "CriterionChecked",
+    "Decision",
+    "Declared",
+    "Departure",
+    "EligibilityChecked",
+    "Moved",
+    "Prepared",
+    "advance_returns",
+    "approve_returns",
+    "check_eligibility",
+    "check_free_choice",
+    "counsel",
+    "declare",
+    "depart_returns",
+    "miss_returns",
+    "prepare_returns",
+    "receive_returns",
+    "refuse_returns",
+    "resume_returns",
+    "start_returns",
+    "suspend_returns",
+    "withdraw_returns",
+]

@@ -1,0 +1,96 @@
+"""Eligibility with evidence, and the decision by someone who took no part in the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compass.access.actions import action
+from compass.access.work import Command, Work
+from compass.problems import SecondPersonNeeded, StandardNotMet
+from compass.returns import machine
+from compass.returns.actions.steps import inside, move, open_file, seal
+from compass.returns.machine import Facts
+from compass.returns.models import Eligibility, Return
+from compass.vocabulary import code_list
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriterionChecked:
+    """One criterion, its answer (pass, fail, waived, pending) and what it rests on."""
+
+    criterion: str
+    answer: str
+    evidence_kind: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EligibilityChecked(Command):
+    criteria: tuple[CriterionChecked, ...]
+
+
+@action("returns.assess", Return)
+def check_eligibility(work: Work, checks: list[EligibilityChecked]) -> list[Return]:
+    """Record criteria of eligibility. Raises StandardNotMet R-ELI-1 for an answer without evidence, or for a waiver of
+    what cannot be waived (R-SAF-1)."""
+    files = open_file(work, "assess", checks)
+    rows = []
+    for (avr, facts), each in zip(files, checks, strict=True):
+        machine.require("assess", facts)
+        for one in each.criteria:
+            code_list("eligibility_criterion").require(one.criterion)
+            code_list("eligibility_answer").require(one.answer)
+            if one.answer != "pending" and not (one.evidence_kind and one.evidence.strip()):
+                raise StandardNotMet(standards="R-ELI-1")
+            if one.answer == "waived" and one.criterion in machine.NEVER_WAIVED:
+                raise StandardNotMet(standards="R-SAF-1")
+            row = Eligibility(
+                criterion=one.criterion, answer=one.answer, evidence_kind=one.evidence_kind,
+                checked_on=each.occurred_at.date(), **inside(work, avr, each),
+            )
+            seal(work, row, "evidence_sealed", {"evidence": one.evidence})
+            rows.append(row)
+    Eligibility.objects.bulk_create(rows)
+    return move(work, [(avr, "assess", each) for (avr, _), each in zip(files, checks, strict=True)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision(Command):
+    """The decision's words are sealed. A refusal says why (code), and that it was explained with help elsewhere offered."""
+
+    note: str
+    reason: str = ""
+    explained: bool = False
+    referral_offered: bool = False
+    complaint_told: bool = False
+
+
+def _second_person(work: Work, facts: Facts) -> None:
+    if work.actor.id in facts.took_part:
+        raise SecondPersonNeeded
+
+
+@action("returns.approve", Return)
+def approve_returns(work: Work, decisions: list[Decision]) -> list[Return]:
+    """Approve. Raises SecondPersonNeeded (R-ELI-2), BestInterestsFirst (R-CHI-1), StandardNotMet with every open rule."""
+    files = open_file(work, "approve", decisions)
+    for _, facts in files:
+        machine.require("approve", facts)
+        _second_person(work, facts)
+    return move(
+        work, [(avr, "approve", each) for (avr, _), each in zip(files, decisions, strict=True)],
+        approved_by=work.actor.id, approved_at=work.now,
+    )
+
+
+@action("returns.refuse", Return)
+def refuse_returns(work: Work, decisions: list[Decision]) -> list[Return]:
+    """Not eligible. Raises StandardNotMet R-ELI-3 unless reason, explanation, referral and complaint channel are there."""
+    files = open_file(work, "refuse", decisions)
+    for (_, facts), each in zip(files, decisions, strict=True):
+        machine.require("refuse", facts)
+        _second_person(work, facts)
+        if not (each.reason and each.explained and each.referral_offered and each.complaint_told):
+            raise StandardNotMet(standards="R-ELI-3")
+        code_list("eligibility_criterion").require(each.reason)
+    return move(work, [(avr, "refuse", each) for (avr, _), each in zip(files, decisions, strict=True)])

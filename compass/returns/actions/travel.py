@@ -1,0 +1,145 @@
+"""Preparing the journey, leaving after saying yes once more, and arriving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import uuid5
+
+from compass.access.actions import action
+from compass.access.work import Command, Work
+from compass.people.actions import ServiceGiven, record_services
+from compass.problems import Invalid, StandardNotMet
+from compass.returns import machine
+from compass.returns.actions.steps import Moved, inside, move, open_file
+from compass.returns.models import Preparation, Return
+from compass.vocabulary import code_list
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared(Command):
+    """What is ready: the outcome of the health check only, never a diagnosis (R-MED-3)."""
+
+    travel_on: date
+    travel_mode: str
+    document_valid_until: date
+    medical_outcome: str
+    receiving_told_on: date | None = None
+
+
+@action("returns.prepare", Return)
+def prepare_returns(work: Work, prepared: list[Prepared]) -> list[Return]:
+    """Record the preparation; the return is ready to travel once R-DOC-1, R-MED-1, R-NOT-1 and R-VOL-1 hold."""
+    files = open_file(work, "prepare", prepared)
+    rows = []
+    for (avr, facts), each in zip(files, prepared, strict=True):
+        machine.require("prepare", facts)
+        code_list("travel_mode").require(each.travel_mode)
+        code_list("medical_outcome").require(each.medical_outcome)
+        rows.append(
+            Preparation(
+                travel_on=each.travel_on, travel_mode=each.travel_mode, document_valid_until=each.document_valid_until,
+                medical_outcome=each.medical_outcome, receiving_told_on=each.receiving_told_on,
+                **inside(work, avr, each),
+            )
+        )
+    Preparation.objects.bulk_create(rows)
+    avrs = move(work, [(avr, "prepare", each) for (avr, _), each in zip(files, prepared, strict=True)])
+    again = [Command(key=c.key, occurred_at=c.occurred_at, basis=c.basis, id=avr.pk)
+             for avr, c in zip(avrs, prepared, strict=True)]
+    after = open_file(work, "ready", again)
+    ready = [
+        (avr, "ready", each)
+        for (avr, facts), each in zip(after, prepared, strict=True)
+        if not machine.unmet("ready", facts)
+    ]
+    if ready:
+        move(work, ready)
+    return [avr for avr, _ in after]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Departure(Command):
+    """Leaving. `reconfirmed`: asked once more on the day, each adult said yes; how it was asked goes into `method`."""
+
+    departed_on: date
+    reconfirmed: bool
+    method: str
+    note: str = ""
+
+    @property
+    def reason(self) -> str:
+        return self.method
+
+
+#: How the question was put on the day of departure (R-VOL-4).
+METHODS = ("in_person_alone", "in_person_interpreter", "phone_interpreter")
+
+
+@action("returns.depart", Return)
+def depart_returns(work: Work, departures: list[Departure]) -> list[Return]:
+    """Depart, after voluntariness was confirmed again (R-VOL-4), and record the service for each traveller.
+
+    Raises StandardNotMet R-VOL-4 and the rules of `depart`, BestInterestsFirst, WrongState.
+    """
+    files = open_file(work, "depart", departures)
+    services = []
+    for (avr, facts), each in zip(files, departures, strict=True):
+        machine.require("depart", facts)
+        if not each.reconfirmed or each.method not in METHODS:
+            raise StandardNotMet(standards="R-VOL-4")
+        if each.departed_on > work.now.date():
+            raise Invalid(what=each.departed_on.isoformat())
+        services += [
+            ServiceGiven(
+                key=uuid5(each.key, str(person.pk)), occurred_at=each.occurred_at, basis=each.basis, id=person.pk,
+                service="AVR", service_class="R", delivered_on=each.departed_on, origin=avr.pk,
+            )
+            for person in facts.people
+        ]
+    record_services(work, services)
+    for (avr, _), each in zip(files, departures, strict=True):
+        avr.departed_on = each.departed_on
+    Return.objects.bulk_update([avr for avr, _ in files], ["departed_on"])
+    return move(work, [(avr, "depart", each) for (avr, _), each in zip(files, departures, strict=True)])
+
+
+@action("returns.miss", Return)
+def miss_returns(work: Work, commands: list[Moved]) -> list[Return]:
+    """The person did not come, or could not leave: back to counselling is open, nothing is held against them."""
+    files = open_file(work, "miss", commands)
+    for (_, facts), each in zip(files, commands, strict=True):
+        machine.require("miss", facts)
+        code_list("departure_outcome").require(each.reason)
+    return move(work, [(avr, "miss", each) for (avr, _), each in zip(files, commands, strict=True)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival(Command):
+    arrived_on: date
+
+
+@action("returns.arrive", Return)
+def receive_returns(work: Work, arrivals: list[Arrival]) -> list[Return]:
+    """The receiving office confirms the arrival. Raises Invalid for a day before the departure or after today."""
+    files = open_file(work, "arrive", arrivals)
+    for (avr, facts), each in zip(files, arrivals, strict=True):
+        machine.require("arrive", facts)
+        if each.arrived_on > work.now.date() or (avr.departed_on and each.arrived_on < avr.departed_on):
+            raise Invalid(what=each.arrived_on.isoformat())
+        avr.arrived_on = each.arrived_on
+    Return.objects.bulk_update([avr for avr, _ in files], ["arrived_on"])
+    return move(work, [(avr, "arrive", each) for (avr, _), each in zip(files, arrivals, strict=True)])
+
+
+@action("returns.advance", Return)
+def advance_returns(work: Work, commands: list[Moved]) -> list[Return]:
+    """Follow what reintegration does: arrived, reintegration, monitoring, closed; one state at a time."""
+    following = {"arrived": "reintegrate", "reintegration": "monitor", "monitoring": "close"}
+    files = open_file(work, "reintegrate", commands)
+    moves = []
+    for (avr, facts), each in zip(files, commands, strict=True):
+        name = following.get(avr.state, "reintegrate")
+        machine.require(name, facts)
+        moves.append((avr, name, each))
+    return move(work, moves)

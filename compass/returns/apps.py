@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+
+class ReturnsConfig(AppConfig):
+    name = "compass.returns"
+    label = "returns"
+
+    def ready(self) -> None:
+        from compass.ui import navigation
+
+        navigation.register(label=_("Returns"), url_name="returns:list", order=40, visible=_sees_returns)
+
+
+def _sees_returns(request: HttpRequest) -> bool:
+    work = getattr(request, "work", None)
+    return work is not None and bool(work.may("returns.view"))

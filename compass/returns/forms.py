@@ -1,0 +1,346 @@
+"""The forms of a return: neutral words, nothing chosen beforehand, "no" as easy as "yes"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from compass.people.models import Person
+from compass.returns import actions
+from compass.returns.content import DeclarationText
+from compass.returns.machine import NEVER_WAIVED
+from compass.returns.models import Return
+from compass.ui.forms import BaseForm, YesNoField
+from compass.ui.widgets import Boxes, Radios
+from compass.vocabulary import areas, code_list, countries, languages
+
+Choices = Sequence[tuple[str, str | Promise]]
+MORE = {"rows": 3}
+
+
+def choose(choices: Choices) -> list[tuple[str, str | Promise]]:
+    """Choices of a select with an empty first line: nothing is chosen beforehand."""
+    return [("", _("Choose")), *choices]
+
+
+def language_choices() -> list[tuple[str, str]]:
+    return [(row.code, row.lazy_label) for row in languages()]
+
+
+def words(label: Any, *, required: bool = False, hint: Any = "") -> forms.CharField:
+    """Free text, which is sealed."""
+    return forms.CharField(
+        label=label, required=required, help_text=hint, max_length=4000, widget=forms.Textarea(attrs=MORE)
+    )
+
+
+class StepForm(BaseForm):
+    """A step of one return; `version` is the one the user saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def envelope(self, pk: UUID) -> dict[str, Any]:
+        """What every command of the step carries. The basis of return assistance is the person's consent."""
+        moment: datetime | None = self.cleaned_data["occurred_at"]
+        return {
+            "key": self.cleaned_data["key"], "occurred_at": moment or timezone.now(), "basis": "consent", "id": pk,
+            "version": self.cleaned_data.get("version"),
+        }
+
+
+class StartForm(StepForm):
+    version = None  # type: ignore[assignment]
+    destination = forms.ChoiceField(label=_("Country the person wishes to return to"))
+    area = forms.ChoiceField(label=_("Area, if it is known"), required=False)
+    with_people = forms.MultipleChoiceField(
+        label=_("Who else would travel"), required=False, widget=Boxes,
+        help_text=_("Only those who wish to. Each adult is counselled and decides alone."),
+    )
+    detained = YesNoField(label=_("Is the person held, or not free to leave this place?"))
+
+    def __init__(self, *args: Any, others: Sequence[tuple[str, str]] = (), home: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        nations = [(c.alpha2, c.lazy_label) for c in countries()]
+        self.fields["destination"].choices = choose(nations)  # type: ignore[attr-defined]
+        asked = self.data.get("destination") if self.is_bound else home
+        known = {c.alpha2 for c in countries()}
+        shown = [asked] if asked in known else sorted(known)
+        self.fields["area"].choices = choose(  # type: ignore[attr-defined]
+            [(a.code, a.lazy_label) for alpha2 in shown for a in areas(str(alpha2))]
+        )
+        if others:
+            self.fields["with_people"].choices = others  # type: ignore[attr-defined]
+        else:
+            del self.fields["with_people"]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("area") and not said["area"].startswith(f"{said.get('destination')}-"):
+            self.add_error("area", _("This area is not in the chosen country."))
+        return said
+
+    def command(self, person: Person) -> actions.Begin:
+        said = self.cleaned_data
+        return actions.Begin(
+            **self.envelope(person.pk), destination=said["destination"], area=said["area"], detained=said["detained"],
+            with_people=tuple(UUID(pk) for pk in said.get("with_people", ())),
+        )
+
+
+class CounsellingForm(StepForm):
+    topics = forms.MultipleChoiceField(
+        label=_("What was told"), widget=Boxes,
+        help_text=_("Tick only what was really told, in words the person understood. Information is never an encouragement."),
+    )
+    language = forms.ChoiceField(label=_("Language of the talk"))
+    interpreter_mode = forms.ChoiceField(label=_("How it was understood"))
+    time_offered = YesNoField(label=_("Was time to think offered?"))
+    days_offered = forms.IntegerField(label=_("How many days"), required=False, min_value=0, max_value=365)
+    notes = words(_("What matters to the person"), hint=_("Sealed. In the person’s own words where you can."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["topics"].choices = code_list("return_information_topic").choices()  # type: ignore[attr-defined]
+        self.fields["language"].choices = choose(language_choices())  # type: ignore[attr-defined]
+        self.fields["interpreter_mode"].choices = choose(code_list("interpreter_mode").choices())  # type: ignore[attr-defined]
+
+    def command(self, avr: Return) -> actions.Counselled:
+        said = self.cleaned_data
+        return actions.Counselled(
+            **self.envelope(avr.pk), topics=tuple(said["topics"]), language=said["language"],
+            interpreter_mode=said["interpreter_mode"], time_offered=said["time_offered"],
+            days_offered=said["days_offered"] or 0, notes=said["notes"],
+        )
+
+
+class DeclarationForm(StepForm):
+    statements = forms.MultipleChoiceField(
+        label=_("Read out each sentence, then ask. Tick a sentence only after a yes."), widget=Boxes
+    )
+    language = forms.ChoiceField(label=_("Language in which it was read out"))
+    mode = forms.ChoiceField(
+        label=_("How the person confirms"), widget=Radios,
+        choices=[
+            ("signature", _("Signature")), ("thumbprint", _("Thumbprint")),
+            ("recorded_oral", _("Spoken, and recorded")),
+        ],
+    )
+    given_by = forms.ChoiceField(
+        label=_("Who declares"), widget=Radios,
+        choices=[("individual", _("The person")), ("guardian", _("The legal guardian, for the child"))],
+    )
+    witness = forms.CharField(
+        label=_("Witness or interpreter"), required=False, max_length=200, help_text=_("Sealed. Name and function.")
+    )
+
+    def __init__(self, *args: Any, text: DeclarationText, children: bool, minor: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.text = text
+        codes = [c for c in code_list("declaration_statement") if children or not c.extra.get("children_only")]
+        self.fields["statements"].choices = [(c.value, text.statements[c.value]) for c in codes]  # type: ignore[attr-defined]
+        self.fields["language"].choices = choose(language_choices())  # type: ignore[attr-defined]
+        if not minor:
+            del self.fields["given_by"]
+
+    @property
+    def others(self) -> list[BoundField]:
+        """The visible fields below the statements, which stand in the person's language."""
+        return [bound for bound in self.visible_fields() if bound.name != "statements"]
+
+    def command(self, avr: Return, person: Person) -> actions.Declared:
+        said = self.cleaned_data
+        return actions.Declared(
+            **self.envelope(avr.pk), person_id=person.pk, statements=tuple(said["statements"]),
+            language=said["language"], text_language=self.text.language, mode=said["mode"],
+            given_by=said.get("given_by", "individual"), witness={"witness": said["witness"]},
+        )
+
+
+class FreeChoiceForm(StepForm):
+    no_pressure = YesNoField(
+        label=_("Did you find the person free of any pressure to return?"),
+        help_text=_("Pressure may be physical or psychological, by family, traffickers, authorities or staff."),
+    )
+    pressure = words(_("What this answer rests on"), required=True)
+    informed = YesNoField(label=_("Does the decision rest on timely, unbiased and reliable information?"))
+    information = words(_("What this answer rests on"), required=True)
+    capacity_doubted = YesNoField(label=_("Is there any doubt that the person can decide this now?"))
+    capacity_assessed = YesNoField(
+        label=_("If there is doubt: has a professional assessed it, and is it on record who decides?"), required=False
+    )
+    detained = YesNoField(label=_("Is the person held, or not free to leave this place?"))
+    independent_counsel = YesNoField(label=_("If held: was there counselling by someone independent?"), required=False)
+    private_talk = YesNoField(label=_("If held: was the talk private?"), required=False)
+
+    def command(self, avr: Return) -> actions.ChoiceChecked:
+        said = self.cleaned_data
+        answers = ("no_pressure", "informed", "capacity_doubted", "capacity_assessed", "detained",
+                   "independent_counsel", "private_talk")
+        return actions.ChoiceChecked(
+            **self.envelope(avr.pk), **{name: said[name] for name in answers},
+            evidence={"pressure": said["pressure"], "information": said["information"]},
+        )
+
+
+class EligibilityForm(StepForm):
+    """One group of three answers for each criterion that is still open."""
+
+    def __init__(self, *args: Any, criteria: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.criteria = tuple(criteria)
+        for value in self.criteria:
+            answers = [
+                (c.value, c.lazy_label) for c in code_list("eligibility_answer")
+                if not (c.value == "waived" and value in NEVER_WAIVED)
+            ]
+            label = code_list("eligibility_criterion").require(value).lazy_label
+            self.fields[value] = forms.ChoiceField(label=label, choices=answers, widget=Radios)
+            self.fields[f"{value}_kind"] = forms.ChoiceField(
+                label=_("Kind of evidence"), choices=choose(code_list("evidence_kind").choices()), required=False
+            )
+            self.fields[f"{value}_evidence"] = forms.CharField(
+                label=_("Evidence"), required=False, max_length=500, help_text=_("Sealed."),
+                widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+            )
+
+    @property
+    def groups(self) -> list[list[BoundField]]:
+        """The three fields of each criterion."""
+        return [[self[v], self[f"{v}_kind"], self[f"{v}_evidence"]] for v in self.criteria]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        for value in self.criteria:
+            if said.get(value, "pending") == "pending":
+                continue
+            for part in ("kind", "evidence"):
+                if not said.get(f"{value}_{part}"):
+                    self.add_error(f"{value}_{part}", _("An answer needs evidence."))
+        return said
+
+    def command(self, avr: Return) -> actions.EligibilityChecked:
+        said = self.cleaned_data
+        return actions.EligibilityChecked(
+            **self.envelope(avr.pk),
+            criteria=tuple(
+                actions.CriterionChecked(
+                    criterion=v, answer=said[v], evidence_kind=said[f"{v}_kind"], evidence=said[f"{v}_evidence"]
+                )
+                for v in self.criteria
+            ),
+        )
+
+
+class DecisionForm(StepForm):
+    decision = forms.ChoiceField(
+        label=_("Your decision"), widget=Radios,
+        choices=[("approve", _("Approve the return")), ("refuse", _("Not eligible"))],
+    )
+    note = words(_("Why"), required=True, hint=_("Sealed."))
+    reason = forms.ChoiceField(label=_("If not eligible: which criterion is not met"), required=False)
+    explained = forms.BooleanField(label=_("If not eligible: the reason was explained to the person"), required=False)
+    referral_offered = forms.BooleanField(label=_("If not eligible: other help was offered"), required=False)
+    complaint_told = forms.BooleanField(label=_("If not eligible: the way to complain was told"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = choose(code_list("eligibility_criterion").choices())  # type: ignore[attr-defined]
+
+    def command(self, avr: Return) -> actions.Decision:
+        said = self.cleaned_data
+        return actions.Decision(
+            **self.envelope(avr.pk), note=said["note"], reason=said["reason"] if said["decision"] == "refuse" else "",
+            explained=said["explained"], referral_offered=said["referral_offered"], complaint_told=said["complaint_told"],
+        )
+
+
+class PreparationForm(StepForm):
+    travel_on = forms.DateField(label=_("Day of travel"))
+    travel_mode = forms.ChoiceField(label=_("Means of travel"))
+    document_valid_until = forms.DateField(label=_("Travel document valid until"))
+    medical_outcome = forms.ChoiceField(
+        label=_("Fit to travel"), help_text=_("What the health professional decided. Never write a diagnosis here.")
+    )
+    receiving_told_on = forms.DateField(label=_("Receiving office told on"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("travel_mode", "medical_outcome"):
+            self.fields[name].choices = choose(code_list(name).choices())  # type: ignore[attr-defined]
+
+    def command(self, avr: Return) -> actions.Prepared:
+        names = ("travel_on", "travel_mode", "document_valid_until", "medical_outcome", "receiving_told_on")
+        return actions.Prepared(**self.envelope(avr.pk), **{name: self.cleaned_data[name] for name in names})
+
+
+class DepartureForm(StepForm):
+    reconfirmed = YesNoField(
+        label=_("Asked once more today: do all adults still wish to leave?"),
+        help_text=_("Ask each adult alone. Whoever says no stays, and loses nothing."),
+    )
+    method = forms.ChoiceField(
+        label=_("How it was asked"), widget=Radios,
+        choices=[
+            ("in_person_alone", _("In person and alone")),
+            ("in_person_interpreter", _("In person, with an interpreter")),
+            ("phone_interpreter", _("With an interpreter by telephone")),
+        ],
+    )
+    departed_on = forms.DateField(label=_("Day of departure"))
+
+    def command(self, avr: Return) -> actions.Departure:
+        said = self.cleaned_data
+        return actions.Departure(
+            **self.envelope(avr.pk), departed_on=said["departed_on"], reconfirmed=said["reconfirmed"],
+            method=said["method"],
+        )
+
+
+class ArrivalForm(StepForm):
+    arrived_on = forms.DateField(label=_("Day of arrival"))
+
+    def command(self, avr: Return) -> actions.Arrival:
+        return actions.Arrival(**self.envelope(avr.pk), arrived_on=self.cleaned_data["arrived_on"])
+
+
+class MovedForm(StepForm):
+    """A step with a reason from one list."""
+
+    reason = forms.ChoiceField(label=_("Reason"), required=False)
+    note = words(_("In the person’s words, if they wish"), hint=_("Sealed."))
+
+    def __init__(self, *args: Any, reasons: str, required: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["reason"]
+        field.choices = choose(code_list(reasons).choices())  # type: ignore[attr-defined]
+        field.required = required
+
+    def command(self, avr: Return) -> actions.Moved:
+        return actions.Moved(
+            **self.envelope(avr.pk), reason=self.cleaned_data["reason"], note=self.cleaned_data["note"]
+        )
+
+
+class ResumeForm(StepForm):
+    """Nothing to say: back to counselling."""
+
+    def command(self, avr: Return) -> actions.Moved:
+        return actions.Moved(**self.envelope(avr.pk))
+
+
+class NotesForm(BaseForm):
+    reason = forms.ChoiceField(
+        label=_("Why do you need to read this?"),
+        choices=[
+            ("", _("Choose")), ("decision", _("To decide on this return")),
+            ("counselling", _("To go on with counselling")), ("person_asks", _("The person asks to hear it")),
+        ],
+    )

@@ -1,0 +1,196 @@
+"""The steps of a return as data: from which states, to which state, by whose rule, and what must hold first.
+
+Source: return-and-reintegration.md 2.2 (states), 2.7 (rules R-...). A guard names its rule; what blocks is shown by that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from compass.people.models import Person
+from compass.problems import BestInterestsFirst, StandardNotMet, WrongState
+from compass.returns.models import Counselling, Declaration, Eligibility, FreeChoice, Preparation, Return
+from compass.vocabulary import code_list
+
+BEFORE_TRAVEL = ("enquiry", "counselling", "application", "eligibility_review", "pre_return", "ready_to_travel")
+OPEN = (*BEFORE_TRAVEL, "suspended", "in_travel", "arrived", "reintegration", "monitoring")
+#: Criteria that no one may waive: safety of the area of return (R-SAF-1).
+NEVER_WAIVED = frozenset({"return_area_open"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is on record in the present round of one return, on a day. `blocks`: what must happen first, per child."""
+
+    avr: Return
+    people: Sequence[Person]
+    today: date
+    counselling: Counselling | None = None
+    declarations: Mapping[UUID, Declaration] = field(default_factory=dict)
+    free_choice: FreeChoice | None = None
+    eligibility: Mapping[str, Eligibility] = field(default_factory=dict)
+    preparation: Preparation | None = None
+    consented: frozenset[UUID] = frozenset()
+    blocks: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
+    took_part: frozenset[UUID] = frozenset()
+
+    @property
+    def children(self) -> list[Person]:
+        return [p for p in self.people if p.is_child]
+
+    @property
+    def declaring(self) -> list[Person]:
+        """Who declares: every adult, and a principal who is a child (the guardian signs)."""
+        return [p for p in self.people if not p.is_child or p.pk == self.avr.person_id]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """`rule` and what it asks, in words; `holds` looks at the facts."""
+
+    rule: str
+    asks: str | Promise
+    holds: Callable[[Facts], bool]
+
+
+def _all_topics(facts: Facts) -> bool:
+    told = facts.counselling
+    return told is not None and set(code_list("return_information_topic").values) <= set(told.topics)
+
+
+def _declared(facts: Facts) -> bool:
+    return all(
+        (made := facts.declarations.get(p.pk)) is not None and made.valid_until >= facts.today for p in facts.declaring
+    )
+
+
+def _consented(facts: Facts) -> bool:
+    return all(p.pk in facts.consented for p in facts.declaring)
+
+
+def _free(facts: Facts) -> bool:
+    return facts.free_choice is not None and facts.free_choice.no_pressure and facts.free_choice.informed
+
+
+def _capable(facts: Facts) -> bool:
+    check = facts.free_choice
+    return check is not None and (not check.capacity_doubted or check.capacity_assessed is True)
+
+
+def _detention(facts: Facts) -> bool:
+    check = facts.free_choice
+    return check is not None and (not check.detained or (check.independent_counsel is True and check.private_talk is True))
+
+
+def _guardian(facts: Facts) -> bool:
+    said = [s for made in facts.declarations.values() for s in made.statements]
+    return not facts.children or "guardian_signs" in said
+
+
+def _eligible(facts: Facts) -> bool:
+    for criterion in code_list("eligibility_criterion"):
+        row = facts.eligibility.get(criterion.value)
+        if row is None or not (row.answer == "pass" or (row.answer == "waived" and row.criterion not in NEVER_WAIVED)):
+            return False
+    return True
+
+
+def _best_interests(facts: Facts) -> bool:
+    return not any(facts.blocks.values())
+
+
+def _document(facts: Facts) -> bool:
+    ready = facts.preparation
+    return ready is not None and ready.document_valid_until >= ready.travel_on
+
+
+def _fit(facts: Facts) -> bool:
+    ready = facts.preparation
+    return ready is not None and bool(code_list("medical_outcome").require(ready.medical_outcome).extra["may_travel"])
+
+
+def _told(facts: Facts) -> bool:
+    return facts.preparation is not None and facts.preparation.receiving_told_on is not None
+
+
+INFORMED = Guard("R-INF-1", _("Every topic of neutral information was told, asylum and protection among them."), _all_topics)
+CONSENT = Guard("R-CON-1", _("Each adult agreed to the use of their data, apart from agreeing to the service."), _consented)
+DECLARED = Guard("R-VOL-1", _("Each adult made a declaration in a language they understand, at most 90 days ago."), _declared)
+FREE = Guard("R-VOL-2", _("The counsellor found no pressure and sufficient information."), _free)
+CAPABLE = Guard("R-VOL-3", _("Where capacity to decide is doubted, a professional has assessed it."), _capable)
+DETENTION = Guard("R-VOL-6", _("Whoever is detained had independent counselling and a private talk."), _detention)
+GUARDIAN = Guard("R-CHI-4", _("For each child the parent or legal guardian agreed."), _guardian)
+CHILD = Guard("R-CHI-1", _("For each child alone a best-interests procedure found return to be the best option."), _best_interests)
+ELIGIBLE = Guard("R-ELI-1", _("Every criterion of eligibility is fulfilled, with evidence and date."), _eligible)
+DOCUMENT = Guard("R-DOC-1", _("The travel document is valid on the day of travel."), _document)
+FIT = Guard("R-MED-1", _("A health professional found the travellers fit to travel."), _fit)
+NOTIFIED = Guard("R-NOT-1", _("The receiving office was told before departure."), _told)
+
+
+@dataclass(frozen=True)
+class Transition:
+    """`guards` must hold when it runs."""
+
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    rule: str
+    guards: tuple[Guard, ...] = ()
+
+
+_VOLUNTARY = (DECLARED, FREE, CAPABLE, DETENTION, GUARDIAN)
+TRANSITIONS: dict[str, Transition] = {
+    t.name: t
+    for t in (
+        Transition("counsel", ("enquiry", "counselling"), "counselling", "returns.counsel"),
+        Transition("declare", ("counselling", "application"), "application", "returns.counsel", (INFORMED, CONSENT)),
+        Transition("check", ("application",), "application", "returns.counsel", (DECLARED, GUARDIAN)),
+        Transition("submit", ("application",), "eligibility_review", "returns.counsel", (INFORMED, CONSENT, *_VOLUNTARY)),
+        Transition("assess", ("eligibility_review",), "eligibility_review", "returns.assess"),
+        Transition(
+            "approve", ("eligibility_review",), "pre_return", "returns.approve",
+            (CHILD, INFORMED, CONSENT, *_VOLUNTARY, ELIGIBLE),
+        ),
+        Transition("refuse", ("eligibility_review",), "not_eligible", "returns.approve"),
+        Transition("prepare", ("pre_return", "ready_to_travel"), "pre_return", "returns.move"),
+        Transition("ready", ("pre_return",), "ready_to_travel", "returns.move", (DECLARED, DOCUMENT, FIT, NOTIFIED)),
+        Transition("depart", ("ready_to_travel",), "in_travel", "returns.move", (CHILD, DECLARED, DOCUMENT, FIT, NOTIFIED)),
+        Transition("miss", ("ready_to_travel",), "no_show", "returns.move"),
+        Transition("arrive", ("in_travel",), "arrived", "returns.receive"),
+        Transition("reintegrate", ("arrived",), "reintegration", "returns.receive"),
+        Transition("monitor", ("reintegration",), "monitoring", "returns.receive"),
+        Transition("close", ("reintegration", "monitoring"), "closed", "returns.receive"),
+        Transition("withdraw", (*BEFORE_TRAVEL, "suspended"), "withdrawn", "returns.withdraw"),
+        Transition("suspend", BEFORE_TRAVEL, "suspended", "returns.suspend"),
+        Transition("resume", ("withdrawn", "no_show", "suspended"), "counselling", "returns.counsel"),
+    )
+}
+
+
+def unmet(name: str, facts: Facts) -> list[Guard]:
+    """The guards of a transition that do not hold."""
+    return [guard for guard in TRANSITIONS[name].guards if not guard.holds(facts)]
+
+
+def require(name: str, facts: Facts) -> Transition:
+    """The transition, when it may run. Raises WrongState, BestInterestsFirst, or StandardNotMet naming the rules."""
+    transition = TRANSITIONS[name]
+    if facts.avr.state not in transition.sources:
+        raise WrongState
+    open_guards = unmet(name, facts)
+    if CHILD in open_guards:
+        raise BestInterestsFirst
+    if open_guards:
+        raise StandardNotMet(standards=", ".join(guard.rule for guard in open_guards))
+    return transition
+
+
+def may(name: str, avr: Return) -> bool:
+    """Whether the state allows it, before any guard is looked at."""
+    return avr.state in TRANSITIONS[name].sources

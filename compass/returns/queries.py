@@ -1,0 +1,86 @@
+"""Reads worth a name: the facts of a return, and what stops one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from compass.access.work import Work
+from compass.people import consent
+from compass.people.models import Person
+from compass.returns.blocks import return_blocks
+from compass.returns.machine import OPEN, Facts
+from compass.returns.models import (
+    Counselling,
+    Declaration,
+    Eligibility,
+    FreeChoice,
+    Member,
+    Preparation,
+    Return,
+)
+
+CONSENT_SCOPE = "data_processing"
+
+
+def facts_of(work: Work, avrs: Sequence[Return]) -> dict[UUID, Facts]:
+    """The facts of each return in its present round; nine queries for the whole list."""
+    ids = [avr.pk for avr in avrs]
+    rounds = {avr.pk: avr.round for avr in avrs}
+
+    def present(model: type[Any]) -> list[Any]:
+        rows = model.objects.filter(avr__in=ids).order_by("occurred_at", "recorded_at", "id")
+        return [row for row in rows if row.round == rounds[row.avr_id]]
+
+    members: dict[UUID, list[Person]] = defaultdict(list)
+    for row in Member.objects.filter(avr__in=ids).select_related("person").order_by("person__age_band", "person__code"):
+        members[row.avr_id].append(row.person)
+    people = {p.pk for group in members.values() for p in group}
+    blocks = return_blocks(sorted(people))
+    given = consent.newest(people)
+    consented = frozenset(pk for pk in people if consent.answer(given.get(pk), CONSENT_SCOPE, work.now.date()))
+    talks = {row.avr_id: row for row in present(Counselling)}
+    checks = {row.avr_id: row for row in present(FreeChoice)}
+    ready = {row.avr_id: row for row in present(Preparation)}
+    declared: dict[UUID, dict[UUID, Declaration]] = defaultdict(dict)
+    for made in present(Declaration):
+        declared[made.avr_id][made.person_id] = made
+    answered: dict[UUID, dict[str, Eligibility]] = defaultdict(dict)
+    for answer in present(Eligibility):
+        answered[answer.avr_id][answer.criterion] = answer
+    return {
+        avr.pk: Facts(
+            avr=avr,
+            people=members[avr.pk],
+            today=work.now.date(),
+            counselling=talks.get(avr.pk),
+            declarations=declared[avr.pk],
+            free_choice=checks.get(avr.pk),
+            eligibility=answered[avr.pk],
+            preparation=ready.get(avr.pk),
+            consented=consented,
+            blocks={p.pk: blocks[p.pk] for p in members[avr.pk] if blocks.get(p.pk)},
+            took_part=frozenset(
+                row.recorded_by
+                for row in (
+                    avr, talks.get(avr.pk), checks.get(avr.pk), *declared[avr.pk].values(), *answered[avr.pk].values()
+                )
+                if row is not None
+            ),
+        )
+        for avr in avrs
+    }
+
+
+def open_returns(people: Iterable[UUID]) -> dict[UUID, Return]:
+    """The open return of each person who has one."""
+    rows = Member.objects.filter(person__in=list(people), avr__state__in=OPEN).select_related("avr")
+    return {row.person_id: row.avr for row in rows}
+
+
+def household(work: Work, person: Person) -> list[Person]:
+    """Everyone registered with this person, the person first."""
+    others = work.allowed("people.view", Person).filter(household_id=person.household_id).exclude(pk=person.pk)
+    return [person, *others.order_by("age_band", "code")]

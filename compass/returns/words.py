@@ -1,0 +1,169 @@
+"""What the pages of a return say: steps, travellers, what must happen first for a child, the route so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from compass.people.models import Person
+from compass.returns import machine
+from compass.returns.machine import Facts
+from compass.returns.models import Return, Step
+from compass.ui.words import day
+from compass.vocabulary import label_of
+
+#: Page name: (number, title, lead).
+STEPS: dict[str, tuple[int, str | Promise, str | Promise]] = {
+    "counselling": (1, gettext_lazy("Neutral counselling"), gettext_lazy(
+        "Say what return is and what the other ways are, asylum and protection among them. Neither praise nor warn.")),
+    "declaration": (2, gettext_lazy("Declaration"), gettext_lazy(
+        "Each adult declares alone, in a language they understand.")),
+    "free_choice": (3, gettext_lazy("Check of free choice"), gettext_lazy(
+        "Your own view as counsellor, after a private talk. A no stops nothing but this return.")),
+    "eligibility": (4, gettext_lazy("Eligibility"), gettext_lazy("Each criterion with its evidence.")),
+    "decision": (5, gettext_lazy("Decision by a second person"), gettext_lazy(
+        "You decide on what others recorded. Read their evidence first.")),
+    "preparation": (6, gettext_lazy("Preparing the journey"), gettext_lazy(
+        "Document, fitness to travel and notice to the receiving office.")),
+    "departure": (7, gettext_lazy("Departure"), gettext_lazy("Ask once more, then record that they left.")),
+    "arrival": (8, gettext_lazy("Arrival"), gettext_lazy("The receiving office confirms that they arrived.")),
+    "missed": (0, gettext_lazy("They did not leave"), gettext_lazy(
+        "Record why. Nothing is held against them: counselling stays open.")),
+    "withdraw": (0, gettext_lazy("The person no longer wishes to return"), gettext_lazy(
+        "This is possible at any time before travel. No reason is needed and no other help ends.")),
+    "suspend": (0, gettext_lazy("Hold this return"), gettext_lazy("For a time, with a reason. The person is told.")),
+    "resume": (0, gettext_lazy("Back to counselling"), gettext_lazy(
+        "All is told and declared again: what was declared before no longer counts.")),
+}
+TOTAL = 8
+_STOPS: dict[str, str | Promise] = {
+    "guardian": gettext_lazy("A guardian is asked for and appointed."),
+    "best_interests_assessment": gettext_lazy("A best-interests assessment is done, and the child is heard."),
+    "family_tracing": gettext_lazy("The family is looked for and assessed, where this is safe."),
+    "best_interests_determination": gettext_lazy(
+        "A panel of at least three determines, in writing, that return is the best of all options."),
+    "reception": gettext_lazy("Someone named and trusted receives the child on arrival."),
+}
+
+
+def title(name: str) -> str:
+    return str(STEPS[name][1])
+
+
+def lead(name: str) -> str:
+    return str(STEPS[name][2])
+
+
+def number(name: str) -> tuple[int, int]:
+    """The place of a page among the steps (0 for those outside the row) and how many there are."""
+    return STEPS[name][0], TOTAL
+
+
+def traveller(person: Person) -> str:
+    """A traveller in words that are no name: code, sex, age."""
+    parts = [person.code]
+    if person.sex:
+        parts.append(label_of("sex", person.sex))
+    if person.age_band:
+        parts.append(label_of("age_band", person.age_band))
+    return " · ".join(parts)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One thing that must happen first."""
+
+    code: str
+    words: str
+
+
+def stop(codes: Iterable[str]) -> list[Stop]:
+    """What must happen before a child may return, in words."""
+    return [
+        Stop(code, str(_STOPS.get(code) or _("Step %(code)s of the best-interests procedure is done.") % {"code": code}))
+        for code in codes
+    ]
+
+
+_PLACES = {
+    "enquiry": 1, "counselling": 1, "application": 2, "eligibility_review": 4, "pre_return": 6, "ready_to_travel": 7,
+    "in_travel": 8, "arrived": 8, "reintegration": 8, "monitoring": 8, "closed": 8,
+}
+
+
+def place(avr: Return) -> tuple[int, int]:
+    """Which of the steps the state stands at; 0 when the return rests."""
+    return _PLACES.get(avr.state, 0), TOTAL
+
+
+@dataclass(frozen=True)
+class Next:
+    """The step that comes now: its title, its address and why it is this one."""
+
+    title: str
+    url: str
+    lead: str
+
+
+def next_step(avr: Return, facts: Facts) -> Next | None:
+    """The one page to go to now; None when nothing is to be done here."""
+    name = _next_name(avr, facts)
+    if name is None:
+        return None
+    return Next(title(name), reverse(f"returns:{name}", args=[avr.pk]), lead(name))
+
+
+def _next_name(avr: Return, facts: Facts) -> str | None:
+    if avr.state in {"enquiry", "counselling"}:
+        return "counselling" if machine.INFORMED in machine.unmet("declare", facts) else "declaration"
+    if avr.state == "application":
+        undeclared = any(p.pk not in facts.declarations for p in facts.declaring)
+        return "declaration" if undeclared else "free_choice"
+    if avr.state == "eligibility_review":
+        return "eligibility" if machine.ELIGIBLE in machine.unmet("approve", facts) else "decision"
+    return {"pre_return": "preparation", "ready_to_travel": "departure", "in_travel": "arrival"}.get(avr.state)
+
+
+_TITLES: dict[str, str | Promise] = {
+    "counsel": gettext_lazy("Counselling recorded"),
+    "declare": gettext_lazy("Declaration made"),
+    "check": gettext_lazy("Free choice checked"),
+    "submit": gettext_lazy("Put forward for a decision"),
+    "assess": gettext_lazy("Eligibility checked"),
+    "approve": gettext_lazy("Approved by a second person"),
+    "refuse": gettext_lazy("Found not eligible"),
+    "prepare": gettext_lazy("Journey prepared"),
+    "ready": gettext_lazy("Ready to travel"),
+    "depart": gettext_lazy("Departed, after a last yes"),
+    "miss": gettext_lazy("Did not leave"),
+    "arrive": gettext_lazy("Arrived"),
+    "reintegrate": gettext_lazy("Reintegration began"),
+    "monitor": gettext_lazy("Monitoring began"),
+    "close": gettext_lazy("Closed"),
+    "withdraw": gettext_lazy("Withdrawn by the person, without penalty"),
+    "suspend": gettext_lazy("Put on hold"),
+    "resume": gettext_lazy("Back to counselling"),
+}
+_REASONS = {"withdraw": "return_withdrawal_reason", "suspend": "return_suspension_reason", "miss": "departure_outcome",
+            "refuse": "eligibility_criterion"}
+
+
+def step_title(step: Step) -> str:
+    return str(_TITLES[step.transition])
+
+
+def route(avr: Return, steps: Sequence[Step] | Any) -> list[dict[str, Any]]:
+    """What happened so far, for the component `route`."""
+    rows = [{"title": _("Wish to return recorded"), "note": day(avr.occurred_at)}]
+    for step in steps:
+        note = day(step.occurred_at)
+        if step.reason and step.transition in _REASONS:
+            note = f"{note} · {label_of(_REASONS[step.transition], step.reason)}"
+        rows.append({"title": step_title(step), "note": note})
+    return rows
