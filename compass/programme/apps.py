@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from compass.ui import navigation
+
+
+class ProgrammeConfig(AppConfig):
+    name = "compass.programme"
+    label = "programme"
+    functions: ClassVar[dict[str, str]] = {
+        "compass_take_snapshot(date)": "compass_app",
+        "compass_figures(text)": "compass_counts",
+    }
+
+    def ready(self) -> None:
+        navigation.register(label=_("Results"), url_name="programme:figures", order=80)

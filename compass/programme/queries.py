@@ -1,0 +1,64 @@
+"""Reading the newest snapshot, within what the reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from compass.access.work import Work
+from compass.programme.models import ALL, QUARTER, TOTAL, YEAR, Figure, Snapshot
+
+
+def newest() -> Snapshot | None:
+    """The newest count; one query."""
+    return Snapshot.objects.order_by("-as_of", "-version").first()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The figures of one period that the reader may see. `place` is a country, or empty for the whole programme."""
+
+    snapshot: Snapshot
+    place: str
+    granularity: str
+    starts: date
+    years: tuple[date, ...]
+    figures: tuple[Figure, ...]
+    quarters: tuple[Figure, ...]
+
+    def get(self, *, country: str | None = None, service_class: str = "", breakdown: str = TOTAL, part: str = "") -> Figure | None:
+        """One cell, or None where nothing was recorded."""
+        place = self.place if country is None else country
+        wanted = (place, service_class, breakdown, part)
+        return next((f for f in self.figures if (f.country, f.service_class, f.breakdown, f.part) == wanted), None)
+
+    def countries(self) -> list[Figure]:
+        """Totals by country, the most people first, withheld ones last."""
+        return _ordered(f for f in self.figures if f.country and not f.service_class and f.breakdown == TOTAL)
+
+
+def sheet(work: Work, year: int | None = None) -> Sheet | None:
+    """The newest snapshot for a year, or since the start. None when nothing was counted yet. Three queries."""
+    snapshot = newest()
+    if snapshot is None:
+        return None
+    allowed = work.allowed("programme.figures", Figure).filter(snapshot=snapshot).select_related("snapshot")
+    spine = list(
+        allowed.filter(granularity__in=[YEAR, QUARTER], service_class="", breakdown=TOTAL).order_by("starts", "country")
+    )
+    places = {f.country for f in spine}
+    place = "" if "" in places or not places else min(places)
+    years = tuple(dict.fromkeys(f.starts for f in spine if f.granularity == YEAR))
+    starts = next((day for day in years if day.year == year), None)
+    period = allowed.filter(granularity=YEAR, starts=starts) if starts else allowed.filter(granularity=ALL)
+    figures = tuple(period)
+    quarters = tuple(f for f in spine if f.granularity == QUARTER and f.country == place)
+    return Sheet(
+        snapshot, place, YEAR if starts else ALL, starts or date(2021, 1, 1), years, figures,
+        tuple(f for f in quarters if starts is None or f.starts.year == starts.year),
+    )
+
+
+def _ordered(figures: Iterable[Figure]) -> list[Figure]:
+    return sorted(figures, key=lambda f: (f.withheld, -(f.people or 0), f.country))

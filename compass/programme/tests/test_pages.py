@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from compass.programme.actions import refresh_figures
+from compass.programme.models import Figure, Snapshot
+from compass.programme.tests.test_counting import _record
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def snapshot(at, told) -> Snapshot:
+    rows = [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(30)]
+    rows += [(100 + n, "male", "child", "NG", "RI", date(2023, 7, 8)) for n in range(20)]
+    _record(at, told, rows)
+    return refresh_figures(timezone.now().date())
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_it_works(sign_in, snapshot, language):
+    page = sign_in("hague.desk").get("/results/", headers={"accept-language": language}).content.decode()
+
+    assert f'lang="{language}"' in page
+    assert '<b class="num">50</b>' in page
+
+
+def test_a_year_shows_its_own_figures(sign_in, snapshot):
+    page = sign_in("hague.desk").get("/results/?year=2023").content.decode()
+
+    assert '<b class="num">20</b>' in page
+
+
+@pytest.mark.parametrize("year", ["1999", "²³²³", "x", "-1", "99999", "٢٠٢٣"])
+def test_a_year_that_is_none_shows_everything(sign_in, snapshot, year):
+    assert '<b class="num">50</b>' in sign_in("hague.desk").get("/results/", {"year": year}).content.decode()
+
+
+def test_a_ministry_sees_its_own_country_only(sign_in, snapshot):
+    client = sign_in("niger.focal")
+    ours, theirs, whole = (
+        Figure.objects.get(snapshot=snapshot, granularity="all", country=code, service_class="", breakdown="total")
+        for code in ("NE", "NG", "")
+    )
+
+    assert '<b class="num">30</b>' in client.get("/results/").content.decode()
+    assert client.get(f"/results/figure/{ours.pk}/").status_code == 200
+    assert client.get(f"/results/figure/{theirs.pk}/").status_code == 404
+    assert client.get(f"/results/figure/{whole.pk}/").status_code == 404
+
+
+def test_every_figure_says_how_it_was_counted(sign_in, snapshot):
+    client = sign_in("hague.desk")
+    for figure in Figure.objects.filter(snapshot=snapshot)[:40]:
+        page = client.get(f"/results/figure/{figure.pk}/", headers={"accept-language": "en"})
+        assert page.status_code == 200
+        assert "counted once" in page.content.decode()
+
+
+def test_no_count_yet_says_what_happens_next(sign_in):
+    assert sign_in("hague.desk").get("/results/").status_code == 200
+
+
+@pytest.mark.parametrize("username", ["zinder.social", "zinder.cases", "zinder.clinic", "edo.reception"])
+def test_who_helps_people_does_not_need_the_figures(sign_in, snapshot, username):
+    assert sign_in(username).get("/results/").status_code == 403
+
+
+def test_a_made_up_figure_is_not_found(sign_in, snapshot):
+    assert sign_in("hague.desk").get(f"/results/figure/{uuid.uuid4()}/").status_code == 404
+
+
+def test_only_a_results_officer_counts(sign_in, snapshot, at, told):
+    assert sign_in("hague.desk").post("/results/count/").status_code == 403
+    _record(at, told, [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(30)])
+
+    key = str(uuid.uuid4())
+    client = sign_in("geneva.results")
+    assert client.post("/results/count/", {"key": key}).status_code == 302
+    assert client.post("/results/count/", {"key": key}).status_code == 302
+    assert Snapshot.objects.filter(as_of=snapshot.as_of).count() == 2
+
+
+def test_the_night_counts_a_month_once(snapshot, at, told):
+    from compass.programme.jobs import count_last_month
+
+    first = count_last_month(timestamp=0)
+    _record(at, told, [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(30)])
+
+    assert count_last_month(timestamp=0) == first

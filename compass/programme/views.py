@@ -1,0 +1,125 @@
+"""Results without people: the newest count, and how each figure came about."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from compass.access.pages import page
+from compass.access.work import Work
+from compass.problems import NotFound
+from compass.programme import queries, words
+from compass.programme.actions import PUBLISHERS, Count, Publication, count_figures, publish
+from compass.programme.models import AGE, SEX, Figure, Snapshot
+from compass.ui.charts import Bar, Series
+from compass.ui.forms import BaseForm
+from compass.vocabulary import code_list
+
+
+@require_GET
+@page("programme.figures")
+def figures(request: HttpRequest, work: Work) -> HttpResponse:
+    """The figures of one period that the reader may see."""
+    work.demand("programme.figures")
+    asked = request.GET.get("year", "")
+    sheet = queries.sheet(work, int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else None)
+    context = {"sheet": sheet, "demonstration": settings.COMPASS_DEMONSTRATION, "form": BaseForm()}
+    context["may_count"] = work.may("programme.count")
+    context["may_publish"] = context["may_count"] and bool(PUBLISHERS)
+    if sheet is not None:
+        context |= _shown(sheet)
+    return TemplateResponse(request, "programme/figures.html", context)
+
+
+def _shown(sheet: queries.Sheet) -> dict[str, object]:
+    total = sheet.get()
+    return {
+        "place": words.place(sheet.place),
+        "total": total,
+        "people": words.number(total),
+        "services": words.number(total, "services"),
+        "keys": [
+            (code_list("service_class").require(kind).label, words.number(cell), cell)
+            for kind in words.CLASSES
+            for cell in [sheet.get(service_class=kind)]
+        ],
+        "by_class": [_bar(words.service(f), f) for kind in words.CLASSES if (f := sheet.get(service_class=kind))],
+        "by_country": [] if sheet.place else [_bar(words.place(f.country), f) for f in sheet.countries()],
+        "by_sex": _parts(sheet, SEX),
+        "by_age": _parts(sheet, AGE),
+        "ticks": [words.quarter(f) for f in sheet.quarters],
+        "lines": [Series(_("People helped"), [f.people for f in sheet.quarters])],
+        "year": sheet.starts.year if sheet.granularity == "year" else None,
+    }
+
+
+def _bar(label: str, figure: Figure) -> Bar:
+    return Bar(_link(label, figure), figure.people or 0, shown=words.number(figure))
+
+
+def _link(label: str, figure: Figure) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("programme:figure", args=[figure.pk]), label)
+
+
+def _parts(sheet: queries.Sheet, breakdown: str) -> list[Bar]:
+    cells = [(label, sheet.get(breakdown=kind, part=part)) for (kind, part), label in words.PARTS.items() if kind == breakdown]
+    return [_bar(str(label), cell) for label, cell in cells if cell]
+
+
+@require_GET
+@page("programme.figure")
+def figure(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """How one figure was counted. There is no way from here to a person, because there is none in the database."""
+    found = work.allowed("programme.figures", Figure).filter(pk=pk).select_related("snapshot").first()
+    if found is None:
+        raise NotFound
+    return TemplateResponse(
+        request,
+        "programme/figure.html",
+        {
+            "figure": found,
+            "snapshot": found.snapshot,
+            "newer": queries.newest() != found.snapshot,
+            "people": words.number(found),
+            "services": words.number(found, "services"),
+            "place": words.place(found.country),
+            "period": words.period(found),
+            "service": words.service(found),
+            "who": words.who(found),
+            "demonstration": settings.COMPASS_DEMONSTRATION,
+        },
+    )
+
+
+@require_POST
+@page("programme.count")
+def count(request: HttpRequest, work: Work) -> HttpResponse:
+    """Count again, up to today."""
+    form = BaseForm(request.POST)
+    form.full_clean()
+    count_figures(
+        work,
+        [Count(key=form.cleaned_data["key"], occurred_at=work.now, basis="public_interest", until=work.now.date())],
+    )
+    return redirect("programme:figures")
+
+
+@require_POST
+@page("programme.publish")
+def publish_newest(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """Show a snapshot to the public."""
+    if not Snapshot.objects.filter(pk=pk).exists():
+        raise NotFound
+    form = BaseForm(request.POST)
+    form.full_clean()
+    publish(work, [Publication(key=form.cleaned_data["key"], occurred_at=work.now, basis="public_interest", id=pk)])
+    return redirect("programme:figures")
