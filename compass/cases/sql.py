@@ -4,7 +4,7 @@ from __future__ import annotations
 
 RECALL = r"""
 CREATE OR REPLACE FUNCTION compass_referral_recall(referrals uuid[]) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     gone integer;
 BEGIN
@@ -21,7 +21,7 @@ RECALL_DROP = "DROP FUNCTION compass_referral_recall(uuid[]);"
 
 HANDOVER = r"""
 CREATE OR REPLACE FUNCTION compass_handover(offer_id uuid) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     offer cases_handover%ROWTYPE;
     everyone uuid[];
@@ -29,10 +29,10 @@ DECLARE
 BEGIN
     SELECT * INTO offer FROM cases_handover WHERE id = offer_id FOR UPDATE;
     IF NOT FOUND OR NOT (offer.to_organisation_id = ANY (compass_scope_organisations())) THEN
-        RAISE EXCEPTION 'compass: not offered to this organisation' USING ERRCODE = 'CS006';
+        RAISE EXCEPTION 'compass: not offered to this organisation' USING ERRCODE = 'CS020';
     END IF;
     IF offer.status <> 'offered' OR offer.expires_at <= now() THEN
-        RAISE EXCEPTION 'compass: the offer is not open' USING ERRCODE = 'CS007';
+        RAISE EXCEPTION 'compass: the offer is not open' USING ERRCODE = 'CS021';
     END IF;
     SELECT array_agg(person_id) INTO everyone FROM cases_handoverperson WHERE handover_id = offer_id;
     PERFORM 1 FROM people_person WHERE id = ANY (everyone) FOR UPDATE;
@@ -49,13 +49,13 @@ BEGIN
               ELSE c.id IS NULL OR c.withdrawn_at IS NOT NULL OR c.child_agrees IS FALSE
                    OR c.expires_on < current_date OR c.scopes->>'return_country_sharing' IS DISTINCT FROM 'true' END
     ) THEN
-        RAISE EXCEPTION 'compass: consent is not in force' USING ERRCODE = 'CS008';
+        RAISE EXCEPTION 'compass: consent is not in force' USING ERRCODE = 'CS022';
     END IF;
     UPDATE people_person SET organisation_id = offer.to_organisation_id, version = version + 1
     WHERE id = ANY (everyone) AND organisation_id = offer.organisation_id;
     GET DIAGNOSTICS moved = ROW_COUNT;
     IF moved IS DISTINCT FROM offer.people_count OR moved IS DISTINCT FROM cardinality(everyone) THEN
-        RAISE EXCEPTION 'compass: the people of the offer are no longer there' USING ERRCODE = 'CS007';
+        RAISE EXCEPTION 'compass: the people of the offer are no longer there' USING ERRCODE = 'CS021';
     END IF;
     UPDATE cases_case SET owner_id = NULL, version = version + 1 WHERE person_id = ANY (everyone);
     INSERT INTO vault_subjectkey (subject_id, organisation_id, organisation_key_version, wrapped, created_at)
@@ -66,13 +66,15 @@ BEGIN
     DELETE FROM vault_subjectkey k USING cases_handoverkey h
     WHERE h.handover_id = offer_id AND k.subject_id = h.subject AND k.organisation_id = offer.organisation_id;
     DELETE FROM cases_handoverkey WHERE handover_id = offer_id;
+    UPDATE vault_subjectkey SET expires_at = NULL
+    WHERE subject_id = offer_id AND organisation_id = offer.to_organisation_id;
     UPDATE cases_handover SET status = 'accepted', answered_at = now(), answered_by = compass_scope_actor(),
         version = version + 1 WHERE id = offer_id;
     RETURN moved;
 END $$;
 
 CREATE OR REPLACE FUNCTION compass_handover_drop(offers uuid[]) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     gone integer;
 BEGIN

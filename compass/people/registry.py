@@ -6,12 +6,17 @@ person is registered by its room in `AppConfig.ready`; a test fails for a foreig
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
 
-from compass.people.models import AboutPerson, Person
+from compass.people.models import AboutPerson, Consent, Person
+
+if TYPE_CHECKING:
+    from compass.access.work import Work
 
 
 @dataclass(frozen=True)
@@ -52,3 +57,19 @@ def unregistered() -> list[str]:
         and field.related_model is Person
         and (model._meta.label, field.name) not in known
     )
+
+
+Listener = Callable[["Work", Sequence[Consent]], None]
+_listeners: list[Listener] = []
+
+
+def on_consent(listener: Listener) -> None:
+    """Call `listener(work, consents)` whenever consent is given or withdrawn: what shares under it must follow at once."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def consent_changed(work: Work, consents: Sequence[Consent]) -> None:
+    """Tell every listener, inside the unit of work that changed the consent."""
+    for listener in _listeners:
+        listener(work, consents)

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from compass.cases.models.best_interests import BestInterests
-from compass.cases.models.case import Assessment, Case, Closure, CountryLimit, FollowUp, Reopening, RiskChange, Screening
+from compass.cases.models.case import (
+    Assessment,
+    Case,
+    Closure,
+    CountryLimit,
+    FollowUp,
+    Reopening,
+    RiskChange,
+    Screening,
+)
 from compass.cases.models.handover import Handover, HandoverKey, HandoverPerson
 from compass.cases.models.plan import Goal, Plan, PlanAction
 from compass.cases.models.referral import CaseReferral, Referral, ReferralFile

@@ -1,7 +1,7 @@
 """Referring someone to a partner: what the office keeps, what the partner sees, and the files that come back.
 
-Two records on purpose: `CaseReferral` belongs to the case and is the office's own; `Referral` is addressed to the partner and
-names neither case nor person, so that two referrals of one person cannot be linked by their receiver.
+Two records on purpose: `CaseReferral` belongs to the case and is the office's own; `Referral` is addressed to the partner
+and names neither case nor person, so that two referrals of one person cannot be linked by their receiver.
 """
 
 from __future__ import annotations
@@ -110,10 +110,10 @@ class ReferralFile(models.Model):
     wall: ClassVar[Wall] = Wall(
         app="SELECT, INSERT",
         using=SHARED_WITH,
-        insert=(
+        insert=(  # a file goes where its referral goes
             f"{SHARED_WITH} AND EXISTS (SELECT 1 FROM cases_referral r WHERE r.id = cases_referralfile.referral_id"
             " AND r.organisation_id = cases_referralfile.organisation_id"
-            " AND r.to_organisation_id = cases_referralfile.to_organisation_id)"
+            " AND r.to_organisation_id = cases_referralfile.to_organisation_id)"  # noqa: S608
         ),
         moves_with="referral",
     )

@@ -13,6 +13,7 @@ from compass.access.work import Command, Work
 from compass.people.actions.common import known, stamp
 from compass.people.ages import age_on
 from compass.people.models import Consent, GuardianRequest, Person
+from compass.people.registry import consent_changed
 from compass.problems import Invalid, StandardNotMet, UnknownCode, WrongState
 from compass.vocabulary import code_list, standard
 
@@ -88,7 +89,9 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
     for person in people:
         person.consent_due_at = None
     Person.objects.bulk_update(people, ["consent_due_at"])
-    return Consent.objects.bulk_create(rows)
+    made = Consent.objects.bulk_create(rows)
+    consent_changed(work, made)
+    return made
 
 
 def ladder_of(work: Work, child: Person, command: Command) -> str:
@@ -123,6 +126,7 @@ def withdraw_consent(work: Work, withdrawals: list[Withdrawal]) -> list[Consent]
         row.withdrawn_at = each.occurred_at
         row.version += 1
     Consent.objects.bulk_update(rows, ["withdrawn_at", "version"])
+    consent_changed(work, rows)
     return rows
 
 

@@ -1,0 +1,311 @@
+"""Writing the best-interests procedure, step by step. A step may come in any order; what counts is what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+from uuid6 import uuid7
+
+from compass.access.actions import action
+from compass.access.work import Command, Work
+from compass.cases import ladder
+from compass.cases.actions.checks import known
+from compass.cases.models import BestInterests
+from compass.cases.sealing import seal_into
+from compass.people.models import Person
+from compass.problems import Invalid, SecondPersonNeeded, StaleVersion, StandardNotMet, TooFarAway, WrongState
+
+C = TypeVar("C", bound="ChildStep")
+COUNTED = [
+    "stage", "determination", "heard_at", "view_sealed", "assessed_at", "assessment_sealed", "tracing", "tracing_at",
+    "family_assessed", "care_agreed", "panel_size", "options", "decision", "decided_at", "decision_sealed",
+    "review_told_at", "parent_agreed_at", "with_parent_at", "escort", "received_by_sealed", "first_visit_on", "version",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildStep(Command):
+    """A step for a child (`id`). `version` is that of the procedure seen, None when there was none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard(ChildStep):
+    """What the child said, and what weight it was given by age and maturity (BIP-03)."""
+
+    view: str
+    weight: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildAssessed(ChildStep):
+    """The assessment (BIP-01). `determination`: a panel must decide although a parent is there (BIP-05)."""
+
+    text: str
+    determination: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traced(ChildStep):
+    """Tracing of the family: pending, successful or unsuccessful; and what follows (R-CHI-3)."""
+
+    outcome: str
+    family_assessed: bool = False
+    care_agreed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanelDecision(ChildStep):
+    """The determination (BIP-05): who sat, which options were weighed, which is best, why."""
+
+    members: tuple[str, ...]
+    options: tuple[str, ...]
+    decision: str
+    reasons: str
+    review_told: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardianAgrees(ChildStep):
+    """The appointed guardian agrees with the decision (R-CHI-4)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JourneyArranged(ChildStep):
+    """Company on the way, who receives the child (R-CHI-2), the first visit after return (R-CHI-5)."""
+
+    escort: str
+    received_by: str
+    first_visit_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithParent(ChildStep):
+    """A child that returns with its own parent: checked, agreed by the parent, heard (R-CHI-1, R-CHI-4)."""
+
+    view: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reopened(ChildStep):
+    """New facts, or an appeal (BIP-09): the procedure starts anew, or waits for the panel."""
+
+    appeal: bool = False
+
+
+WRITE = "best_interests.write"
+Pair = tuple[ladder.Child, BestInterests]
+
+
+def _load(work: Work, commands: Sequence[ChildStep], rule: str = WRITE) -> list[Pair]:
+    """The children, locked, each with its newest procedure or a new one. Raises Invalid for a grown person, StaleVersion."""
+    people = work.require(rule, Person, [_person(each) for each in commands])
+    found = ladder.children(p.pk for p in people)
+    work.keys.load(p.pk for p in people)
+    rows = []
+    for person, each in zip(people, commands, strict=True):
+        child = found.get(person.pk)
+        if child is None:
+            raise Invalid(what=_("a child"))
+        row = child.procedure
+        if row is not None and each.version is not None and each.version != row.version:
+            raise StaleVersion(current=row)
+        rows.append((child, row or _new(work, child, each)))
+    return rows
+
+
+def _person(each: ChildStep) -> Command:
+    return Command(key=each.key, occurred_at=each.occurred_at, basis=each.basis, id=each.id)
+
+
+def _new(work: Work, child: ladder.Child, each: Command, stage: str = "identified") -> BestInterests:
+    row = BestInterests(
+        id=uuid7(), person=child.person, organisation_id=child.person.organisation_id, stage=stage,
+        determination=not child.with_parent, basis=each.basis, occurred_at=each.occurred_at, recorded_at=work.now,
+        recorded_by=work.actor.id,
+    )  # fmt: skip
+    row.version = 0
+    return row
+
+
+def _save(rows: Sequence[BestInterests]) -> list[BestInterests]:
+    fresh = [row for row in rows if row._state.adding]
+    known_rows = [row for row in rows if not row._state.adding]
+    for row in rows:
+        row.version += 1
+    BestInterests.objects.bulk_create(fresh)
+    BestInterests.objects.bulk_update(known_rows, COUNTED)
+    return list(rows)
+
+
+def _each(
+    work: Work, commands: list[C], change: Callable[[ladder.Child, BestInterests, C], None], rule: str = WRITE
+) -> list[BestInterests]:
+    rows = []
+    for (child, row), each in zip(_load(work, commands, rule), commands, strict=True):
+        change(child, row, each)
+        rows.append(row)
+    return _save(rows)
+
+
+ORDER = ("identified", "guardian_requested", "bia_in_progress", "bia_done", "bid_required", "bid_report", "panel_decision")
+
+
+def _forward(row: BestInterests, stage: str) -> None:
+    if row.stage not in ORDER or ORDER.index(row.stage) < ORDER.index(stage):
+        row.stage = stage
+
+
+def _said(text: str, what: str) -> str:
+    if not text.strip():
+        raise Invalid(what=what)
+    return text.strip()
+
+
+@action("best_interests.hear", BestInterests)
+def hear_children(work: Work, commands: list[Heard]) -> list[BestInterests]:
+    """Record what children said (BIP-03). Raises Invalid, StaleVersion."""
+
+    def change(child: ladder.Child, row: BestInterests, each: Heard) -> None:
+        view = {"view": _said(each.view, _("what the child said")), "weight": each.weight.strip()}
+        seal_into(work, row, view_sealed=view)
+        row.heard_at = each.occurred_at
+        _forward(row, "bia_in_progress")
+
+    return _each(work, commands, change)
+
+
+@action("best_interests.assess", BestInterests)
+def assess_children(work: Work, commands: list[ChildAssessed]) -> list[BestInterests]:
+    """Record best-interests assessments (BIP-01); for a child without a parent a determination is always required."""
+
+    def change(child: ladder.Child, row: BestInterests, each: ChildAssessed) -> None:
+        seal_into(work, row, assessment_sealed=_said(each.text, _("the assessment")))
+        row.assessed_at = each.occurred_at
+        row.determination = row.determination or each.determination or not child.with_parent
+        _forward(row, "bid_required" if row.determination else "bia_done")
+
+    return _each(work, commands, change)
+
+
+@action("best_interests.trace", BestInterests)
+def trace_families(work: Work, commands: list[Traced]) -> list[BestInterests]:
+    """Record the tracing of families (R-CHI-3). Raises StandardNotMet (BIP-04) before the assessment is done."""
+
+    def change(child: ladder.Child, row: BestInterests, each: Traced) -> None:
+        if row.assessed_at is None:
+            raise StandardNotMet(standards="BIP-04")
+        if each.outcome not in {"pending", "successful", "unsuccessful"}:
+            raise Invalid(what=_("the outcome of the tracing"))
+        row.tracing, row.tracing_at = each.outcome, each.occurred_at
+        row.family_assessed = each.family_assessed and each.outcome == "successful"
+        row.care_agreed = each.care_agreed
+        if row.determination:
+            _forward(row, "bid_report")
+
+    return _each(work, commands, change)
+
+
+@action("best_interests.decide", BestInterests)
+def record_decisions(work: Work, commands: list[PanelDecision]) -> list[BestInterests]:
+    """Record a panel's decision (BIP-05, BIP-06, BIP-09); a supervisor who did not write the assessment records it.
+
+    Raises StandardNotMet naming what is missing: BIP-01, BIP-02, BIP-03, BIP-05 (fewer than three members), R-CHI-1 (options
+    not weighed), BIP-09; SecondPersonNeeded.
+    """
+
+    def change(child: ladder.Child, row: BestInterests, each: PanelDecision) -> None:
+        known("bip_solution", each.decision, *each.options)
+        members = sorted({name.strip() for name in each.members if name.strip()})
+        missing = [
+            rule
+            for rule, met in (
+                ("BIP-01", row.assessed_at is not None),
+                ("BIP-02", child.with_parent or child.guardian is not None),
+                ("BIP-03", row.heard_at is not None),
+                ("BIP-05", len(members) >= ladder.PANEL and bool(each.reasons.strip())),
+                ("R-CHI-1", set(each.options) >= ladder.WEIGHED and each.decision in each.options),
+                ("BIP-09", each.review_told),
+            )
+            if not met
+        ]
+        if missing:
+            raise StandardNotMet(standards=", ".join(missing))
+        if row.recorded_by == work.actor.id:
+            raise SecondPersonNeeded
+        seal_into(work, row, decision_sealed={"members": members, "reasons": each.reasons.strip()})
+        row.panel_size, row.options, row.decision = len(members), list(each.options), each.decision
+        row.decided_at, row.review_told_at = each.occurred_at, each.occurred_at
+        row.parent_agreed_at, row.stage = None, "panel_decision"
+
+    return _each(work, commands, change, "best_interests.decide")
+
+
+@action("best_interests.agree", BestInterests)
+def record_guardians_agreement(work: Work, commands: list[GuardianAgrees]) -> list[BestInterests]:
+    """The appointed guardian agrees (R-CHI-4). Raises StandardNotMet without an appointed guardian, WrongState undecided."""
+
+    def change(child: ladder.Child, row: BestInterests, each: GuardianAgrees) -> None:
+        if child.guardian is None or child.guardian.status != "appointed":
+            raise StandardNotMet(standards="BIP-02")
+        if row.decided_at is None or row.stage == "appealed":
+            raise WrongState
+        row.parent_agreed_at = each.occurred_at
+
+    return _each(work, commands, change)
+
+
+@action("best_interests.journey", BestInterests)
+def arrange_journeys(work: Work, commands: list[JourneyArranged]) -> list[BestInterests]:
+    """Company, reception, a named carer and the first visit (R-CHI-2, R-CHI-5). Raises WrongState before a decision to return."""
+
+    def change(child: ladder.Child, row: BestInterests, each: JourneyArranged) -> None:
+        known("escort_type", each.escort)
+        if row.decision != "return":
+            raise WrongState
+        if each.escort == "none":
+            raise StandardNotMet(standards="R-CHI-2")
+        if each.first_visit_on < work.now.date():
+            raise TooFarAway(date=each.first_visit_on.isoformat())
+        seal_into(work, row, received_by_sealed=_said(each.received_by, _("who receives the child")))
+        row.escort, row.first_visit_on = each.escort, each.first_visit_on
+
+    return _each(work, commands, change)
+
+
+@action("best_interests.with_parent", BestInterests)
+def check_with_parent(work: Work, commands: list[WithParent]) -> list[BestInterests]:
+    """The short ladder. Raises StandardNotMet (BIP-05) when no parent lives in the household or a panel was asked for."""
+
+    def change(child: ladder.Child, row: BestInterests, each: WithParent) -> None:
+        if not child.with_parent or row.determination:
+            raise StandardNotMet(standards="BIP-05")
+        seal_into(work, row, view_sealed={"view": each.view.strip(), "weight": ""})
+        row.heard_at = row.with_parent_at = row.parent_agreed_at = each.occurred_at
+
+    return _each(work, commands, change)
+
+
+@action("best_interests.reopen", BestInterests)
+def reopen_procedures(work: Work, commands: list[Reopened]) -> list[BestInterests]:
+    """Reopen on new facts: a new procedure, all to be done again; or note an appeal, which stops what was decided.
+
+    Raises WrongState when nothing was decided.
+    """
+    rows = []
+    for (child, row), each in zip(_load(work, commands), commands, strict=True):
+        if row.decided_at is None and row.with_parent_at is None:
+            raise WrongState
+        if each.appeal:
+            row.stage = "appealed"
+            rows.append(row)
+            continue
+        fresh = _new(work, child, each, "reopened")
+        fresh.determination = row.determination or not child.with_parent
+        rows.append(fresh)
+    return _save(rows)
+
+

@@ -1,0 +1,268 @@
+"""Handing a household over: offer, accept, decline, withdraw. Responsibility stays with the sender until acceptance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import DatabaseError, connection, transaction
+from django.utils.translation import gettext as _
+from uuid6 import uuid7
+
+from compass.access.actions import action
+from compass.access.models import Organisation, OrganisationKind
+from compass.access.work import Command, Work
+from compass.cases.actions.checks import STAGES, known
+from compass.cases.ladder import parent_present, return_blocks
+from compass.cases.models import Assessment, Case, Handover, HandoverKey, HandoverPerson, Referral
+from compass.cases.models.case import OPEN
+from compass.people import consent
+from compass.people.models import Consent, Person
+from compass.problems import BestInterestsFirst, ConsentMissing, Invalid, NotFound, Problem, WrongState
+from compass.vocabulary import label_of
+
+TABLE = "cases_handover"
+SCOPE = "return_country_sharing"
+#: Provisional: no source gives a time for the answer.
+ANSWER_WITHIN = timedelta(days=30)
+NO = frozenset({"refused", "withdrawn", "child_refused"})
+REFUSALS: dict[str, type[Problem]] = {"CS020": NotFound, "CS021": WrongState}
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who of a household may go, who must stay, and the codes of what must happen first for each child who stays."""
+
+    going: Sequence[Person]
+    staying: Mapping[UUID, Sequence[str]]
+    household: Sequence[Person]
+
+
+def party_of(person: Person) -> Party:
+    """The household of a person, parted by what stops a return. Raises BestInterestsFirst when it would part a child from
+    its parent (BIP-05): then all stay until the child's steps are done."""
+    household = list(Person.objects.filter(household_id=person.household_id).order_by("age_band", "code"))
+    blocks = {pk: codes for pk, codes in return_blocks(p.pk for p in household).items() if codes}
+    if any(p.pk in blocks and parent_present(p, household) for p in household):
+        raise BestInterestsFirst
+    going = [p for p in household if p.pk not in blocks]
+    if not going:
+        raise BestInterestsFirst
+    return Party(going, blocks, household)
+
+
+def must_have_agreed(work: Work, people: Sequence[Person]) -> None:
+    """Each adult, or everyone where there is no adult, agreed to share with the office of return; nobody said no."""
+    newest = consent.newest(p.pk for p in people)
+    adults = [p for p in people if not p.is_child] or people
+    for person in people:
+        answer = consent.answer(newest.get(person.pk), SCOPE, work.now.date())
+        if not answer and (person in adults or answer.reason in NO):
+            raise ConsentMissing(scope=label_of("consent_scope", SCOPE))
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverOffer(Command):
+    """Offer the household of a case (`id`) to another office. `note` is read before acceptance: nothing that identifies."""
+
+    to_organisation_id: UUID
+    note: str
+
+
+@action("handovers.offer", Handover)
+def offer_handovers(work: Work, offers: list[HandoverOffer]) -> list[Handover]:
+    """Offer households; identities stay closed until the receiver accepts.
+
+    Raises BestInterestsFirst, ConsentMissing, WrongState (an offer is open), NotFound (no such office), Invalid.
+    """
+    cases = work.require("handovers.offer", Case, offers)
+    return [_offer(work, case, each) for case, each in zip(cases, offers, strict=True)]
+
+
+def _offer(work: Work, case: Case, each: HandoverOffer) -> Handover:
+    receiver = Organisation.objects.filter(pk=each.to_organisation_id, kind=OrganisationKind.OFFICE).first()
+    if receiver is None or receiver.pk == case.organisation_id:
+        raise NotFound
+    if not case.is_open:
+        raise WrongState
+    if not each.note.strip():
+        raise Invalid(what=_("the note"))
+    principal = Person.objects.select_for_update(of=("self",)).get(pk=case.person_id)
+    party = party_of(principal)
+    people = [p.pk for p in party.going]
+    if principal.pk not in people:
+        raise BestInterestsFirst
+    must_have_agreed(work, party.going)
+    if open_offers(people, work):
+        raise WrongState
+    cases = list(Case.objects.filter(person__in=people, status__in=OPEN))
+    row = Handover(
+        id=uuid7(), organisation_id=case.organisation_id, to_organisation_id=receiver.pk,
+        stage=min((c.stage for c in cases), key=STAGES.index), needs=_needs(cases),
+        age_bands=sorted(p.age_band for p in party.going), people_count=len(people), offered_at=each.occurred_at,
+        offered_by=work.actor.id, expires_at=work.now + ANSWER_WITHIN,
+    )  # fmt: skip
+    work.keys.create(case.organisation_id, [row.pk])
+    row.note_sealed = work.keys.seal(each.note.strip()[:2000], table=TABLE, column="note_sealed", subject=row.pk)
+    row.save(force_insert=True)
+    HandoverPerson.objects.bulk_create(
+        HandoverPerson(
+            id=uuid7(), organisation_id=p.organisation_id, person=p, handover=row, basis=each.basis,
+            occurred_at=each.occurred_at, recorded_at=work.now, recorded_by=work.actor.id,
+        )
+        for p in party.going
+    )  # fmt: skip
+    referrals = Referral.objects.filter(origin__person__in=people).values_list("pk", flat=True)
+    _hold_back(work, row, [*people, *referrals])
+    work.keys.share(row.pk, receiver.pk, expires_at=row.expires_at)
+    work.saw(party.going)
+    return row
+
+
+def _needs(cases: Sequence[Case]) -> list[str]:
+    newest: dict[UUID, Assessment] = {}
+    rows = Assessment.objects.filter(case__in=cases, state="approved").order_by("occurred_at", "id")
+    for row in rows.defer("narrative_sealed", "remark_sealed"):
+        newest[row.case_id] = row
+    return sorted({need for row in newest.values() for need, level in row.needs.items() if level.startswith("unmet")})
+
+
+def _hold_back(work: Work, offer: Handover, subjects: Iterable[UUID]) -> None:
+    wrapped = work.keys.wrap_for(work.keys.holds(subjects), offer.to_organisation_id)
+    HandoverKey.objects.bulk_create(
+        HandoverKey(
+            id=uuid7(), organisation_id=offer.organisation_id, handover=offer, subject=subject,
+            organisation_key_version=version, wrapped=key,
+        )
+        for subject, (version, key) in wrapped.items()
+    )  # fmt: skip
+
+
+def hold_back_for_open_offers(work: Work, subjects: Mapping[UUID, UUID]) -> None:
+    """Records with keys of their own (record to person) made while an offer is open go along with the person."""
+    for offer, people in open_offers(subjects.values(), work).items():
+        _hold_back(work, offer, [record for record, person in subjects.items() if person in people])
+
+
+def open_offers(people: Iterable[UUID], work: Work) -> dict[Handover, set[UUID]]:
+    """The open offers about these people, locked against an acceptance meanwhile, each with whom of them it is about."""
+    rows = (
+        HandoverPerson.objects.filter(
+            person__in=list(people), handover__status="offered", handover__expires_at__gt=work.now
+        )
+        .select_related("handover")
+        .select_for_update(of=("handover",))
+    )
+    found: dict[Handover, set[UUID]] = {}
+    for row in rows:
+        found.setdefault(row.handover, set()).add(row.person_id)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverStep(Command):
+    """A step of an offer (`id`)."""
+
+
+@action("handovers.accept", Handover)
+def accept_handovers(work: Work, steps: list[HandoverStep]) -> list[Handover]:
+    """Take the people over: their records, and the keys that open them, move to the receiving office in one step.
+
+    Raises WrongState when the offer is no longer open, ConsentMissing when consent is not in force.
+    """
+    rows = work.require("handovers.answer", Handover, steps)
+    for row in rows:
+        if row.status != "offered" or row.expired(work.now):
+            raise WrongState
+        _move(row)
+    moved = {row.pk: row for row in Handover.objects.filter(pk__in=[row.pk for row in rows])}
+    people = HandoverPerson.objects.filter(handover__in=rows)
+    work.saw(people)
+    return [moved[row.pk] for row in rows]
+
+
+def _move(offer: Handover) -> None:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT compass_handover(%s)", [offer.pk])
+    except DatabaseError as error:
+        state = getattr(error.__cause__, "sqlstate", "")
+        if state == "CS022":
+            raise ConsentMissing(scope=label_of("consent_scope", SCOPE)) from error
+        if state in REFUSALS:
+            raise REFUSALS[state] from error
+        raise
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverDeclined(Command):
+    """Why the office does not take the offer (`id`): code of handover_rejection_reason, and words."""
+
+    reason: str
+    note: str = ""
+
+
+@action("handovers.decline", Handover)
+def decline_handovers(work: Work, declined: list[HandoverDeclined]) -> list[Handover]:
+    """Decline offers; the held-back keys are destroyed and the sender stays responsible. Raises WrongState, Invalid."""
+    rows = work.require("handovers.answer", Handover, declined)
+    for row, each in zip(rows, declined, strict=True):
+        known("handover_rejection_reason", each.reason)
+        if each.reason == "other" and not each.note.strip():
+            raise Invalid(what=_("the reason in words"))
+        if row.status != "offered" or row.expired(work.now):
+            raise WrongState
+        row.rejection_reason = each.reason
+        if each.note.strip():
+            row.answer_sealed = work.keys.seal(
+                each.note.strip()[:2000], table=TABLE, column="answer_sealed", subject=row.pk
+            )
+        _settle(work, row, "rejected")
+    _save(rows)
+    return rows
+
+
+@action("handovers.withdraw", Handover)
+def withdraw_handovers(work: Work, steps: list[HandoverStep]) -> list[Handover]:
+    """The sender takes an open offer back, also one that ran out. Raises WrongState."""
+    rows = work.require("handovers.offer", Handover, steps)
+    for row in rows:
+        if row.status != "offered":
+            raise WrongState
+        _settle(work, row, "expired" if row.expired(work.now) else "withdrawn")
+    _save(rows)
+    return rows
+
+
+def withdraw_after_consent(work: Work, consents: Sequence[Consent]) -> None:
+    """An open offer falls when someone it is about no longer agrees. Called whenever consent is given or withdrawn."""
+    offers = open_offers([row.person_id for row in consents], work)
+    fallen = []
+    for offer in offers:
+        people = Person.objects.filter(pk__in=HandoverPerson.objects.filter(handover=offer).values("person_id"))
+        try:
+            must_have_agreed(work, list(people))
+        except ConsentMissing:
+            _settle(work, offer, "withdrawn")
+            fallen.append(offer)
+    _save(fallen)
+    if fallen:
+        work.record("handovers.withdraw", results=[row.pk for row in fallen], count=len(fallen))
+
+
+def _settle(work: Work, row: Handover, status: str) -> None:
+    row.status, row.answered_at, row.answered_by = status, work.now, work.actor.id
+
+
+def _save(rows: Sequence[Handover]) -> None:
+    if not rows:
+        return
+    for row in rows:
+        row.version += 1
+    Handover.objects.bulk_update(
+        rows, ["status", "answered_at", "answered_by", "rejection_reason", "answer_sealed", "version"]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT compass_handover_drop(%s)", [[row.pk for row in rows]])

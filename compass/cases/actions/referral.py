@@ -1,0 +1,264 @@
+"""Referring someone to a partner: prepare, look, send; and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from uuid6 import uuid7
+
+from compass.access.actions import action
+from compass.access.models import Organisation, OrganisationKind
+from compass.access.work import Command, Work
+from compass.cases.actions.checks import derived, known, must_be_open, stamp
+from compass.cases.actions.handover import hold_back_for_open_offers
+from compass.cases.models import Case, CaseReferral, Referral
+from compass.cases.models.referral import OPEN_REFERRAL
+from compass.cases.sealing import seal_into
+from compass.people import consent
+from compass.people.actions import ServiceGiven, record_services
+from compass.people.models import Consent, Person
+from compass.problems import ConsentMissing, Invalid, NotFound, SecondPersonNeeded, StandardNotMet, WrongState
+from compass.vocabulary import code_list, label_of
+
+TABLE = "cases_referral"
+#: The partner reads as long as the work lasts and is written up; a longer course of care is a new referral.
+READABLE = timedelta(days=90)
+DELIVERED = frozenset({"service_completed", "service_partly_given", "service_ongoing"})
+
+
+def scope_for(receiver: Organisation) -> str:
+    """The consent scope that covers a receiver of this kind (CM-18)."""
+    return "share_authorities" if receiver.kind == OrganisationKind.MINISTRY else "share_other_organizations"
+
+
+def class_of(service: str) -> str:
+    """The reporting class: care planned in a case is comprehensive assistance wherever the service can be."""
+    classes = code_list("service").require(service).extra["service_class"]
+    return "C" if "C" in classes else str(classes[0])
+
+
+def minimum_fields(service: str) -> tuple[str, ...]:
+    """What a service may know beyond code, sex, age band, language and safe contact (CM-19)."""
+    asked = code_list("service").require(service).extra["minimum_fields"]
+    return tuple(name for name in asked if name != "language")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferralPrepared(Command):
+    """A referral of a case (`id`). `fields`: the service's minimum fields that the person lets us say.
+
+    `share_contact`: the person allows the partner to call. `override`: why it cannot wait for consent, on vital interest.
+    """
+
+    service: str
+    to_organisation_id: UUID
+    priority: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    share_contact: bool = False
+    override: str = ""
+
+
+@action("referrals.prepare", Referral)
+def prepare_referrals(work: Work, prepared: list[ReferralPrepared]) -> list[Referral]:
+    """Draft referrals: sealed under a key of their own, unseen by the partner until sent.
+
+    Raises ConsentMissing (CM-18), StandardNotMet (CM-19) for a field the service does not need, Invalid, NotFound,
+    WrongState.
+    """
+    cases = work.require("referrals.prepare", Case, prepared)
+    must_be_open(cases)
+    people = Person.objects.in_bulk([case.person_id for case in cases])
+    receivers = Organisation.objects.in_bulk([each.to_organisation_id for each in prepared])
+    work.keys.load(people)
+    sides, rows = [], []
+    for case, each in zip(cases, prepared, strict=True):
+        known("service", each.service)
+        known("referral_priority", each.priority)
+        receiver = receivers.get(each.to_organisation_id)
+        if receiver is None or receiver.pk == case.organisation_id or receiver.kind == OrganisationKind.DONOR:
+            raise NotFound
+        if set(each.fields) - set(minimum_fields(each.service)):
+            raise StandardNotMet(standards="CM-19")
+        side = CaseReferral(id=uuid7(), case=case, **stamp(work, each, case))
+        side.consent_id = _covered(work, case.person_id, receiver, each.basis, each.override)
+        seal_into(work, side, override_sealed=each.override)
+        sides.append(side)
+        rows.append(
+            Referral(
+                id=uuid7(), organisation_id=case.organisation_id, to_organisation_id=receiver.pk, origin=side,
+                service=each.service, service_class=class_of(each.service), priority=each.priority,
+            )
+        )  # fmt: skip
+    for organisation_id in {row.organisation_id for row in rows}:
+        work.keys.create(organisation_id, [row.pk for row in rows if row.organisation_id == organisation_id])
+    for row, side, each in zip(rows, sides, prepared, strict=True):
+        payload = _payload(work, people[side.person_id], each)
+        row.payload_sealed = work.keys.seal(payload, table=TABLE, column="payload_sealed", subject=row.pk)
+    CaseReferral.objects.bulk_create(sides)
+    Referral.objects.bulk_create(rows)
+    hold_back_for_open_offers(work, {row.pk: row.origin.person_id for row in rows})
+    work.saw(sides)
+    return rows
+
+
+def _covered(work: Work, person: UUID, receiver: Organisation, basis: str, override: str) -> UUID | None:
+    """CM-18: the consent that covers this receiver, or None on vital interest with a reason."""
+    if basis == "vital_interest":
+        if not override.strip():
+            raise Invalid(what=_("why this cannot wait"))
+        return None
+    answer = consent.answer(consent.newest([person]).get(person), scope_for(receiver), work.now.date())
+    if basis != "consent" or not answer:
+        raise ConsentMissing(scope=label_of("consent_scope", scope_for(receiver)))
+    return answer.consent_id
+
+
+def _payload(work: Work, person: Person, each: ReferralPrepared) -> dict[str, Any]:
+    contact = None
+    if each.share_contact:
+        known_contact = work.keys.open(
+            person.contact_sealed, table="people_person", column="contact_sealed", subject=person.pk
+        )
+        wanted = ("phone", "safe_to_call", "what_to_say")
+        contact = {name: known_contact[name] for name in wanted if name in (known_contact or {})}
+    return {
+        "sex": person.sex,
+        "age_band": person.age_band,
+        "languages": list(person.languages),
+        "fields": {name: text.strip()[:500] for name, text in each.fields.items() if text.strip()},
+        "contact": contact,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferralStep(Command):
+    """A step of a referral (`id`) that needs nothing more said."""
+
+
+@action("referrals.send", Referral)
+def send_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
+    """Let the partner read: its key is wrapped for it until the consent ends, at most 90 days.
+
+    Raises WrongState unless it is a draft, ConsentMissing when consent ended meanwhile (CM-18).
+    """
+    rows = work.require("referrals.send", Referral, steps)
+    receivers = Organisation.objects.in_bulk([row.to_organisation_id for row in rows])
+    sides = CaseReferral.objects.defer("override_sealed").in_bulk([row.origin_id for row in rows])
+    for row, each in zip(rows, steps, strict=True):
+        if row.status != "draft":
+            raise WrongState
+        side = sides[row.origin_id]
+        expires_at = work.now + READABLE
+        if side.basis != "vital_interest":
+            given = _covered(work, side.person_id, receivers[row.to_organisation_id], "consent", "")
+            last = Consent.objects.values_list("expires_on", flat=True).get(pk=given)
+            expires_at = min(expires_at, datetime.combine(last + timedelta(days=1), time(), UTC))
+        row.status, row.sent_at = "sent", each.occurred_at
+        row.version += 1
+        work.keys.share(row.pk, row.to_organisation_id, expires_at=expires_at)
+    Referral.objects.bulk_update(rows, ["status", "sent_at", "version"])
+    work.saw(sides.values())
+    return rows
+
+
+@action("referrals.revoke", Referral)
+def revoke_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
+    """Take open referrals back; the partner's key is removed. What was read before stays read. Raises WrongState."""
+    rows = work.require("referrals.send", Referral, steps)
+    for row, each in zip(rows, steps, strict=True):
+        if not row.is_open:
+            raise WrongState
+        row.status, row.revoked_at = "revoked", each.occurred_at
+    _recall(work, rows)
+    return rows
+
+
+def recall_after_consent(work: Work, consents: Sequence[Consent]) -> None:
+    """What a withdrawn, refused or changed consent no longer covers is taken back from partners at once.
+
+    Called whenever consent is given or withdrawn. Referrals made on vital interest stay.
+    """
+    people = [row.person_id for row in consents]
+    rows = list(
+        Referral.objects.filter(origin__person__in=people, origin__consent_id__isnull=False, recalled_at__isnull=True)
+        .select_related("origin").defer("origin__override_sealed").select_for_update(of=("self",))
+    )  # fmt: skip
+    receivers = Organisation.objects.in_bulk([row.to_organisation_id for row in rows])
+    newest = consent.newest(people) if rows else {}
+    lost = [
+        row
+        for row in rows
+        if not consent.answer(newest.get(row.origin.person_id), scope_for(receivers[row.to_organisation_id]))
+    ]
+    for row in lost:
+        if row.is_open:
+            row.status, row.revoked_at = "revoked", work.now
+    _recall(work, lost)
+    if lost:
+        work.record("referrals.recall", results=[row.pk for row in lost], count=len(lost))
+
+
+def _recall(work: Work, rows: Sequence[Referral]) -> None:
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT compass_referral_recall(%s)", [[row.pk for row in rows]])
+    for row in rows:
+        row.recalled_at = work.now
+        row.version += 1
+    Referral.objects.bulk_update(rows, ["status", "revoked_at", "recalled_at", "version"])
+
+
+@action("referrals.review", CaseReferral)
+def review_referrals(work: Work, steps: list[ReferralStep]) -> list[CaseReferral]:
+    """A supervisor has looked at a referral made without consent (`id` is the office's side). Raises SecondPersonNeeded."""
+    rows = work.require("referrals.review", CaseReferral, steps)
+    for row, each in zip(rows, steps, strict=True):
+        if not row.awaits_review:
+            raise WrongState
+        if row.recorded_by == work.actor.id:
+            raise SecondPersonNeeded
+        row.reviewed_by, row.reviewed_at = work.actor.id, each.occurred_at
+        row.version += 1
+    CaseReferral.objects.bulk_update(rows, ["reviewed_by", "reviewed_at", "version"])
+    return rows
+
+
+@action("referrals.note", Referral)
+def note_outcomes(work: Work, steps: list[ReferralStep]) -> list[Referral]:
+    """Take note of an outcome (CM-21); a service that was given enters the figures, provided by the partner.
+
+    Raises WrongState unless the referral is done or rejected and not noted yet.
+    """
+    rows = work.require("referrals.send", Referral, steps)
+    sides = CaseReferral.objects.select_for_update(of=("self",)).in_bulk([row.origin_id for row in rows])
+    given = []
+    for row, each in zip(rows, steps, strict=True):
+        side = sides[row.origin_id]
+        if row.status not in {"done", "rejected", "no_show"} or side.noted_at is not None:
+            raise WrongState
+        side.noted_at = each.occurred_at
+        side.version += 1
+        if row.status == "done" and row.outcome in DELIVERED and row.delivered_on is not None:
+            given.append(
+                ServiceGiven(
+                    key=derived(each.key, "people.service"), occurred_at=each.occurred_at, basis=each.basis,
+                    id=side.person_id, service=row.service, service_class=row.service_class,
+                    delivered_on=row.delivered_on, provider_id=row.to_organisation_id, origin=row.pk,
+                )
+            )  # fmt: skip
+    CaseReferral.objects.bulk_update(sides.values(), ["noted_at", "version"])
+    record_services(work, given)
+    work.saw(sides.values())
+    return rows
+
+
+def open_referrals(case: Case) -> Iterable[Referral]:
+    """The referrals of a case that wait for something."""
+    return Referral.objects.filter(origin__case=case, status__in=OPEN_REFERRAL)

@@ -1,0 +1,125 @@
+"""What the partner does with a referral that it received."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from uuid6 import uuid7
+
+from compass.access.actions import action
+from compass.access.work import Command, Work
+from compass.cases.actions.checks import known
+from compass.cases.models import Referral, ReferralFile
+from compass.cases.uploads import Attachment
+from compass.problems import Invalid, TooFarAway, WrongState
+
+TABLE = "cases_referral"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferralAnswer(Command):
+    """`answer`: acknowledged, accepted or rejected; `reason`: code of referral_rejection_reason when rejected."""
+
+    answer: str
+    reason: str = ""
+    note: str = ""
+
+
+#: Which answer is possible in which state.
+ANSWERS = {
+    "acknowledged": ("sent",),
+    "accepted": ("sent", "acknowledged", "waitlisted"),
+    "waitlisted": ("sent", "acknowledged"),
+    "rejected": ("sent", "acknowledged", "waitlisted"),
+}
+
+
+@action("referrals.answer", Referral)
+def answer_referrals(work: Work, answers: list[ReferralAnswer]) -> list[Referral]:
+    """Acknowledge, accept or reject. Raises WrongState, UnknownCode, KeyAbsent once the sender took it back."""
+    rows = work.require("referrals.answer", Referral, answers)
+    for row, each in zip(rows, answers, strict=True):
+        if row.status not in ANSWERS.get(each.answer, ()):
+            raise WrongState
+        if each.answer == "rejected":
+            known("referral_rejection_reason", each.reason)
+            row.rejection_reason = each.reason
+        row.status = each.answer
+        row.acknowledged_at = row.acknowledged_at or each.occurred_at
+        if each.answer != "acknowledged":
+            row.answered_at = each.occurred_at
+        _seal_answer(work, row, each.note)
+    _save(rows)
+    return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferralOutcome(Command):
+    """What became of it. `outcome`: code of referral_outcome; `delivered_on`: when, unless nothing was given."""
+
+    outcome: str
+    delivered_on: date | None = None
+    note: str = ""
+    files: tuple[Attachment, ...] = ()
+
+
+@action("referrals.outcome", Referral)
+def record_outcomes(work: Work, outcomes: list[ReferralOutcome]) -> list[Referral]:
+    """Record the outcome of accepted referrals with its files, sealed under the referral's key.
+
+    Raises WrongState, UnknownCode, TooFarAway, Invalid without a date of what was given.
+    """
+    rows = work.require("referrals.answer", Referral, outcomes)
+    files = []
+    for row, each in zip(rows, outcomes, strict=True):
+        if row.status != "accepted":
+            raise WrongState
+        known("referral_outcome", each.outcome)
+        if each.delivered_on and each.delivered_on > work.now.date():
+            raise TooFarAway(date=each.delivered_on.isoformat())
+        if each.delivered_on is None and each.outcome != "not_given":
+            raise Invalid(what=_("the day of the visit"))
+        row.status, row.outcome, row.done_at = "done", each.outcome, each.occurred_at
+        row.delivered_on = None if each.outcome == "not_given" else each.delivered_on
+        _seal_answer(work, row, each.note)
+        files += [_file(work, row, attachment) for attachment in each.files]
+    _save(rows)
+    ReferralFile.objects.bulk_create(files)
+    return rows
+
+
+def _seal_answer(work: Work, row: Referral, note: str) -> None:
+    """Sealed even when empty: who no longer holds the key cannot answer."""
+    said: dict[str, Any] = work.keys.open(row.answer_sealed, table=TABLE, column="answer_sealed", subject=row.pk) or {}
+    if note.strip():
+        said["outcome" if row.status == "done" else "answer"] = note.strip()[:2000]
+    row.answer_sealed = work.keys.seal(
+        said, table=TABLE, column="answer_sealed", subject=row.pk, after=row.answer_sealed or None
+    )
+
+
+def _file(work: Work, row: Referral, attachment: Attachment) -> ReferralFile:
+    made = ReferralFile(
+        id=uuid7(), organisation_id=row.organisation_id, to_organisation_id=row.to_organisation_id, referral=row,
+        media_type=attachment.media_type, recorded_at=work.now, recorded_by=work.actor.id,
+    )  # fmt: skip
+    place = {"table": "cases_referralfile", "subject": row.pk, "row": made.pk}
+    made.content_sealed = work.keys.seal_file(attachment.content, column="content_sealed", **place)
+    made.name_sealed = work.keys.seal(attachment.name, column="name_sealed", **place)
+    return made
+
+
+def _save(rows: Sequence[Referral]) -> None:
+    for row in rows:
+        row.version += 1
+    Referral.objects.bulk_update(
+        rows,
+        [
+            "status", "rejection_reason", "acknowledged_at", "answered_at", "outcome", "delivered_on", "done_at",
+            "answer_sealed", "version",
+        ],
+    )  # fmt: skip

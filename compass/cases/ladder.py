@@ -1,0 +1,157 @@
+"""The best-interests ladder of a child as data: each step names its rule and looks at the record.
+
+Two ladders. A child without a parent in the household climbs all of it; return needs a determination by a panel (BIP-05).
+A child who lives with an own parent and returns with that parent needs the parent's agreement, its own view heard, and a
+worker's check that it is indeed with the parent and that nothing speaks against it: the assessment and determination are for
+unaccompanied, separated and at-risk children, and for parting a child from parents against their will.
+Source: case-management.md 2.12 (BIP-01 to BIP-09: UNHCR Best Interests Procedure Guidelines 2021, IOM Handbook on migrants
+vulnerable to violence, exploitation and abuse, part 6), return-and-reintegration.md 2.7 (R-CHI-1 to R-CHI-5). When in doubt
+whether a parent is there, the long ladder counts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from compass.cases.models import BestInterests
+from compass.people.models import GuardianRequest, Person
+
+ALONE = frozenset({"unaccompanied", "separated", "unknown"})
+PANEL = 3
+#: A return is weighed against staying and against another country (R-CHI-1).
+WEIGHED = frozenset({"local_integration", "third_country", "return"})
+
+
+@dataclass(frozen=True)
+class Child:
+    """One child with what is on record."""
+
+    person: Person
+    with_parent: bool
+    procedure: BestInterests | None
+    guardian: GuardianRequest | None
+
+    @property
+    def record(self) -> BestInterests:
+        """The procedure, or an empty one that meets no step."""
+        return self.procedure or BestInterests(determination=not self.with_parent)
+
+
+@dataclass(frozen=True)
+class Step:
+    """`part` names the form that settles it."""
+
+    rule: str
+    what: str | Promise
+    met: Callable[[Child], bool]
+    part: str
+
+
+def _heard(child: Child) -> bool:
+    return child.record.heard_at is not None
+
+
+def _family(child: Child) -> bool:
+    record = child.record
+    return (record.tracing == "successful" and record.family_assessed) or record.care_agreed
+
+
+def _determined(child: Child) -> bool:
+    return child.record.decided_at is not None and child.record.panel_size >= PANEL
+
+
+def _best_option(child: Child) -> bool:
+    record = child.record
+    return record.decision == "return" and record.options is not None and set(record.options) >= WEIGHED
+
+
+def _guardian_agrees(child: Child) -> bool:
+    appointed = child.guardian is not None and child.guardian.status == "appointed"
+    return appointed and _heard(child) and child.record.parent_agreed_at is not None
+
+
+def _arranged(child: Child) -> bool:
+    return child.record.escort not in {"", "none"} and bool(child.record.received_by_sealed)
+
+
+LONG = (
+    Step("BIP-01", _("Best-interests assessment"), lambda c: c.record.assessed_at is not None, "assess"),
+    Step("BIP-02", _("Guardian requested or appointed"), lambda c: c.guardian is not None, "guardian"),
+    Step("BIP-03", _("The child is heard"), _heard, "hear"),
+    Step("R-CHI-3", _("Family traced and assessed, or care agreed with the authority"), _family, "trace"),
+    Step("BIP-05", _("A panel of at least three decides, with written reasons"), _determined, "decide"),
+    Step("R-CHI-1", _("Return found to be the best option, weighed against staying and another country"), _best_option,
+         "decide"),
+    Step("BIP-09", _("The right to a review is explained"), lambda c: c.record.review_told_at is not None, "decide"),
+    Step("R-CHI-4", _("The appointed guardian agrees"), _guardian_agrees, "agree"),
+    Step("R-CHI-2", _("Company on the way, reception and a named carer"), _arranged, "journey"),
+    Step("R-CHI-5", _("Visits after return are planned"), lambda c: c.record.first_visit_on is not None, "journey"),
+)  # fmt: skip
+SHORT = (
+    Step("R-CHI-1", _("It returns with the parent it lives with, and nothing speaks against it"),
+         lambda c: c.record.with_parent_at is not None, "with_parent"),
+    Step("R-CHI-4", _("The parent agrees, and the child is heard"),
+         lambda c: c.record.parent_agreed_at is not None and _heard(c), "with_parent"),
+)  # fmt: skip
+
+
+def steps(child: Child) -> Sequence[Step]:
+    """The ladder of this child. A panel asked for, and a procedure that was reopened or appealed, keep to the long one."""
+    return SHORT if child.with_parent and not child.record.determination else LONG
+
+
+def unmet(child: Child) -> list[str]:
+    """The rules still open, in order. An appeal stops everything until the panel has decided again (BIP-09)."""
+    found = [step.rule for step in steps(child) if not step.met(child)]
+    if child.record.stage == "appealed" and "BIP-09" not in found:
+        found.insert(0, "BIP-09")
+    return found
+
+
+def is_child(person: Person) -> bool:
+    """In doubt about age, someone who is recorded as alone is treated as a child (BIP-10)."""
+    return person.is_child or (not person.age_band and person.uasc_status in ALONE)
+
+
+def parent_present(person: Person, household: Iterable[Person]) -> bool:
+    """Whether an own parent lives in the household. `relation` is towards the principal person."""
+    if person.uasc_status in ALONE:
+        return False
+    adults = [other for other in household if not other.is_child and other.pk != person.pk]
+    if person.relation == "child":
+        return any(other.relation == "principal" for other in adults)
+    return person.relation == "principal" and any(other.relation == "parent" for other in adults)
+
+
+def children(people: Iterable[UUID]) -> dict[UUID, Child]:
+    """The children among these people with what is on record; four queries for the whole list."""
+    found = [p for p in Person.objects.filter(pk__in=list(people)).defer(*_SEALED) if is_child(p)]
+    if not found:
+        return {}
+    households: dict[UUID, list[Person]] = defaultdict(list)
+    for other in Person.objects.filter(household_id__in={p.household_id for p in found}).defer(*_SEALED):
+        households[other.household_id].append(other)
+    ids = [p.pk for p in found]
+    procedures = {row.person_id: row for row in BestInterests.objects.filter(person__in=ids).order_by("recorded_at", "id")}
+    guardians = {row.person_id: row for row in GuardianRequest.objects.filter(person__in=ids).order_by("recorded_at", "id")}
+    return {
+        p.pk: Child(p, parent_present(p, households[p.household_id]), procedures.get(p.pk), guardians.get(p.pk))
+        for p in found
+    }
+
+
+_SEALED = ("identity_sealed", "contact_sealed")
+
+
+def return_blocks(people: Iterable[UUID]) -> Mapping[UUID, list[str]]:
+    """For each child among these people the rules still open before a return; an empty list when nothing stands in the way.
+
+    Grown people are not in the answer.
+    """
+    return {pk: unmet(child) for pk, child in children(people).items()}
