@@ -11,7 +11,15 @@ from django.utils import timezone
 
 from compass.cases.actions.assessment import Assessed, Decision, approve_assessments, assess
 from compass.cases.actions.case import CaseOpening, open_cases
-from compass.cases.actions.plan import ActionPlanned, GoalSaid, PlanAgreed, PlanMade, agree_plans, approve_plans, make_plans
+from compass.cases.actions.plan import (
+    ActionPlanned,
+    GoalSaid,
+    PlanAgreed,
+    PlanMade,
+    agree_plans,
+    approve_plans,
+    make_plans,
+)
 from compass.people.actions import ConsentGiven, Registration, give_consent, register_people
 from compass.vocabulary import code_list
 

@@ -18,7 +18,14 @@ from compass.cases.sealing import open_from
 from compass.config.demo.world import world_id
 from compass.people.models import Service
 from compass.problems import (
-    ConsentMissing, Denied, Invalid, NotFound, SecondPersonNeeded, StandardNotMet, UnknownCode, WrongState,
+    ConsentMissing,
+    Denied,
+    Invalid,
+    NotFound,
+    SecondPersonNeeded,
+    StandardNotMet,
+    UnknownCode,
+    WrongState,
 )
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,327 @@
+"""Forms of the cycle. Nothing is chosen beforehand; texts are sealed by the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from compass.cases import closing, screening
+from compass.cases.actions.plan import ActionPlanned, GoalSaid
+from compass.ui.forms import BaseForm, SearchForm, YesNoField
+from compass.ui.widgets import Boxes, Radios
+from compass.vocabulary import code_list
+
+CHOOSE = ("", _("Choose"))
+Choices = list[tuple[str, Any]]
+
+
+def listed(list_id: str, *only: str) -> Choices:
+    """The codes of a list as choices, all or some of them."""
+    return [choice for choice in code_list(list_id).choices() if not only or choice[0] in only]
+
+
+def picked(list_id: str, *only: str) -> Choices:
+    return [CHOOSE, *listed(list_id, *only)]
+
+
+def text(label: Any, *, rows: int = 4, required: bool = True, hint: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label, required=required, help_text=hint, max_length=8000, widget=forms.Textarea(attrs={"rows": rows})
+    )
+
+
+class FilterForm(SearchForm):
+    """What the work list may be narrowed to."""
+
+    risk = forms.ChoiceField(label=_("Risk"), required=False)
+    standard = forms.ChoiceField(label=_("Standard"), required=False)
+
+    def __init__(self, *args: Any, standards: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["risk"].choices = [("", _("Any")), *listed("risk_level")]  # type: ignore[attr-defined]
+        self.fields["standard"].choices = [("", _("Any")), *((one, one) for one in standards)]  # type: ignore[attr-defined]
+
+
+class CodeForm(SearchForm):
+    """A case by its code."""
+
+    code = forms.CharField(label=_("Code of the case"), required=False, max_length=20)
+
+
+class ScreeningForm(BaseForm):
+    """One step of the screening; what earlier steps answered travels along hidden."""
+
+    def __init__(self, *args: Any, step: int, child: bool, **kwargs: Any) -> None:
+        self.step = step
+        super().__init__(*args, **kwargs)
+        for at, questions in enumerate((screening.URGENT, routing(child)), start=1):
+            for question in questions if at <= step else ():
+                field = YesNoField(label=question.text, help_text=question.hint)
+                if at < step:
+                    field.widget = forms.HiddenInput()
+                self.fields[question.code] = field
+        if step >= 2:
+            widget: forms.Widget = Boxes() if step == 2 else forms.MultipleHiddenInput()
+            self.fields["triggers"] = forms.MultipleChoiceField(
+                label=_("Does one of these hold now?"), required=False, choices=listed("high_risk_trigger"), widget=widget,
+                help_text=_("Any one makes the risk high until a supervisor lowers it. Leave all empty if none holds."),
+            )
+        if step >= 3:
+            self.fields["added"] = forms.MultipleChoiceField(
+                label=_("Does the person need more than that?"), required=False,
+                choices=[one for one in listed("screening_result") if one[0] != screening.NOTHING], widget=Boxes(),
+                help_text=_("You may add care to the result, never take it away."),
+            )
+            self.fields["risk_level"] = forms.ChoiceField(
+                label=_("Raise the risk to"), required=False,
+                choices=[("", _("As computed")), *listed("risk_level", "medium", "high")],
+            )
+            self.fields["note"] = text(
+                _("What you saw and heard"), rows=3, required=False, hint=_("Sealed. Only what the next colleague needs.")
+            )
+
+    def answers(self) -> dict[str, bool]:
+        return {q.code: self.cleaned_data[q.code] for q in screening.QUESTIONS if q.code in self.cleaned_data}
+
+
+def routing(child: bool) -> list[screening.Question]:
+    """The routing questions for a child or for a grown person."""
+    return [question for question in screening.ROUTING if child or question.code != "child_alone"]
+
+
+class RiskForm(BaseForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    level = forms.ChoiceField(label=_("Risk level"), widget=Radios, choices=listed("risk_level", "high", "medium", "low"))
+    reason = text(_("Why"), rows=3, required=False, hint=_("Needed when the risk goes down. Sealed."))
+
+
+class AssessmentForm(BaseForm):
+    """Needs by domain, factors, judgement, story."""
+
+    FACTORS = 4
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.domains = [f"need_{code.value}" for code in code_list("need_domain")]
+        for code in code_list("need_domain"):
+            choices = [("", _("Not asked yet")), *listed("need_level")]
+            self.fields[f"need_{code.value}"] = forms.ChoiceField(
+                label=code.lazy_label, required=False, choices=choices
+            )
+        self.rows = [(f"factor_{n}", f"direction_{n}", f"severity_{n}") for n in range(1, self.FACTORS + 1)]
+        for factor, direction, severity in self.rows:
+            self.fields[factor] = forms.ChoiceField(
+                label=_("Factor"), required=False, choices=picked("assessment_factor")
+            )
+            self.fields[direction] = forms.ChoiceField(
+                label=_("Does it protect or put at risk?"), required=False, choices=picked("factor_direction")
+            )
+            self.fields[severity] = forms.ChoiceField(
+                label=_("How strongly"), required=False, choices=picked("factor_severity")
+            )
+        determination = listed("vea_determination")
+        self.fields["vulnerable"] = forms.ChoiceField(
+            label=_("Vulnerable to violence, exploitation or abuse?"), widget=Radios, choices=determination,
+            help_text=_("Your judgement. No score is computed; a second person reads it."),
+        )
+        self.fields["experienced"] = forms.ChoiceField(
+            label=_("Lived through violence, exploitation or abuse?"), widget=Radios, choices=determination
+        )
+        self.fields["narrative"] = text(
+            _("What she or he told, and what you saw"), rows=8, required=False,
+            hint=_("Sealed under this person’s key. Not needed to go on."),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.needs():
+            self.add_error(self.domains[0], _("Say for at least one domain whether there is a need."))
+        for factor, direction, severity in self.rows:
+            if data.get(factor) and not (data.get(direction) and data.get(severity)):
+                self.add_error(direction, _("Say for this factor whether it protects or puts at risk, and how strongly."))
+        return data
+
+    def needs(self) -> dict[str, str]:
+        return {n.removeprefix("need_"): self.cleaned_data[n] for n in self.domains if self.cleaned_data.get(n)}
+
+    def factors(self) -> list[dict[str, str]]:
+        data = self.cleaned_data
+        return [
+            {"code": data[factor], "direction": data[direction], "severity": data[severity]}
+            for factor, direction, severity in self.rows
+            if data.get(factor)
+        ]
+
+
+ANSWERS: Choices = [
+    ("goal", _("A goal, below")),
+    ("refused", _("The person does not want help with this now")),
+    ("gap", _("There is no service for this here")),
+]
+
+
+class PlanForm(BaseForm):
+    """One block for each severe need, which must be answered, and one free block."""
+
+    def __init__(self, *args: Any, severe: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.severe = list(severe)
+        self.blocks: list[str] = [f"g{n}" for n in range(1, len(self.severe) + 2)]
+        for n, block in enumerate(self.blocks):
+            if n < len(self.severe):
+                self.fields[f"{block}_answer"] = forms.ChoiceField(
+                    label=_("What answers this need?"), widget=Radios, choices=ANSWERS
+                )
+            else:
+                self.fields[f"{block}_domain"] = forms.ChoiceField(
+                    label=_("Area of the goal"), required=False, choices=picked("need_domain")
+                )
+            self.fields[f"{block}_statement"] = text(
+                _("The goal, in the person’s own words"), rows=2, required=False, hint=_("Sealed.")
+            )
+            self.fields[f"{block}_target"] = forms.DateField(label=_("To be reached by"), required=False)
+            for step in (1, 2):
+                self.fields[f"{block}_service_{step}"] = forms.ChoiceField(
+                    label=_("Step"), required=False, choices=picked("service")
+                )
+                self.fields[f"{block}_who_{step}"] = forms.ChoiceField(
+                    label=_("Who does it"), required=False, choices=picked("action_responsible")
+                )
+
+    def groups(self) -> list[dict[str, Any]]:
+        """For the page: each block with its need and its fields."""
+        return [
+            {
+                "need": self.severe[n] if n < len(self.severe) else "",
+                "fields": [self[name] for name in self.fields if name.startswith(f"{block}_")],
+            }
+            for n, block in enumerate(self.blocks)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for n, block in enumerate(self.blocks):
+            if not self._wanted(n, block):
+                continue
+            if not data.get(f"{block}_statement"):
+                self.add_error(f"{block}_statement", _("Write the goal in the person’s own words."))
+            if not data.get(f"{block}_target") and f"{block}_target" not in self.errors:
+                self.add_error(f"{block}_target", _("Say by when it should be reached."))
+            if not data.get(f"{block}_service_1"):
+                self.add_error(f"{block}_service_1", _("Choose at least one step."))
+            for step in (1, 2):
+                if data.get(f"{block}_service_{step}") and not data.get(f"{block}_who_{step}"):
+                    self.add_error(f"{block}_who_{step}", _("Say who does this step."))
+        if not self.errors and not self.goals():
+            self.add_error(f"{self.blocks[-1]}_domain", _("A plan needs at least one goal."))
+        return data
+
+    def _wanted(self, n: int, block: str) -> bool:
+        chosen = "answer" if n < len(self.severe) else "domain"
+        value = self.cleaned_data.get(f"{block}_{chosen}")
+        return value == "goal" if chosen == "answer" else bool(value)
+
+    def goals(self) -> tuple[GoalSaid, ...]:
+        data = self.cleaned_data
+        made = []
+        for n, block in enumerate(self.blocks):
+            if not self._wanted(n, block):
+                continue
+            target: date = data[f"{block}_target"]
+            steps = tuple(
+                ActionPlanned(data[f"{block}_service_{step}"], data[f"{block}_who_{step}"], target)
+                for step in (1, 2)
+                if data.get(f"{block}_service_{step}")
+            )
+            domain = self.severe[n] if n < len(self.severe) else data[f"{block}_domain"]
+            made.append(GoalSaid(domain, data[f"{block}_statement"], target, steps))
+        return tuple(made)
+
+    def unanswered(self) -> dict[str, str]:
+        answers = {domain: self.cleaned_data[f"g{n}_answer"] for n, domain in enumerate(self.severe, start=1)}
+        return {domain: answer for domain, answer in answers.items() if answer != "goal"}
+
+
+class AgreementForm(BaseForm):
+    how = forms.ChoiceField(
+        label=_("How was the plan agreed?"), widget=Radios,
+        choices=[
+            ("spoken", _("The person agreed in words; I read the plan aloud in her or his language")),
+            ("signed", _("The person signed or put a thumbprint")),
+            ("guardian", _("The child was heard and the guardian agreed")),
+        ],
+    )  # fmt: skip
+
+
+class ActionForm(BaseForm):
+    delivered = YesNoField(label=_("Was this step done?"), yes=_("Yes, done"), no=_("No, it will not be done"))
+    done_on = forms.DateField(label=_("On which day?"))
+    note = text(_("Remark"), rows=3, required=False, hint=_("Needed when the step will not be done. Sealed."))
+
+
+class FollowUpForm(BaseForm):
+    reached = YesNoField(label=_("Did you reach the person?"))
+    kind = forms.ChoiceField(label=_("What for"), choices=picked("followup_type"))
+    channel = forms.ChoiceField(label=_("How"), choices=picked("followup_channel"))
+    plan_reviewed = YesNoField(label=_("Did you go through the plan together?"), required=False)
+    risk_after = forms.ChoiceField(
+        label=_("Risk after this contact"), required=False,
+        choices=[("", _("Unchanged")), *listed("risk_level", "high", "medium", "low")],
+    )  # fmt: skip
+    note = text(_("What matters for the next contact"), rows=4, required=False, hint=_("Sealed."))
+
+    def __init__(self, *args: Any, goals: Sequence[tuple[Any, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.goals = [f"goal_{pk.hex}" for pk, _label in goals]
+        self._ids = {f"goal_{pk.hex}": pk for pk, _label in goals}
+        for pk, label in goals:
+            self.fields[f"goal_{pk.hex}"] = forms.ChoiceField(
+                label=_("Progress of the goal “%(goal)s”") % {"goal": label}, required=False,
+                choices=[("", _("Unchanged")), *listed("goal_progress")],
+            )
+
+    def progress(self) -> dict[Any, str]:
+        return {self._ids[name]: self.cleaned_data[name] for name in self.goals if self.cleaned_data.get(name)}
+
+
+class ClosureForm(BaseForm):
+    reason = forms.ChoiceField(label=_("Why is the case to be closed?"), choices=picked("closure_reason"))
+    safety_reassessed = YesNoField(label=_("Was safety looked at again?"))
+    prerequisites = forms.MultipleChoiceField(
+        label=_("What was done before closing"), required=False, widget=Boxes,
+        choices=[(each.code, each.label) for each in closing.PREREQUISITES],
+    )  # fmt: skip
+    explanation = text(_("In a few words"), rows=3, required=False, hint=_("Sealed. The approver reads it."))
+
+
+class DecisionForm(BaseForm):
+    approve = YesNoField(label=_("Your decision"), yes=_("Approve"), no=_("Send back"))
+    remark = text(_("Remark"), rows=3, required=False, hint=_("Needed when you send it back. Sealed."))
+
+
+class ReasonForm(BaseForm):
+    reason = text(_("Why is the case needed again?"), rows=3, hint=_("Sealed."))
+
+
+class AssignForm(BaseForm):
+    owner = forms.ChoiceField(label=_("Who leads this case"))
+
+    def __init__(self, *args: Any, colleagues: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = [CHOOSE, *colleagues]  # type: ignore[attr-defined]
+
+
+WHY: Choices = [
+    ("contact", _("To prepare a contact or a visit")),
+    ("plan", _("To make, explain or carry out the plan")),
+    ("decide", _("To decide on it as a second person")),
+    ("asked", _("The person asked me to check it")),
+]
+
+
+class RevealForm(BaseForm):
+    why = forms.ChoiceField(label=_("Why do you need it now?"), widget=Radios, choices=WHY)

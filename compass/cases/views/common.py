@@ -1,0 +1,76 @@
+"""What the pages of the room share: a case with its file, the envelope of a command, the reasoned reveal."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from compass.access.work import Work
+from compass.cases.actions.checks import SCOPE
+from compass.cases.files import Files
+from compass.cases.forms import RevealForm
+from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, Reopening, RiskChange, Screening
+from compass.cases.sealing import open_from
+from compass.people import consent
+from compass.people.models import AboutPerson
+from compass.problems import Problem
+from compass.ui.forms import BaseForm
+
+SEALED: tuple[tuple[type[AboutPerson], str], ...] = (
+    (Screening, "answers_sealed"), (RiskChange, "reason_sealed"), (Assessment, "narrative_sealed"),
+    (Assessment, "remark_sealed"), (Goal, "statement_sealed"), (Plan, "remark_sealed"), (FollowUp, "note_sealed"),
+    (Closure, "explanation_sealed"), (Closure, "remark_sealed"), (Reopening, "reason_sealed"),
+)  # fmt: skip
+
+
+def find_case(work: Work, pk: UUID, rule: str = "cases.view") -> tuple[Case, Files]:
+    """The case with its file. Raises NotFound, Denied."""
+    case = work.find(rule, Case, pk)
+    return case, Files(work, [case])
+
+
+def basis(files: Files, case: Case) -> str:
+    """The legal basis of a step: consent where it was given, else vital interest."""
+    given = files.consent(case)
+    return "consent" if consent.answer(given, SCOPE, files.now.date()) else "vital_interest"
+
+
+def envelope(work: Work, form: BaseForm, pk: UUID, legal: str) -> dict[str, Any]:
+    """What every command is told, from the form."""
+    data = form.cleaned_data
+    return {"key": data["key"], "occurred_at": data["occurred_at"] or work.now, "basis": legal, "id": pk}
+
+
+def reveal(request: HttpRequest, work: Work, case: Case, *models: type[AboutPerson]) -> dict[str, Any]:
+    """The reveal's form and, after a reason was given, what these records of the case say. Shown on this response only.
+
+    The reason's code goes into the trail with the records that were opened.
+    """
+    asked = request.method == "POST" and "reveal" in request.POST
+    form = RevealForm(request.POST if asked else None, auto_id="reveal_%s")
+    opened: list[dict[str, Any]] = []
+    if asked and form.is_valid():
+        work.demand("cases.reveal")
+        rows = 0
+        for model, column in SEALED:
+            if models and model not in models:
+                continue
+            key = {"case_id": case.pk} if model is not Screening else {"person_id": case.person_id}
+            for row in work.allowed("cases.reveal", model).filter(**key).order_by("occurred_at"):
+                if value := _open(work, row, column):
+                    rows += 1
+                    opened.append({"kind": model.__name__ + "." + column, "row": row, "text": value})
+        work.record("cases.reveal", results=[case.pk], why=form.cleaned_data["why"], count=rows)
+    return {"reveal_form": form, "opened": opened, "revealed": asked and form.is_valid()}
+
+
+def _open(work: Work, row: AboutPerson, column: str) -> str:
+    try:
+        value = open_from(work, row, column)
+    except Problem as problem:
+        return str(problem)
+    if isinstance(value, dict):
+        return str(value.get("note") or "")
+    return str(value or "")

@@ -1,0 +1,86 @@
+"""Screening of a person: urgent questions, routing, the result with its reasons. Earlier answers travel in the form."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from compass.access.pages import page
+from compass.access.work import Work
+from compass.cases import screening
+from compass.cases.actions.checks import SCOPE
+from compass.cases.actions.screening import Screened, screen_people
+from compass.cases.forms import ScreeningForm
+from compass.cases.standards import link
+from compass.people import consent
+from compass.people.models import Person
+
+LAST = 3
+
+
+@require_http_methods(["GET", "POST"])
+@page("cases.screen")
+def screen(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """Three short steps; the rules' result is shown with its reasons before anything is recorded."""
+    person = work.find("cases.screen", Person, pk)
+    child = person.is_child or not person.age_band
+    step = _step(request)
+    if request.method == "POST" and "back" in request.POST:
+        step = max(1, step - 1)
+        return _show(request, person, ScreeningForm(request.POST, step=step, child=child), step, fresh=True)
+    form = ScreeningForm(request.POST or None, step=step, child=child)
+    if form.is_valid():
+        if step < LAST:
+            return _show(request, person, ScreeningForm(request.POST, step=step + 1, child=child), step + 1, fresh=True)
+        with work.attempt(form):
+            data = form.cleaned_data
+            given = consent.allows(person.pk, SCOPE)
+            command = Screened(
+                key=data["key"], occurred_at=data["occurred_at"] or work.now, id=person.pk,
+                basis="consent" if given else "vital_interest", answers=form.answers(), triggers=tuple(data["triggers"]),
+                added=tuple(data["added"]), risk_level=data["risk_level"], note=data["note"],
+            )
+            (row,) = screen_people(work, [command])
+            messages.success(request, _("The screening is recorded."))
+            if row.case_id:
+                return redirect("cases:case", pk=row.case_id)
+            return redirect(link("people:person", person.pk) or "cases:today")
+    return _show(request, person, form, step)
+
+
+def _step(request: HttpRequest) -> int:
+    typed = request.POST.get("step", "1")
+    return int(typed) if typed in {"1", "2", "3"} else 1
+
+
+def _show(request: HttpRequest, person: Person, form: ScreeningForm, step: int, *, fresh: bool = False) -> HttpResponse:
+    if fresh:
+        # A step shown for the first time is not an error yet: its answers become initial values.
+        child = "child_alone" in form.fields or step == 1
+        initial = {name: form.data.getlist(name) if name in ("triggers", "added") else form.data.get(name)  # type: ignore[attr-defined]
+                   for name in form.fields if name in form.data}
+        form = ScreeningForm(step=step, child=child, initial=initial)
+    computed = _computed(form, step)
+    context = {
+        "person": person, "form": form, "step": step, "last": LAST, "computed": computed,
+        "urgent": [question for question in screening.URGENT if _said(form, question.code) == "yes"] if step > 1 else [],
+    }
+    return TemplateResponse(request, "cases/screen.html", context)
+
+
+def _said(form: ScreeningForm, name: str) -> str:
+    return str(form[name].value() or "") if name in form.fields else ""
+
+
+def _computed(form: ScreeningForm, step: int) -> screening.Outcome | None:
+    if step < LAST:
+        return None
+    answers = {question.code: _said(form, question.code) == "yes" for question in screening.QUESTIONS}
+    triggers = form["triggers"].value() or []
+    return screening.outcome(answers, [each for each in triggers if isinstance(each, str)])

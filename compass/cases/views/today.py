@@ -1,0 +1,170 @@
+"""The work list, the office's cases and the team."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from compass.access.codes import clean_code
+from compass.access.models import User
+from compass.access.pages import page
+from compass.access.staff import name_of
+from compass.access.work import Work
+from compass.cases import standards
+from compass.cases.actions.case import Assignment, assign_cases
+from compass.cases.forms import AssignForm, CodeForm, FilterForm
+from compass.cases.models import Assessment, Case, Closure, Plan
+from compass.cases.models.case import OPEN
+from compass.cases.rules import FIELD
+from compass.cases.views.common import envelope, find_case
+
+CEILING = 25  # CPMS 2019, standard 18: open cases per case worker
+WEIGHT = {"high": 2}  # a high-risk case counts twice (case-management.md 2.9, inferred)
+PAGE = 40
+WEEK_SHOWN = 20
+
+
+def weighted(levels: dict[str, int]) -> int:
+    """A caseload by risk level as one number against the ceiling (CM-22)."""
+    return sum(count * WEIGHT.get(level, 1) for level, count in levels.items())
+
+
+@require_safe
+@page("cases.today")
+def today(request: HttpRequest, work: Work) -> HttpResponse:
+    """What is due for me, by which standard, and the one step that settles it."""
+    names = [each.id for each in standards.registered() if each.severity != "warn" or each.due]
+    form = FilterForm(request.GET or None, standards=names)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    listed = standards.work_list(work, risk=chosen.get("risk", ""), standard=chosen.get("standard", ""))
+    work.saw({item.due.subject.pk: item.due.subject for item in (*listed.late, *listed.today, *listed.week)}.values())
+    levels = Counter(case.risk_level for case in listed.cases)
+    return TemplateResponse(
+        request,
+        "cases/today.html",
+        {
+            "form": form, "filtered": any(chosen.get(name) for name in ("risk", "standard")), "list": listed,
+            "week": listed.week[:WEEK_SHOWN], "more": max(0, len(listed.week) - WEEK_SHOWN), "now": work.now,
+            "cases": len(listed.cases), "load": weighted(levels), "ceiling": CEILING, "today": timezone.localdate(),
+            "empty": not (listed.late or listed.today or listed.week),
+        },
+    )  # fmt: skip
+
+
+@require_safe
+@page("cases.list")
+def cases(request: HttpRequest, work: Work) -> HttpResponse:
+    """The office's cases, newest first; one by its code."""
+    rows = work.allowed("cases.view", Case).order_by("-opened_at", "-id")
+    form = CodeForm(request.GET or None)
+    typed = form.cleaned_data["code"] if form.is_valid() else ""
+    wrong = False
+    if typed:
+        found = clean_code(typed)
+        one = rows.filter(code=found).first() if found else None
+        if one is not None:
+            work.saw([one])
+            return redirect("cases:case", pk=one.pk)
+        wrong = True
+    if mark := _mark(request.GET.get("after", "")):
+        last = rows.filter(pk=mark).first()
+        if last is not None:
+            rows = rows.filter(Q(opened_at__lt=last.opened_at) | Q(opened_at=last.opened_at, id__lt=last.pk))
+    shown = list(rows[: PAGE + 1])
+    after = shown[PAGE - 1].pk if len(shown) > PAGE else None
+    work.saw(shown[:PAGE])
+    context = {"form": form, "cases": shown[:PAGE], "after": after, "wrong": wrong, "first": "after" in request.GET}
+    return TemplateResponse(request, "cases/list.html", context)
+
+
+def _mark(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def colleagues(work: Work) -> list[User]:
+    """Those who work on cases in this office."""
+    return list(
+        User.objects.filter(
+            is_active=True, grants__role__in=FIELD, grants__organisation_id__in=work.actor.organisations,
+            grants__valid_from__lte=work.now,
+        )
+        .filter(Q(grants__valid_to__isnull=True) | Q(grants__valid_to__gt=work.now))
+        .distinct()
+    )  # fmt: skip
+
+
+def _approvals(work: Work, names: dict[UUID, str]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for model, kind, url in ((Assessment, "assessment", "decide_assessment"), (Plan, "plan", "decide_plan"),
+                             (Closure, "closure", "decide_closure")):
+        waiting = work.allowed("cases.approve", model).filter(state="requested").select_related("case")
+        if model is Plan:
+            waiting = waiting.filter(superseded_at__isnull=True)
+        for row in waiting.order_by("occurred_at")[:PAGE]:
+            mine = work.actor.id in (row.recorded_by, row.case.owner_id)
+            rows.append(
+                {"case": row.case, "kind": kind, "row": row, "mine": mine, "by": names.get(row.recorded_by, ""),
+                 "url": standards.link(f"cases:{url}", row.pk), "reason": getattr(row, "reason", "")}
+            )  # fmt: skip
+    return sorted(rows, key=lambda each: each["row"].occurred_at)
+
+
+@require_safe
+@page("cases.team")
+def team(request: HttpRequest, work: Work) -> HttpResponse:
+    """What waits for a supervisor, and how much each colleague carries; by name, never ranked."""
+    work.demand("cases.approve")
+    people = colleagues(work)
+    names = {user.pk: name_of(user) for user in people}
+    counted = (
+        work.allowed("cases.approve", Case).filter(status__in=OPEN).values_list("owner_id", "risk_level")
+        .annotate(count=Count("pk")).order_by()
+    )  # fmt: skip
+    loads: dict[Any, dict[str, int]] = {}
+    for owner, level, count in counted:
+        loads.setdefault(owner, {})[level] = count
+    unled = list(work.allowed("cases.approve", Case).filter(status__in=OPEN, owner_id=None).order_by("opened_at")[:PAGE])
+    approvals = _approvals(work, names)
+    work.saw([*unled, *(each["case"] for each in approvals)])
+    choices = sorted(((str(pk), name) for pk, name in names.items()), key=lambda each: each[1])
+    return TemplateResponse(
+        request,
+        "cases/team.html",
+        {
+            "approvals": approvals, "unled": [(case, AssignForm(colleagues=choices, auto_id=f"{case.pk.hex}_%s"))
+                                              for case in unled],
+            "loads": [
+                {"name": name, "cases": sum(loads.get(UUID(pk), {}).values()), "high": loads.get(UUID(pk), {}).get("high", 0),
+                 "load": (load := weighted(loads.get(UUID(pk), {}))), "over": load > CEILING}
+                for pk, name in choices
+            ],
+            "ceiling": CEILING, "now": work.now, "total": sum(sum(each.values()) for each in loads.values()),
+            "high": sum(each.get("high", 0) for each in loads.values()),
+        },
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@page("cases.assign")
+def assign(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """Give a case to a colleague."""
+    case, _files = find_case(work, pk, "cases.assign")
+    choices = sorted(((str(user.pk), name_of(user)) for user in colleagues(work)), key=lambda each: each[1])
+    form = AssignForm(request.POST or None, colleagues=choices)
+    if form.is_valid():
+        with work.attempt(form):
+            owner = UUID(form.cleaned_data["owner"])
+            assign_cases(work, [Assignment(**envelope(work, form, pk, case.basis), owner_id=owner)])
+            return redirect("cases:team")
+    return TemplateResponse(request, "cases/step.html", {"case": case, "form": form, "step": "assign"})
