@@ -1,1 +1,1 @@
-"""Assisted voluntary return: a free and informed decision, checked by a second person, that can be taken back until departure."""
+"""Assisted voluntary return: a free, informed decision, checked by a second person, open to change until departure."""

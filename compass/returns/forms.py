@@ -98,7 +98,7 @@ class StartForm(StepForm):
 class CounsellingForm(StepForm):
     topics = forms.MultipleChoiceField(
         label=_("What was told"), widget=Boxes,
-        help_text=_("Tick only what was really told, in words the person understood. Information is never an encouragement."),
+        help_text=_("Tick only what was told, in words the person understood. Information is never an encouragement."),
     )
     language = forms.ChoiceField(label=_("Language of the talk"))
     interpreter_mode = forms.ChoiceField(label=_("How it was understood"))

@@ -1,6 +1,6 @@
-"""The steps of a return as data: from which states, to which state, by whose rule, and what must hold first.
+"""The steps of a return as data: from which states, to which state, by whose rule, what must hold first.
 
-Source: return-and-reintegration.md 2.2 (states), 2.7 (rules R-...). A guard names its rule; what blocks is shown by that name.
+Source: return-and-reintegration.md 2.2 (states), 2.7 (rules R-...). A guard names its rule; a refusal shows that name.
 """
 
 from __future__ import annotations
@@ -119,14 +119,20 @@ def _told(facts: Facts) -> bool:
     return facts.preparation is not None and facts.preparation.receiving_told_on is not None
 
 
-INFORMED = Guard("R-INF-1", _("Every topic of neutral information was told, asylum and protection among them."), _all_topics)
+INFORMED = Guard(
+    "R-INF-1", _("Every topic of neutral information was told, asylum and protection among them."), _all_topics
+)
 CONSENT = Guard("R-CON-1", _("Each adult agreed to the use of their data, apart from agreeing to the service."), _consented)
-DECLARED = Guard("R-VOL-1", _("Each adult made a declaration in a language they understand, at most 90 days ago."), _declared)
+DECLARED = Guard(
+    "R-VOL-1", _("Each adult made a declaration in a language they understand, at most 90 days ago."), _declared
+)
 FREE = Guard("R-VOL-2", _("The counsellor found no pressure and sufficient information."), _free)
 CAPABLE = Guard("R-VOL-3", _("Where capacity to decide is doubted, a professional has assessed it."), _capable)
 DETENTION = Guard("R-VOL-6", _("Whoever is detained had independent counselling and a private talk."), _detention)
 GUARDIAN = Guard("R-CHI-4", _("For each child the parent or legal guardian agreed."), _guardian)
-CHILD = Guard("R-CHI-1", _("For each child alone a best-interests procedure found return to be the best option."), _best_interests)
+CHILD = Guard(
+    "R-CHI-1", _("For each child alone a best-interests procedure found return to be the best option."), _best_interests
+)
 ELIGIBLE = Guard("R-ELI-1", _("Every criterion of eligibility is fulfilled, with evidence and date."), _eligible)
 DOCUMENT = Guard("R-DOC-1", _("The travel document is valid on the day of travel."), _document)
 FIT = Guard("R-MED-1", _("A health professional found the travellers fit to travel."), _fit)

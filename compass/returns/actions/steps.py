@@ -28,7 +28,7 @@ class Moved(Command):
 
 
 def open_file(work: Work, name: str, commands: Sequence[Command]) -> list[tuple[Return, Facts]]:
-    """The returns of the commands, locked, with the facts the transition `name` looks at; nothing is checked but the rule."""
+    """The returns of the commands, locked, with the facts the transition `name` looks at; only the rule is checked."""
     avrs = work.require(machine.TRANSITIONS[name].rule, Return, commands)
     work.keys.load([avr.person_id for avr in avrs])
     facts = facts_of(work, avrs)

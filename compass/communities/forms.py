@@ -1,0 +1,219 @@
+"""The forms of a community: counts, choices and few words."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from compass.communities import actions
+from compass.communities.models import AGES
+from compass.ui.forms import BaseForm, YesNoField
+from compass.ui.widgets import Radios
+from compass.vocabulary import areas, code_list
+
+AGE_LABELS = {"under_18": _("under 18"), "18_59": _("18 to 59"), "60_over": _("60 and over")}
+GROUPS = ("returnee", "non_returnee", "authority")
+SEXES = ("female", "male")
+
+
+def choose(choices: Any) -> list[Any]:
+    return [("", _("Choose")), *choices]
+
+
+def _words(label: Any, **options: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}), **options)
+
+
+class CommunityForm(BaseForm):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def envelope(self, pk: UUID | None = None) -> dict[str, Any]:
+        """What every command carries; the work of a programme with communities rests on public interest."""
+        return {
+            "key": self.cleaned_data["key"], "occurred_at": self.cleaned_data["occurred_at"] or timezone.now(),
+            "basis": "public_interest", "id": pk, "version": self.cleaned_data.get("version"),
+        }
+
+
+class PlaceForm(CommunityForm):
+    name = forms.CharField(label=_("Name of the place"), max_length=120)
+    area = forms.ChoiceField(label=_("Area"))
+    high_return = YesNoField(label=_("Do many people come back to this place?"))
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = areas(country) if country else ()
+        self.fields["area"].choices = choose([(a.code, a.lazy_label) for a in rows])  # type: ignore[attr-defined]
+
+    def command(self) -> actions.NewPlace:
+        said = self.cleaned_data
+        return actions.NewPlace(
+            **self.envelope(), name=said["name"], area=said["area"], high_return=said["high_return"]
+        )
+
+
+class ProfileForm(CommunityForm):
+    period_from = forms.DateField(label=_("From"))
+    period_to = forms.DateField(label=_("To"))
+    first = forms.ChoiceField(label=_("What people say matters most"))
+    second = forms.ChoiceField(label=_("What comes second"), required=False)
+    third = forms.ChoiceField(label=_("What comes third"), required=False)
+    residents = forms.IntegerField(label=_("Residents, about"), min_value=0, max_value=5_000_000, required=False)
+    returnees = forms.IntegerField(label=_("Of them returnees, about"), min_value=0, max_value=1_000_000, required=False)
+    validated_on = forms.DateField(
+        label=_("Heard and agreed by the community on"), required=False,
+        help_text=_("A project needs a profile that the community agreed to within the last 24 months."),
+    )
+    summary = _words(_("Summary"), required=False, help_text=_("Sealed. No names."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("first", "second", "third"):
+            self.fields[name].choices = choose(code_list("community_problem").choices())  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        start, end = said.get("period_from"), said.get("period_to")
+        if start and end and end < start:
+            self.add_error("period_to", _("The end lies before the beginning."))
+        return said
+
+    def command(self, place: UUID) -> actions.NewProfile:
+        said = self.cleaned_data
+        ranked = dict.fromkeys(said[n] for n in ("first", "second", "third") if said[n])
+        names = ("period_from", "period_to", "residents", "returnees", "validated_on", "summary")
+        return actions.NewProfile(**self.envelope(place), priorities=tuple(ranked), **{n: said[n] for n in names})
+
+
+class MeetingForm(CommunityForm):
+    """Who came, as numbers: returnees and neighbours by sex and age."""
+
+    kind = forms.ChoiceField(label=_("Kind of meeting"))
+    held_on = forms.DateField(label=_("Day"))
+    minutes = _words(_("Minutes"), required=False, help_text=_("Sealed. What was said and decided, without names."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = choose(code_list("community_meeting_type").choices())  # type: ignore[attr-defined]
+        self.cells = [(g, s, a) for g in GROUPS for s in SEXES for a in AGES if g != "authority" or a == "18_59"]
+        for group, sex, ages in self.cells:
+            label = _("%(sex)s, %(ages)s") % {
+                "sex": code_list("sex").require(sex).label, "ages": AGE_LABELS[ages]
+            } if group != "authority" else code_list("sex").require(sex).lazy_label
+            self.fields[f"{group}_{sex}_{ages}"] = forms.IntegerField(
+                label=label, required=False, min_value=0, max_value=2000
+            )
+
+    @property
+    def head(self) -> list[Any]:
+        return [self["kind"], self["held_on"]]
+
+    @property
+    def groups(self) -> list[tuple[str, list[Any]]]:
+        """The number fields by group of residents."""
+        return [
+            (code_list("resident_group").require(group).label,
+             [self[f"{g}_{s}_{a}"] for g, s, a in self.cells if g == group])
+            for group in GROUPS
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if not self.errors and not any(said.get(f"{g}_{s}_{a}") for g, s, a in self.cells):
+            self.add_error(None, _("Write how many people came."))
+        return said
+
+    def command(self, place: UUID) -> actions.MeetingHeld:
+        said = self.cleaned_data
+        came = {(g, s, a): said[f"{g}_{s}_{a}"] or 0 for g, s, a in self.cells}
+        return actions.MeetingHeld(
+            **self.envelope(place), kind=said["kind"], held_on=said["held_on"], came=came, minutes=said["minutes"]
+        )
+
+
+class OptionForm(CommunityForm):
+    title = forms.CharField(label=_("What could be done"), max_length=160, help_text=_("Sealed. As people said it."))
+    sector = forms.ChoiceField(label=_("Which need it answers"))
+    votes_returnees = forms.IntegerField(label=_("Returnees for it"), min_value=0, max_value=5000)
+    votes_neighbours = forms.IntegerField(label=_("Neighbours for it"), min_value=0, max_value=5000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sector"].choices = choose(code_list("community_problem").choices())  # type: ignore[attr-defined]
+
+    def command(self, meeting: UUID) -> actions.OptionCounted:
+        names = ("title", "sector", "votes_returnees", "votes_neighbours")
+        return actions.OptionCounted(**self.envelope(meeting), **{n: self.cleaned_data[n] for n in names})
+
+
+class ChooseForm(CommunityForm):
+    option = forms.ChoiceField(label=_("What the community chose"), widget=Radios)
+    otherwise = _words(
+        _("If it is not the option with most votes: why"), required=False,
+        help_text=_("Sealed. Without a reason, the option with most votes is the one."),
+    )
+    objective = _words(_("What it should change"), help_text=_("Sealed."))
+    approach = forms.ChoiceField(label=_("Kind of project"), widget=Radios)
+    dimension = forms.ChoiceField(label=_("What it strengthens"), widget=Radios)
+    budget = forms.DecimalField(label=_("Budget"), min_value=0, max_digits=12, decimal_places=2)
+    currency = forms.ChoiceField(label=_("Currency"))
+    contribution = forms.ChoiceField(label=_("What the community gives"), required=False)
+
+    def __init__(self, *args: Any, options: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lists = {"approach": "project_approach", "dimension": "reintegration_dimension"}
+        for name, list_id in lists.items():
+            self.fields[name].choices = code_list(list_id).choices()  # type: ignore[attr-defined]
+        self.fields["option"].choices = options  # type: ignore[attr-defined]
+        self.fields["currency"].choices = choose(code_list("currency").choices())  # type: ignore[attr-defined]
+        self.fields["contribution"].choices = choose(  # type: ignore[attr-defined]
+            code_list("community_contribution").choices()
+        )
+
+    def command(self) -> actions.Chosen:
+        said = self.cleaned_data
+        names = ("approach", "dimension", "budget", "currency", "objective", "otherwise", "contribution")
+        return actions.Chosen(**self.envelope(UUID(said["option"])), **{n: said[n] for n in names})
+
+
+class SafeguardsForm(CommunityForm):
+    returnees = forms.IntegerField(label=_("Returnees who take part"), min_value=0, max_value=5000)
+    neighbours = forms.IntegerField(
+        label=_("Neighbours who take part"), min_value=0, max_value=5000,
+        help_text=_("A project for returnees alone divides a community: neighbours must be part of it."),
+    )
+    women = forms.IntegerField(label=_("Women and girls among all of them"), min_value=0, max_value=10000)
+    do_no_harm = _words(
+        _("Whom or what it could harm, and what is done about it"), required=False, help_text=_("Sealed.")
+    )
+    screened_on = forms.DateField(label=_("Environmental screening done on"), required=False)
+    maintenance = forms.CharField(
+        label=_("Who looks after it afterwards"), required=False, max_length=200, help_text=_("Sealed.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if (said.get("women") or 0) > (said.get("returnees") or 0) + (said.get("neighbours") or 0):
+            self.add_error("women", _("That is more than take part in all."))
+        return said
+
+    def command(self, project: UUID) -> actions.Secured:
+        names = ("returnees", "neighbours", "women", "do_no_harm", "screened_on", "maintenance")
+        return actions.Secured(**self.envelope(project), **{n: self.cleaned_data[n] for n in names})
+
+
+class MoveForm(CommunityForm):
+    to = forms.ChoiceField(label=_("Next state"), widget=Radios, choices=())
+
+    def __init__(self, *args: Any, states: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = code_list("project_status")
+        self.fields["to"].choices = [(s, labels.require(s).lazy_label) for s in states]  # type: ignore[attr-defined]
+
+    def command(self, project: UUID) -> actions.Moved:
+        return actions.Moved(**self.envelope(project), to=self.cleaned_data["to"])
+

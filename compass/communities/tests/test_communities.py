@@ -1,0 +1,250 @@
+"""Places, meetings, the choice of neighbours, and the project: pages, rules and refusals."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from compass.communities import actions
+from compass.communities.models import Meeting, Option, Place, Project
+from compass.problems import Invalid, NotFound, SecondPersonNeeded, StandardNotMet, WrongState
+
+pytestmark = pytest.mark.django_db
+CAME = {("returnee", "female", "18_59"): 14, ("non_returnee", "female", "18_59"): 30, ("authority", "male", "18_59"): 2}
+
+
+class Village:
+    """A place whose neighbours chose a well over a road."""
+
+    def __init__(self, at: Any, told: Any) -> None:
+        self.at, self.told = at, told
+        with at("edo.reception") as work:
+            self.place = actions.add_places(work, [actions.NewPlace(**told(), name="Uselu", area="NG-ED")])[0]
+            self.meeting = actions.record_meetings(
+                work,
+                [actions.MeetingHeld(**told(id=self.place.pk), kind="planning", held_on=work.now.date(), came=CAME,
+                                     minutes="the chief spoke of the dry season")],
+            )[0]
+            self.well, self.road = actions.count_options(
+                work,
+                [
+                    actions.OptionCounted(**told(id=self.meeting.pk), title="A well", sector="water",
+                                          votes_returnees=12, votes_neighbours=25),
+                    actions.OptionCounted(**told(id=self.meeting.pk), title="A road", sector="roads_transport",
+                                          votes_returnees=2, votes_neighbours=5),
+                ],
+            )
+
+    def profile(self, days_ago: int = 30) -> None:
+        with self.at("edo.reception") as work:
+            day = work.now.date() - timedelta(days=days_ago)
+            actions.add_profiles(
+                work,
+                [actions.NewProfile(**self.told(id=self.place.pk), period_from=day, period_to=day,
+                                    priorities=("water", "health"), validated_on=day)],
+            )
+
+    def choose(self, option: Option, **changes: Any) -> Project:
+        said = {"approach": "new_community_based_project", "dimension": "social", "budget": Decimal("9000"),
+                "currency": "EUR", "objective": "water within ten minutes", **changes}
+        with self.at("edo.reception") as work:
+            self.project = actions.choose_projects(work, [actions.Chosen(**self.told(id=option.pk), **said)])[0]
+        return self.project
+
+    def secure(self, **changes: Any) -> None:
+        said = {"returnees": 12, "neighbours": 25, "women": 20, "do_no_harm": "both quarters draw water",
+                "maintenance": "water committee", "screened_on": timezone.now().date(), **changes}
+        with self.at("edo.reception") as work:
+            actions.secure_projects(work, [actions.Secured(**self.told(id=self.project.pk), **said)])
+
+    def move(self, to: str, who: str = "edo.reception") -> Project:
+        act = actions.approve_projects if to == "approved" else actions.advance_projects
+        with self.at(who) as work:
+            return act(work, [actions.Moved(**self.told(id=self.project.pk), to=to)])[0]
+
+
+@pytest.fixture
+def village(at, told) -> Village:
+    return Village(at, told)
+
+
+def test_it_works_from_the_meeting_to_the_handover(village):
+    village.profile()
+    village.choose(village.well)
+    village.secure()
+    village.move("approved", "edo.supervisor")
+    village.move("ongoing")
+
+    assert village.move("handed_over").status == "handed_over"
+
+
+def test_what_was_said_is_sealed(village, at):
+    with at("edo.reception") as work:
+        row = Meeting.objects.get()
+
+        assert b"chief" not in bytes(row.minutes_sealed)
+        assert actions.opened(work, row, "minutes_sealed")["minutes"].startswith("the chief")
+
+
+def test_the_option_with_most_votes_is_the_one(village):
+    village.profile()
+
+    with pytest.raises(StandardNotMet, match="C-VOT-1"):
+        village.choose(village.road)
+
+
+def test_another_option_needs_a_reason(village):
+    village.profile()
+
+    assert village.choose(village.road, otherwise="no ground water").otherwise
+
+
+@pytest.mark.parametrize("days_ago", [None, 800])
+def test_a_project_needs_a_fresh_profile(village, days_ago):
+    if days_ago:
+        village.profile(days_ago)
+
+    with pytest.raises(StandardNotMet, match="C-PRF-1"):
+        village.choose(village.well)
+
+
+@pytest.mark.parametrize(
+    ("rule", "missing"),
+    [("C-INC-1", {"neighbours": 0, "women": 3}), ("C-DNH-1", {"do_no_harm": " "}), ("C-ENV-1", {"screened_on": None}),
+     ("C-MNT-1", {"maintenance": ""})],
+)
+def test_approval_names_the_rule_that_is_open(village, rule, missing):
+    village.profile()
+    village.choose(village.well)
+    village.secure(**missing)
+
+    with pytest.raises(StandardNotMet, match=rule):
+        village.move("approved", "edo.supervisor")
+
+
+def test_who_chose_it_does_not_approve_it(village, at):
+    village.profile()
+    village.choose(village.well)
+    village.secure()
+    with at("edo.supervisor") as work:
+        Project.objects.update(prepared_by=work.actor.id)
+
+    with pytest.raises(SecondPersonNeeded):
+        village.move("approved", "edo.supervisor")
+
+
+def test_a_project_is_not_handed_over_before_it_began(village):
+    village.profile()
+    village.choose(village.well)
+
+    with pytest.raises(WrongState):
+        village.move("handed_over")
+
+
+def test_a_meeting_of_nobody_is_none(village, at, told):
+    with at("edo.reception") as work, pytest.raises(Invalid):
+        actions.record_meetings(
+            work,
+            [actions.MeetingHeld(**told(id=village.place.pk), kind="planning", held_on=work.now.date(), came={})],
+        )
+
+
+def test_another_office_finds_nothing(village, at, told):
+    with at("zinder.cases") as work, pytest.raises(NotFound):
+        actions.count_options(
+            work, [actions.OptionCounted(**told(id=village.meeting.pk), title="x", sector="water", votes_returnees=1,
+                                         votes_neighbours=1)],
+        )
+
+
+def pages(village: Village) -> dict[str, str]:
+    found = {name: reverse(f"communities:{name}", args=[village.place.pk]) for name in ("place", "profile", "meeting")}
+    found |= {name: reverse(f"communities:{name}", args=[village.meeting.pk]) for name in ("option", "choose")}
+    found |= {name: reverse(f"communities:{name}", args=[village.project.pk]) for name in ("project", "safeguards", "next")}
+    return {"list": reverse("communities:list"), "new": reverse("communities:new"), **found}
+
+
+def test_it_works_every_page(village, sign_in):
+    village.profile()
+    village.choose(village.well)
+    client = sign_in("edo.reception")
+
+    for name, address in pages(village).items():
+        answer = client.get(address)
+        assert answer.status_code == 200, name
+        assert " checked" not in answer.content.decode(), name
+    assert "A well" in client.get(pages(village)["project"]).content.decode()
+    approve = reverse("communities:approve", args=[village.project.pk])
+    assert client.get(approve).status_code == 403
+    assert sign_in("edo.supervisor").get(approve).status_code == 200
+
+
+def test_every_page_of_another_office_is_not_there(village, sign_in):
+    village.profile()
+    village.choose(village.well)
+    client = sign_in("zinder.cases")
+
+    for name, address in pages(village).items():
+        if name not in {"list", "new"}:
+            assert client.get(address).status_code == 404, name
+    assert "Uselu" not in client.get(reverse("communities:list")).content.decode()
+
+
+def test_a_desk_officer_sees_no_community(sign_in):
+    assert sign_in("hague.desk").get(reverse("communities:list")).status_code == 403
+
+
+def test_bad_input_comes_back_with_the_form(village, sign_in):
+    village.profile()
+    village.choose(village.well)
+    client = sign_in("edo.reception")
+    bad = {"held_on": "x", "kind": "nothing", "title": "kept words", "name": "kept words", "budget": "much",
+           "women": "-3", "option": "x", "objective": "kept words", "summary": "kept words", "to": "moon"}
+
+    for name, address in pages(village).items():
+        if name not in {"list", "place", "project"}:
+            answer = client.post(address, bad)
+            assert answer.status_code == 200, name
+            assert "data-errors" in answer.content.decode(), name
+
+
+def test_the_thread_by_its_pages(sign_in, at):
+    client = sign_in("edo.reception")
+    client.post(reverse("communities:new"), {"name": "Uselu", "area": "NG-ED", "high_return": "yes"})
+    with at("edo.reception"):
+        place = Place.objects.get()
+    today = timezone.now().date().isoformat()
+    client.post(
+        reverse("communities:profile", args=[place.pk]),
+        {"period_from": today, "period_to": today, "first": "water", "validated_on": today},
+    )
+    answer = client.post(
+        reverse("communities:meeting", args=[place.pk]),
+        {"kind": "planning", "held_on": today, "returnee_female_18_59": "١٤", "non_returnee_male_18_59": "20"},
+    )
+    for title, votes in (("A well", 30), ("A road", 4)):
+        client.post(
+            answer["Location"],
+            {"key": uuid.uuid4(), "title": title, "sector": "water", "votes_returnees": 3, "votes_neighbours": votes},
+        )
+    with at("edo.reception"):
+        meeting = Meeting.objects.get()
+        road = next(o for o in Option.objects.all() if o.votes == 7)
+        well = next(o for o in Option.objects.all() if o.votes == 33)
+    address = reverse("communities:choose", args=[meeting.pk])
+    said = {"approach": "new_community_based_project", "dimension": "social", "budget": "9000", "currency": "EUR",
+            "objective": "water near"}
+
+    refused = client.post(address, {**said, "option": road.pk})
+    chosen = client.post(address, {**said, "option": well.pk})
+
+    assert "C-VOT-1" in refused.content.decode()
+    assert "water near" in refused.content.decode()
+    assert chosen.status_code == 302
+    assert "33" in client.get(chosen["Location"]).content.decode()
