@@ -1,0 +1,19 @@
+"""The map of the world as a tag; the other charts are tags of the ui room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from compass.ui import charts, maps
+
+register = template.Library()
+
+
+@register.simple_tag
+def world_map(dots: Iterable[maps.Dot], **options: Any) -> SafeString:
+    """Dots on the world with a table; options as in `charts.world_map`."""
+    return charts.world_map(dots, **options)

@@ -1,0 +1,268 @@
+"""The public side: no cookie, no session, nothing that is not published."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from functools import wraps
+from itertools import groupby
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from compass.commons import queries, words
+from compass.commons.models import PublishedFact, PublishedFigure
+from compass.commons.synthesis.missing_migrants import CREDIT, LAST_YEAR, LIMITS
+from compass.ui import charts, maps
+from compass.vocabulary import areas, code_list, countries, country, programme
+
+#: Long enough to spare the server, short enough that a new edition shows soon.
+SECONDS = 300
+WITH_PARTIAL_YEAR_LEFT_OUT = LAST_YEAR
+View = Callable[..., HttpResponse]
+
+
+def public(view: View) -> View:
+    """A page that anyone and any cache may keep; the language stays in the address once it was chosen there."""
+
+    @require_safe
+    @cache_control(public=True, max_age=SECONDS)
+    @wraps(view)
+    def run(request: HttpRequest, **kwargs: str) -> HttpResponse:
+        return view(request, **kwargs)
+
+    return run
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    chosen = request.GET.get("lang", "")
+    keep = f"?lang={chosen}" if chosen in dict(settings.LANGUAGES) else ""
+    return render(request, template, {"keep": keep, "sign_in": settings.COMPASS_APP_URL, **context})
+
+
+def _keep(request: HttpRequest, url: str) -> str:
+    chosen = request.GET.get("lang", "")
+    return f"{url}?lang={chosen}" if chosen in dict(settings.LANGUAGES) else url
+
+
+@public
+def front(request: HttpRequest) -> HttpResponse:
+    """What COMPASS is, where it works and what it says it achieved."""
+    found = queries.facts("programme")
+    edition, figures = queries.figures()
+    return _page(
+        request,
+        "commons/front.html",
+        {
+            "programme": programme(),
+            "map": _programme_map(request),
+            "countries": countries(),
+            "periods": _periods(found),
+            "by_year": _assisted_by_year(found),
+            "edition": edition,
+            "from_records": _from_records(figures),
+            "missing": queries.picture(),
+        },
+    )
+
+
+def _programme_map(request: HttpRequest) -> SafeString:
+    links = {c.alpha2: _keep(request, reverse("commons:country", args=[c.alpha2.lower()])) for c in countries()}
+    drawing = maps.countries(
+        {c.alpha2: 4 if c.phase == 1 else 2 for c in countries()},
+        {c.alpha2: c.label for c in countries()},
+        links,
+        _("Map of the 14 countries of the programme; each leads to its page. The list below names them all."),
+    )
+    legend = format_html(
+        '<ul class="legend"><li><svg width="28" height="14" aria-hidden="true"><rect class="m s4" width="28" height="14"/></svg>{}</li>'
+        '<li><svg width="28" height="14" aria-hidden="true"><rect class="m s2" width="28" height="14"/></svg>{}</li></ul>',
+        _("In the programme since 2021"),
+        _("Since the second phase, 2024"),
+    )
+    return format_html("{}{}{}", drawing, legend, maps.disclaimer())
+
+
+def _periods(facts: list[PublishedFact]) -> list[tuple[str, list[dict[str, object]]]]:
+    ordered = sorted(facts, key=lambda f: (f.last_year - f.first_year > 0, f.first_year, f.last_year, f.kind == "derived", f.place))
+    return [(period, [_fact(f) for f in group]) for period, group in groupby(ordered, key=lambda f: f.period)]
+
+
+def _fact(fact: PublishedFact) -> dict[str, object]:
+    return {
+        "what": words.FIGURES[fact.code],
+        "value": words.value(fact),
+        "kind": words.KINDS[fact.kind],
+        "derived": fact.kind != "published",
+        "source": words.SOURCES.get(fact.source, fact.source),
+        "as_stated": fact.as_stated,
+        "cautions": words.cautions(fact),
+        "countries": [c.label for c in countries() if c.alpha3 in fact.countries],
+        "period": fact.period,
+    }
+
+
+def _assisted_by_year(facts: list[PublishedFact]) -> list[charts.Bar]:
+    """One bar a year: everyone assisted where it can be derived, else the people protected as published."""
+    best: dict[int, PublishedFact] = {}
+    for fact in facts:
+        if fact.first_year == fact.last_year and fact.code in {"protection", "migrants_assisted"}:
+            kept = best.get(fact.first_year)
+            if kept is None or fact.code == "migrants_assisted":
+                best[fact.first_year] = fact
+    return [
+        charts.Bar(f"{year} · {words.KINDS[fact.kind]}", fact.value, shown=words.value(fact))
+        for year, fact in sorted(best.items())
+    ]
+
+
+def _from_records(figures: list[PublishedFigure]) -> dict[str, object]:
+    total = next((f for f in figures if f.granularity == "all" and not f.country and not f.service_class), None)
+    return {
+        "total": total,
+        "by_year": [_bar(str(f.starts.year), f) for f in figures if f.granularity == "year" and not f.country and not f.service_class],
+        "by_country": _largest(
+            [(country(f.country).label, f) for f in figures if f.granularity == "all" and f.country and not f.service_class]
+        ),
+    }
+
+
+def _largest(pairs: list[tuple[str, PublishedFigure]]) -> list[charts.Bar]:
+    return [_bar(label, f) for label, f in sorted(pairs, key=lambda pair: (-(pair[1].people or 0), pair[0]))]
+
+
+def _bar(label: str, figure: PublishedFigure) -> charts.Bar:
+    shown = _("fewer than 10, or protected") if figure.withheld else charts.figures(figure.people)
+    return charts.Bar(label, figure.people or 0, shown=shown)
+
+
+@public
+def country_page(request: HttpRequest, alpha2: str) -> HttpResponse:
+    """One country: since when, its areas, what was published about it, and its figures."""
+    try:
+        found = country(alpha2.upper())
+    except KeyError:
+        raise Http404 from None
+    edition, figures = queries.figures(found.alpha2)
+    of_kind = {f.service_class: f for f in figures if f.granularity == "all" and f.service_class}
+    return _page(
+        request,
+        "commons/country.html",
+        {
+            "country": found,
+            "phase": next(p for p in programme().phases if p.number == found.phase),
+            "areas": sorted(areas(found.alpha2), key=lambda a: a.label),
+            "facts": [_fact(f) for f in queries.facts(found.alpha3)],
+            "edition": edition,
+            "by_year": [_bar(str(f.starts.year), f) for f in figures if f.granularity == "year" and not f.service_class],
+            "by_kind": [_bar(code_list("service_class").require(k).label, of_kind[k]) for k in ("H", "C", "R", "RI") if k in of_kind],
+            "others": [c for c in countries() if c != found],
+        },
+    )
+
+
+@public
+def missing_migrants(request: HttpRequest) -> HttpResponse:
+    """Deaths and disappearances during migration: map, years, regions, causes."""
+    found = queries.picture()
+    if found is None:
+        return _page(request, "commons/missing_migrants.html", {"found": None})
+    regions = {code: str(words.REGIONS[code]) for code in found.by_region}
+    causes = {code: str(words.CAUSES[code]) for code in found.by_cause}
+    full_years = [year for year in found.years if year != WITH_PARTIAL_YEAR_LEFT_OUT]
+    return _page(
+        request,
+        "commons/missing_migrants.html",
+        {
+            "found": found,
+            "credit": CREDIT,
+            "limits": [words.LIMITS[code] for code in LIMITS],
+            "dots": [maps.Dot(c.lon, c.lat, c.people) for c in found.cells],
+            "region_table": ([_("Region"), _("People")], [[regions[r], charts.figures(n)] for r, n in found.by_region.items()]),
+            "years": [charts.Bar(_("%(year)d, to 10 March") % {"year": y} if y == WITH_PARTIAL_YEAR_LEFT_OUT else str(y), n)
+                      for y, n in found.by_year.items()],
+            "ticks": [str(year) for year in full_years],
+            "region_lines": [
+                charts.Series(regions[r], [found.by_year_and_region.get((y, r), 0) for y in full_years])
+                for r in [code for code in found.by_region if code != "elsewhere"][:4]
+            ],
+            "cause_bars": [charts.Bar(causes[c], n) for c, n in found.by_cause.items()],
+            "by_region": charts.as_table(
+                [_("Region"), *(str(y) for y in found.years)],
+                [[regions[r], *(charts.figures(found.by_year_and_region.get((y, r), 0)) for y in found.years)] for r in regions],
+            ),
+            "by_cause": charts.as_table(
+                [_("Cause"), *(str(y) for y in found.years)],
+                [[causes[c], *(charts.figures(found.by_year_and_cause.get((y, c), 0)) for y in found.years)] for c in causes],
+            ),
+        },
+    )
+
+
+@public
+def missing_migrants_csv(request: HttpRequest) -> HttpResponse:
+    """Every row, with credit, licence and limits in its first lines. A text that a spreadsheet would run is disarmed."""
+    found = queries.picture()
+    if found is None:
+        raise Http404
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    for line in (
+        f"# {CREDIT}, {found.edition.as_of:%Y-%m-%d}; github.com/iom/missing-migrants-graphic, MIT licence, (c) 2025 OIM - UN Migration",
+        *(f"# {words.LIMITS[code]}" for code in LIMITS),
+    ):
+        writer.writerow([line])
+    writer.writerow(["year", "cause", "published_cause", "longitude", "latitude", "people", "region_our_grouping"])
+    for row in queries.rows(found.edition.pk):
+        writer.writerow([row.year, row.cause, disarm(row.published_cause), row.lon, row.lat, row.people, row.region])
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="missing-migrants-{found.edition.as_of:%Y-%m-%d}.csv"'
+    return response
+
+
+def disarm(text: str) -> str:
+    """A text that begins like a formula gets an apostrophe in front (OWASP, CSV injection)."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+@public
+def about(request: HttpRequest) -> HttpResponse:
+    """Where everything on these pages comes from, and how it was made safe."""
+    return _page(
+        request,
+        "commons/about.html",
+        {
+            "programme": programme(),
+            "facts": queries.newest("facts"),
+            "figures": queries.newest("figures"),
+            "missing": queries.newest("missing_migrants"),
+            "limits": [words.LIMITS[code] for code in LIMITS],
+            "cautions": [words.CAUTIONS[code] for code in words.CAUTIONS],
+        },
+    )
+
+
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """200 while the database answers, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "database away"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Everyone may read the public side."""
+    return HttpResponse("User-agent: *\nAllow: /\n", content_type="text/plain")
