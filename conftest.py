@@ -57,8 +57,25 @@ def fresh_database(cluster: Cluster) -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture
-def at(db: None) -> Callable[..., AbstractContextManager[Work]]:
-    """`with at("zinder.social") as work:` opens a unit of work of that colleague."""
+def apart(fresh_database: Callable[[], str], django_db_blocker: Any) -> Iterator[str]:
+    """The name of a database of its own that Django is connected to: what is done there is committed."""
+    from django.db import connection
+
+    name, before = fresh_database(), connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    with django_db_blocker.unblock():
+        yield name
+        connection.close()
+    connection.settings_dict["NAME"] = before
+
+
+@pytest.fixture
+def at(request: pytest.FixtureRequest) -> Callable[..., AbstractContextManager[Work]]:
+    """`with at("zinder.social") as work:` opens a unit of work of that colleague; with `apart` in that database."""
+    if "apart" not in request.fixturenames:
+        request.getfixturevalue("db")
+
     from compass.access.actor import Actor
     from compass.access.models import User
     from compass.access.work import unit_of_work

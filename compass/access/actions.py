@@ -51,7 +51,12 @@ def action(
                 if command.occurred_at > work.now + CLOCK_SLACK:
                     raise TooFarAway(date=command.occurred_at.date().isoformat())
             fresh_keys = _claim(work, name, commands)
-            fresh = [c for c in commands if c.key in fresh_keys]
+            # A list that names one key twice asks for one thing.
+            once: dict[UUID, C] = {}
+            for command in commands:
+                if command.key in fresh_keys:
+                    once.setdefault(command.key, command)
+            fresh = list(once.values())
             rows = function(work, fresh) if fresh else []
             if len(rows) != len(fresh):
                 raise RuntimeError(f"{name} returned {len(rows)} rows for {len(fresh)} commands")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from compass.problems import NoScope
 
@@ -75,6 +76,16 @@ def enter(token: str) -> None:
     """Set the scope until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('compass.scope', %s, true)", [token])
+
+
+@contextmanager
+def alone(actor: UUID | None) -> Iterator[None]:
+    """A transaction whose scope names an actor and nothing else: for entries outside a unit of work."""
+    with transaction.atomic():
+        enter(sign(actor, (), (), (), pid=backend_pid()))
+        yield
+        # Inside an outer transaction (a test) SET LOCAL would outlive this block.
+        enter("")
 
 
 class ScopedManager(models.Manager[Any]):

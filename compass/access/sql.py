@@ -1,15 +1,16 @@
-"""The owner's functions that check a scope and hand keys over (PostgreSQL, no extension).
+"""The owner's functions that check a scope, hand keys over and keep rows in their place (PostgreSQL, no extension).
 
 A scope is one text: `key id|expires (epoch)|backend pid|actor|organisations|countries|sensitivities|HMAC-SHA256 in hex`.
 It is bound to the connection it was made for and expires, so that one that was copied from a log or another connection
-opens nothing. HMAC is written out with `sha256()`, since PostgreSQL has no built-in HMAC.
+opens nothing. HMAC is written out with `sha256()`, since PostgreSQL has no built-in HMAC. `pg_temp` stands last in each search
+path, so that a temporary table cannot take the place of a real one.
 """
 
 from __future__ import annotations
 
 SCOPE = r"""
 CREATE OR REPLACE FUNCTION compass_scope_claims() RETURNS text[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     token text := current_setting('compass.scope', true);
     message text;
@@ -38,19 +39,19 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION compass_scope_actor() RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
 $$ SELECT (compass_scope_claims())[4]::uuid $$;
 
 CREATE OR REPLACE FUNCTION compass_scope_organisations() RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
 $$ SELECT coalesce(string_to_array(nullif((compass_scope_claims())[5], ''), ',')::uuid[], '{}') $$;
 
 CREATE OR REPLACE FUNCTION compass_scope_countries() RETURNS text[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
 $$ SELECT coalesce(string_to_array(nullif((compass_scope_claims())[6], ''), ','), '{}') $$;
 
 CREATE OR REPLACE FUNCTION compass_scope_sensitivities() RETURNS text[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
 $$ SELECT coalesce(string_to_array(nullif((compass_scope_claims())[7], ''), ','), '{}') $$;
 """
 
@@ -62,20 +63,79 @@ DROP FUNCTION compass_scope_actor();
 DROP FUNCTION compass_scope_claims();
 """
 
-SHARE_KEY = r"""
+KEYS = r"""
+CREATE OR REPLACE FUNCTION compass_holds_key(subject uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM vault_subjectkey WHERE subject_id = subject AND expires_at IS NULL
+                   AND organisation_id = ANY (compass_scope_organisations()))
+$$;
+
+CREATE OR REPLACE FUNCTION compass_key_is_new(subject uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+$$ SELECT NOT EXISTS (SELECT 1 FROM vault_subjectkey WHERE subject_id = subject) $$;
+
 CREATE OR REPLACE FUNCTION compass_share_key(subject uuid, receiver uuid, wrapped_key bytea, expires timestamptz)
-RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM vault_subjectkey
-                   WHERE subject_id = subject AND organisation_id = ANY (compass_scope_organisations())) THEN
+    -- Who holds a share only, or one that has run out, neither prolongs it nor passes it on.
+    IF NOT compass_holds_key(subject) THEN
         RAISE EXCEPTION 'compass: not a key of this organisation' USING ERRCODE = 'CS005';
     END IF;
     INSERT INTO vault_subjectkey (subject_id, organisation_id, organisation_key_version, wrapped, expires_at, created_at)
     SELECT subject, receiver, max(version), wrapped_key, expires, now()
     FROM vault_organisationkey WHERE organisation_id = receiver
     ON CONFLICT (subject_id, organisation_id)
-    DO UPDATE SET wrapped = EXCLUDED.wrapped, expires_at = EXCLUDED.expires_at;
+    DO UPDATE SET wrapped = EXCLUDED.wrapped, organisation_key_version = EXCLUDED.organisation_key_version,
+                  expires_at = EXCLUDED.expires_at
+    -- A key that is held for good is the same key already; a false one must not take its place.
+    WHERE vault_subjectkey.expires_at IS NOT NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION compass_destroy_keys(subjects uuid[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    gone bigint;
+BEGIN
+    DELETE FROM vault_subjectkey WHERE subject_id = ANY (subjects) AND compass_holds_key(subject_id);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
 END $$;
 """
 
-SHARE_KEY_DROP = "DROP FUNCTION compass_share_key(uuid, uuid, bytea, timestamptz);"
+KEYS_DROP = """
+DROP FUNCTION compass_destroy_keys(uuid[]);
+DROP FUNCTION compass_share_key(uuid, uuid, bytea, timestamptz);
+DROP FUNCTION compass_key_is_new(uuid);
+DROP FUNCTION compass_holds_key(uuid);
+"""
+
+GUARD = r"""
+CREATE OR REPLACE FUNCTION compass_guard() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    before jsonb := to_jsonb(OLD);
+    after jsonb := to_jsonb(NEW);
+    seen boolean;
+BEGIN
+    -- The owner's functions move rows; the application itself never does.
+    IF current_user <> 'compass_app' THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'UPDATE' AND before->'organisation_id' IS DISTINCT FROM after->'organisation_id' THEN
+        RAISE EXCEPTION 'compass: a row stays with its organisation' USING ERRCODE = 'CS006';
+    END IF;
+    FOR place IN 0 .. TG_NARGS / 3 - 1 LOOP
+        IF before->TG_ARGV[place * 3] IS DISTINCT FROM after->TG_ARGV[place * 3]
+           AND after->>TG_ARGV[place * 3] IS NOT NULL THEN
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I WHERE %I = %L)',
+                           TG_ARGV[place * 3 + 1], TG_ARGV[place * 3 + 2], after->>TG_ARGV[place * 3]) INTO seen;
+            IF NOT seen THEN
+                RAISE EXCEPTION 'compass: a reference to a row out of sight' USING ERRCODE = 'CS006';
+            END IF;
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+"""
+
+GUARD_DROP = "DROP FUNCTION compass_guard() CASCADE;"

@@ -9,10 +9,10 @@ the functions each role may call in its attribute `functions` (signature to role
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, cast
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from compass.vault.walls import Wall
 
@@ -47,19 +47,49 @@ def walled_models() -> Iterator[tuple[type[models.Model], Wall]]:
             yield model, wall
 
 
-def _references(model: type[models.Model], wall: Wall) -> list[str]:
-    """Conditions for a new row: each reference to another protected table must be visible."""
-    conditions = []
+def _protected(model: type[models.Model]) -> Iterator[tuple[models.Field[Any, Any], type[models.Model]]]:
+    """The foreign keys of a model that point to protected tables, itself included."""
     for field in model._meta.concrete_fields:
         target = field.related_model if isinstance(field, models.ForeignKey) else None
-        if target is None or isinstance(target, str) or target is model:
-            continue
         other: Wall | None = getattr(target, "wall", None)
-        if other is not None and other.using is not None:
-            column, table, key = field.column, target._meta.db_table, target._meta.pk.column
-            found = f"EXISTS (SELECT 1 FROM {table} seen WHERE seen.{key} = {model._meta.db_table}.{column})"
-            conditions.append(f"({column} IS NULL OR {found})" if field.null else found)
+        if target is not None and not isinstance(target, str) and other is not None and other.using is not None:
+            yield field, target
+
+
+def _references(model: type[models.Model]) -> list[str]:
+    """Conditions for a new row: each reference to another protected table must be visible."""
+    conditions = []
+    for field, target in _protected(model):
+        # PostgreSQL takes a policy that reads its own table for endless; the trigger of `_guard` looks there instead.
+        if target is model:
+            continue
+        column, table, key = field.column, target._meta.db_table, target._meta.pk.column
+        found = f"EXISTS (SELECT 1 FROM {table} seen WHERE seen.{key} = {model._meta.db_table}.{column})"
+        conditions.append(f"({column} IS NULL OR {found})" if field.null else found)
     return conditions
+
+
+def _guard(model: type[models.Model]) -> Iterator[str]:
+    """Triggers for what a policy cannot say, because it does not see the row as it was.
+
+    The application changes no row's organisation and points no row at one it cannot see, also where a shared row's policy
+    lets two organisations write it.
+    """
+    table = model._meta.db_table
+    fields = list(_protected(model))
+    places = [(f.column, t._meta.db_table, t._meta.pk.column) for f, t in fields]
+    watched = [column for column, _, _ in places]
+    if any(f.column == "organisation_id" for f in model._meta.concrete_fields):
+        watched.append("organisation_id")
+    own = [f.column for f, t in fields if t is model]
+    called = f"EXECUTE FUNCTION compass_guard({', '.join(repr(part) for place in places for part in place)})"
+    for name, event, condition in (
+        ("guard", "UPDATE", " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in watched)),
+        ("guard_new", "INSERT", " OR ".join(f"NEW.{column} IS NOT NULL" for column in own)),
+    ):
+        yield f"DROP TRIGGER IF EXISTS {table}_{name} ON {table}"
+        if condition:
+            yield f"CREATE TRIGGER {table}_{name} AFTER {event} ON {table} FOR EACH ROW WHEN ({condition}) {called}"
 
 
 def _moves(model: type[models.Model], wall: Wall) -> Iterator[str]:
@@ -83,7 +113,9 @@ def _moves(model: type[models.Model], wall: Wall) -> Iterator[str]:
 def statements() -> Iterator[str]:
     """Every statement, in order."""
     yield "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC"
-    yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}"
+    # Without SELECT: the last number of a sequence would tell how much other organisations record.
+    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {APP}, {PUBLIC}, {COUNTS}"
+    yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP}"
     yield _QUEUE_FUNCTIONS
     for config in apps.get_app_configs():
         for function, role in getattr(config, "functions", {}).items():
@@ -99,7 +131,7 @@ def statements() -> Iterator[str]:
                 yield f"GRANT {privileges} ON {table} TO {role}"
         if wall.using is None:
             continue
-        insert = " AND ".join([wall.insert or wall.using, *_references(model, wall)])
+        insert = " AND ".join([wall.insert or wall.using, *_references(model)])
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
         for name in ("read", "change", "remove", "add"):
             yield f"DROP POLICY IF EXISTS {table}_{name} ON {table}"
@@ -107,6 +139,7 @@ def statements() -> Iterator[str]:
         yield f"CREATE POLICY {table}_change ON {table} FOR UPDATE TO {APP} USING ({wall.using}) WITH CHECK ({wall.using})"
         yield f"CREATE POLICY {table}_remove ON {table} FOR DELETE TO {APP} USING ({wall.using})"
         yield f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK ({insert})"
+        yield from _guard(model)
     for model, wall in walled_models():
         yield from _moves(model, wall)
 
@@ -114,7 +147,7 @@ def statements() -> Iterator[str]:
 def apply() -> int:
     """Run them in one transaction as the owner; returns how many there were."""
     count = 0
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         for statement in statements():
             cursor.execute(statement)
             count += 1

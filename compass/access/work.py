@@ -102,11 +102,17 @@ class Work:
 
     @contextmanager
     def attempt(self, form: Any) -> Iterator[None]:
-        """Run actions for a form: a Problem undoes them and becomes an error of the form; what was typed stays."""
+        """Run actions for a form: a Problem undoes them and becomes an error of the form; what was typed stays.
+
+        What was undone is not in the trail; who was looked at meanwhile is.
+        """
+        events, keys = len(self.draft.events), self.keys.mark()
         try:
             with transaction.atomic():
                 yield
         except Problem as problem:
+            del self.draft.events[events:]
+            self.keys.rewind(keys)
             form.problem = problem
             form.add_error(None, problem.what)
             if isinstance(problem, Denied):
@@ -141,5 +147,5 @@ def record_refusal(actor: Actor, purpose: str, problem: Problem, *, session: str
         actor=actor.id, organisation_id=actor.organisation.pk, purpose=purpose, at=timezone.now(), session=session
     )
     draft.events.append({"action": "refused", "problem": problem.number})
-    with transaction.atomic():
+    with scope.alone(actor.id):
         chain.append(draft)

@@ -1,17 +1,27 @@
-"""The owner's functions of the trail (PostgreSQL)."""
+"""The owner's functions of the trail (PostgreSQL).
+
+`pg_temp` stands last in each search path: left out, it would come first, and whoever may make a temporary table could put
+one of their own in the place of a real one.
+"""
 
 from __future__ import annotations
 
 APPEND = """
 CREATE OR REPLACE FUNCTION compass_trail_append(entry_body text) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     parsed jsonb := entry_body::jsonb;
     previous bytea;
     number bigint;
     link bytea;
     owner_organisation uuid := (parsed->>'organisation')::uuid;
+    said_by uuid := coalesce((parsed->>'actor')::uuid, '00000000-0000-0000-0000-000000000000');
 BEGIN
+    IF said_by IS DISTINCT FROM compass_scope_actor() OR owner_organisation IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM access_user WHERE id = said_by AND organisation_id = owner_organisation)
+       AND NOT EXISTS (SELECT 1 FROM access_grant WHERE user_id = said_by AND organisation_id = owner_organisation) THEN
+        RAISE EXCEPTION 'compass: an entry in the name of someone else' USING ERRCODE = 'CS007';
+    END IF;
     SELECT seq + 1, hash INTO number, previous FROM trail_head WHERE id = 1 FOR UPDATE;
     link := sha256(previous || convert_to(number::text || '|' || entry_body, 'UTF8'));
     INSERT INTO trail_entry (seq, at, actor, organisation_id, purpose, body, hash)
@@ -25,3 +35,11 @@ END $$;
 """
 
 APPEND_DROP = "DROP FUNCTION compass_trail_append(text);"
+
+HEAD = """
+CREATE OR REPLACE FUNCTION compass_trail_head() RETURNS TABLE (seq bigint, hash bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+$$ SELECT seq, hash FROM trail_head WHERE id = 1 $$;
+"""
+
+HEAD_DROP = "DROP FUNCTION compass_trail_head();"

@@ -26,8 +26,10 @@ def create_organisation_key(organisation_id: UUID) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _organisation_key(organisation_id: UUID) -> tuple[int, bytes]:
-    row = OrganisationKey.objects.filter(organisation_id=organisation_id).order_by("-version").first()
+def _organisation_key(organisation_id: UUID, version: int | None = None) -> tuple[int, bytes]:
+    """One version of an organisation's key; the newest without a version."""
+    versions = OrganisationKey.objects.filter(organisation_id=organisation_id)
+    row = (versions if version is None else versions.filter(version=version)).order_by("-version").first()
     if row is None:
         raise KeyAbsent
     return row.version, root_key().unwrap(row.wrapped, f"organisation|{organisation_id}|{row.version}")
@@ -76,7 +78,7 @@ class KeyRing:
         now = timezone.now()
         for row in SubjectKey.objects.filter(organisation_id__in=self._organisations, subject_id__in=wanted):
             if row.expires_at is None or row.expires_at > now:
-                _, outer = _organisation_key(row.organisation_id)
+                _, outer = _organisation_key(row.organisation_id, row.organisation_key_version)
                 self._keys[row.subject_id] = unwrap(
                     outer, row.wrapped, f"subject|{row.subject_id}|{row.organisation_id}"
                 )
@@ -87,6 +89,25 @@ class KeyRing:
         if subject not in self._keys:
             raise KeyAbsent
         return self._keys[subject]
+
+    def holds(self, subjects: Iterable[UUID]) -> set[UUID]:
+        """Which of these subjects can be opened here; one query."""
+        wanted = list(subjects)
+        self.load(wanted)
+        return {subject for subject in wanted if subject in self._keys}
+
+    def wrap_for(self, subjects: Iterable[UUID], organisation_id: UUID) -> dict[UUID, tuple[int, bytes]]:
+        """Each subject's key wrapped for another organisation, with the version of that organisation's key.
+
+        This shares nothing: the caller gives the result to a table that only an owner's function reads.
+        """
+        wanted = list(subjects)
+        self.load(wanted)
+        version, outer = _organisation_key(organisation_id)
+        return {
+            subject: (version, wrap(outer, self._key(subject), f"subject|{subject}|{organisation_id}"))
+            for subject in wanted
+        }
 
     def share(self, subject: UUID, with_organisation: UUID, *, expires_at: datetime | None = None) -> None:
         """Wrap a subject's key for another organisation through the owner's function, which checks the offer."""
@@ -100,13 +121,28 @@ class KeyRing:
             )
 
     def destroy(self, subjects: Sequence[UUID]) -> int:
-        """Erase: delete the keys. What they sealed can never be opened again."""
+        """Erase: delete the keys everywhere, shares included. What they sealed can never be opened again.
+
+        Only for subjects whose key an organisation of this unit of work holds for good; returns how many rows went.
+        """
+        from django.db import connection
+
         for subject in subjects:
             self._keys.pop(subject, None)
-        deleted, _ = SubjectKey.objects.filter(
-            organisation_id__in=self._organisations, subject_id__in=subjects
-        ).delete()
-        return deleted
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT compass_destroy_keys(%s::uuid[])", [list(subjects)])
+            return int(cursor.fetchone()[0])
+
+    def mark(self) -> tuple[int, frozenset[UUID]]:
+        """Where the ring stands, for `rewind`."""
+        return len(self.sealed), frozenset(self._keys)
+
+    def rewind(self, mark: tuple[int, frozenset[UUID]]) -> None:
+        """Forget what was sealed and which keys were made since the mark: their rows were rolled back."""
+        sealed, keys = mark
+        del self.sealed[sealed:]
+        for subject in self._keys.keys() - keys:
+            del self._keys[subject]
 
     def seal(
         self,

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from compass.vault.walls import Wall
+from compass.vault.walls import OWN_ORGANISATION, Wall
 
 
 class OrganisationKey(models.Model):
@@ -17,7 +17,7 @@ class OrganisationKey(models.Model):
     wrapped = models.BinaryField()
     created_at = models.DateTimeField(auto_now_add=True)
 
-    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", using=None)
+    wall: ClassVar[Wall] = Wall(app="SELECT", using=None)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation_id", "version"], name="vault_organisationkey_one")]
@@ -33,7 +33,10 @@ class SubjectKey(models.Model):
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT, DELETE")
+    # A made-up key for a subject that another organisation holds would pass for the right to share or destroy it.
+    wall: ClassVar[Wall] = Wall(
+        app="SELECT, INSERT, DELETE", insert=f"{OWN_ORGANISATION} AND compass_key_is_new(subject_id)"
+    )
 
     class Meta:
         constraints = [

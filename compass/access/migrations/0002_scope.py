@@ -1,8 +1,12 @@
 from django.db import migrations
 
-from compass.access.sql import SCOPE, SCOPE_DROP, SHARE_KEY, SHARE_KEY_DROP
+from compass.access.sql import GUARD, GUARD_DROP, KEYS, KEYS_DROP, SCOPE, SCOPE_DROP
 
 
 class Migration(migrations.Migration):
     dependencies = [("access", "0001_initial"), ("vault", "0001_initial")]
-    operations = [migrations.RunSQL(SCOPE, SCOPE_DROP), migrations.RunSQL(SHARE_KEY, SHARE_KEY_DROP)]
+    operations = [
+        migrations.RunSQL(SCOPE, SCOPE_DROP),
+        migrations.RunSQL(KEYS, KEYS_DROP),
+        migrations.RunSQL(GUARD, GUARD_DROP),
+    ]

@@ -1,10 +1,57 @@
+"""`compass verify-trail`: exit 0 when the whole trail is right, 1 with the first bad entry. COMPASS_OWNER_URL says where.
+
+A data protection officer gives the checkpoints kept elsewhere and the public key; without `--checkpoints` the deployment's
+own file is used when it is there.
+"""
+
 from __future__ import annotations
 
 import argparse
+import os
+import sys
+from pathlib import Path
+
+import psycopg
+
+from compass.config.embedded import EmbeddedError
+from compass.trail.checkpoints import NAME, BadCheckpoint, Checkpoint, newest, public_key, read
+from compass.trail.verify import count, verify
 
 
-def arguments(parser: argparse.ArgumentParser) -> None: ...
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--checkpoints", type=Path, help="exported checkpoints (default: those of this deployment)")
+    parser.add_argument("--public-key", type=Path, help="public key of the checkpoints (default: checkpoint.pub)")
 
 
 def run(options: argparse.Namespace) -> int:
-    return 2
+    url = os.environ.get("COMPASS_OWNER_URL")
+    if not url:
+        raise EmbeddedError("Set COMPASS_OWNER_URL to the database address of the role compass_owner.")
+    try:
+        checkpoints = _checkpoints(options)
+    except BadCheckpoint as error:
+        print(f"The checkpoints cannot be trusted: {error}.", file=sys.stderr)
+        return 1
+    with psycopg.connect(url, autocommit=True) as connection:
+        finding = verify(connection, checkpoints)
+        entries = count(connection)
+    if finding:
+        print(f"The trail is not right. {str(finding)[0].upper()}{str(finding)[1:]}.")
+        return 1
+    last = newest(checkpoints)
+    said = f"last checkpoint {last.at:%Y-%m-%d %H:%M} UTC at entry {last.seq}" if last else "no checkpoint yet"
+    print(f"The trail is right: {entries} entries, {said}.")
+    return 0
+
+
+def _checkpoints(options: argparse.Namespace) -> list[Checkpoint]:
+    data = Path(os.environ.get("COMPASS_DATA", "data"))
+    folder = Path(os.environ.get("COMPASS_CHECKPOINTS", str(data / "checkpoints")))
+    path: Path = options.checkpoints or folder / NAME
+    key_path: Path = options.public_key or data / "checkpoint.pub"
+    if not path.exists() and not options.checkpoints:
+        return []
+    try:
+        return read(path.read_text(), public_key(key_path.read_bytes()))
+    except OSError as error:
+        raise EmbeddedError(f"{error.filename} cannot be read.") from error
