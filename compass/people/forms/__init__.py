@@ -1,0 +1,18 @@
+"""Forms about a person."""
+
+from __future__ import annotations
+
+from compass.people.forms.consent import ConsentForm, WithdrawForm
+from compass.people.forms.person import ContactForm, GuardianForm, HouseholdForm, IdentityForm, RevealForm
+from compass.people.forms.voice import VoiceForm
+
+__all__ = [
+    "ConsentForm",
+    "ContactForm",
+    "GuardianForm",
+    "HouseholdForm",
+    "IdentityForm",
+    "RevealForm",
+    "VoiceForm",
+    "WithdrawForm",
+]

@@ -1,0 +1,102 @@
+"""The answers to the notice. Nothing is chosen beforehand; "no" is as easy as "yes"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from compass.people.actions import ConsentGiven, Withdrawal
+from compass.people.content.consent import LATER_SCOPES, SCOPES, Notice
+from compass.people.forms.common import PersonForm, listed
+from compass.people.models import Consent, Person
+from compass.ui.forms import YesNoField
+from compass.ui.widgets import Boxes, Radios
+from compass.vocabulary import code_list
+
+#: Asked of everyone before anything else; the others when the need arises (consent is renewed at each new purpose).
+CORE_SCOPES = SCOPES[:5]
+OTHER_SCOPES = (*SCOPES[5:], *LATER_SCOPES)
+NAMED_INTERPRETERS = frozenset({"in_person", "phone", "video"})
+
+
+class ConsentForm(PersonForm):
+    """What was explained, answered, by whom and how. `step` is the step of the child's ladder, empty for adults."""
+
+    information = forms.MultipleChoiceField(
+        label=_("The person now knows"), required=False, widget=Boxes, choices=listed("consent_information")
+    )
+    interpreter_mode = forms.ChoiceField(
+        label=_("How you understood each other"), widget=Radios, choices=listed("interpreter_mode")
+    )
+    interpreter = forms.CharField(
+        label=_("Name of the interpreter"),
+        help_text=_("Sealed when saved. Needed when an interpreter took part."),
+        required=False,
+        max_length=120,
+    )
+    given_by = forms.ChoiceField(label=_("Who answers for the child"), widget=Radios)
+    adult = forms.CharField(
+        label=_("Name of this adult, and what ties them to the child"),
+        help_text=_("Sealed when saved."),
+        required=False,
+        max_length=200,
+    )
+    child_agrees = YesNoField(label=_("What the child answers"))
+    mode = forms.ChoiceField(label=_("How it was given"), widget=Radios, choices=listed("consent_mode"))
+    certified = forms.BooleanField(
+        label=_("I certify that I explained all of this and heard these answers."), required=False
+    )
+
+    def __init__(self, *args: Any, step: str, worker_notice: Notice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.step = step
+        if step == "":
+            del self.fields["given_by"], self.fields["adult"], self.fields["child_agrees"]
+        else:
+            rows = code_list("consent_given_by").choices()
+            allowed = rows if step == "15-17" else [row for row in rows if row[0] != "individual"]
+            self.fields["given_by"].choices = allowed  # type: ignore[attr-defined]
+        if step == "0-5":
+            del self.fields["child_agrees"]
+        for scope in (*CORE_SCOPES, *OTHER_SCOPES):
+            question = worker_notice.question(scope)
+            self.fields[f"scope_{scope}"] = YesNoField(
+                label=question.question,
+                help_text=f"{worker_notice.if_no_lead} {question.if_no}",
+                required=scope in CORE_SCOPES,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("interpreter_mode") in NAMED_INTERPRETERS and not cleaned.get("interpreter"):
+            self.add_error("interpreter", _("Write who interpreted, or choose another way above."))
+        if cleaned.get("given_by") in {"guardian", "other"} and not cleaned.get("adult"):
+            self.add_error("adult", _("Write who this adult is."))
+        return cleaned
+
+    def command(self, person: Person, notice: Notice) -> ConsentGiven:
+        """What was answered, as a command."""
+        told = self.cleaned_data
+        answers = {scope: told[f"scope_{scope}"] for scope in (*CORE_SCOPES, *OTHER_SCOPES)}
+        return ConsentGiven(
+            **self.envelope("consent", id=person.pk),
+            given_by=told.get("given_by", "individual"),
+            mode=told["mode"],
+            language=notice.language,
+            interpreter_mode=told["interpreter_mode"],
+            notice_version=notice.version,
+            information=tuple(told["information"]),
+            scopes={scope: said for scope, said in answers.items() if said is not None},
+            certified=told["certified"],
+            child_agrees=told.get("child_agrees"),
+            detail={name: told[name] for name in ("interpreter", "adult") if told.get(name)},
+        )
+
+
+class WithdrawForm(PersonForm):
+    """One clear step: nothing to fill in."""
+
+    def command(self, consent: Consent) -> Withdrawal:
+        return Withdrawal(**self.envelope("consent", id=consent.pk, version=consent.version))

@@ -1,0 +1,231 @@
+"""Who a person is, how to reach them safely, who belongs together."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from compass.people.actions import GuardianAsked, HouseholdChange, IdentityChange
+from compass.people.forms.common import CHOOSE, PersonForm, language_choices, listed, nationality_choices
+from compass.people.models import Person
+from compass.ui.forms import YesNoField
+from compass.ui.widgets import Radios
+from compass.vocabulary import code_list
+
+OLDEST = 120
+ALONE = frozenset({"unaccompanied", "separated"})
+REVEAL_REASONS = (
+    ("present", _("The person is with me")),
+    ("contact", _("To reach the person")),
+    ("service", _("To arrange a service the person agreed to")),
+    ("correct", _("To correct the record")),
+    ("danger", _("A life or a child is at risk")),
+)
+
+
+class RevealForm(PersonForm):
+    """Why what is sealed must be opened now."""
+
+    reason = forms.ChoiceField(label=_("Why do you need it now?"), widget=Radios, choices=REVEAL_REASONS)
+
+
+class IdentityForm(PersonForm):
+    """Names, birth, sex, nationality, languages. Only sex and nationality must be answered; both can stay open."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    given = forms.CharField(
+        label=_("Given name"), help_text=_("As the person says it. Any script."), required=False, max_length=120
+    )
+    family = forms.CharField(label=_("Family name"), required=False, max_length=120)
+    other = forms.CharField(label=_("Other names or spellings"), required=False, max_length=200)
+    birth_date = forms.DateField(label=_("Date of birth, when it is known"), required=False)
+    birth_year = forms.IntegerField(label=_("Otherwise the year of birth"), required=False)
+    birth_estimated = forms.BooleanField(label=_("This is an estimate"), required=False)
+    sex = forms.ChoiceField(label=_("Sex"), widget=Radios, choices=listed("sex"))
+    nationality = forms.ChoiceField(label=_("Nationality"), choices=nationality_choices)
+    language = forms.ChoiceField(label=_("Language the person prefers"))
+    second_language = forms.ChoiceField(label=_("Another language"), required=False)
+    place_of_origin = forms.CharField(label=_("Place of origin"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = language_choices(country, empty=CHOOSE[1])  # type: ignore[attr-defined]
+        self.fields["second_language"].choices = language_choices(country, empty="—")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        today = timezone.localdate()
+        born, year = cleaned.get("birth_date"), cleaned.get("birth_year")
+        if born and born > today:
+            self.add_error("birth_date", _("This day is in the future."))
+        elif born and born.year < today.year - OLDEST:
+            self.add_error("birth_date", self._years())
+        if year is not None and not today.year - OLDEST <= year <= today.year:
+            self.add_error("birth_year", self._years())
+        return cleaned
+
+    @staticmethod
+    def _years() -> str:
+        year = timezone.localdate().year
+        return gettext("Write a year from %(first)s to %(last)s.") % {"first": str(year - OLDEST), "last": str(year)}
+
+    @classmethod
+    def initial_of(cls, person: Person, identity: dict[str, Any]) -> dict[str, Any]:
+        """What the form shows of a record."""
+        names = ("given", "family", "other", "birth_date", "birth_year", "birth_estimated", "place_of_origin")
+        return {
+            **{name: identity.get(name, "") for name in names},
+            "version": person.version,
+            "sex": "" if person.sex == "undisclosed" and not identity.get("given") else person.sex,
+            "nationality": person.nationality,
+            "language": next(iter(person.languages), ""),
+            "second_language": next(iter(person.languages[1:]), ""),
+        }
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """The sealed part, without empty answers."""
+        told = self.cleaned_data
+        found: dict[str, Any] = {name: told[name] for name in ("given", "family", "other") if told[name]}
+        if told["birth_date"]:
+            found["birth_date"] = told["birth_date"].isoformat()
+        elif told["birth_year"]:
+            found |= {"birth_year": told["birth_year"], "birth_estimated": told["birth_estimated"]}
+        if told["place_of_origin"]:
+            found["place_of_origin"] = told["place_of_origin"]
+        return found
+
+    def command(self, person: Person, basis: str) -> IdentityChange:
+        told = self.cleaned_data
+        spoken = dict.fromkeys(code for code in (told["language"], told["second_language"]) if code)
+        return IdentityChange(
+            **self.envelope(basis, id=person.pk, version=told["version"]),
+            sex=told["sex"],
+            nationality=told["nationality"],
+            languages=tuple(spoken),
+            identity=self.identity,
+        )
+
+
+class ContactForm(PersonForm):
+    """How to reach the person without putting them in danger."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    phone = forms.CharField(
+        label=_("Telephone number"),
+        help_text=_("Sealed when saved. Shown again only by a recorded step."),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput({"inputmode": "tel", "dir": "ltr"}),
+    )
+    safe_to_call = YesNoField(label=_("Is it safe to call this person?"))
+    what_to_say = forms.CharField(
+        label=_("What may be said if someone else answers"), required=False, max_length=300, widget=forms.Textarea
+    )
+    safe_to_carry_paper = YesNoField(
+        label=_("Is it safe for this person to carry a paper from us?"),
+        help_text=_("At a checkpoint, at home, among fellow travellers."),
+    )
+
+    @classmethod
+    def initial_of(cls, person: Person, contact: dict[str, Any]) -> dict[str, Any]:
+        """What the form shows of a record."""
+        return {**contact, "version": person.version}
+
+    @property
+    def contact(self) -> dict[str, Any]:
+        """The sealed part, without empty answers."""
+        names = ("phone", "safe_to_call", "what_to_say", "safe_to_carry_paper")
+        return {name: self.cleaned_data[name] for name in names if self.cleaned_data[name] not in ("", None)}
+
+    def command(self, person: Person, basis: str) -> IdentityChange:
+        return IdentityChange(
+            **self.envelope(basis, id=person.pk, version=self.cleaned_data["version"]), contact=self.contact
+        )
+
+
+class HouseholdForm(PersonForm):
+    """Who belongs together; for a child, whether an adult of their own is there."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    household = forms.ChoiceField(label=_("Who does this person belong to?"), widget=Radios)
+    relation = forms.ChoiceField(
+        label=_("What this person is to the principal person"),
+        required=False,
+        choices=lambda: [("", _("The principal person, or alone")), *_relations()],
+    )
+    uasc_status = forms.ChoiceField(
+        label=_("The child and their parents"),
+        widget=Radios(hints={code.value: code.description for code in code_list("uasc_status")}),
+        choices=listed("uasc_status"),
+    )
+    authority = forms.CharField(
+        label=_("Authority asked for a guardian"),
+        help_text=_("For a child who is alone or apart from the parents, the request goes out with this page."),
+        required=False,
+        max_length=40,
+    )
+
+    def __init__(
+        self, *args: Any, person: Person, own: list[Person], others: list[tuple[str, Any]], asked: bool, **kwargs: Any
+    ) -> None:
+        """`own`: members of the present household; `others`: (household, words) that can be joined; `asked`: a
+        guardian was already asked for."""
+        super().__init__(*args, **kwargs)
+        stay = _("With those already listed below") if own else _("Nobody on this list: alone")
+        choices = [(str(person.household_id), stay), *others]
+        if own:
+            choices.append(("alone", _("Nobody on this list: alone")))
+        self.fields["household"].choices = choices  # type: ignore[attr-defined]
+        self.asked = asked
+        if not person.is_child:
+            del self.fields["uasc_status"], self.fields["authority"]
+        elif asked:
+            del self.fields["authority"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.wants_guardian and not cleaned.get("authority"):
+            self.add_error("authority", _("Write which authority is asked to appoint a guardian."))
+        return cleaned
+
+    @property
+    def wants_guardian(self) -> bool:
+        """Whether the answers call for a guardian who was not asked for yet (BIP-02)."""
+        return not self.asked and self.cleaned_data.get("uasc_status") in ALONE
+
+    def command(self, person: Person) -> HouseholdChange:
+        told = self.cleaned_data
+        return HouseholdChange(
+            **self.envelope(person.basis, id=person.pk, version=told["version"]),
+            household_id=None if told["household"] == "alone" else UUID(told["household"]),
+            relation=told["relation"] or "principal",
+            uasc_status=told.get("uasc_status"),
+        )
+
+
+class GuardianForm(PersonForm):
+    """An authority asked to appoint a guardian."""
+
+    authority = forms.CharField(label=_("Authority asked for a guardian"), max_length=40)
+    remark = forms.CharField(
+        label=_("What the authority must know"),
+        help_text=_("Sealed when saved."),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea,
+    )
+
+    def command(self, person: Person) -> GuardianAsked:
+        told = self.cleaned_data
+        detail = {"remark": told["remark"]} if told["remark"] else {}
+        return GuardianAsked(**self.envelope("legal_duty", id=person.pk), authority=told["authority"], detail=detail)
+
+
+def _relations() -> list[tuple[str, str]]:
+    return [row for row in code_list("person_relation").choices() if row[0] != "principal"]

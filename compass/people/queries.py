@@ -1,0 +1,123 @@
+"""Reads worth a name: what is sealed, opened; who is due; who belongs together; what consent allows and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from compass.access.work import Work
+from compass.people.consent import Answer, answer, newest
+from compass.people.content.consent import LATER_SCOPES, SCOPES
+from compass.people.models import Consent, GuardianRequest, Person, Service
+
+TABLE = "people_person"
+NEIGHBOURS = timedelta(days=3)
+REASONS: dict[str, str | Promise] = {
+    "given": _("The person said yes."),
+    "refused": _("The person said no."),
+    "child_refused": _("The child said no; that outweighs an adult’s yes."),
+    "not_asked": _("Not asked yet: without an answer it is not allowed."),
+    "withdrawn": _("The person took consent back."),
+    "expired": _("The consent is too old and must be asked again."),
+}
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """One purpose, whether it is allowed today, and why in words."""
+
+    scope: str
+    answer: Answer
+
+    @property
+    def why(self) -> str:
+        return str(REASONS[self.answer.reason])
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What was sealed, for one response. `identity` and `contact` as described at Person."""
+
+    identity: dict[str, Any]
+    contact: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.identity.get("given"), self.identity.get("family")) if part)
+
+
+def opened(work: Work, person: Person) -> Opened:
+    """Identity and contact, opened for the program itself; whoever shows them must use `reveal`."""
+    return Opened(
+        *(
+            work.keys.open(getattr(person, column), table=TABLE, column=column, subject=person.pk) or {}
+            for column in ("identity_sealed", "contact_sealed")
+        )
+    )
+
+
+def reveal(work: Work, person: Person, reason: str) -> Opened:
+    """Identity and contact to be shown on this response; the reason (a code) goes into the trail."""
+    work.saw([person])
+    work.record("people.reveal", results=[person.pk], reason=reason)
+    return opened(work, person)
+
+
+def safe_to_carry(work: Work, person: Person) -> bool:
+    """Whether the person said that paper is safe on them. No answer is a no."""
+    return opened(work, person).contact.get("safe_to_carry_paper") is True
+
+
+def consent_of(person: UUID) -> Consent | None:
+    """The newest consent of a person; one query."""
+    return newest([person]).get(person)
+
+
+def allowances(consent: Consent | None) -> list[Allowed]:
+    """Every purpose with its answer and reason, in the order in which they are asked. No query."""
+    return [Allowed(scope, answer(consent, scope)) for scope in (*SCOPES, *LATER_SCOPES)]
+
+
+def consent_due(work: Work, limit: int = 50) -> Sequence[Person]:
+    """Who was registered on vital interest and still has to be asked, the most urgent first; one query."""
+    rows = work.allowed("people.consent", Person).filter(consent_due_at__isnull=False)
+    return list(rows.order_by("consent_due_at")[:limit])
+
+
+def household(work: Work, person: Person) -> list[Person]:
+    """The others of the household, within this office; one query."""
+    rows = work.allowed("people.view", Person).filter(household_id=person.household_id).exclude(pk=person.pk)
+    return list(rows.order_by("recorded_at", "code")[:30])
+
+
+def neighbours(work: Work, person: Person) -> list[Person]:
+    """One person of each other household registered in the last three days: whom someone may belong to; one query."""
+    rows = (
+        work.allowed("people.household", Person)
+        .filter(recorded_at__gte=work.now - NEIGHBOURS)
+        .exclude(household_id=person.household_id)
+        .order_by("-recorded_at")[:40]
+    )
+    found: dict[UUID, Person] = {}
+    for row in rows:
+        if row.household_id not in found or row.relation == "principal":
+            found[row.household_id] = row
+    return list(found.values())[:12]
+
+
+def guardian_of(work: Work, person: Person) -> GuardianRequest | None:
+    """The newest request for a guardian; one query."""
+    rows = work.allowed("people.view", GuardianRequest).filter(person=person)
+    return rows.order_by("-occurred_at").first()
+
+
+def services_of(work: Work, person: Person, limit: int = 20) -> list[Service]:
+    """What the person received, newest first; one query."""
+    rows = work.allowed("people.view", Service).filter(person=person)
+    return list(rows.order_by("-delivered_on", "-id")[:limit])

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from compass.people.models import Consent, Person
+from compass.people.queries import allowances, consent_of
+
+pytestmark = pytest.mark.django_db
+
+
+def url(person, query=""):
+    return f"/people/{person.pk}/consent/{query}"
+
+
+def consents(at, person):
+    with at("zinder.social"):
+        return list(Consent.objects.filter(person=person))
+
+
+def test_it_works(make, sign_in, answers, at):
+    person = make()
+    client = sign_in("zinder.social")
+
+    response = client.post(url(person, "?intake"), answers(scope_share_authorities="no"))
+
+    assert response.status_code == 302, response.content.decode()
+    assert response["Location"] == f"/people/{person.pk}/identity/?intake"
+    (given,) = consents(at, person)
+    assert (given.language, given.scopes["data_processing"], given.scopes["share_authorities"]) == ("ha", True, False)
+    assert "share_family" not in given.scopes
+    assert b"Zouera" not in bytes(given.detail_sealed)
+    with at("zinder.social"):
+        assert Person.objects.get(pk=person.pk).consent_due_at is None
+
+
+def test_nothing_is_chosen_beforehand_and_voices_say_what_they_are(make, sign_in):
+    page = sign_in("zinder.social").get(url(make())).content.decode()
+
+    assert not re.search(r"<input[^>]* checked", page)
+    assert page.count("<audio") >= 24
+    assert "voices/ha/who_we_are.ogg" in page
+
+
+def test_a_missing_item_is_refused_in_words_and_keeps_what_was_typed(make, sign_in, answers, at):
+    person = make()
+
+    page = sign_in("zinder.social").post(url(person), answers(information=["purpose_told"])).content.decode()
+
+    assert "CM-02" in page
+    assert "P-3002" in page
+    assert 'value="Zouera"' in page
+    assert consents(at, person) == []
+
+
+def test_spoken_consent_without_the_workers_word_is_refused(make, sign_in, answers, at):
+    person = make()
+
+    page = sign_in("zinder.social").post(url(person), answers(certified=None)).content.decode()
+
+    assert "CM-03" in page
+    assert consents(at, person) == []
+
+
+def test_each_first_question_needs_an_answer(make, sign_in, answers, at):
+    person = make()
+
+    response = sign_in("zinder.social").post(url(person), answers(scope_duplicate_check=None))
+
+    assert response.status_code == 200
+    assert consents(at, person) == []
+
+
+def test_a_child_of_five_needs_an_adult(make, sign_in, answers, at):
+    person = make(age=5)
+    client = sign_in("zinder.social")
+
+    refused = client.post(url(person), answers(given_by="individual"))
+    taken = client.post(url(person), answers(given_by="caregiver"))
+
+    assert refused.status_code == 200
+    assert taken.status_code == 302
+    assert [c.ladder for c in consents(at, person)] == ["0-5"]
+
+
+def test_a_child_of_nine_is_asked_too_and_a_no_outweighs_the_adult(make, sign_in, answers, at):
+    person = make(age=9)
+    client = sign_in("zinder.social")
+
+    unasked = client.post(url(person), answers(given_by="other", adult="Aunt"))
+    asked = client.post(url(person), answers(given_by="other", adult="Aunt", child_agrees="no"))
+
+    assert unasked.status_code == 200
+    assert asked.status_code == 302
+    with at("zinder.social"):
+        reasons = {row.scope: row.answer.reason for row in allowances(consent_of(person.pk))}
+    assert set(reasons.values()) == {"child_refused"}
+
+
+def test_sent_twice_counts_once(make, sign_in, answers, at):
+    person = make()
+    client = sign_in("zinder.social")
+    data = answers()
+
+    for _ in range(2):
+        assert client.post(url(person), data).status_code == 302
+
+    assert len(consents(at, person)) == 1
+
+
+def test_not_now_leaves_the_hours_running(make, sign_in, at):
+    person = make()
+
+    response = sign_in("zinder.social").post(url(person, "?intake"), {"later": "1"})
+
+    assert response["Location"].endswith("/identity/?intake")
+    with at("zinder.social"):
+        assert Person.objects.get(pk=person.pk).consent_due_at is not None
+
+
+def test_no_to_keeping_details_skips_names(make, sign_in, answers):
+    person = make()
+    client = sign_in("zinder.social")
+
+    response = client.post(url(person, "?intake"), answers(scope_data_processing="no"))
+    page = client.get(f"/people/{person.pk}/identity/").content.decode()
+
+    assert response["Location"].endswith("/household/?intake")
+    assert 'name="given"' not in page
+
+
+@pytest.mark.parametrize("username", ["edo.reception", "zinder.clinic"])
+def test_others_are_told_there_is_no_such_person(make, sign_in, username):
+    person = make()
+    client = sign_in(username)
+
+    for name in ("", "consent/", "identity/", "contact/", "household/", "withdraw/", "summary/", "summary/fr.pdf"):
+        response = client.get(f"/people/{person.pk}/{name}")
+        assert response.status_code in ((404,) if username == "edo.reception" else (403, 404)), name
+        assert person.code not in response.content.decode()

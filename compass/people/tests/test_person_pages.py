@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from compass.people.actions import IdentityChange, change_identity
+from compass.people.models import GuardianRequest, Person
+from compass.people.queries import opened
+from compass.trail.models import Entry
+
+pytestmark = pytest.mark.django_db
+
+
+def identity(**changes):
+    data = {
+        "key": str(uuid.uuid4()),
+        "version": "1",
+        "given": "Ese",
+        "family": "Osagie",
+        "birth_date_0": "",
+        "sex": "female",
+        "nationality": "NG",
+        "language": "ha",
+        **changes,
+    }
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def names(at, person):
+    with at("zinder.social") as work:
+        return opened(work, Person.objects.get(pk=person.pk)).identity
+
+
+def test_it_works(make, sign_in):
+    page = sign_in("zinder.social").get(f"/people/{make().pk}/").content.decode()
+
+    assert 'class="dial' in page
+    assert "<title>" in page
+
+
+def test_a_name_is_shown_on_one_response_and_recorded(make, sign_in, at):
+    person = make(identity={"given": "Ese", "family": "Osagie"})
+    client = sign_in("zinder.social")
+    where = f"/people/{person.pk}/"
+
+    before = client.get(where).content.decode()
+    unreasoned = client.post(where, {"reveal": "1"}).content.decode()
+    shown = client.post(where, {"reveal": "1", "reason": "present"}).content.decode()
+    after = client.get(where).content.decode()
+
+    assert "Osagie" in shown
+    assert all("Osagie" not in page for page in (before, unreasoned, after))
+    with at("geneva.protection") as work:
+        bodies = "".join(work.allowed("trail.view", Entry).values_list("body", flat=True))
+    assert "people.reveal" in bodies
+    assert "present" in bodies
+
+
+def test_arabic_digits_are_read_as_a_date(make, sign_in, at):
+    person = make()
+
+    data = identity(birth_date_day="١٤", birth_date_month="٣", birth_date_year="١٩٩٥")
+    response = sign_in("zinder.social").post(f"/people/{person.pk}/identity/", data)
+
+    assert response.status_code == 302, response.content.decode()
+    assert names(at, person)["birth_date"] == "1995-03-14"
+
+
+def test_a_birth_in_the_future_is_refused_and_typed_answers_stay(make, sign_in, at):
+    person = make()
+    soon = timezone.localdate() + timedelta(days=3)
+
+    data = identity(birth_date=soon.isoformat())
+    page = sign_in("zinder.social").post(f"/people/{person.pk}/identity/", data)
+    year = sign_in("zinder.social").post(f"/people/{person.pk}/identity/", identity(birth_year="2089"))
+
+    assert page.status_code == year.status_code == 200
+    assert 'value="Osagie"' in page.content.decode()
+    assert "family" not in names(at, person)
+
+
+def test_a_stale_version_shows_both(make, sign_in, at, told):
+    person = make()
+    with at("zinder.cases") as work:
+        change = {"sex": "female", "nationality": "NG", "languages": ("en",), "identity": {"given": "Eseosa"}}
+        change_identity(work, [IdentityChange(**told(basis="vital_interest", id=person.pk, version=1), **change)])
+    client = sign_in("zinder.social")
+
+    page = client.post(f"/people/{person.pk}/identity/", identity()).content.decode()
+
+    assert "P-2002" in page
+    assert "Eseosa" in page
+    assert 'value="Ese"' in page
+    assert 'name="version" value="2"' in page
+    again = client.post(f"/people/{person.pk}/identity/", identity(version="2"))
+    assert again.status_code == 302
+    assert names(at, person)["given"] == "Ese"
+
+
+def test_a_recorded_identity_opens_for_correction_only_with_a_reason(make, sign_in):
+    person = make(identity={"given": "Ese"})
+    client = sign_in("zinder.social")
+    where = f"/people/{person.pk}/identity/"
+
+    closed = client.get(where).content.decode()
+    open_ = client.post(where, {"reveal": "1", "reason": "correct"}).content.decode()
+
+    assert "Ese" not in closed.replace("Ese ", "")
+    assert 'value="Ese"' in open_
+
+
+def test_contact_and_paper(make, sign_in, at):
+    person = make()
+    client = sign_in("zinder.social")
+    data = {
+        "key": str(uuid.uuid4()),
+        "version": "1",
+        "phone": "+227 90 00 00 00",
+        "safe_to_call": "no",
+        "safe_to_carry_paper": "no",
+    }
+
+    refused = client.post(f"/people/{person.pk}/contact/", {**data, "safe_to_carry_paper": ""})
+    saved = client.post(f"/people/{person.pk}/contact/", data)
+    printed = client.get(f"/people/{person.pk}/summary/fr.pdf")
+
+    assert (refused.status_code, saved.status_code) == (200, 302)
+    assert printed.status_code == 409
+    assert client.get(f"/people/{person.pk}/summary/").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar", "ha"])
+def test_the_printed_summary_names_nobody(make, sign_in, language):
+    person = make(identity={"given": "Ese"}, contact={"safe_to_carry_paper": True}, nationality="NG")
+
+    response = sign_in("zinder.social").get(f"/people/{person.pk}/summary/{language}.pdf")
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/pdf"
+    assert response.content.startswith(b"%PDF")
+    assert b"Ese" not in response.content
+    assert b"IOM" not in response.content
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_the_summary_exists_in_four_languages_only(make, sign_in):
+    person = make(contact={"safe_to_carry_paper": True})
+
+    assert sign_in("zinder.social").get(f"/people/{person.pk}/summary/xx.pdf").status_code == 404
+
+
+def test_a_child_alone_needs_an_authority_for_a_guardian(make, sign_in, at):
+    boy = make(age=13)
+    client = sign_in("zinder.social")
+    data = {
+        "key": str(uuid.uuid4()),
+        "version": "1",
+        "household": str(boy.household_id),
+        "relation": "",
+        "uasc_status": "unaccompanied",
+    }
+
+    refused = client.post(f"/people/{boy.pk}/household/", data)
+    saved = client.post(f"/people/{boy.pk}/household/", {**data, "authority": "Juge des mineurs"})
+    twice = client.post(f"/people/{boy.pk}/household/", {**data, "authority": "Juge des mineurs"})
+
+    assert (refused.status_code, saved.status_code, twice.status_code) == (200, 302, 302)
+    with at("zinder.social"):
+        assert GuardianRequest.objects.count() == 1
+        assert Person.objects.get(pk=boy.pk).uasc_status == "unaccompanied"
+
+
+def test_the_guardian_is_appointed_once(make, sign_in, at):
+    boy = make(age=13, uasc_status="unaccompanied")
+    client = sign_in("zinder.social")
+
+    page = client.get(f"/people/{boy.pk}/").content.decode()
+    client.post(f"/people/{boy.pk}/guardian/", {"key": str(uuid.uuid4()), "authority": "Juge des mineurs"})
+    done = client.post(f"/people/{boy.pk}/guardian/appointed/", {"key": str(uuid.uuid4())})
+    again = client.post(f"/people/{boy.pk}/guardian/appointed/", {"key": str(uuid.uuid4())})
+
+    assert "BIP-02" in page
+    assert done.status_code == 302
+    assert "P-2003" in again.content.decode()
+
+
+def test_a_household_is_joined(make, sign_in, at):
+    mother, child = make(), make(age=3)
+    client = sign_in("zinder.social")
+
+    response = client.post(
+        f"/people/{child.pk}/household/",
+        {
+            "key": str(uuid.uuid4()),
+            "version": "1",
+            "household": str(mother.household_id),
+            "relation": "child",
+            "uasc_status": "accompanied",
+        },
+    )
+
+    assert response.status_code == 302
+    assert child.code in client.get(f"/people/{mother.pk}/").content.decode()
+
+
+def test_consent_taken_back_allows_nothing(make, sign_in, answers):
+    person = make()
+    client = sign_in("zinder.social")
+    client.post(f"/people/{person.pk}/consent/", answers())
+
+    asked = client.get(f"/people/{person.pk}/withdraw/")
+    done = client.post(f"/people/{person.pk}/withdraw/", {"key": str(uuid.uuid4())})
+    page = client.get(f"/people/{person.pk}/").content.decode()
+
+    assert (asked.status_code, done.status_code) == (200, 302)
+    assert 'class="chip good"' not in page

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from compass.people.views import intake, person, summary, voice
+
+app_name = "people"
+urlpatterns = [
+    path("voices/", voice.voices, name="voices"),
+    path("voices/<slug:language>/<slug:key>/", voice.replace, name="replace_voice"),
+    path("voice/<uuid:pk>/", voice.play, name="voice"),
+    path("<uuid:pk>/", person.person, name="person"),
+    path("<uuid:pk>/consent/", intake.consent, name="consent"),
+    path("<uuid:pk>/withdraw/", person.withdraw, name="withdraw"),
+    path("<uuid:pk>/identity/", intake.identity, name="identity"),
+    path("<uuid:pk>/contact/", intake.contact, name="contact"),
+    path("<uuid:pk>/household/", intake.household, name="household"),
+    path("<uuid:pk>/guardian/", person.guardian, name="guardian"),
+    path("<uuid:pk>/guardian/appointed/", person.appointed, name="guardian_appointed"),
+    path("<uuid:pk>/summary/", summary.summary, name="summary"),
+    path("<uuid:pk>/summary/<slug:language>.pdf", summary.printed, name="summary_pdf"),
+]

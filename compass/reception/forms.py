@@ -1,0 +1,225 @@
+"""The gate in seconds, the first two answers of an intake, children of a family, activities."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from compass.people.actions import ConsentGiven, Registration
+from compass.people.forms.common import CHOOSE, PersonForm, language_choices, listed
+from compass.people.models import Consent, Person
+from compass.reception.actions import (
+    MOST_AT_ONCE,
+    ActivityHeld,
+    ArrivalLeft,
+    ArrivalRegistered,
+    Attended,
+    GroupArrived,
+)
+from compass.reception.models import Activity, Arrival, Centre
+from compass.ui.forms import HouseMixin, YesNoField
+from compass.ui.widgets import Boxes
+from compass.vocabulary import code_list
+
+NEEDS = (
+    ("medical_emergency", "doctor", _("How many need a doctor now?")),
+    ("safety_threat", "danger", _("How many are in danger now?")),
+)
+CHILD_RELATIONS = ("child", "sibling", "other_relative")
+
+
+class GroupForm(PersonForm):
+    """A group at the gate: nothing else is asked. Basis: vital interest, fixed."""
+
+    people = forms.IntegerField(label=_("How many people?"), min_value=1, max_value=MOST_AT_ONCE)
+    language = forms.ChoiceField(label=_("Language most of them speak"))
+    came_by = forms.ChoiceField(label=_("How they came"), choices=listed("arrival_means", CHOOSE))
+    doctor = forms.IntegerField(label=NEEDS[0][2], required=False, min_value=0, max_value=MOST_AT_ONCE)
+    danger = forms.IntegerField(label=NEEDS[1][2], required=False, min_value=0, max_value=MOST_AT_ONCE)
+    centre = forms.ChoiceField(label=_("Centre"))
+
+    def __init__(self, *args: Any, centres: list[Centre], country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = language_choices(country, empty=CHOOSE[1])  # type: ignore[attr-defined]
+        self.fields["centre"].choices = [(str(row.pk), row.name) for row in centres]  # type: ignore[attr-defined]
+        if len(centres) == 1:
+            self.fields["centre"].widget = forms.HiddenInput()
+            self.fields["centre"].initial = str(centres[0].pk)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        urgent = sum(cleaned.get(name) or 0 for _need, name, _label in NEEDS)
+        if cleaned.get("people") and urgent > cleaned["people"]:
+            self.add_error("doctor", _("These are more people than came. Count each person once, by the worst need."))
+        return cleaned
+
+    def command(self) -> GroupArrived:
+        told = self.cleaned_data
+        return GroupArrived(
+            **self.envelope("vital_interest"),
+            centre_id=UUID(told["centre"]),
+            people=told["people"],
+            language=told["language"],
+            came_by=told["came_by"],
+            urgent=tuple((need, told[name]) for need, name, _label in NEEDS if told[name]),
+        )
+
+
+class StartForm(PersonForm):
+    """The first two answers: about how old, and in which language to go on."""
+
+    age = forms.IntegerField(
+        label=_("About how old, in years?"),
+        help_text=_("An estimate is enough. A child hears other words, and an adult answers beside the child."),
+        min_value=0,
+        max_value=120,
+    )
+    language = forms.ChoiceField(label=_("Language of the talk"))
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = language_choices(country)  # type: ignore[attr-defined]
+
+    def command(self, place: Arrival) -> ArrivalRegistered:
+        told = self.cleaned_data
+        envelope = self.envelope("vital_interest")
+        registration = Registration(
+            **envelope | {"key": uuid5(envelope["key"], "person")},
+            languages=(told["language"],),
+            identity={"birth_year": timezone.localdate().year - told["age"], "birth_estimated": True},
+        )
+        return ArrivalRegistered(**envelope, id=place.pk, registration=registration)
+
+
+class LeftForm(PersonForm):
+    """Nothing to fill in."""
+
+    def command(self, place: Arrival) -> ArrivalLeft:
+        return ArrivalLeft(**self.envelope("vital_interest", id=place.pk, version=place.version))
+
+
+class FamilyForm(PersonForm):
+    """What the mother or father says for all the children below."""
+
+    same_answers = YesNoField(
+        label=_("Does the parent answer for these children as for themselves?"),
+        help_text=_(
+            "Yes records their consent as caregiver. Without it, the children are registered to be helped now "
+            "and consent is asked within 72 hours."
+        ),
+    )
+
+
+class ChildLine(HouseMixin, forms.Form):
+    """One child of the family, one line."""
+
+    age = forms.IntegerField(label=_("Age in years"), min_value=0, max_value=17)
+    sex = forms.ChoiceField(label=_("Sex"), choices=listed("sex", CHOOSE))
+    relation = forms.ChoiceField(
+        label=_("What the child is to the parent"),
+        initial="child",
+        choices=lambda: [row for row in code_list("person_relation").choices() if row[0] in CHILD_RELATIONS],
+    )
+    given = forms.CharField(label=_("Given name"), required=False, max_length=120)
+    agrees = YesNoField(
+        label=_("What the child answers"), help_text=_("Asked from 6 years on, in words for their age."), required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if 6 <= (cleaned.get("age") or 0) <= 14 and cleaned.get("agrees") is None:
+            self.add_error("agrees", _("From 6 years on the child is asked too, and their answer is written down."))
+        return cleaned
+
+    def registration(self, envelope: dict[str, Any], parent: Person, *, named: bool) -> Registration:
+        """The child as a new person of the parent's household; the name only where details may be kept."""
+        told = self.cleaned_data
+        identity: dict[str, Any] = {"birth_year": timezone.localdate().year - told["age"], "birth_estimated": True}
+        if named and told["given"]:
+            identity["given"] = told["given"]
+        return Registration(
+            **envelope,
+            household_id=parent.household_id,
+            relation=told["relation"],
+            sex=told["sex"],
+            nationality=parent.nationality,
+            languages=tuple(parent.languages),
+            uasc_status="accompanied" if told["relation"] == "child" else "separated",
+            identity=identity,
+        )
+
+    def consent(self, envelope: dict[str, Any], given: Consent) -> ConsentGiven | None:
+        """The caregiver's answers for this child; None from 15 years on, who answer for themselves."""
+        if self.cleaned_data["age"] >= 15:
+            return None
+        return ConsentGiven(
+            **envelope,
+            given_by="caregiver",
+            mode=given.mode,
+            language=given.language,
+            interpreter_mode=given.interpreter_mode,
+            notice_version=given.notice_version,
+            information=tuple(given.information),
+            scopes=given.scopes,
+            certified=given.certified,
+            child_agrees=self.cleaned_data["agrees"] if self.cleaned_data["age"] >= 6 else None,
+        )
+
+
+ChildLines = forms.formset_factory(ChildLine, extra=4, max_num=12, absolute_max=12)
+
+
+class ActivityForm(PersonForm):
+    """A group activity of the centre."""
+
+    kind = forms.ChoiceField(label=_("Activity"), choices=listed("group_activity_kind", CHOOSE))
+    held_on = forms.DateField(label=_("Day"))
+    centre = forms.ChoiceField(label=_("Centre"))
+
+    def __init__(self, *args: Any, centres: list[Centre], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["centre"].choices = [(str(row.pk), row.name) for row in centres]  # type: ignore[attr-defined]
+        if len(centres) == 1:
+            self.fields["centre"].widget = forms.HiddenInput()
+            self.fields["centre"].initial = str(centres[0].pk)
+
+    def clean_held_on(self) -> Any:
+        day = self.cleaned_data["held_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("This day is in the future."))
+        return day
+
+    def command(self) -> ActivityHeld:
+        told = self.cleaned_data
+        return ActivityHeld(
+            **self.envelope("public_interest"),
+            centre_id=UUID(told["centre"]),
+            kind=told["kind"],
+            held_on=told["held_on"],
+        )
+
+
+class AttendanceForm(PersonForm):
+    """Who was there: codes to tick."""
+
+    present = forms.MultipleChoiceField(label=_("Who was there?"), widget=Boxes)
+
+    def __init__(self, *args: Any, people: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["present"].choices = people  # type: ignore[attr-defined]
+
+    def commands(self, activity: Activity, people: dict[str, Person]) -> list[Attended]:
+        """One command per person ticked; the key of each follows from the form's, so that sending twice counts once."""
+        envelope = self.envelope("vital_interest")
+        return [
+            Attended(
+                **envelope | {"key": uuid5(envelope["key"], value), "basis": people[value].basis},
+                id=people[value].pk,
+                activity_id=activity.pk,
+            )
+            for value in self.cleaned_data["present"]
+        ]

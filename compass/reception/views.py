@@ -1,0 +1,211 @@
+"""The arrival list, the first step of an intake, children of a family, group activities."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from compass.access.pages import page
+from compass.access.work import Work
+from compass.people import queries as people
+from compass.people.actions import give_consent, register_people
+from compass.people.consent import answer
+from compass.people.models import Consent, Person
+from compass.people.views.intake import STEPS
+from compass.problems import WrongState
+from compass.reception import queries
+from compass.reception.actions import (
+    ArrivalRegistered,
+    add_activities,
+    add_groups,
+    mark_attendance,
+    mark_left,
+    register_arrivals,
+)
+from compass.reception.forms import (
+    ActivityForm,
+    AttendanceForm,
+    ChildLine,
+    ChildLines,
+    FamilyForm,
+    GroupForm,
+    LeftForm,
+    StartForm,
+)
+from compass.reception.models import Activity, Arrival
+from compass.vocabulary import label_of
+
+
+@require_http_methods(["GET", "POST"])
+@page("reception.arrivals")
+def arrivals(request: HttpRequest, work: Work) -> HttpResponse:
+    """Who waits, urgent first; who must still be asked for consent; a form for the next group."""
+    work.demand("reception.view")
+    form = GroupForm(request.POST or None, centres=queries.centres(work), country=work.actor.organisation.country)
+    if form.is_valid():
+        with work.attempt(form):
+            add_groups(work, [form.command()])
+            count = form.cleaned_data["people"]
+            text = ngettext("%(count)d person is on the list.", "%(count)d people are on the list.", count) % {
+                "count": count
+            }
+            messages.success(request, text)
+            return redirect("reception:arrivals")
+    due = people.consent_due(work) if work.may("people.consent") else []
+    work.saw(due)
+    return TemplateResponse(
+        request,
+        "reception/arrivals.html",
+        {
+            "form": form,
+            "groups": queries.arrival_list(work),
+            "due": due,
+            "registers": work.may("reception.register"),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page("reception.register")
+def register(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """Step 1: about how old, which language. From then on the place on the list is a person with a code."""
+    place = work.find("reception.register", Arrival, pk)
+    if place.status == "registered" and request.method == "GET":
+        return redirect("people:person", pk=place.person_id)
+    form = StartForm(
+        request.POST or None,
+        initial={"language": place.group.language},
+        country=work.actor.organisation.country,
+    )
+    if form.is_valid():
+        with work.attempt(form):
+            (done,) = register_arrivals(work, [form.command(place)])
+            return redirect(reverse("people:consent", args=[done.person_id]) + "?intake")
+    return TemplateResponse(
+        request, "reception/register.html", {"place": place, "form": form, "step": 1, "steps": STEPS}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page("reception.left")
+def left(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """Someone went on without registering."""
+    place = work.find("reception.arrive", Arrival, pk)
+    form = LeftForm(request.POST or None)
+    if form.is_valid():
+        with work.attempt(form):
+            mark_left(work, [form.command(place)])
+            return redirect("reception:arrivals")
+    return TemplateResponse(request, "reception/left.html", {"place": place, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@page("reception.children")
+def children(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """Register the children of a mother or father in one go; each takes a place of the group they came with."""
+    parent = work.find("people.register", Person, pk)
+    if parent.is_child:
+        raise WrongState
+    consent = people.consent_of(parent.pk)
+    kept = bool(answer(consent, "data_processing"))
+    places = queries.waiting_beside(work, parent)
+    form = FamilyForm(request.POST or None)
+    if not kept:
+        del form.fields["same_answers"]
+    lines = ChildLines(request.POST or None, prefix="child")
+    if form.is_valid() and lines.is_valid():
+        filled = [line for line in lines if line.has_changed()]
+        if not filled:
+            form.add_error(None, _("Fill in one line for each child."))
+        with work.attempt(form):
+            if filled:
+                given = consent if kept and form.cleaned_data.get("same_answers") else None
+                _register_family(work, form, filled, parent, places, given)
+                return redirect("people:person", pk=parent.pk)
+    return TemplateResponse(
+        request,
+        "reception/children.html",
+        {"person": parent, "form": form, "lines": lines, "kept": kept, "places": len(places)},
+    )
+
+
+def _register_family(
+    work: Work, form: FamilyForm, lines: list[ChildLine], parent: Person, places: list[Arrival], given: Consent | None
+) -> None:
+    envelope = form.envelope("vital_interest")
+
+    def keyed(index: int, what: str, **more: Any) -> dict[str, Any]:
+        return {**envelope, "key": uuid5(envelope["key"], f"{what} {index}"), **more}
+
+    wanted = [
+        line.registration(keyed(index, "person"), parent, named=given is not None) for index, line in enumerate(lines)
+    ]
+    placed = [
+        ArrivalRegistered(**keyed(index, "place", id=place.pk), registration=registration)
+        for index, (place, registration) in enumerate(zip(places, wanted, strict=False))
+    ]
+    made = [place.person for place in register_arrivals(work, placed)]
+    made += register_people(work, wanted[len(placed) :])
+    if given is None:
+        return
+    answers = [
+        line.consent(keyed(index, "consent", basis="consent", id=child.pk), given)
+        for index, (line, child) in enumerate(zip(lines, made, strict=True))
+    ]
+    give_consent(work, [each for each in answers if each is not None])
+
+
+@require_http_methods(["GET", "POST"])
+@page("reception.activities")
+def activities(request: HttpRequest, work: Work) -> HttpResponse:
+    """What the centre did with groups, and a form for the next."""
+    work.demand("reception.view")
+    form = ActivityForm(request.POST or None, centres=queries.centres(work), initial={"held_on": work.now.date()})
+    if form.is_valid():
+        with work.attempt(form):
+            (made,) = add_activities(work, [form.command()])
+            return redirect("reception:activity", pk=made.pk)
+    return TemplateResponse(
+        request, "reception/activities.html", {"form": form, "activities": queries.activities(work)}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page("reception.activity")
+def activity(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """Who was there: tick codes; each present person receives the service once."""
+    held = work.find("reception.attendance", Activity, pk)
+    marked = queries.attended(work, held)
+    choices = {str(person.pk): person for person in queries.could_attend(work, marked)}
+    # Sent twice, the second form names people who are marked by now: they are choices still.
+    known = {str(row.person_id): row.person for row in marked}
+    work.saw([*choices.values(), *marked])
+    offered = choices | known if request.method == "POST" else choices
+    form = AttendanceForm(request.POST or None, people=[(key, _described(row)) for key, row in offered.items()])
+    if form.is_valid():
+        with work.attempt(form):
+            mark_attendance(work, form.commands(held, offered))
+            return redirect("reception:activity", pk=held.pk)
+    return TemplateResponse(
+        request,
+        "reception/activity.html",
+        {"activity": held, "marked": marked, "form": form, "some": bool(offered)},
+    )
+
+
+def _described(person: Person) -> str:
+    parts = [person.code]
+    if person.age_band:
+        parts.append(label_of("age_band", person.age_band))
+    if person.sex != "undisclosed":
+        parts.append(label_of("sex", person.sex))
+    return " · ".join(parts)
