@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from compass.cases import closing, screening
 from compass.cases.actions.plan import ActionPlanned, GoalSaid
 from compass.ui.forms import BaseForm, SearchForm, YesNoField
-from compass.ui.widgets import Boxes, Radios
+from compass.ui.widgets import Boxes, Radios, YesNo
 from compass.vocabulary import code_list
 
 CHOOSE = ("", _("Choose"))
@@ -60,14 +60,13 @@ class ScreeningForm(BaseForm):
         super().__init__(*args, **kwargs)
         for at, questions in enumerate((screening.URGENT, routing(child)), start=1):
             for question in questions if at <= step else ():
-                field = YesNoField(label=question.text, help_text=question.hint)
-                if at < step:
-                    field.widget = forms.HiddenInput()
+                widget: forms.Widget = forms.HiddenInput() if at < step else YesNo()
+                field = YesNoField(label=question.text, help_text=question.hint, widget=widget)
                 self.fields[question.code] = field
         if step >= 2:
-            widget: forms.Widget = Boxes() if step == 2 else forms.MultipleHiddenInput()
+            boxes: forms.Widget = Boxes() if step == 2 else forms.MultipleHiddenInput()
             self.fields["triggers"] = forms.MultipleChoiceField(
-                label=_("Does one of these hold now?"), required=False, choices=listed("high_risk_trigger"), widget=widget,
+                label=_("Does one of these hold now?"), required=False, choices=listed("high_risk_trigger"), widget=boxes,
                 help_text=_("Any one makes the risk high until a supervisor lowers it. Leave all empty if none holds."),
             )
         if step >= 3:

@@ -28,7 +28,10 @@ class ClosureAsked(Command):
 
 @action("cases.ask_closure", Closure)
 def request_closures(work: Work, asked: list[ClosureAsked]) -> list[Closure]:
-    """Ask for closures. Raises StandardNotMet: CM-24 (safety, risk), CM-25 (attempts); UnknownCode; WrongState when one waits."""
+    """Ask for closures.
+
+    Raises StandardNotMet (CM-24 safety and risk, CM-25 attempts), UnknownCode, WrongState when one waits already.
+    """
     cases = work.require("cases.close", Case, asked)
     must_be_open(cases)
     load_keys(work, cases)
@@ -51,7 +54,7 @@ def request_closures(work: Work, asked: list[ClosureAsked]) -> list[Closure]:
         if each.reason == "lost_contact" and tried < closing.ATTEMPTS:
             unmet.append("CM-25")
         if unmet:
-            raise StandardNotMet(standards=", ".join(unmet))
+            raise StandardNotMet(standards=standards.spell(*unmet))
         seal_into(work, row, explanation_sealed=each.explanation)
         rows.append(row)
     return Closure.objects.bulk_create(rows)

@@ -34,7 +34,10 @@ class Contact(Command):
 
 @action("cases.follow_up", FollowUp)
 def follow_up(work: Work, contacts: list[Contact]) -> list[FollowUp]:
-    """Record contacts; a changed risk is set, a reviewed plan is stamped. Raises UnknownCode, WrongState, SecondPersonNeeded."""
+    """Record contacts; a changed risk is set, a reviewed plan is stamped.
+
+    Raises UnknownCode, WrongState, SecondPersonNeeded.
+    """
     cases = work.require("cases.follow", Case, contacts)
     must_be_open(cases)
     load_keys(work, cases)

@@ -16,6 +16,7 @@ from compass.cases.actions.assessment import DECIDED, Decision, decide
 from compass.cases.actions.checks import agreed, derived, forward, known, must_be_open, save_cases, stamp
 from compass.cases.models import Assessment, Case, Goal, Plan, PlanAction
 from compass.cases.sealing import load_keys, seal_into
+from compass.cases.standards import spell
 from compass.people.actions import ServiceGiven, record_services
 from compass.problems import Invalid, StandardNotMet, UnknownCode, WrongState
 from compass.vocabulary import code_list
@@ -118,7 +119,7 @@ def agree_plans(work: Work, agreements: list[PlanAgreed]) -> list[Plan]:
             raise WrongState
         case = cases[row.case_id]
         if case.person.is_child and each.how != "guardian":
-            raise StandardNotMet(standards="CM-14")
+            raise StandardNotMet(standards=spell("CM-14"))
         row.agreed_at, row.agreed_how, row.state = each.occurred_at, each.how, "requested"
         row.version += 1
         forward(case, "planned")
@@ -132,7 +133,7 @@ def approve_plans(work: Work, decisions: list[Decision]) -> list[Plan]:
     """Approve or send back plans (`id`). Raises StandardNotMet (CM-14) without agreement, SecondPersonNeeded, WrongState."""
     rows = work.require("cases.approve", Plan, decisions)
     if any(row.agreed_at is None for row in rows):
-        raise StandardNotMet(standards="CM-14")
+        raise StandardNotMet(standards=spell("CM-14"))
     cases = decide(work, rows, decisions)
     Plan.objects.bulk_update(rows, DECIDED)
     good = [row.pk for row in rows if row.state == "approved"]

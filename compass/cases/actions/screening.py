@@ -9,7 +9,7 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
-from compass.cases import screening
+from compass.cases import screening, standards
 from compass.cases.actions.case import CaseOpening, RiskSet, case_key, open_cases, set_risk
 from compass.cases.actions.checks import derived, known
 from compass.cases.models import Case, Screening
@@ -44,7 +44,7 @@ def screen_people(work: Work, screened: list[Screened]) -> list[Screening]:
     decided = []
     for each in screened:
         if any(each.answers.get(question.code) is None for question in screening.URGENT):
-            raise StandardNotMet(standards="CM-09")
+            raise StandardNotMet(standards=standards.spell("CM-09"))
         known("screening_result", *each.added)
         known("high_risk_trigger", *each.triggers)
         if each.risk_level:

@@ -4,8 +4,8 @@
     def contact_kept(files: Files) -> Iterator[Due]:
         for case in files.cases: ...
 
-Every module of this package is read when the room starts; rooms above register theirs in `AppConfig.ready`. The statement and
-the severity come from the vocabulary list `standard` unless given.
+Every module of this package is read when the room starts; rooms above register theirs in `AppConfig.ready`.
+The statement and the severity come from the vocabulary list `standard` unless given.
 """
 
 from __future__ import annotations
@@ -183,8 +183,14 @@ def unmet(cases: Sequence[Case], at: str, work: Work | None = None) -> list[Unme
 
 
 def named(found: Iterable[Unmet]) -> str:
-    """Their identifiers for StandardNotMet."""
-    return ", ".join(dict.fromkeys(each.standard.id for each in found))
+    """Their identifiers and statements, for StandardNotMet."""
+    return spell(*dict.fromkeys(each.standard.id for each in found))
+
+
+def spell(*names: str) -> str:
+    """Identifiers of standards, each with what it asks, in the reader's language."""
+    statement = {name: get(name).statement.rstrip(".") for name in names}
+    return "; ".join(f"{name} ({text})" for name, text in statement.items())
 
 
 def sort(items: Iterable[Item], now: datetime) -> WorkList:

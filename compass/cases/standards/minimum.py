@@ -146,7 +146,7 @@ def _waiting_for_screening(work: Work) -> Iterator[Due]:
     """Heads of household and children alone who agreed in the last 60 days and were not screened."""
     rows = (
         work.allowed("cases.view", Person)
-        .filter(Q(relation="head") | Q(uasc_status__in=ALONE), recorded_at__gte=work.now - LOOK_BACK)
+        .filter(Q(relation="principal") | Q(uasc_status__in=ALONE), recorded_at__gte=work.now - LOOK_BACK)
         .filter(
             Exists(Consent.objects.filter(person=OuterRef("pk"))),
             ~Exists(Screening.objects.filter(person=OuterRef("pk"))),

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from compass.access.work import Work
 from compass.cases.actions.case import CaseOpening, open_cases
-from compass.cases.actions.closing import ClosureAsked, request_closures
 from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, PlanAction, Screening
 from compass.config.demo.world import world_id
 from compass.people.actions import Registration, register_people

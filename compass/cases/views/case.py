@@ -99,7 +99,7 @@ def route(
     files: Files, found: Case, waiting: list[Item], written: list[tuple[Any, chapters.Chapter]]
 ) -> list[dict[str, Any]]:
     """What happened, in time, then what is due."""
-    past = [{"title": title, "note": note, "at": at} for at, title, note in _events(files, found)]
+    past: list[dict[str, Any]] = [{"title": title, "note": note, "at": at} for at, title, note in _events(files, found)]
     for _label, chapter in written:
         past += [dict(step) for step in chapter.steps if step.get("state") not in ("ahead", "now", "late")]
     past.sort(key=lambda step: step["at"])

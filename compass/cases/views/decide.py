@@ -39,7 +39,8 @@ def _page(
             return redirect("cases:team")
     plan = row if isinstance(row, Plan) else None
     context = {
-        "case": case, "row": row, "kind": kind, "form": form, "needs": needs(files, case, plan), "goals": goals(files, case, plan),
+        "case": case, "row": row, "kind": kind, "form": form, "needs": needs(files, case, plan),
+        "goals": goals(files, case, plan),
         "own": work.actor.id in (row.recorded_by, case.owner_id), "waits": row.state == "requested",
         "unmet": _unmet(work, case) if kind == "closure" else [],
         "done": [each for each in closing.PREREQUISITES if each.code in getattr(row, "prerequisites", ())],

@@ -53,7 +53,7 @@ def risk(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Set the risk level; two who save at once see both."""
     case, files = find_case(work, pk, "cases.risk")
     form = RiskForm(request.POST or None, initial={"version": case.version})
-    compared = []
+    compared: list[dict[str, str]] = []
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):

@@ -106,18 +106,24 @@ def colleagues(work: Work) -> list[User]:
 
 def _approvals(work: Work, names: dict[UUID, str]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    for model, kind, url in ((Assessment, "assessment", "decide_assessment"), (Plan, "plan", "decide_plan"),
-                             (Closure, "closure", "decide_closure")):
-        waiting = work.allowed("cases.approve", model).filter(state="requested").select_related("case")
-        if model is Plan:
-            waiting = waiting.filter(superseded_at__isnull=True)
-        for row in waiting.order_by("occurred_at")[:PAGE]:
+    waiting: list[tuple[str, str, Any]] = [
+        ("assessment", "decide_assessment", work.allowed("cases.approve", Assessment)),
+        ("plan", "decide_plan", work.allowed("cases.approve", Plan).filter(superseded_at__isnull=True)),
+        ("closure", "decide_closure", work.allowed("cases.approve", Closure)),
+    ]
+    for kind, url, found in waiting:
+        for row in found.filter(state="requested").select_related("case").order_by("occurred_at")[:PAGE]:
             mine = work.actor.id in (row.recorded_by, row.case.owner_id)
             rows.append(
                 {"case": row.case, "kind": kind, "row": row, "mine": mine, "by": names.get(row.recorded_by, ""),
                  "url": standards.link(f"cases:{url}", row.pk), "reason": getattr(row, "reason", "")}
             )  # fmt: skip
     return sorted(rows, key=lambda each: each["row"].occurred_at)
+
+
+def _load(name: str, levels: dict[str, int]) -> dict[str, Any]:
+    load = weighted(levels)
+    return {"name": name, "cases": sum(levels.values()), "high": levels.get("high", 0), "load": load, "over": load > CEILING}
 
 
 @require_safe
@@ -144,11 +150,7 @@ def team(request: HttpRequest, work: Work) -> HttpResponse:
         {
             "approvals": approvals, "unled": [(case, AssignForm(colleagues=choices, auto_id=f"{case.pk.hex}_%s"))
                                               for case in unled],
-            "loads": [
-                {"name": name, "cases": sum(loads.get(UUID(pk), {}).values()), "high": loads.get(UUID(pk), {}).get("high", 0),
-                 "load": (load := weighted(loads.get(UUID(pk), {}))), "over": load > CEILING}
-                for pk, name in choices
-            ],
+            "loads": [_load(name, loads.get(UUID(pk), {})) for pk, name in choices],
             "ceiling": CEILING, "now": work.now, "total": sum(sum(each.values()) for each in loads.values()),
             "high": sum(each.get("high", 0) for each in loads.values()),
         },
