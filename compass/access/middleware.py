@@ -1,24 +1,48 @@
-"""Small middleware: the session's digest for the trail, headers no page may lack, the signed-in colleague's language."""
+"""Small middleware: the session's digest for the trail, the colleague's language, headers no page may lack, the second
+factor before anything else, and problems in words wherever they were raised."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.cache import add_never_cache_headers
 
 from compass.access.sessions import digest
+from compass.problems import DatabaseAway, Problem
 
+Handler = Callable[[HttpRequest], HttpResponseBase]
 HEADERS = {
     "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Robots-Tag": "noindex, nofollow",
 }
+#: What is open to a colleague who has no second factor yet.
+OPEN_WITHOUT_SECOND_FACTOR = frozenset(
+    {
+        "access:second_factor",
+        "access:leave",
+        "account_login",
+        "account_logout",
+        "account_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "set_language",
+        "health",
+    }
+)
 
 
 class SessionDigestMiddleware:
     """Gives the trail a stable mark of the session that cannot be used to sign in (12 characters of the hash's hash)."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -27,8 +51,33 @@ class SessionDigestMiddleware:
         return self.get_response(request)
 
 
+class ColleagueLanguageMiddleware:
+    """The colleague's own language, unless one was chosen on this device."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = self._own(request)
+        if not language:
+            return self.get_response(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            return self.get_response(request)
+
+    def _own(self, request: HttpRequest) -> str:
+        chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+        if chosen or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return ""
+        try:
+            language = getattr(request.user, "language", "")
+        except OperationalError:
+            return ""
+        return language if language in dict(settings.LANGUAGES) else ""
+
+
 class HeadersMiddleware:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -36,3 +85,46 @@ class HeadersMiddleware:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+class SecondFactorMiddleware:
+    """Leads a colleague without a second factor to the page that sets one up."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        from compass.access.signin import second_factor_missing
+
+        match = request.resolver_match
+        if match is not None and match.view_name in OPEN_WITHOUT_SECOND_FACTOR:
+            return None
+        return redirect("access:second_factor") if second_factor_missing(request) else None
+
+
+class ProblemMiddleware:
+    """A problem raised outside a page (in allauth's views, say) is answered with the same page as everywhere."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        from compass.access.pages import problem_page
+
+        if isinstance(exception, Problem):
+            return problem_page(request, exception)
+        if isinstance(exception, OperationalError):
+            # Without the request no context processor runs: none can touch a database that is away.
+            problem = DatabaseAway()
+            response = HttpResponse(
+                render_to_string("access/problem.html", {"problem": problem}), status=problem.status
+            )
+            add_never_cache_headers(response)
+            return response
+        return None

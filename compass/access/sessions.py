@@ -15,15 +15,34 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from compass.access.models import Session
+from compass.problems import Unreadable
 from compass.vault import crypto
 from compass.vault.root import system_key
 
 
 def digest(session_key: str) -> str:
     return hashlib.sha256(session_key.encode()).hexdigest()
+
+
+def sessions_of(user_id: UUID) -> list[Session]:
+    """The open sessions of a colleague, the last used one first."""
+    return list(Session.objects.filter(user_id=user_id, expires_at__gt=timezone.now()).order_by("-seen_at"))
+
+
+def end_sessions(user_id: UUID, *, keep: str | None = None) -> int:
+    """End every session of a colleague except the one with the key `keep`; for a changed password, factor or grant.
+
+    Returns how many were ended.
+    """
+    rows = Session.objects.filter(user_id=user_id)
+    if keep:
+        rows = rows.exclude(key_hash=digest(keep))
+    return rows.delete()[0]
 
 
 class SessionStore(SessionBase):
@@ -56,9 +75,14 @@ class SessionStore(SessionBase):
             return {}
         if now - row.seen_at > timedelta(seconds=60):
             Session.objects.filter(pk=row.pk).update(seen_at=now, expires_at=self._limit(row.created_at, now))
-        raw = crypto.open_bytes(
-            system_key("session"), row.sealed, table="access_session", column="sealed", subject=row.key_hash
-        )
+        try:
+            raw = crypto.open_bytes(
+                system_key("session"), row.sealed, table="access_session", column="sealed", subject=row.key_hash
+            )
+        except Unreadable:
+            # Sealed under another root key or changed by hand: nobody is signed in, and the sign-in page must open.
+            self._session_key = None
+            return {}
         return self.decode(raw.decode())
 
     def exists(self, session_key: str) -> bool:
@@ -66,7 +90,7 @@ class SessionStore(SessionBase):
 
     def create(self) -> None:
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -78,7 +102,7 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             self.create()
             return
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         now = timezone.now()
         key_hash = self._hash()
         fields = {
@@ -86,6 +110,8 @@ class SessionStore(SessionBase):
             "user_id": UUID(str(data[SESSION_KEY])) if SESSION_KEY in data else None,
             "seen_at": now,
         }
+        idle = now + timedelta(seconds=settings.COMPASS_SESSION_IDLE)
+        total = timedelta(seconds=settings.COMPASS_SESSION_TOTAL)
         if must_create:
             try:
                 with transaction.atomic():
@@ -94,7 +120,9 @@ class SessionStore(SessionBase):
                     )
             except IntegrityError as error:
                 raise CreateError from error
-        elif not Session.objects.filter(key_hash=key_hash).update(**fields):
+        elif not Session.objects.filter(key_hash=key_hash).update(
+            **fields, expires_at=Least(Value(idle), F("created_at") + total)
+        ):
             raise UpdateError
 
     def delete(self, session_key: str | None = None) -> None:

@@ -1,17 +1,41 @@
-"""Signing in and out (allauth's views that we use, no sign-up), and the trail a data protection officer reads."""
+"""Signing in and out (only those views of allauth that we use: no sign-up, no reset by mail), the colleague's own
+account, and the trail a data protection officer reads."""
 
 from __future__ import annotations
 
 from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
 from django.urls import include, path
 
 from compass.access import views
 
+OWN = [
+    path("me/", views.me, name="account"),
+    path("me/others/", views.end_others, name="end_others"),
+    path("me/second-factor/", views.second_factor, name="second_factor"),
+    path("leave/", views.leave, name="leave"),
+    path("trail/", views.trail, name="trail"),
+]
 urlpatterns = [
+    path("", include((OWN, "access"))),
     path("signin/", account.login, name="account_login"),
-    path("signout/", account.logout, name="account_logout"),
-    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("signin/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("signin/passkey/", webauthn.login_webauthn, name="mfa_login_webauthn"),
+    path("signout/", views.sign_out, name="account_logout"),
+    path("again/", account.reauthenticate, name="account_reauthenticate"),
+    path("again/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("again/passkey/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("password/", account.password_change, name="account_change_password"),
-    path("2fa/", include("allauth.mfa.urls")),
-    path("trail/", include(([path("", views.trail, name="trail")], "access"))),
+    path("me/", views.me, name="mfa_index"),
+    path("me/", views.me, name="mfa_list_webauthn"),
+    path("application/", totp.activate_totp, name="mfa_activate_totp"),
+    path("application/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("passkeys/add/", webauthn.add_webauthn, name="mfa_add_webauthn"),
+    path("passkeys/<int:pk>/name/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
+    path("passkeys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
+    path("recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("recovery-codes/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
 ]

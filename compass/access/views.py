@@ -2,23 +2,172 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
-from django.template.response import TemplateResponse
-from django.views.decorators.http import require_GET
+import json
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import urlsplit
+from uuid import UUID
 
-from compass.access.pages import page
+from allauth.account import views as account
+from allauth.account.adapter import get_adapter
+from allauth.mfa.adapter import get_adapter as get_factor_adapter
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from compass.access import signin, words
+from compass.access.models import Organisation, User
+from compass.access.pages import page, problem_page
+from compass.access.sessions import digest, end_sessions, sessions_of
 from compass.access.work import Work
-from compass.trail.models import Entry
+from compass.problems import TooManyTries
+from compass.trail.models import Entry, Subject
 
 PAGE = 50
+# Cookies are shared with other sites of the same host, storage may hold work that was not sent yet: both stay.
+CLEAR = '"cache"'
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429 as a page; the same whether an account exists or not."""
+    return problem_page(request, TooManyTries())
+
+
+@require_http_methods(["GET", "POST"])
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """Asks once, then ends the session and lets the browser forget what it kept of the pages."""
+    response: HttpResponseBase = account.logout(request)
+    if request.method == "POST":
+        response.headers["Clear-Site-Data"] = CLEAR
+    return response
+
+
+def _same_origin(request: HttpRequest) -> bool:
+    """Whether a page of ours sent this. A browser writes these headers; another site's script cannot."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = urlsplit(request.headers.get("Origin", ""))
+    return origin.scheme == request.scheme and origin.netloc == request.get_host()
+
+
+@csrf_exempt
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """The quick exit ends the session while the browser is already elsewhere."""
+    if not _same_origin(request):
+        return HttpResponseForbidden()
+    get_adapter().logout(request)
+    return HttpResponse(status=204, headers={"Clear-Site-Data": CLEAR})
+
+
+@dataclass(frozen=True)
+class Passkey:
+    """A passkey as its owner sees it."""
+
+    row: Authenticator
+    name: str
+
+
+@require_GET
+@page("access.account")
+def me(request: HttpRequest, work: Work) -> TemplateResponse:
+    """The colleague's own second factors and open sessions."""
+    rows = list(Authenticator.objects.filter(user_id=work.actor.id).order_by("created_at"))
+    by_type = {row.type: row for row in rows}
+    codes = by_type.get(Authenticator.Type.RECOVERY_CODES)
+    adapter = get_factor_adapter()
+    here = digest(request.session.session_key or "")
+    context = {
+        "user": work.actor.user,
+        "roles": [words.role(grant.role) for grant in work.actor.grants],
+        "totp": by_type.get(Authenticator.Type.TOTP),
+        "passkeys": [
+            Passkey(row, adapter.decrypt(row.data["name"])) for row in rows if row.type == Authenticator.Type.WEBAUTHN
+        ],
+        "codes_left": len(codes.wrap().get_unused_codes()) if codes else None,
+        "sessions": [(row, row.key_hash == here) for row in sessions_of(work.actor.id)],
+    }
+    return TemplateResponse(request, "access/account.html", context)
+
+
+@require_POST
+@page("access.sessions")
+def end_others(request: HttpRequest, work: Work) -> HttpResponse:
+    """End all other sessions of this colleague."""
+    ended = end_sessions(work.actor.id, keep=request.session.session_key)
+    work.record("access.sessions.ended", count=ended)
+    messages.success(request, _("All other sessions have ended."))
+    return redirect("access:account")
+
+
+@require_GET
+@never_cache
+@login_required
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Where a colleague without a second factor chooses one; nothing else opens before."""
+    if not signin.second_factor_missing(request):
+        return redirect("access:account")
+    return TemplateResponse(request, "access/second_factor.html")
 
 
 @require_GET
 @page("trail.read")
 def trail(request: HttpRequest, work: Work) -> TemplateResponse:
     """Who did and saw what in the officer's organisations, newest first, fifty at a time."""
-    entries = work.allowed("trail.view", Entry).order_by("-seq")
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        entries = entries.filter(seq__lt=int(before))
-    return TemplateResponse(request, "access/trail.html", {"entries": list(entries[:PAGE])})
+    entries: QuerySet[Entry] = work.allowed("trail.view", Entry).order_by("-seq")
+    asked = request.GET.get("person", "").strip()
+    person, wrong = _identifier(asked)
+    if person:
+        # Looking up who saw a person is itself a look at that person.
+        work.draft.subjects[person] = None
+        entries = entries.filter(seq__in=Subject.objects.filter(subject_id=person).values("entry_id"))
+    after = request.GET.get("after", "")
+    if after.isascii() and after.isdigit() and len(after) < 19:
+        entries = entries.filter(seq__lt=int(after))
+    found = [] if wrong else list(entries[: PAGE + 1])
+    shown = found[:PAGE]
+    users = User.objects.in_bulk([entry.actor for entry in shown if entry.actor])
+    organisations = Organisation.objects.in_bulk([entry.organisation_id for entry in shown if entry.organisation_id])
+    lines = [_line(entry, users, organisations) for entry in shown]
+    context = {
+        "lines": lines,
+        "asked": asked,
+        "wrong": wrong,
+        "after": shown[-1].seq if len(found) > PAGE else None,
+        "first": bool(after),
+    }
+    return TemplateResponse(request, "access/trail.html", context)
+
+
+def _identifier(asked: str) -> tuple[UUID | None, bool]:
+    """What was typed as an identifier, and whether it is none although something was typed."""
+    try:
+        return (UUID(asked) if asked else None), False
+    except ValueError:
+        return None, True
+
+
+def _line(entry: Entry, users: dict[UUID, User], organisations: dict[UUID, Organisation]) -> dict[str, Any]:
+    body = json.loads(entry.body)
+    actor = users.get(cast(UUID, entry.actor))
+    organisation = organisations.get(cast(UUID, entry.organisation_id))
+    actions = dict.fromkeys(event["action"] for event in body["events"])
+    return {
+        "seq": entry.seq,
+        "at": entry.at,
+        "who": actor.username if actor else "",
+        "office": organisation.name if organisation else "",
+        "purpose": entry.purpose,
+        "words": words.purpose(entry.purpose),
+        "actions": [(code, words.action(code)) for code in actions if code != entry.purpose],
+        "subjects": body["subjects"],
+    }

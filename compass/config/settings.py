@@ -126,10 +126,13 @@ _APP_MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "compass.access.middleware.SessionDigestMiddleware",
+    "compass.access.middleware.ColleagueLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "compass.access.middleware.HeadersMiddleware",
+    "compass.access.middleware.SecondFactorMiddleware",
+    "compass.access.middleware.ProblemMiddleware",
 ]
 MIDDLEWARE = _PUBLIC_MIDDLEWARE if PROCESS == "public" else _APP_MIDDLEWARE
 ROOT_URLCONF = "compass.config.urls_public" if PROCESS == "public" else "compass.config.urls"
@@ -145,6 +148,8 @@ if PROCESS != "public":
         "django.contrib.auth.context_processors.auth",
         "django.contrib.messages.context_processors.messages",
     ]
+    if COMPASS_DEMONSTRATION:
+        _PROCESSORS.append("compass.config.demo.context.try_as")
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -195,8 +200,25 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+COMPASS_LEAVE_URL_NAME = "access:leave"
 ACCOUNT_ADAPTER = "compass.access.adapters.AccountAdapter"
 MFA_ADAPTER = "compass.access.adapters.MFAAdapter"
+_FORMS = "compass.access.forms"
+ACCOUNT_FORMS = {
+    "login": f"{_FORMS}.SignInForm",
+    "reauthenticate": f"{_FORMS}.PasswordAgainForm",
+    "change_password": f"{_FORMS}.NewPasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": f"{_FORMS}.CodeForm",
+    "authenticate_webauthn": f"{_FORMS}.PasskeyForm",
+    "reauthenticate": f"{_FORMS}.CodeAgainForm",
+    "reauthenticate_webauthn": f"{_FORMS}.PasskeyAgainForm",
+    "activate_totp": f"{_FORMS}.FirstCodeForm",
+    "login_webauthn": f"{_FORMS}.PasskeySignInForm",
+    "add_webauthn": f"{_FORMS}.NewPasskeyForm",
+    "edit_webauthn": f"{_FORMS}.PasskeyNameForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -217,6 +239,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^health$"]
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

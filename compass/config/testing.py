@@ -57,7 +57,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     cluster = Cluster(Path(os.environ[FOLDER]))
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}_{os.getpid()}"
     cluster.create_database(name, template=TEMPLATE)
-    use({**environment(cluster, "app", name=name), "COMPASS_STATIC": str(cluster.folder / "none")})
+    # The accounts of the tests are the demonstration's: elsewhere they would have to set up a second factor first.
+    use(
+        {
+            **environment(cluster, "app", name=name),
+            "COMPASS_DEMONSTRATION": "1",
+            "COMPASS_STATIC": str(cluster.folder / "none"),
+        }
+    )
     early_config.stash[CLUSTER], early_config.stash[NAME] = cluster, name
     return (yield)
 

@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from compass.config.health import health
+
 ROOMS = {
     "": "compass.config.home",
     "arrivals/": "compass.reception.urls",
@@ -27,6 +29,7 @@ def _there(module: str) -> bool:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", health, name="health"),
     path("accounts/", include("compass.access.urls")),
     path("language/", include("django.conf.urls.i18n")),
     *(path(prefix, include(module)) for prefix, module in ROOMS.items() if _there(module)),
@@ -38,4 +41,5 @@ if settings.COMPASS_DEMONSTRATION and _there("compass.config.demo.urls"):
 handler400 = "compass.ui.views.bad_request"
 handler404 = "compass.ui.views.not_found"
 handler403 = "compass.ui.views.forbidden"
+handler429 = "compass.access.views.too_many"
 handler500 = "compass.ui.views.broken"

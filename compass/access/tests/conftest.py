@@ -1,0 +1,34 @@
+"""Colleagues and codes for the tests of signing in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.cache import cache
+
+from compass.access.models import User
+
+
+@pytest.fixture(autouse=True)
+def _no_rates_left_over(db: None) -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def colleague(db: None) -> User:
+    """An account that is not one of the demonstration's: it must have a second factor."""
+    User.objects.filter(username="zinder.cases").update(is_demonstration=False)
+    return User.objects.get(username="zinder.cases")
+
+
+@pytest.fixture
+def code_of() -> Callable[[str], str]:
+    """The six digits that an authenticator application shows for a secret; `step` counts periods of 30 seconds."""
+
+    def code(secret: str, step: int = 0) -> str:
+        return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step)))
+
+    return code

@@ -1,0 +1,110 @@
+"""What a data protection officer sees of the trail."""
+
+from __future__ import annotations
+
+import pytest
+from uuid6 import uuid7
+
+from compass.access import words
+from compass.access.roles import ROLES
+from compass.trail.models import Entry, Subject
+
+pytestmark = pytest.mark.django_db
+TRAIL = "/accounts/trail/"
+
+
+@pytest.fixture
+def officer(sign_in):
+    return sign_in("geneva.protection")
+
+
+@pytest.fixture
+def person(at):
+    """Someone whose record two colleagues opened."""
+    person = uuid7()
+    for username in ("zinder.cases", "zinder.supervisor"):
+        with at(username, "cases.read") as work:
+            work.draft.subjects[person] = None
+    return person
+
+
+def test_it_works(officer, person):
+    page = officer.get(TRAIL).content.decode()
+
+    assert "zinder.supervisor" in page
+    assert "cases.read" in page
+    assert str(person) in page
+
+
+def test_search_by_a_persons_number(officer, person, at):
+    with at("edo.supervisor", "cases.read") as work:
+        work.draft.subjects[uuid7()] = None
+
+    page = officer.get(TRAIL, {"person": str(person)}).content.decode()
+
+    assert "zinder.cases" in page
+    assert "edo.supervisor" not in page
+
+
+def test_the_search_itself_is_recorded(officer, person, at):
+    officer.get(TRAIL, {"person": str(person)})
+
+    with at("geneva.protection"):
+        purposes = [row.entry.purpose for row in Subject.objects.filter(subject_id=person).select_related("entry")]
+    assert "trail.read" in purposes
+
+
+@pytest.mark.parametrize("asked", ["Aminata", "018f", "' OR 1=1", "x" * 3000, "٠١٢"])
+def test_what_is_no_number_is_said_and_kept(officer, asked):
+    response = officer.get(TRAIL, {"person": asked})
+
+    assert response.status_code == 200
+    assert 'id="person-err"' in response.content.decode()
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "9" * 40, "²", "0"])
+def test_a_damaged_place_in_the_list_is_no_crash(officer, after):
+    assert officer.get(TRAIL, {"after": after}).status_code == 200
+
+
+def test_further_in_the_list(officer, at):
+    for _ in range(55):
+        with at("zinder.cases", "cases.read"):
+            pass
+
+    first = officer.get(TRAIL).context
+    rest = officer.get(TRAIL, {"after": first["after"]}).context
+
+    assert len(first["lines"]) == 50
+    assert rest["lines"][0]["seq"] == first["after"] - 1
+
+
+@pytest.mark.parametrize("username", ["zinder.cases", "zinder.supervisor", "hague.desk", "geneva.results"])
+def test_other_roles_are_refused(sign_in, username):
+    assert sign_in(username).get(TRAIL).status_code == 403
+
+
+def test_another_organisations_entries_stay_out_of_sight(at):
+    with at("zinder.cases", "cases.read"):
+        pass
+
+    with at("edo.supervisor"):
+        assert not Entry.objects.filter(purpose="cases.read", actor__isnull=False).exists()
+
+
+def test_a_list_of_fifty_needs_few_queries(officer, at, django_assert_max_num_queries):
+    for _ in range(20):
+        with at("zinder.cases", "cases.read"):
+            pass
+    officer.get(TRAIL)
+
+    with django_assert_max_num_queries(16):
+        officer.get(TRAIL)
+
+
+def test_each_code_has_words():
+    assert words.purpose("cases.read") != "cases.read"
+    assert words.purpose("cases.step.write") != words.purpose("cases.step")
+    assert words.action("returns.something_new")
+    assert words.role("supervisor") == str(ROLES["supervisor"].label)
+    assert words.role("gone") == "gone"

@@ -1,0 +1,71 @@
+"""The trail's codes in words, for the officer who reads it. A code without words of its own is described by its room."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from compass.access.roles import ROLES
+
+ROOMS: dict[str, str | Promise] = {
+    "access": gettext_lazy("accounts"),
+    "cases": gettext_lazy("cases"),
+    "communities": gettext_lazy("communities"),
+    "directory": gettext_lazy("service directory"),
+    "forms": gettext_lazy("forms"),
+    "people": gettext_lazy("people"),
+    "programme": gettext_lazy("programme figures"),
+    "reception": gettext_lazy("arrivals"),
+    "reintegration": gettext_lazy("reintegration"),
+    "returns": gettext_lazy("returns"),
+    "trail": gettext_lazy("trail"),
+}
+PURPOSES: dict[str, str | Promise] = {
+    "home": gettext_lazy("Opened the first page"),
+    "trail.read": gettext_lazy("Read the trail"),
+    "access.account": gettext_lazy("Opened the own account"),
+    "access.sessions.write": gettext_lazy("Ended the own other sessions"),
+    "access.sessions.ended": gettext_lazy("Ended the own other sessions"),
+    "access.signin": gettext_lazy("Signed in"),
+    "access.signin.failed": gettext_lazy("Tried to sign in and failed"),
+    "access.signout": gettext_lazy("Signed out"),
+    "access.password.changed": gettext_lazy("Changed the own password"),
+    "access.factor.added": gettext_lazy("Added a second factor"),
+    "access.factor.renewed": gettext_lazy("Made new recovery codes"),
+    "access.factor.removed": gettext_lazy("Removed a second factor"),
+    "refused": gettext_lazy("Was refused"),
+    "cases.open": gettext_lazy("Opened a case"),
+    "cases.assign": gettext_lazy("Assigned a case"),
+    "cases.reopen": gettext_lazy("Opened a closed case again"),
+    "people.register": gettext_lazy("Registered a person"),
+    "people.reveal": gettext_lazy("Opened a name"),
+    "people.consent": gettext_lazy("Recorded what a person agreed to"),
+    "people.withdraw": gettext_lazy("Recorded that a person withdrew consent"),
+    "reception.arrive": gettext_lazy("Recorded an arrival"),
+    "returns.approve": gettext_lazy("Approved a return"),
+    "returns.depart": gettext_lazy("Recorded a departure"),
+}
+
+
+def role(code: str) -> str:
+    """A role in words."""
+    return str(ROLES[code].label) if code in ROLES else code
+
+
+def purpose(code: str) -> str:
+    """Why a page was opened, in words."""
+    if code in PURPOSES:
+        return str(PURPOSES[code])
+    room = str(ROOMS.get(code.split(".")[0], code.split(".")[0]))
+    if code.endswith(".write"):
+        return _("Worked in: %(room)s") % {"room": room}
+    return _("Looked at: %(room)s") % {"room": room}
+
+
+def action(code: str) -> str:
+    """What was done, in words."""
+    if code in PURPOSES:
+        return str(PURPOSES[code])
+    room = code.split(".")[0]
+    return _("Changed a record: %(room)s") % {"room": str(ROOMS.get(room, room))}
