@@ -68,7 +68,7 @@ class ProfileForm(CommunityForm):
         label=_("Heard and agreed by the community on"), required=False,
         help_text=_("A project needs a profile that the community agreed to within the last 24 months."),
     )
-    summary = _words(_("Summary"), required=False, help_text=_("Sealed. No names."))
+    account = _words(_("Summary"), required=False, help_text=_("Sealed. No names."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,8 +85,10 @@ class ProfileForm(CommunityForm):
     def command(self, place: UUID) -> actions.NewProfile:
         said = self.cleaned_data
         ranked = dict.fromkeys(said[n] for n in ("first", "second", "third") if said[n])
-        names = ("period_from", "period_to", "residents", "returnees", "validated_on", "summary")
-        return actions.NewProfile(**self.envelope(place), priorities=tuple(ranked), **{n: said[n] for n in names})
+        names = ("period_from", "period_to", "residents", "returnees", "validated_on")
+        return actions.NewProfile(
+            **self.envelope(place), priorities=tuple(ranked), summary=said["account"], **{n: said[n] for n in names}
+        )
 
 
 class MeetingForm(CommunityForm):

@@ -10,9 +10,12 @@ class ReturnsConfig(AppConfig):
     label = "returns"
 
     def ready(self) -> None:
+        from compass.cases import chapters
+        from compass.returns.chapter import going_home
         from compass.ui import navigation
 
         navigation.register(label=_("Returns"), url_name="returns:list", order=40, visible=_sees_returns)
+        chapters.register(_("Going home"), going_home, order=40)
 
 
 def _sees_returns(request: HttpRequest) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst, StandardNotMet, WrongState
+from compass.returns.blocks import Stop
 from compass.returns.models import Counselling, Declaration, Eligibility, FreeChoice, Preparation, Return
 from compass.vocabulary import code_list
 
@@ -37,7 +38,7 @@ class Facts:
     eligibility: Mapping[str, Eligibility] = field(default_factory=dict)
     preparation: Preparation | None = None
     consented: frozenset[UUID] = frozenset()
-    blocks: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
+    blocks: Mapping[UUID, Sequence[Stop]] = field(default_factory=dict)
     took_part: frozenset[UUID] = frozenset()
 
     @property
@@ -131,7 +132,7 @@ CAPABLE = Guard("R-VOL-3", _("Where capacity to decide is doubted, a professiona
 DETENTION = Guard("R-VOL-6", _("Whoever is detained had independent counselling and a private talk."), _detention)
 GUARDIAN = Guard("R-CHI-4", _("For each child the parent or legal guardian agreed."), _guardian)
 CHILD = Guard(
-    "R-CHI-1", _("For each child alone a best-interests procedure found return to be the best option."), _best_interests
+    "R-CHI-1", _("For each child the best-interests procedure allows the return."), _best_interests
 )
 ELIGIBLE = Guard("R-ELI-1", _("Every criterion of eligibility is fulfilled, with evidence and date."), _eligible)
 DOCUMENT = Guard("R-DOC-1", _("The travel document is valid on the day of travel."), _document)

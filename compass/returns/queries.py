@@ -38,7 +38,7 @@ def facts_of(work: Work, avrs: Sequence[Return]) -> dict[UUID, Facts]:
     for row in Member.objects.filter(avr__in=ids).select_related("person").order_by("person__age_band", "person__code"):
         members[row.avr_id].append(row.person)
     people = {p.pk for group in members.values() for p in group}
-    blocks = return_blocks(sorted(people))
+    blocks = return_blocks(people)
     given = consent.newest(people)
     consented = frozenset(pk for pk in people if consent.answer(given.get(pk), CONSENT_SCOPE, work.now.date()))
     talks = {row.avr_id: row for row in present(Counselling)}

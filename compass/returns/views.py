@@ -19,7 +19,7 @@ from compass.access.work import Work
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst
 from compass.returns import actions, forms, machine, words
-from compass.returns.blocks import return_blocks
+from compass.returns.blocks import stopped
 from compass.returns.content import declaration_texts
 from compass.returns.machine import Facts
 from compass.returns.models import Counselling, Declaration, Eligibility, FreeChoice, Return, Step
@@ -56,7 +56,7 @@ def start(request: HttpRequest, work: Work, person: UUID) -> HttpResponseBase:
     """A wish to go home. For a child whose best interests come first: what must happen, and nothing to fill in."""
     asks = work.find("returns.start", Person, person)
     group = household(work, asks)
-    blocks = return_blocks([p.pk for p in group])
+    blocks = stopped([p.pk for p in group])
     free = [(str(p.pk), words.traveller(p)) for p in group[1:] if not blocks.get(p.pk)]
     form = forms.StartForm(request.POST or None, others=free, home=asks.nationality)
     status = 200
@@ -72,8 +72,8 @@ def start(request: HttpRequest, work: Work, person: UUID) -> HttpResponseBase:
     return TemplateResponse(
         request, "returns/start.html",
         {
-            "person": asks, "form": form, "stop": words.stop(blocks.get(asks.pk, ())),
-            "others": [(p, words.stop(blocks[p.pk])) for p in group[1:] if blocks.get(p.pk)],
+            "person": asks, "form": form, "stop": blocks.get(asks.pk, ()),
+            "others": [(p, blocks[p.pk]) for p in group[1:] if blocks.get(p.pk)],
             "going": open_returns([asks.pk]).get(asks.pk), "problem": BestInterestsFirst(),
         },
         status=status,
@@ -108,7 +108,7 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "avr": avr, "facts": facts, "people": [(p, words.traveller(p)) for p in facts.people],
             "place": place, "total": total, "next": words.next_step(avr, facts),
             "open": machine.unmet(going.name, facts) if going else _open_rules(avr, facts),
-            "stops": [(p, words.stop(facts.blocks[p.pk])) for p in facts.people if facts.blocks.get(p.pk)],
+            "stops": [(p, facts.blocks[p.pk]) for p in facts.people if facts.blocks.get(p.pk)],
             "route": words.route(avr, steps), "may_withdraw": machine.may("withdraw", avr) and work.may("returns.withdraw"),
             "may_suspend": machine.may("suspend", avr), "may_resume": machine.may("resume", avr),
             "notes": notes, "notes_form": form, "problem": BestInterestsFirst(),
@@ -167,7 +167,7 @@ def _step(
         {
             "avr": avr, "facts": facts, "form": form, "step": number, "steps": total, "title": words.title(name),
             "lead": words.lead(name), "name": name, "problem": BestInterestsFirst(),
-            "stops": [(p, words.stop(facts.blocks[p.pk])) for p in facts.people if facts.blocks.get(p.pk)], **context,
+            "stops": [(p, facts.blocks[p.pk]) for p in facts.people if facts.blocks.get(p.pk)], **context,
         },
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,14 +42,6 @@ STEPS: dict[str, tuple[int, str | Promise, str | Promise]] = {
         "All is told and declared again: what was declared before no longer counts.")),
 }
 TOTAL = 8
-_STOPS: dict[str, str | Promise] = {
-    "guardian": gettext_lazy("A guardian is asked for and appointed."),
-    "best_interests_assessment": gettext_lazy("A best-interests assessment is done, and the child is heard."),
-    "family_tracing": gettext_lazy("The family is looked for and assessed, where this is safe."),
-    "best_interests_determination": gettext_lazy(
-        "A panel of at least three determines, in writing, that return is the best of all options."),
-    "reception": gettext_lazy("Someone named and trusted receives the child on arrival."),
-}
 
 
 def title(name: str) -> str:
@@ -73,22 +65,6 @@ def traveller(person: Person) -> str:
     if person.age_band:
         parts.append(label_of("age_band", person.age_band))
     return " · ".join(parts)
-
-
-@dataclass(frozen=True)
-class Stop:
-    """One thing that must happen first."""
-
-    code: str
-    words: str
-
-
-def stop(codes: Iterable[str]) -> list[Stop]:
-    """What must happen before a child may return, in words."""
-    return [
-        Stop(code, str(_STOPS.get(code) or _("Step %(code)s of the best-interests procedure is done.") % {"code": code}))
-        for code in codes
-    ]
 
 
 _PLACES = {

@@ -16,7 +16,7 @@ from compass.people.models import Person
 from compass.problems import BestInterestsFirst, Invalid, StandardNotMet, WrongState
 from compass.returns import machine
 from compass.returns.actions.steps import inside, move, open_file, seal
-from compass.returns.blocks import return_blocks
+from compass.returns.blocks import stopped
 from compass.returns.content import declaration_text
 from compass.returns.models import Counselling, Declaration, FreeChoice, Member, Return
 from compass.returns.queries import open_returns
@@ -51,7 +51,7 @@ def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
         for p in work.allowed("returns.start", Person).filter(pk__in=[pk for b in begins for pk in b.with_people])
     }
     everyone = [p.pk for p in principals] + list(others)
-    if any(return_blocks(everyone).values()):
+    if stopped(everyone):
         raise BestInterestsFirst
     if open_returns(everyone):
         raise WrongState

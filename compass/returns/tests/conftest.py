@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from compass.access.work import Work
+from compass.cases.models import BestInterests
 from compass.people.actions import ConsentGiven, Registration, give_consent, register_people
 from compass.people.models import Person
 from compass.returns import actions
@@ -26,7 +27,7 @@ def family(work: Work, told: Told) -> tuple[Person, Person, Person]:
     """The mother (consent given), her son, and a boy of the same group who is nobody's son here."""
     mother = register_people(
         work,
-        [Registration(**told(), sex="female", nationality="NG", languages=("en", "ha"),
+        [Registration(**told(), relation="principal", sex="female", nationality="NG", languages=("en", "ha"),
                       identity={"given": "Ese", "birth_year": 1994})],
     )[0]
     son, boy = register_people(
@@ -45,6 +46,15 @@ def family(work: Work, told: Told) -> tuple[Person, Person, Person]:
     return mother, son, boy
 
 
+def settle(work: Work, child: Person, **changes: Any) -> None:
+    """The short steps for a child who returns with its parent."""
+    BestInterests.objects.create(
+        person=child, organisation_id=child.organisation_id, determination=False, heard_at=work.now,
+        with_parent_at=work.now, parent_agreed_at=work.now, basis="legal_duty", occurred_at=work.now,
+        recorded_at=work.now, recorded_by=work.actor.id, **changes,
+    )
+
+
 class Journey:
     """Drives one return through its steps, each by the colleague whose work it is."""
 
@@ -52,6 +62,7 @@ class Journey:
         self.at, self.told = at, told
         with at("zinder.social") as work:
             self.mother, self.son, self.boy = family(work, told)
+            settle(work, self.son)
 
     def start(self, **changes: Any) -> UUID:
         with self.at("zinder.social") as work:
