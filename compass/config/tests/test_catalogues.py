@@ -64,7 +64,11 @@ def test_a_string_without_translation_is_found(tmp_path):
 
 
 def _strings(catalog):
-    return {(str(_first(m.id)), m.context): "|".join(_all(m.string)) for m in catalog if m.id}
+    return {(str(_first(m.id)), _text(m.context)): "|".join(_all(m.string)) for m in catalog if m.id}
+
+
+def _text(value):
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def _all(value):

@@ -71,6 +71,7 @@ def test_the_language_switch_keeps_the_page():
 
 
 def test_the_quick_exit_leads_away_and_ends_the_session(settings):
+    settings.COMPASS_LEAVE_URL_NAME = "account_logout"
     settings.COMPASS_QUICK_EXIT = {"fr": "https://fr.example.org/"}
     with translation.override("fr"):
         html = shell(asked())
