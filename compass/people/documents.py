@@ -10,6 +10,7 @@ import typst
 
 FOLDER = Path(__file__).resolve().parent / "typst"
 FONTS = FOLDER / "fonts"
+_COMPILE: Any = typst.compile  # its types mix up the input with the folders of fonts
 
 
 def typeset(template: Path, data: dict[str, Any]) -> bytes:
@@ -17,7 +18,7 @@ def typeset(template: Path, data: dict[str, Any]) -> bytes:
 
     The template finds Noto Sans and Noto Naskh Arabic and no other font, so that it looks the same everywhere.
     """
-    made = typst.compile(
+    made = _COMPILE(
         template.read_bytes(),
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,

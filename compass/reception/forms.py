@@ -40,7 +40,7 @@ class GroupForm(PersonForm):
     came_by = forms.ChoiceField(label=_("How they came"), choices=listed("arrival_means", CHOOSE))
     doctor = forms.IntegerField(label=NEEDS[0][2], required=False, min_value=0, max_value=MOST_AT_ONCE)
     danger = forms.IntegerField(label=NEEDS[1][2], required=False, min_value=0, max_value=MOST_AT_ONCE)
-    centre = forms.ChoiceField(label=_("Centre"))
+    centre = forms.ChoiceField(label=_("Which centre?"))
 
     def __init__(self, *args: Any, centres: list[Centre], country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -178,7 +178,7 @@ class ActivityForm(PersonForm):
 
     kind = forms.ChoiceField(label=_("Activity"), choices=listed("group_activity_kind", CHOOSE))
     held_on = forms.DateField(label=_("Day"))
-    centre = forms.ChoiceField(label=_("Centre"))
+    centre = forms.ChoiceField(label=_("Which centre?"))
 
     def __init__(self, *args: Any, centres: list[Centre], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

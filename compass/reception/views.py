@@ -153,7 +153,7 @@ def _register_family(
         ArrivalRegistered(**keyed(index, "place", id=place.pk), registration=registration)
         for index, (place, registration) in enumerate(zip(places, wanted, strict=False))
     ]
-    made = [place.person for place in register_arrivals(work, placed)]
+    made = [place.person for place in register_arrivals(work, placed) if place.person]
     made += register_people(work, wanted[len(placed) :])
     if given is None:
         return

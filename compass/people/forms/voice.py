@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import VoiceRecording
@@ -20,8 +20,8 @@ class VoiceForm(PersonForm):
         widget=forms.FileInput({"accept": "audio/ogg,audio/mpeg,audio/mp4,.ogg,.opus,.mp3,.m4a"}),
     )
 
-    def clean_audio(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["audio"]
+    def clean_audio(self) -> File[bytes]:
+        file: File[bytes] = self.cleaned_data["audio"]
         if (file.size or 0) > MOST_BYTES:
             raise forms.ValidationError(_("This file is larger than 2 MB. Record at a lower quality."))
         self.content = file.read()

@@ -88,6 +88,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             kept = answer(given, "data_processing")
             return step_to("identity" if kept else "household", person, request)
     played = recordings(work, heard.language)
+    child = heard.for_child(age) if age is not None else None
     return TemplateResponse(
         request,
         "people/consent.html",
@@ -101,8 +102,8 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "same_language": heard.language == worker.language,
             "languages": [language(code) for code in available()],
             "sections": [(worker.section(row.code), row, played.get(row.code)) for row in heard.sections],
-            "child": heard.for_child(age) if age is not None else None,
-            "child_voice": played.get(heard.for_child(age).code) if age is not None and heard.for_child(age) else None,
+            "child": child,
+            "child_voice": played.get(child.code) if child else None,
             "core": [_asked(form, heard, played, scope) for scope in CORE_SCOPES],
             "others": [_asked(form, heard, played, scope) for scope in OTHER_SCOPES],
             "reliable": all(row.relied_on for row in played.values()),
