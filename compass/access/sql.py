@@ -24,7 +24,7 @@ BEGIN
     message := left(token, -65);
     parts := string_to_array(message, '|');
     SELECT inner_pad, outer_pad INTO inner_half, outer_half FROM access_scopekey WHERE id = parts[1];
-    IF inner_half IS NULL OR array_length(parts, 1) IS DISTINCT FROM 7
+    IF inner_half IS NULL OR array_length(parts, 1) IS DISTINCT FROM 7 OR left(right(token, 65), 1) <> '|'
        OR right(token, 64) IS DISTINCT FROM
           encode(sha256(outer_half || sha256(inner_half || convert_to(message, 'UTF8'))), 'hex') THEN
         RAISE EXCEPTION 'compass: forged scope' USING ERRCODE = 'CS002';

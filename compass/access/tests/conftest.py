@@ -13,8 +13,10 @@ from compass.access.models import User
 
 
 @pytest.fixture(autouse=True)
-def _no_rates_left_over(db: None) -> None:
-    cache.clear()
+def _no_rates_left_over(request: pytest.FixtureRequest) -> None:
+    if "apart" not in request.fixturenames:
+        request.getfixturevalue("db")
+        cache.clear()
 
 
 @pytest.fixture
