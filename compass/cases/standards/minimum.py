@@ -286,7 +286,7 @@ def second_person(files: Files) -> Iterator[Due]:
             yield Due(
                 subject=case, start_at=row.occurred_at, due_at=row.occurred_at + DECIDE_WITHIN, done_at=row.approved_at,
                 url=_page(again, case) if sent_back else link(f"cases:{decide}", row.pk),
-                action=_("Answer") if sent_back else _("Read and decide"),
+                action=_("Answer the supervisor") if sent_back else _("Read and decide"),
                 what=_("Sent back by the supervisor") if sent_back else name,
                 waits_for="owner" if sent_back else "supervisor",
             )
@@ -345,7 +345,7 @@ def closure_decided(files: Files) -> Iterator[Due]:
         yield Due(
             subject=case, start_at=asked.occurred_at, due_at=asked.occurred_at + DECIDE_WITHIN, done_at=asked.approved_at,
             url=_page("close", case) if sent_back else link("cases:decide_closure", asked.pk),
-            action=_("Answer") if sent_back else _("Read and decide"),
+            action=_("Answer the supervisor") if sent_back else _("Read and decide"),
             what=_("Closure sent back by the supervisor") if sent_back else "",
             waits_for="owner" if sent_back else "supervisor",
         )
