@@ -1,0 +1,213 @@
+"""What must be right before real people's records are served: `compass check`, and the first step of `compass serve`.
+
+Each problem is a sentence that says what is wrong and a sentence that says what to do.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+Ask = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+APP, PUBLIC, COUNTS, OWNER = "compass_app", "compass_public", "compass_counts", "compass_owner"
+SECRET_LENGTH, DIFFERENT_CHARACTERS = 40, 10
+OLDEST_SERVER = 160000
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", ""})
+KEY_SETTINGS = {
+    "COMPASS_ROOT_KEY_FILE": "root key",
+    "COMPASS_SCOPE_KEY_FILE": "scope key",
+    "COMPASS_CHECKPOINT_KEY_FILE": "checkpoint key",
+}
+
+
+def setting_problems(settings: Any) -> Iterator[str]:
+    """Debugging, demonstration mode and the secret key."""
+    if settings.DEBUG:
+        yield "COMPASS_DEBUG is on: error pages would show records. Unset it."
+    if settings.COMPASS_DEMONSTRATION:
+        yield "COMPASS_DEMONSTRATION is on: anyone could sign in at any post. Unset it."
+    secret = settings.SECRET_KEY
+    if len(secret) < SECRET_LENGTH or len(set(secret)) < DIFFERENT_CHARACTERS:
+        yield (
+            f"The secret key is the default or shorter than {SECRET_LENGTH} characters. Put a long random text into a file of"
+            " mode 0400 and name it in COMPASS_SECRET_KEY_FILE."
+        )
+
+
+def host_problems(hosts: Sequence[str], *, secure: bool, bind: str = "") -> Iterator[str]:
+    """Hosts and HTTPS: whatever is not this machine alone needs both."""
+    if "*" in hosts:
+        yield "COMPASS_HOSTS is '*': name the hosts that this process answers for, with commas between them."
+    address = bind.rpartition(":")[0] if bind else ""
+    beyond = any(host not in LOCAL_HOSTS for host in (*hosts, address))
+    if beyond and not secure:
+        yield "Other machines can reach this process without HTTPS. Set COMPASS_HTTPS=1 behind a proxy that ends TLS."
+
+
+def key_file_problems(files: Mapping[str, str]) -> Iterator[str]:
+    """Key files by the setting that names them: there, and read by their owner only."""
+    for name, what in KEY_SETTINGS.items():
+        path = Path(files.get(name) or "")
+        if not files.get(name):
+            yield f"There is no {what}. Name its file in {name}."
+        elif not path.is_file():
+            yield f"The file of the {what} does not exist. Correct {name}."
+        elif path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield f"Others can read the file of the {what}. Run: chmod 0400 on the file that {name} names."
+
+
+def root_key_place_problems(root_key: str) -> Iterator[str]:
+    """A root key beside the database is stolen with it; so lies the key of a demonstration."""
+    if not root_key:
+        return
+    for folder in list(Path(root_key).resolve().parents)[:3]:
+        if (folder / "postgres" / "PG_VERSION").exists() or (folder / "loaded").exists():
+            yield (
+                "The root key lies beside the database, as in a demonstration: one copied folder would open every record."
+                " Make a new key on another medium and name it in COMPASS_ROOT_KEY_FILE."
+            )
+            return
+
+
+def environment_problems(environment: Mapping[str, str], *, public: bool) -> Iterator[str]:
+    """What a web process must never be told."""
+    if environment.get("COMPASS_OWNER_URL"):
+        yield "COMPASS_OWNER_URL is set: a web process must not hold the owner's password. Set it only for `compass migrate`."
+    if public:
+        for name in (*KEY_SETTINGS, "COMPASS_DATABASE_URL", "COMPASS_COUNTS_URL"):
+            if environment.get(name):
+                yield f"{name} is set for the public side, which holds no key and reads no case. Unset it there."
+
+
+def server_problems(ask: Ask) -> Iterator[str]:
+    """The server's version."""
+    ((version,),) = ask("SELECT current_setting('server_version_num')::integer", [])
+    if version < OLDEST_SERVER:
+        yield f"PostgreSQL {version // 10000} is too old: row-level security is relied on as of 16. Upgrade to 16 or later."
+
+
+def role_problems(ask: Ask) -> Iterator[str]:
+    """Roles that serve: ordinary, owning nothing, not the owner in disguise."""
+    for role, powerful, bypasses in ask(
+        "SELECT rolname, rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication, rolbypassrls FROM pg_roles"
+        " WHERE rolname = ANY (%s) ORDER BY rolname",
+        [[APP, PUBLIC, COUNTS]],
+    ):
+        if powerful:
+            yield f"The role {role} has rights over the whole server. Run: ALTER ROLE {role} NOSUPERUSER NOCREATEROLE NOCREATEDB"
+        if bypasses:
+            yield f"The role {role} passes row-level security by. Run: ALTER ROLE {role} NOBYPASSRLS"
+    for role, count in ask(
+        "SELECT r.rolname, count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner"
+        " JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE r.rolname = ANY (%s) AND n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm', 'S')"
+        " GROUP BY r.rolname ORDER BY r.rolname",
+        [[APP, PUBLIC, COUNTS]],
+    ):
+        yield f"The role {role} owns {count} tables and could lift their walls. Run: REASSIGN OWNED BY {role} TO {OWNER}"
+    for (role,) in ask(
+        "SELECT m.rolname FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member JOIN pg_roles g ON g.oid = a.roleid"
+        " WHERE m.rolname = ANY (%s) AND (g.rolname = %s OR g.rolname LIKE 'pg\\_%%') ORDER BY m.rolname",
+        [[APP, PUBLIC, COUNTS], OWNER],
+    ):
+        yield f"The role {role} is a member of a role that may more than it does. Revoke that membership."
+
+
+def public_problems(ask: Ask, allowed: Sequence[str]) -> Iterator[str]:
+    """Tables that the public role can read or write although they are not of the public side."""
+    found = ask(
+        "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relname <> ALL (%s)"
+        " AND EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s)"
+        " AND (has_table_privilege(%s, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')"
+        "      OR has_any_column_privilege(%s, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES')) ORDER BY c.relname",
+        [list(allowed), PUBLIC, PUBLIC, PUBLIC],
+    )
+    if found:
+        names = ", ".join(name for (name,) in found)
+        yield f"The public role reaches tables that are not for the public: {names}. Run `compass migrate` as the owner."
+
+
+def wall_problems(ask: Ask, declared: Sequence[str]) -> Iterator[str]:
+    """Tables that declare row-level security and do not have it, or have no policy."""
+    found = ask(
+        "SELECT wanted FROM unnest(%s::text[]) AS wanted"
+        " LEFT JOIN pg_class c ON c.relname = wanted AND c.relnamespace = 'public'::regnamespace"
+        " WHERE c.oid IS NULL OR NOT c.relrowsecurity OR NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid)"
+        " ORDER BY wanted",
+        [list(declared)],
+    )
+    if found:
+        names = ", ".join(name for (name,) in found)
+        yield f"Row-level security is missing on: {names}. Run `compass migrate` as the owner."
+
+
+def account_problems(ask: Ask) -> Iterator[str]:
+    """Accounts whose password is published."""
+    ((count,),) = ask("SELECT count(*) FROM access_user WHERE is_demonstration", [])
+    if count:
+        yield (
+            f"{count} accounts of the demonstration are in this database; their password is published."
+            " Serve a database that was never a demonstration."
+        )
+
+
+def _asked(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(values))
+        return list(cursor.fetchall())
+
+
+def _database_problems(*, public: bool) -> Iterator[str]:
+    from compass.access.walls import walled_models
+
+    yield from server_problems(_asked)
+    yield from role_problems(_asked)
+    if public:
+        # The public process knows only the models of its own side; the other process compares all of them.
+        return
+    walls = [(model._meta.db_table, wall) for model, wall in walled_models()]
+    yield from public_problems(_asked, [table for table, wall in walls if wall.public])
+    yield from wall_problems(_asked, [table for table, wall in walls if wall.using is not None])
+    yield from account_problems(_asked)
+
+
+def problems(public: bool, *, bind: str = "") -> list[str]:
+    """Everything that makes it unsafe to serve, with what to do; empty when nothing does. Needs `django.setup()`.
+
+    `bind` is the address and port to listen at, for example 0.0.0.0:8000.
+    """
+    from django.conf import settings
+    from django.db import Error
+
+    found = [
+        *setting_problems(settings),
+        *host_problems(settings.ALLOWED_HOSTS, secure=settings.SECURE, bind=bind),
+        *environment_problems(os.environ, public=public),
+    ]
+    if not public:
+        found += key_file_problems({name: str(getattr(settings, name)) for name in KEY_SETTINGS})
+        found += root_key_place_problems(str(settings.COMPASS_ROOT_KEY_FILE))
+    try:
+        found += _database_problems(public=public)
+    except Error:
+        name = "COMPASS_PUBLIC_DATABASE_URL" if public else "COMPASS_DATABASE_URL"
+        found.append(f"The database does not answer or is not prepared. Check {name} and run `compass migrate`.")
+    return found
+
+
+def refuse_unsafe(public: bool, *, bind: str = "") -> bool:
+    """Print each problem; True when there is any. Prepares Django itself."""
+    import django
+
+    django.setup()
+    found = problems(public, bind=bind)
+    for line in found:
+        print(f"compass: {line}", file=sys.stderr)  # noqa: T201 the answer of a command
+    return bool(found)

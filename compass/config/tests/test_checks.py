@@ -1,0 +1,232 @@
+"""Each thing that makes serving unsafe is found, and a sound deployment passes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import psycopg
+import pytest
+
+from compass.config import checks
+from compass.config.environment import environment
+
+GOOD = SimpleNamespace(DEBUG=False, COMPASS_DEMONSTRATION=False, SECRET_KEY=secrets.token_urlsafe(50))
+
+
+def _with(**changes):
+    return SimpleNamespace(**{**vars(GOOD), **changes})
+
+
+@pytest.fixture
+def ask(cluster, fresh_database):
+    """Questions to a database of its own, as the server's superuser, in a transaction that is rolled back."""
+    name = fresh_database()
+    with psycopg.connect(
+        host=str(cluster.socket), user="postgres", password=cluster.password("postgres"), dbname=name
+    ) as connection:
+
+        def asked(sql, values=()):
+            cursor = connection.execute(sql, list(values) or None)
+            return cursor.fetchall() if cursor.description else []
+
+        yield asked
+        connection.rollback()
+
+
+@pytest.fixture
+def keys(tmp_path):
+    files = {}
+    for name in checks.KEY_SETTINGS:
+        path = tmp_path / name
+        path.write_bytes(os.urandom(32))
+        path.chmod(0o400)
+        files[name] = str(path)
+    return files
+
+
+def _walls():
+    from compass.access.walls import walled_models
+
+    return [(model._meta.db_table, wall) for model, wall in walled_models()]
+
+
+def test_good_settings_pass():
+    assert list(checks.setting_problems(GOOD)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"DEBUG": True}, "COMPASS_DEBUG"),
+        ({"COMPASS_DEMONSTRATION": True}, "COMPASS_DEMONSTRATION"),
+        ({"SECRET_KEY": "not-for-serving"}, "COMPASS_SECRET_KEY_FILE"),
+        ({"SECRET_KEY": "a" * 80}, "COMPASS_SECRET_KEY_FILE"),
+    ],
+)
+def test_a_bad_setting_is_named(change, word):
+    (said,) = checks.setting_problems(_with(**change))
+
+    assert word in said
+
+
+@pytest.mark.parametrize(
+    ("hosts", "secure", "bind", "count"),
+    [
+        (["localhost", "127.0.0.1"], False, "127.0.0.1:8000", 0),
+        (["compass.example.org"], True, "0.0.0.0:8000", 0),
+        (["compass.example.org"], False, "127.0.0.1:8000", 1),
+        (["localhost"], False, "0.0.0.0:8000", 1),
+        (["*"], True, "", 1),
+        (["*"], False, "", 2),
+    ],
+)
+def test_other_machines_need_named_hosts_and_https(hosts, secure, bind, count):
+    assert len(list(checks.host_problems(hosts, secure=secure, bind=bind))) == count
+
+
+def test_good_keys_pass(keys):
+    assert list(checks.key_file_problems(keys)) == []
+    assert list(checks.root_key_place_problems(keys["COMPASS_ROOT_KEY_FILE"])) == []
+
+
+@pytest.mark.parametrize("name", list(checks.KEY_SETTINGS))
+@pytest.mark.parametrize("fault", ["unset", "missing", "group", "others"])
+def test_a_key_that_is_missing_or_open_is_named(keys, name, fault):
+    path = Path(keys[name])
+    if fault == "unset":
+        keys[name] = ""
+    elif fault == "missing":
+        path.unlink()
+    else:
+        path.chmod(0o440 if fault == "group" else 0o404)
+
+    (said,) = checks.key_file_problems(keys)
+
+    assert name in said
+
+
+def test_a_root_key_beside_the_database_is_named(cluster):
+    assert list(checks.root_key_place_problems(str(cluster.secrets / "root.key")))
+
+
+def test_a_process_that_knows_too_much_is_named():
+    assert list(checks.environment_problems({"COMPASS_DATABASE_URL": "x"}, public=False)) == []
+    assert list(checks.environment_problems({"COMPASS_PUBLIC_DATABASE_URL": "x"}, public=True)) == []
+    assert len(list(checks.environment_problems({"COMPASS_OWNER_URL": "x"}, public=False))) == 1
+    assert len(list(checks.environment_problems({"COMPASS_ROOT_KEY_FILE": "x"}, public=True))) == 1
+    assert len(list(checks.environment_problems({"COMPASS_DATABASE_URL": "x"}, public=True))) == 1
+
+
+def test_an_old_server_is_named(ask):
+    assert list(checks.server_problems(ask)) == []
+    assert "15" in next(checks.server_problems(lambda sql, values: [(150004,)]))
+
+
+def test_sound_roles_and_walls_pass(ask):
+    walls = _walls()
+
+    assert list(checks.role_problems(ask)) == []
+    assert list(checks.public_problems(ask, [table for table, wall in walls if wall.public])) == []
+    assert list(checks.wall_problems(ask, [table for table, wall in walls if wall.using is not None])) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "word"),
+    [
+        ("ALTER ROLE compass_app BYPASSRLS", "NOBYPASSRLS"),
+        ("ALTER ROLE compass_app SUPERUSER", "NOSUPERUSER"),
+        ("ALTER ROLE compass_counts CREATEROLE", "NOCREATEROLE"),
+        ("ALTER TABLE access_session OWNER TO compass_app", "REASSIGN"),
+        ("GRANT compass_owner TO compass_app", "membership"),
+        ("GRANT pg_read_all_data TO compass_public", "membership"),
+    ],
+)
+def test_a_role_that_may_too_much_is_named(ask, fault, word):
+    ask(fault)
+
+    (said,) = checks.role_problems(ask)
+
+    assert word in said
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "GRANT SELECT ON access_user TO compass_public",
+        "GRANT SELECT (username) ON access_user TO compass_public",
+        "GRANT SELECT ON access_user TO PUBLIC",
+        "GRANT DELETE ON access_user TO compass_public",
+    ],
+)
+def test_a_table_that_the_public_reaches_is_named(ask, fault):
+    ask(fault)
+
+    (said,) = checks.public_problems(ask, [table for table, wall in _walls() if wall.public])
+
+    assert "access_user" in said
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["ALTER TABLE trail_entry DISABLE ROW LEVEL SECURITY", "DROP POLICY trail_entry_read ON trail_entry"],
+)
+def test_a_missing_wall_is_named(ask, fault):
+    ask(fault)
+    if fault.startswith("DROP"):
+        for (name,) in ask("SELECT polname FROM pg_policy WHERE polrelid = 'trail_entry'::regclass"):
+            ask(f"DROP POLICY {name} ON trail_entry")
+
+    (said,) = checks.wall_problems(ask, [table for table, wall in _walls() if wall.using is not None])
+
+    assert "trail_entry" in said
+
+
+def test_published_accounts_are_named(ask):
+    assert len(list(checks.account_problems(ask))) == 1
+    ask("UPDATE access_user SET is_demonstration = false")
+    assert list(checks.account_problems(ask)) == []
+
+
+def _check(cluster, name, keys, *args, **more):
+    env = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("COMPASS_")},
+        **environment(cluster, "public" if "--public" in args else "app", name=name),
+        **({} if "--public" in args else keys),
+        **more,
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "compass.config.cli", "check", *args],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_passes_a_sound_deployment_and_refuses_an_unsound_one(cluster, fresh_database, keys):
+    name = fresh_database()
+    with cluster.connect(name=name) as connection:
+        connection.execute("UPDATE access_user SET is_demonstration = false")
+
+    sound = _check(cluster, name, keys)
+    public = _check(cluster, name, keys, "--public")
+    unsound = _check(cluster, name, keys, COMPASS_OWNER_URL="postgresql:///x", COMPASS_DEBUG="1")
+
+    assert (sound.returncode, sound.stderr) == (0, "")
+    assert (public.returncode, public.stderr) == (0, "")
+    assert unsound.returncode == 1
+    assert "COMPASS_OWNER_URL" in unsound.stderr
+    assert "COMPASS_DEBUG" in unsound.stderr
+
+
+def test_a_database_that_is_away_is_said_in_words(cluster, keys):
+    answer = _check(cluster, "no_such_database", keys)
+
+    assert answer.returncode == 1
+    assert "COMPASS_DATABASE_URL" in answer.stderr
+    assert "Traceback" not in answer.stderr
