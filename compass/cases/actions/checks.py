@@ -46,12 +46,15 @@ def must_be_open(cases: Iterable[Case]) -> None:
 
 
 def agreed(work: Work, commands: Sequence[Command], people: Sequence[UUID]) -> None:
-    """CM-01: a story is recorded only with consent. Raises ConsentMissing; another legal basis is its own path."""
-    asked = [person for each, person in zip(commands, people, strict=True) if each.basis == "consent"]
+    """CM-01: a story is recorded only with consent. Raises ConsentMissing; another legal basis is its own path.
+
+    Expiry is judged on the day it happened, since devices and paper come late; a withdrawal counts at once.
+    """
+    asked = {person: each.occurred_at for each, person in zip(commands, people, strict=True) if each.basis == "consent"}
     if not asked:
         return
     given = consent.newest(asked)
-    if not all(consent.answer(given.get(person), SCOPE, work.now.date()) for person in asked):
+    if not all(consent.answer(given.get(person), SCOPE, when.date()) for person, when in asked.items()):
         raise ConsentMissing(scope=label_of("consent_scope", SCOPE))
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from compass.access.actor import Actor
 from compass.access.models import User
 from compass.access.work import Work, unit_of_work
+from compass.config.demo import load_cases
 from compass.config.demo.population import population
 from compass.config.demo.shapes import Household, Person
 from compass.config.demo.world import NAMESPACE
@@ -167,9 +168,10 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 def load(count: int, seed: int, *, say: Say) -> None:
     """Load `count` invented people with their consent and services, country by country."""
     loader = Loader(seed)
+    now = timezone.now()
     done = 0
     services = 0
-    for batch in batches(population(count, seed, timezone.now().date()), BATCH):
+    for batch in batches(population(count, seed, now.date()), BATCH):
         by_country: dict[str, list[Household]] = defaultdict(list)
         for home in batch:
             by_country[home.country].append(home)
@@ -178,5 +180,9 @@ def load(count: int, seed: int, *, say: Say) -> None:
                 rows = loader.register(work, homes)
                 loader.consent(work, homes, rows)
                 services += loader.services(work, homes)
+                told = load_cases.stories(loader, homes, now)
+                if told:
+                    load_cases.screen(loader, work, told)
+            load_cases.carry(loader, told, now, officer(country), supervisor(country))
             done += len(rows)
         say(f"  {done} people, {services} services")

@@ -1,0 +1,234 @@
+"""The cases of the invented programme, carried as far as their age allows, each step as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from compass.cases.actions.assessment import Assessed, Decision, approve_assessments, assess
+from compass.cases.actions.case import RiskSet, set_risk
+from compass.cases.actions.closing import ClosureAsked, approve_closures, request_closures
+from compass.cases.actions.contact import Contact, follow_up
+from compass.cases.actions.plan import (
+    ActionPlanned,
+    GoalSaid,
+    PlanAgreed,
+    PlanMade,
+    agree_plans,
+    approve_plans,
+    make_plans,
+)
+from compass.cases.actions.screening import Screened, screen_people
+from compass.cases.closing import PREREQUISITES
+from compass.cases.screening import CASE_RESULTS
+from compass.config.demo.shapes import Household, Person
+
+if TYPE_CHECKING:
+    from compass.access.work import Work
+    from compass.cases.models import Case
+    from compass.config.demo.load import Loader
+
+ANSWERS = {
+    "protection_case": "harmed",
+    "possible_vot": "controlled",
+    "child_uasc": "child_alone",
+    "possible_international_protection": "fears_return",
+    "possible_statelessness": "no_nationality",
+}
+NEEDS = (
+    ("shelter_accommodation", "SHL"), ("health_physical", "MED"), ("mental_health_psychosocial", "PSS"),
+    ("identity_documentation", "DOC"), ("family_links", "FTR"), ("financial_cash", "CSH"),
+)  # fmt: skip
+IN_THEIR_WORDS = {
+    "shelter_accommodation": (
+        "Un endroit où dormir tranquille.",
+        "A place to sleep in peace.",
+        "مكان أنام فيه مطمئنًا.",
+    ),
+    "health_physical": ("Que la douleur passe.", "For the pain to stop.", "أن يزول الألم."),
+    "mental_health_psychosocial": ("Parler à quelqu’un.", "To talk to someone.", "أن أتحدث إلى أحد."),
+    "identity_documentation": ("Avoir mes papiers.", "To have my papers.", "أن تكون لدي أوراقي."),
+    "family_links": ("Entendre ma mère.", "To hear my mother’s voice.", "أن أسمع صوت أمي."),
+    "financial_cash": ("Payer ce que je dois.", "To pay what I owe.", "أن أسدد ديني."),
+}
+ENGLISH, ARABIC = frozenset({"NG", "ET", "AF"}), frozenset({"EG", "IQ", "LB", "LY", "SD", "TN", "DZ", "MA"})
+DONE_AFTER, PLANNED_AFTER, ASSESSED_AFTER, SCREENED_AFTER = (
+    timedelta(days=150), timedelta(days=12), timedelta(days=6), timedelta(hours=20),
+)  # fmt: skip
+
+
+@dataclass
+class Story:
+    """One person's case while it is loaded."""
+
+    person: Person
+    person_id: UUID
+    start: datetime
+    country: str
+    random: Random
+    case: Case | None = None
+
+
+def stories(loader: Loader, homes: Sequence[Household], now: datetime) -> list[Story]:
+    """The people whose screening opens a case and who agreed to case work."""
+    found = []
+    for home in homes:
+        for person in home.members:
+            led = person.relation == "principal" or person.uasc not in {"", "accompanied"}
+            refused = {"case_management_services", "data_processing"} & set(person.refused)
+            old_enough = now - home.arrived > SCREENED_AFTER
+            if person.screening in CASE_RESULTS and led and not refused and not person.duplicate_of and old_enough:
+                dice = Random(f"{loader.seed}{person.number}")
+                found.append(Story(person, loader.person_id(person), home.arrived, home.country, dice))
+    return found
+
+
+def screen(loader: Loader, work: Work, told: list[Story]) -> None:
+    rows = screen_people(
+        work,
+        [
+            Screened(
+                **loader.told(one.start + timedelta(hours=3), "screen", one.person.number, id=one.person_id),
+                answers={
+                    "medical_now": "medical" in " ".join(one.person.urgent_needs),
+                    "danger_now": False,
+                    ANSWERS[one.person.screening]: True,
+                },
+                triggers=tuple(one.person.risk_triggers),
+                risk_level=one.person.risk if one.person.risk in {"low", "medium", "high"} else "",
+            )
+            for one in told
+        ],
+    )
+    for one, row in zip(told, rows, strict=True):
+        one.case = row.case
+
+
+def carry(loader: Loader, told: list[Story], now: datetime, worker: str, supervisor: str) -> None:
+    """Assess, plan, agree, follow and close, as far as each case is old enough. Worker and supervisor take turns."""
+    assessed = [one for one in told if one.case and now - one.start > ASSESSED_AFTER]
+    planned = [one for one in assessed if now - one.start > PLANNED_AFTER]
+    done = [one for one in planned if now - one.start > DONE_AFTER]
+    if not assessed:
+        return
+    with loader.at(worker) as work:
+        assessments = assess(work, [_assessment(loader, one) for one in assessed])
+    with loader.at(supervisor) as work:
+        decided = [
+            row for one, row in zip(assessed, assessments, strict=True) if one in planned or one.random.random() < 0.5
+        ]
+        approve_assessments(work, [_yes(loader, row.pk, row.occurred_at, "assessment") for row in decided])
+    if not planned:
+        return
+    with loader.at(worker) as work:
+        plans = make_plans(work, [_plan(loader, one) for one in planned])
+        agree_plans(
+            work,
+            [
+                PlanAgreed(
+                    **loader.told(one.start + timedelta(days=9), "agree", one.person.number, id=plan.pk),
+                    how="guardian" if one.person.is_child else "spoken",
+                )
+                for one, plan in zip(planned, plans, strict=True)
+            ],
+        )
+    with loader.at(supervisor) as work:
+        approve_plans(
+            work,
+            [
+                _yes(loader, plan.pk, one.start + timedelta(days=10), "plan")
+                for one, plan in zip(planned, plans, strict=True)
+            ],
+        )
+    with loader.at(worker) as work:
+        follow_up(work, [_contact(loader, one, now) for one in planned])
+    _close(loader, done, worker, supervisor)
+
+
+def _close(loader: Loader, done: list[Story], worker: str, supervisor: str) -> None:
+    if not done:
+        return
+    with loader.at(supervisor) as work:
+        set_risk(
+            work,
+            [
+                RiskSet(
+                    **loader.told(one.start + timedelta(days=100), "calm", one.person.number, id=_case(one).pk),
+                    level="low",
+                    reason="Needs met, situation stable.",
+                )
+                for one in done
+            ],
+        )
+    with loader.at(worker) as work:
+        rows = request_closures(
+            work,
+            [
+                ClosureAsked(
+                    **loader.told(one.start + timedelta(days=110), "close", one.person.number, id=_case(one).pk),
+                    reason="goals_achieved",
+                    safety_reassessed=True,
+                    prerequisites=tuple(each.code for each in PREREQUISITES),
+                )
+                for one in done
+            ],
+        )
+    with loader.at(supervisor) as work:
+        approve_closures(work, [_yes(loader, row.pk, row.occurred_at + timedelta(days=1), "closure") for row in rows])
+
+
+def _case(one: Story) -> Case:
+    if one.case is None:
+        raise ValueError(one.person.number)
+    return one.case
+
+
+def _assessment(loader: Loader, one: Story) -> Assessed:
+    chosen = one.random.sample(NEEDS, 3)
+    levels = ("unmet_severe", "unmet_moderate", "met")
+    return Assessed(
+        **loader.told(one.start + timedelta(days=4), "assess", one.person.number, id=_case(one).pk),
+        needs={domain: level for (domain, _), level in zip(chosen, levels, strict=True)},
+    )
+
+
+def _plan(loader: Loader, one: Story) -> PlanMade:
+    picks = Random(f"{loader.seed}{one.person.number}").sample(NEEDS, 3)[:2]
+    day = (one.start + timedelta(days=7)).date()
+    return PlanMade(
+        **loader.told(one.start + timedelta(days=8), "plan", one.person.number, id=_case(one).pk),
+        goals=tuple(
+            GoalSaid(
+                domain=domain,
+                statement=_words(domain, one.country),
+                target_date=day + timedelta(days=60),
+                actions=(ActionPlanned(service=service, responsible="case_manager", due_on=day + timedelta(days=21)),),
+            )
+            for domain, service in picks
+        ),
+    )
+
+
+def _words(domain: str, country: str) -> str:
+    french, english, arabic = IN_THEIR_WORDS[domain]
+    return english if country in ENGLISH else arabic if country in ARABIC else french
+
+
+def _contact(loader: Loader, one: Story, now: datetime) -> Contact:
+    every = {"high": 5, "medium": 16, "low": 34}.get(one.person.risk, 16)
+    last = min(now - timedelta(days=one.random.uniform(0.2, every)), one.start + timedelta(days=90))
+    return Contact(
+        **loader.told(max(last, one.start + timedelta(days=11)), "contact", one.person.number, id=_case(one).pk),
+        kind="for_service",
+        channel="in_person_office",
+        reached=True,
+        plan_reviewed=True,
+    )
+
+
+def _yes(loader: Loader, pk: UUID, when: datetime, kind: str) -> Decision:
+    return Decision(**loader.told(when + timedelta(hours=6), "approve", kind, pk, id=pk), approve=True)
