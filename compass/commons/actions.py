@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.conf import settings
@@ -27,6 +27,8 @@ from compass.problems import NotFound
 from compass.programme.actions import Publication, refresh_figures
 from compass.programme.models import ALL, TOTAL, YEAR, Snapshot
 
+PUBLISHED_ON = date.fromisoformat(missing_migrants.EXTRACTED_ON)
+
 
 @dataclass(frozen=True, kw_only=True)
 class FactsFile(Command):
@@ -40,7 +42,7 @@ class MissingMigrantsFile(Command):
     """The bytes of a file of IOM's aggregate and the day it was made."""
 
     content: bytes
-    as_of: date = date.fromisoformat(missing_migrants.EXTRACTED_ON)
+    as_of: date = PUBLISHED_ON
 
 
 @action("commons.publish_figures", Edition)
@@ -114,10 +116,7 @@ def publish_missing_migrants(work: Work, files: list[MissingMigrantsFile]) -> li
 def publish_newest(work: Work, publication: Publication) -> Edition:
     """Count up to today and publish that: what the demonstration does when it has loaded its people."""
     snapshot = refresh_figures()
-    (edition,) = publish_figures(
-        work, [Publication(key=publication.key, occurred_at=publication.occurred_at, basis=publication.basis, id=snapshot.pk)]
-    )
-    return edition
+    return publish_figures(work, [replace(publication, id=snapshot.pk)])[0]
 
 
 def _print(content: bytes) -> str:
@@ -125,7 +124,14 @@ def _print(content: bytes) -> str:
 
 
 def _edition(
-    work: Work, kind: str, digest: str, *, rows: Sequence[models.Model], rejected: int = 0, as_of: date | None = None, synthetic: bool = False
+    work: Work,
+    kind: str,
+    digest: str,
+    *,
+    rows: Sequence[models.Model],
+    rejected: int = 0,
+    as_of: date | None = None,
+    synthetic: bool = False,
 ) -> Edition:
     """The newest edition when it holds the same; else a new one with its rows, in this one transaction."""
     newest = Edition.objects.filter(kind=kind).order_by("-published_at", "-id").first()

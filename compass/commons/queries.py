@@ -72,9 +72,16 @@ def _picture(pk: UUID) -> Picture:
         region[record.region] += record.people
         cause[record.cause] += record.people
     return Picture(
-        Edition.objects.get(pk=pk), sum(r.people for r in records), len(records), tuple(sorted(year)), dict(sorted(year.items())),
-        _largest_first(region), _largest_first(cause), by_year_and_region(records), by_year_and_cause(records),
-        tuple(cells(records)),
+        edition=Edition.objects.get(pk=pk),
+        people=sum(r.people for r in records),
+        rows=len(records),
+        years=tuple(sorted(year)),
+        by_year=dict(sorted(year.items())),
+        by_region=_largest_first(region),
+        by_cause=_largest_first(cause),
+        by_year_and_region=by_year_and_region(records),
+        by_year_and_cause=by_year_and_cause(records),
+        cells=tuple(cells(records)),
     )
 
 

@@ -13,21 +13,28 @@ from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from compass.commons import queries, words
-from compass.commons.models import PublishedFact, PublishedFigure
+from compass.commons.models import Edition, PublishedFact, PublishedFigure
 from compass.commons.synthesis.missing_migrants import CREDIT, LAST_YEAR, LIMITS
 from compass.ui import charts, maps
 from compass.vocabulary import areas, code_list, countries, country, programme
 
 #: Long enough to spare the server, short enough that a new edition shows soon.
 SECONDS = 300
-WITH_PARTIAL_YEAR_LEFT_OUT = LAST_YEAR
+PARTIAL_YEAR = LAST_YEAR
+#: The part of the world where most of the programme's countries lie: west, south, east, north in degrees.
+NEAR = (-28.0, 0.0, 56.0, 46.0)
+NEAR_REGIONS = frozenset(
+    {"mediterranean", "atlantic_route", "northern_africa", "sahara", "western_africa", "central_africa",
+     "red_sea_gulf_of_aden", "eastern_africa_horn", "middle_east"}
+)
 View = Callable[..., HttpResponse]
 
 
@@ -68,11 +75,25 @@ def front(request: HttpRequest) -> HttpResponse:
             "countries": countries(),
             "periods": _periods(found),
             "by_year": _assisted_by_year(found),
+            "years_note": _(
+                "2021 and 2022 are derived from published figures; 2023 and 2024 are as published. Sources below. Years"
+                " counted in different ways: do not add them."
+            ),
             "edition": edition,
+            "records_note": _records_note(edition),
             "from_records": _from_records(figures),
             "missing": queries.picture(),
         },
     )
+
+
+def _records_note(edition: Edition | None) -> str:
+    if edition is None or edition.as_of is None:
+        return ""
+    return _(
+        "People with at least one service, up to %(day)s; from service records, rounded to 5. A person helped in two years"
+        " or countries counts in each."
+    ) % {"day": date_format(edition.as_of, "j F Y")}
 
 
 def _programme_map(request: HttpRequest) -> SafeString:
@@ -84,17 +105,24 @@ def _programme_map(request: HttpRequest) -> SafeString:
         _("Map of the 14 countries of the programme; each leads to its page. The list below names them all."),
     )
     legend = format_html(
-        '<ul class="legend"><li><svg width="28" height="14" aria-hidden="true"><rect class="m s4" width="28" height="14"/></svg>{}</li>'
-        '<li><svg width="28" height="14" aria-hidden="true"><rect class="m s2" width="28" height="14"/></svg>{}</li></ul>',
-        _("In the programme since 2021"),
-        _("Since the second phase, 2024"),
+        '<ul class="legend">{}</ul>',
+        format_html_join(
+            "",
+            '<li><svg width="28" height="14" aria-hidden="true"><rect class="m s{}" width="28" height="14"/></svg>{}</li>',
+            ((4, _("In the programme since 2021")), (2, _("Since the second phase, 2024"))),
+        ),
     )
     return format_html("{}{}{}", drawing, legend, maps.disclaimer())
 
 
 def _periods(facts: list[PublishedFact]) -> list[tuple[str, list[dict[str, object]]]]:
-    ordered = sorted(facts, key=lambda f: (f.last_year - f.first_year > 0, f.first_year, f.last_year, f.kind == "derived", f.place))
+    ordered = sorted(facts, key=_single_years_first)
     return [(period, [_fact(f) for f in group]) for period, group in groupby(ordered, key=lambda f: f.period)]
+
+
+def _single_years_first(fact: PublishedFact) -> tuple[bool, int, int, bool, int]:
+    several = fact.last_year > fact.first_year
+    return several, fact.first_year, fact.last_year, fact.kind == "derived", fact.place
 
 
 def _fact(fact: PublishedFact) -> dict[str, object]:
@@ -126,13 +154,12 @@ def _assisted_by_year(facts: list[PublishedFact]) -> list[charts.Bar]:
 
 
 def _from_records(figures: list[PublishedFigure]) -> dict[str, object]:
-    total = next((f for f in figures if f.granularity == "all" and not f.country and not f.service_class), None)
+    anyone = [f for f in figures if not f.service_class]
+    since_start = [f for f in anyone if f.granularity == "all"]
     return {
-        "total": total,
-        "by_year": [_bar(str(f.starts.year), f) for f in figures if f.granularity == "year" and not f.country and not f.service_class],
-        "by_country": _largest(
-            [(country(f.country).label, f) for f in figures if f.granularity == "all" and f.country and not f.service_class]
-        ),
+        "total": next((f for f in since_start if not f.country), None),
+        "by_year": [_bar(str(f.starts.year), f) for f in anyone if f.granularity == "year" and not f.country],
+        "by_country": _largest([(country(f.country).label, f) for f in since_start if f.country]),
     }
 
 
@@ -159,12 +186,13 @@ def country_page(request: HttpRequest, alpha2: str) -> HttpResponse:
         "commons/country.html",
         {
             "country": found,
+            "records_note": _records_note(edition),
             "phase": next(p for p in programme().phases if p.number == found.phase),
             "areas": sorted(areas(found.alpha2), key=lambda a: a.label),
             "facts": [_fact(f) for f in queries.facts(found.alpha3)],
             "edition": edition,
             "by_year": [_bar(str(f.starts.year), f) for f in figures if f.granularity == "year" and not f.service_class],
-            "by_kind": [_bar(code_list("service_class").require(k).label, of_kind[k]) for k in ("H", "C", "R", "RI") if k in of_kind],
+            "by_kind": [_bar(k.label, of_kind[k.value]) for k in code_list("service_class") if k.value in of_kind],
             "others": [c for c in countries() if c != found],
         },
     )
@@ -178,34 +206,54 @@ def missing_migrants(request: HttpRequest) -> HttpResponse:
         return _page(request, "commons/missing_migrants.html", {"found": None})
     regions = {code: str(words.REGIONS[code]) for code in found.by_region}
     causes = {code: str(words.CAUSES[code]) for code in found.by_cause}
-    full_years = [year for year in found.years if year != WITH_PARTIAL_YEAR_LEFT_OUT]
+    note = _("Source: IOM Missing Migrants Project, aggregate of %(day)s. Minimum estimates.") % {
+        "day": date_format(found.edition.as_of, "j F Y") if found.edition.as_of else ""
+    }
+    full_years = [year for year in found.years if year != PARTIAL_YEAR]
     return _page(
         request,
         "commons/missing_migrants.html",
         {
             "found": found,
             "credit": CREDIT,
+            "note": note,
+            "near": NEAR,
+            "near_table": (
+                [_("Region"), _("People")],
+                [[regions[r], charts.figures(n)] for r, n in found.by_region.items() if r in NEAR_REGIONS],
+            ),
+            "trend_note": note
+            + " "
+            + _("Regions are our own grouping. 2025 is left out of the lines, since it ends on 10 March."),
             "limits": [words.LIMITS[code] for code in LIMITS],
             "dots": [maps.Dot(c.lon, c.lat, c.people) for c in found.cells],
-            "region_table": ([_("Region"), _("People")], [[regions[r], charts.figures(n)] for r, n in found.by_region.items()]),
-            "years": [charts.Bar(_("%(year)d, to 10 March") % {"year": y} if y == WITH_PARTIAL_YEAR_LEFT_OUT else str(y), n)
-                      for y, n in found.by_year.items()],
+            "region_table": (
+                [_("Region"), _("People")],
+                [[regions[r], charts.figures(n)] for r, n in found.by_region.items()]
+            ),
+            "years": [
+                charts.Bar(str(y) if y != PARTIAL_YEAR else _("%(year)d, to 10 March") % {"year": y}, n)
+                for y, n in found.by_year.items()
+            ],
             "ticks": [str(year) for year in full_years],
             "region_lines": [
                 charts.Series(regions[r], [found.by_year_and_region.get((y, r), 0) for y in full_years])
                 for r in [code for code in found.by_region if code != "elsewhere"][:4]
             ],
             "cause_bars": [charts.Bar(causes[c], n) for c, n in found.by_cause.items()],
-            "by_region": charts.as_table(
-                [_("Region"), *(str(y) for y in found.years)],
-                [[regions[r], *(charts.figures(found.by_year_and_region.get((y, r), 0)) for y in found.years)] for r in regions],
+            "by_region": _by_year(
+                _("Region"), regions, found.years, found.by_year_and_region, label=_("All regions by year")
             ),
-            "by_cause": charts.as_table(
-                [_("Cause"), *(str(y) for y in found.years)],
-                [[causes[c], *(charts.figures(found.by_year_and_cause.get((y, c), 0)) for y in found.years)] for c in causes],
-            ),
+            "by_cause": _by_year(_("Cause"), causes, found.years, found.by_year_and_cause, label=_("All causes by year")),
         },
     )
+
+
+def _by_year(
+    head: str, names: dict[str, str], years: tuple[int, ...], sums: dict[tuple[int, str], int], *, label: str
+) -> SafeString:
+    rows = [[name, *(charts.figures(sums.get((year, code), 0)) for year in years)] for code, name in names.items()]
+    return charts.as_table([head, *(str(year) for year in years)], rows, label=label)
 
 
 @public
@@ -217,7 +265,8 @@ def missing_migrants_csv(request: HttpRequest) -> HttpResponse:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for line in (
-        f"# {CREDIT}, {found.edition.as_of:%Y-%m-%d}; github.com/iom/missing-migrants-graphic, MIT licence, (c) 2025 OIM - UN Migration",
+        f"# {CREDIT}, {found.edition.as_of:%Y-%m-%d}",
+        "# github.com/iom/missing-migrants-graphic, MIT licence, (c) 2025 OIM - UN Migration",
         *(f"# {words.LIMITS[code]}" for code in LIMITS),
     ):
         writer.writerow([line])

@@ -33,7 +33,8 @@ class Publication(Command):
 def refresh_figures(until: date | None = None) -> Snapshot:
     """Take the snapshot up to a day (today unless said), or return the one that is already the same.
 
-    For the worker, the demonstration and tests; needs no unit of work. Raises django.db.DatabaseError (CS010) for another day.
+    For the worker, the demonstration and tests; needs no unit of work. Raises django.db.DatabaseError (CS010) for any
+    other day.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT compass_take_snapshot(%s)", [until or timezone.now().date()])

@@ -47,7 +47,7 @@ class Figure(models.Model):
     `granularity` and `starts`: month, quarter, year or all, and its first day. `country`: where the services were
     delivered, empty for all. `service_class`: H, C, R, RI, empty for any. `breakdown` and `part`: total, or sex (female,
     male, other), or age (child, adult, unknown). `people` are counted once within the cell, `services` apart from them;
-    both are empty when `withheld`. Months and quarters have totals only.
+    both are empty when `withheld`. Which of them there are: sql.py.
     """
 
     id = models.UUIDField(primary_key=True)

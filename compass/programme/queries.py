@@ -27,10 +27,9 @@ class Sheet:
     figures: tuple[Figure, ...]
     quarters: tuple[Figure, ...]
 
-    def get(self, *, country: str | None = None, service_class: str = "", breakdown: str = TOTAL, part: str = "") -> Figure | None:
-        """One cell, or None where nothing was recorded."""
-        place = self.place if country is None else country
-        wanted = (place, service_class, breakdown, part)
+    def get(self, *, service_class: str = "", breakdown: str = TOTAL, part: str = "") -> Figure | None:
+        """One cell of the reader's place, or None where nothing was recorded."""
+        wanted = (self.place, service_class, breakdown, part)
         return next((f for f in self.figures if (f.country, f.service_class, f.breakdown, f.part) == wanted), None)
 
     def countries(self) -> list[Figure]:

@@ -1,5 +1,8 @@
 """The owner's functions that count (PostgreSQL). The rules, in words, are on every figure's page.
 
+The cubes are fixed: since the start and each year by country and kind of help, and by country and sex or age; each quarter
+by country; each month for the whole programme. Finer ones would make so many small cells that hardly any could be shown.
+
 1. People are counted once in each cell; services are counted apart from them.
 2. A cell of fewer than ten people is withheld.
 3. Where one withheld part could be found by subtracting the others from a shown total, or where the withheld parts of a
@@ -23,6 +26,7 @@ WIDTH = 5
 #: How often at most the audit tightens its bounds; a small programme settles sooner.
 TURNS = 60
 
+# Only the constants above are put into the text.
 SNAPSHOT = f"""
 CREATE OR REPLACE FUNCTION compass_take_snapshot(until date) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -68,7 +72,9 @@ BEGIN
     GROUP BY GROUPING SETS ((month), (quarter), (year), ()), GROUPING SETS ((country), ()),
              GROUPING SETS ((class), ()), GROUPING SETS ((), (sex), (age))
     HAVING count(*) > 0
-       AND NOT (GROUPING(month) * GROUPING(quarter) = 0 AND GROUPING(sex) * GROUPING(age) = 0);
+       AND (GROUPING(class) = 1 OR GROUPING(month) * GROUPING(quarter) * GROUPING(sex) * GROUPING(age) = 1)
+       AND (GROUPING(month) * GROUPING(quarter) = 1 OR GROUPING(sex) * GROUPING(age) = 1)
+       AND (GROUPING(month) = 1 OR GROUPING(country) = 1);
 
     CREATE TEMP TABLE compass_part ON COMMIT DROP AS
     SELECT 'country' AS way, t.id AS total, c.id AS cell
@@ -85,7 +91,8 @@ BEGIN
     UNION ALL
     SELECT 'period', t.id, c.id
     FROM pg_temp.compass_cell c JOIN pg_temp.compass_cell t USING (country, class, breakdown, part)
-    WHERE t.granularity = CASE c.granularity WHEN 'month' THEN 'quarter' WHEN 'quarter' THEN 'year' WHEN 'year' THEN 'all' END
+    WHERE t.granularity = CASE c.granularity
+              WHEN 'month' THEN 'quarter' WHEN 'quarter' THEN 'year' WHEN 'year' THEN 'all' END
       AND t.starts = CASE c.granularity WHEN 'month' THEN date_trunc('quarter', c.starts)::date
                                         WHEN 'quarter' THEN date_trunc('year', c.starts)::date
                                         ELSE DATE '2021-01-01' END;
@@ -129,7 +136,8 @@ BEGIN
         found := 0;
         FOREACH measure IN ARRAY ARRAY['people', 'services'] LOOP
             UPDATE pg_temp.compass_cell SET
-                lo = CASE WHEN hidden THEN 1 ELSE round((CASE measure WHEN 'people' THEN people ELSE services END) / {ROUNDING}.0)
+                lo = CASE WHEN hidden THEN 1 ELSE
+                          round((CASE measure WHEN 'people' THEN people ELSE services END) / {ROUNDING}.0)
                           * {ROUNDING} - {ROUNDING // 2} END,
                 hi = CASE WHEN hidden THEN 1000000000 ELSE
                           round((CASE measure WHEN 'people' THEN people ELSE services END) / {ROUNDING}.0)
@@ -167,7 +175,8 @@ BEGIN
         EXIT WHEN found = 0;
     END LOOP;
 
-    SELECT encode(sha256(convert_to('{RULES}' || coalesce(string_agg(concat_ws('|', granularity, starts, country, class, part,
+    SELECT encode(sha256(convert_to('{RULES}' || coalesce(string_agg(
+               concat_ws('|', granularity, starts, country, class, breakdown, part, hidden,
                CASE WHEN NOT hidden THEN round(people / {ROUNDING}.0) END,
                CASE WHEN NOT hidden THEN round(services / {ROUNDING}.0) END), ';'
                ORDER BY granularity, starts, country, class, breakdown, part), ''), 'UTF8')), 'hex')
@@ -192,7 +201,7 @@ BEGIN
     DROP TABLE pg_temp.compass_cell;
     RETURN new_id;
 END $$;
-"""
+"""  # noqa: S608
 
 SNAPSHOT_DROP = "DROP FUNCTION compass_take_snapshot(date);"
 

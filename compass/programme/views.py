@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -42,7 +43,12 @@ def figures(request: HttpRequest, work: Work) -> HttpResponse:
 
 def _shown(sheet: queries.Sheet) -> dict[str, object]:
     total = sheet.get()
+    day = {"day": date_format(sheet.snapshot.as_of, "j F Y")}
+    plain = _("People with at least one service, up to %(day)s; from service records, rounded to 5.") % day
+    overlap = _("The parts overlap where a person received several kinds, so they add up to more than the total.")
     return {
+        "plain": plain,
+        "note": f"{plain} {overlap}",
         "place": words.place(sheet.place),
         "total": total,
         "people": words.number(total),
@@ -71,7 +77,8 @@ def _link(label: str, figure: Figure) -> SafeString:
 
 
 def _parts(sheet: queries.Sheet, breakdown: str) -> list[Bar]:
-    cells = [(label, sheet.get(breakdown=kind, part=part)) for (kind, part), label in words.PARTS.items() if kind == breakdown]
+    parts = [(label, part) for (kind, part), label in words.PARTS.items() if kind == breakdown]
+    cells = [(label, sheet.get(breakdown=breakdown, part=part)) for label, part in parts]
     return [_bar(str(label), cell) for label, cell in cells if cell]
 
 

@@ -1,7 +1,7 @@
 """`compass load-public`: the published facts and the Missing Migrants data, for the public side.
 
-Runs as the application's role and as one colleague who may publish (`--as`), never as the owner: loading a file needs no more
-power than that, and the trail says who did it. What is already loaded is not loaded again.
+Runs as the application's role and as one colleague who may publish (`--as`), never as the owner: loading a file needs no
+more power than that, and the trail says who did it. What is already loaded is not loaded again.
 """
 
 from __future__ import annotations

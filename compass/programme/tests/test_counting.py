@@ -65,9 +65,10 @@ def _by_hand(rows):
             ("quarter", date(day.year, (day.month - 1) // 3 * 3 + 1, 1)), ("month", day.replace(day=1)),
         ):
             cuts = [("total", ""), ("sex", sex), ("age", age)] if granularity in {"all", "year"} else [("total", "")]
-            for place in (country, ""):
-                for service in (kind, ""):
-                    for cut in cuts:
+            for place in (country, "") if granularity != "month" else ("",):
+                for cut in cuts:
+                    finest = granularity in {"all", "year"} and cut[0] == "total"
+                    for service in (kind, "") if finest else ("",):
                         key = (granularity, starts, place, service, *cut)
                         people[key].add(person)
                         services[key] += 1
@@ -133,7 +134,7 @@ def test_without_the_second_step_many_can_be_found(counted):
     known = bounds(shown, slack=0, additive={"sex", "age", "country", "class", "period"})
 
     found = [key for key, value in shown.items() if value is None and known[key][0] == known[key][1]]
-    assert len(found) > 5
+    assert len(found) >= 2
 
 
 def test_counting_the_same_again_makes_nothing_new(counted, at, told):
