@@ -1,0 +1,52 @@
+"""The only code that writes what happens after a return."""
+
+from __future__ import annotations
+
+from compass.reintegration.actions.interviews import (
+    Answered,
+    InterviewBegun,
+    Stopped,
+    answer_interviews,
+    begin_interviews,
+    stop_interviews,
+)
+from compass.reintegration.actions.plans import (
+    Cancelled,
+    Delivered,
+    Followed,
+    NewAction,
+    NewPlan,
+    Proof,
+    add_actions,
+    add_receipts,
+    cancel_actions,
+    deliver_actions,
+    follow_up_actions,
+    make_plans,
+    receipt_file,
+)
+from compass.reintegration.actions.reception import Welcomed, welcome_home
+
+__all__ = [
+    "Answered",
+    "Cancelled",
+    "Delivered",
+    "Followed",
+    "InterviewBegun",
+    "NewAction",
+    "NewPlan",
+    "Proof",
+    "Stopped",
+    "Welcomed",
+    "add_actions",
+    "add_receipts",
+    "answer_interviews",
+    "begin_interviews",
+    "cancel_actions",
+    "deliver_actions",
+    "follow_up_actions",
+    "make_plans",
+    "receipt_file",
+    "stop_interviews",
+    "welcome_home",
+]

@@ -1,0 +1,248 @@
+"""Plans, their actions, the proofs, and whether it helped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID, uuid5
+
+from uuid6 import uuid7
+
+from compass.access.actions import action
+from compass.access.work import Command, Work
+from compass.cases.sealing import load_keys, open_from, seal_into
+from compass.cases.uploads import Attachment
+from compass.communities.models import Project
+from compass.people.actions import ServiceGiven, record_services, stamp
+from compass.people.models import Person
+from compass.problems import Invalid, StandardNotMet, WrongState
+from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
+from compass.reintegration.models import Action, FollowUp, Plan, Receipt
+from compass.vocabulary import code_list
+
+#: Who an action helps: one person, several together, or a whole community.
+LEVELS = ("individual", "collective", "community")
+OPEN = ("planned", "approved", "ongoing")
+#: What shows that something in kind reached the person (R-BUD-2).
+HANDED_OVER = ("receipt", "handover_certificate", "invoice")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPlan(Command):
+    """`id` is the person; `agreed_on` the day they agreed."""
+
+    agreed_on: date
+    goals: str
+
+
+@action("reintegration.plan", Plan)
+def make_plans(work: Work, plans: list[NewPlan]) -> list[Plan]:
+    """Make plans and record the service REI. Raises WrongState for a person who has one, Invalid for a day to come."""
+    people = work.require("reintegration.plan", Person, plans)
+    if Plan.objects.filter(person__in=[p.pk for p in people]).exists():
+        raise WrongState
+    work.keys.load([p.pk for p in people])
+    rows = []
+    for person, each in zip(people, plans, strict=True):
+        if each.agreed_on > work.now.date():
+            raise Invalid(what=each.agreed_on.isoformat())
+        row = Plan(id=uuid7(), person=person, organisation_id=person.organisation_id, agreed_on=each.agreed_on,
+                   **stamp(work, each))
+        seal_into(work, row, goals_sealed={"goals": each.goals})
+        rows.append(row)
+    Plan.objects.bulk_create(rows)
+    record_services(
+        work, [_service(each, row.person_id, "REI", each.agreed_on, row.pk) for row, each in zip(rows, plans, strict=True)]
+    )
+    return rows
+
+
+def _service(command: Command, person: UUID, service: str, day: date, origin: UUID) -> ServiceGiven:
+    return ServiceGiven(
+        key=uuid5(command.key, service), occurred_at=command.occurred_at, basis=command.basis, id=person,
+        service=service, service_class="RI", delivered_on=day, origin=origin,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAction(Command):
+    """`id` is the plan. `change`: in words, what it should change; `expectation` is its code."""
+
+    dimension: str
+    level: str
+    modality: str
+    what: str
+    expectation: str
+    planned_on: date
+    budget: Decimal = Decimal(0)
+    currency: str = "EUR"
+    pathway: str = ""
+    business_type: str = ""
+    change: str = ""
+    project_id: UUID | None = None
+
+
+@action("reintegration.action", Action)
+def add_actions(work: Work, actions: list[NewAction]) -> list[Action]:
+    """Add lines to plans. Raises Invalid for a community action without a project of this office, or an unknown code."""
+    plans = work.require("reintegration.plan", Plan, actions)
+    wanted = [a.project_id for a in actions if a.project_id]
+    projects = set(work.allowed("communities.view", Project).filter(pk__in=wanted).values_list("pk", flat=True))
+    load_keys(work, plans)
+    rows = []
+    for plan, each in zip(plans, actions, strict=True):
+        _known(each)
+        if (each.level == "community") != (each.project_id is not None) or (each.project_id or 0) not in {0, *projects}:
+            raise Invalid(what=each.level)
+        row = Action(
+            id=uuid7(), plan=plan, person_id=plan.person_id, organisation_id=plan.organisation_id,
+            dimension=each.dimension, level=each.level, pathway=each.pathway, business_type=each.business_type,
+            modality=each.modality, budget=each.budget, currency=each.currency, planned_on=each.planned_on,
+            expectation=each.expectation, project_id=each.project_id, **stamp(work, each),
+        )
+        seal_into(work, row, words_sealed={"what": each.what, "change": each.change})
+        rows.append(row)
+    return Action.objects.bulk_create(rows)
+
+
+def _known(each: NewAction) -> None:
+    code_list("reintegration_dimension").require(each.dimension)
+    code_list("reintegration_modality").require(each.modality)
+    code_list("currency").require(each.currency)
+    if each.business_type:
+        code_list("business_type").require(each.business_type)
+    if each.pathway:
+        code_list("economic_pathway").require(each.pathway)
+    if each.level not in LEVELS or each.expectation not in EXPECTATIONS or each.budget < 0:
+        raise Invalid(what=each.level)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof(Command):
+    """`id` is the action; `file` was checked by compass.cases.uploads."""
+
+    kind: str
+    amount: Decimal
+    issued_on: date
+    file: Attachment
+
+
+@action("reintegration.receipt", Receipt)
+def add_receipts(work: Work, proofs: list[Proof]) -> list[Receipt]:
+    """Keep proofs, sealed. The currency is that of the action."""
+    actions = work.require("reintegration.plan", Action, proofs)
+    load_keys(work, actions)
+    rows = []
+    for found, each in zip(actions, proofs, strict=True):
+        code_list("proof_kind").require(each.kind)
+        if each.issued_on > work.now.date() or each.amount < 0:
+            raise Invalid(what=each.issued_on.isoformat())
+        row = Receipt(
+            id=uuid7(), action=found, person_id=found.person_id, organisation_id=found.organisation_id, kind=each.kind,
+            amount=each.amount, currency=found.currency, issued_on=each.issued_on, media_type=each.file.media_type,
+            **stamp(work, each),
+        )
+        row.file_sealed = work.keys.seal_file(
+            each.file.content, table="reintegration_receipt", column="file_sealed", subject=row.person_id, row=row.pk
+        )
+        seal_into(work, row, name_sealed=each.file.name)
+        rows.append(row)
+    return Receipt.objects.bulk_create(rows)
+
+
+def receipt_file(work: Work, row: Receipt) -> bytes:
+    """The bytes of a receipt; opening it is in the trail."""
+    work.record("reintegration.receipt_opened", results=[row.pk])
+    return work.keys.open_file(
+        row.file_sealed, table="reintegration_receipt", column="file_sealed", subject=row.person_id, row=row.pk
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered(Command):
+    delivered_on: date
+
+
+@action("reintegration.deliver", Action)
+def deliver_actions(work: Work, delivered: list[Delivered]) -> list[Action]:
+    """Record deliveries and the service: BUS for a business, REI for anything else.
+
+    Raises StandardNotMet R-BUD-2 for something in kind without a proof, WrongState when it was settled before.
+    """
+    rows = work.require("reintegration.plan", Action, delivered)
+    proven = set(
+        Receipt.objects.filter(action__in=[r.pk for r in rows], kind__in=HANDED_OVER).values_list("action_id", flat=True)
+    )
+    for row, each in zip(rows, delivered, strict=True):
+        if row.status not in OPEN:
+            raise WrongState
+        if each.delivered_on > work.now.date():
+            raise Invalid(what=each.delivered_on.isoformat())
+        if row.modality == "in_kind" and row.level != "community" and row.pk not in proven:
+            raise StandardNotMet(standards="R-BUD-2")
+        row.status, row.delivered_on = "delivered", each.delivered_on
+        row.version += 1
+    Action.objects.bulk_update(rows, ["status", "delivered_on", "version"])
+    record_services(
+        work,
+        [_service(each, row.person_id, "BUS" if row.business_type else "REI", each.delivered_on, row.pk)
+         for row, each in zip(rows, delivered, strict=True)],
+    )
+    return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancelled(Command):
+    why: str
+
+
+@action("reintegration.cancel", Action)
+def cancel_actions(work: Work, cancelled: list[Cancelled]) -> list[Action]:
+    """Cancel lines, each with a reason that is sealed. Raises WrongState, Invalid without a reason."""
+    rows = work.require("reintegration.plan", Action, cancelled)
+    load_keys(work, rows)
+    for row, each in zip(rows, cancelled, strict=True):
+        if row.status not in OPEN:
+            raise WrongState
+        if not each.why.strip():
+            raise Invalid(what="cancelled")
+        row.status = "cancelled"
+        row.version += 1
+        seal_into(work, row, words_sealed={**open_from(work, row, "words_sealed"), "cancelled": each.why})
+    Action.objects.bulk_update(rows, ["status", "version", "words_sealed"])
+    return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed(Command):
+    """`id` is the action."""
+
+    result: str
+    channel: str
+    asked_on: date
+    next_step: str
+    remark: str = ""
+
+
+@action("reintegration.follow_up", FollowUp)
+def follow_up_actions(work: Work, followed: list[Followed]) -> list[FollowUp]:
+    """Say whether actions did what they should. Raises WrongState before anything was delivered."""
+    actions = work.require("reintegration.follow_up", Action, followed)
+    load_keys(work, actions)
+    rows = []
+    for found, each in zip(actions, followed, strict=True):
+        code_list("followup_result").require(each.result)
+        code_list("followup_channel").require(each.channel)
+        if found.delivered_on is None:
+            raise WrongState
+        if each.next_step not in NEXT_STEPS or not found.delivered_on <= each.asked_on <= work.now.date():
+            raise Invalid(what=each.asked_on.isoformat())
+        row = FollowUp(
+            id=uuid7(), action=found, person_id=found.person_id, organisation_id=found.organisation_id,
+            result=each.result, channel=each.channel, asked_on=each.asked_on, next_step=each.next_step,
+            **stamp(work, each),
+        )
+        seal_into(work, row, remark_sealed={"remark": each.remark} if each.remark else {})
+        rows.append(row)
+    return FollowUp.objects.bulk_create(rows)

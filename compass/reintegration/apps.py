@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReintegrationConfig(AppConfig):
+    name = "compass.reintegration"
+    label = "reintegration"
+
+    def ready(self) -> None:
+        from compass.cases import chapters
+        from compass.reintegration.chapter import at_home
+        from compass.reintegration.closing import register_standards
+        from compass.ui import navigation
+
+        navigation.register(
+            label=_("Reintegration"), url_name="reintegration:list", order=50,
+            visible=lambda request: (work := getattr(request, "work", None)) is not None
+            and bool(work.may("reintegration.view")),
+        )
+        chapters.register(_("At home"), at_home, order=45)
+        register_standards()

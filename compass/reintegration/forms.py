@@ -1,0 +1,242 @@
+"""The forms after a return. "I do not wish to answer" and "does not apply" stand beside every question of the interview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.forms.boundfield import BoundField
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from compass.cases.uploads import Attachment, checked
+from compass.problems import FileRefused
+from compass.reintegration import actions, scoring
+from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
+from compass.ui.forms import BaseForm, YesNoField
+from compass.ui.widgets import Boxes, Radios
+from compass.vocabulary import Code, code_list, languages
+
+LEVELS = [
+    ("individual", _("One person or family")), ("collective", _("Several returnees together")),
+    ("community", _("The whole community")),
+]
+NO_WISH = _("I do not wish to answer")
+NOT_APPLICABLE = _("Does not apply")
+
+
+def choose(choices: Any) -> list[Any]:
+    return [("", _("Choose")), *choices]
+
+
+def _words(label: Any, **options: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}), **options)
+
+
+class LifeForm(BaseForm):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def envelope(self, pk: UUID) -> dict[str, Any]:
+        """What every command carries; reintegration help rests on the person's consent."""
+        return {
+            "key": self.cleaned_data["key"], "occurred_at": self.cleaned_data["occurred_at"] or timezone.now(),
+            "basis": "consent", "id": pk, "version": self.cleaned_data.get("version"),
+        }
+
+    def said(self, *names: str) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in names}
+
+    def offer(self, name: str, choices: Any) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+
+class WelcomeForm(LifeForm):
+    arrived_on = forms.DateField(label=_("Day of arrival"))
+    support = forms.MultipleChoiceField(label=_("What was given"), required=False, widget=Boxes)
+    note = _words(_("What is needed tonight"), required=False, help_text=_("Sealed."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("support", code_list("reception_support").choices())
+
+    def command(self, person: UUID) -> actions.Welcomed:
+        return actions.Welcomed(
+            **self.envelope(person), support=tuple(self.cleaned_data["support"]), **self.said("arrived_on", "note")
+        )
+
+
+class PlanForm(LifeForm):
+    goals = _words(_("What the person wants for the coming year"), help_text=_("Sealed. In their own words."))
+    agreed_on = forms.DateField(label=_("Agreed with the person on"))
+
+    def command(self, person: UUID) -> actions.NewPlan:
+        return actions.NewPlan(**self.envelope(person), **self.said("goals", "agreed_on"))
+
+
+class ActionForm(LifeForm):
+    what = forms.CharField(label=_("What is done"), max_length=300, help_text=_("Sealed."))
+    dimension = forms.ChoiceField(label=_("What it strengthens"), widget=Radios)
+    level = forms.ChoiceField(label=_("Whom it helps"), widget=Radios, choices=LEVELS)
+    project = forms.ChoiceField(label=_("For a whole community: which project"), required=False)
+    business_type = forms.ChoiceField(label=_("For a business: which kind"), required=False)
+    modality = forms.ChoiceField(label=_("How it is given"), widget=Radios)
+    budget = forms.DecimalField(label=_("Budget"), min_value=0, max_digits=12, decimal_places=2)
+    currency = forms.ChoiceField(label=_("Currency"))
+    planned_on = forms.DateField(label=_("Planned for"))
+    expectation = forms.ChoiceField(
+        label=_("What it should change"), choices=choose(EXPECTATIONS.items()),
+        help_text=_("A follow-up will ask whether it did."),
+    )
+    change = _words(_("How we will notice"), required=False, help_text=_("Sealed."))
+
+    def __init__(self, *args: Any, projects: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("dimension", code_list("reintegration_dimension").choices())
+        self.offer("modality", code_list("reintegration_modality").choices())
+        self.offer("currency", choose(code_list("currency").choices()))
+        self.offer("business_type", choose(code_list("business_type").choices()))
+        self.offer("project", choose(projects))
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("level") == "community" and not said.get("project"):
+            self.add_error("project", _("Choose the community project this person takes part in."))
+        return said
+
+    def command(self, plan: UUID) -> actions.NewAction:
+        project = self.cleaned_data["project"] if self.cleaned_data["level"] == "community" else ""
+        names = ("what", "dimension", "level", "business_type", "modality", "budget", "currency", "planned_on",
+                 "expectation", "change")
+        return actions.NewAction(
+            **self.envelope(plan), project_id=UUID(project) if project else None, **self.said(*names)
+        )
+
+
+class ReceiptForm(LifeForm):
+    kind = forms.ChoiceField(label=_("Kind of proof"))
+    amount = forms.DecimalField(label=_("Amount"), min_value=0, max_digits=12, decimal_places=2)
+    issued_on = forms.DateField(label=_("Date on it"))
+    file = forms.FileField(label=_("Photo or PDF"), help_text=_("Sealed. At most 5 MB."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("kind", choose(c for c in code_list("proof_kind").choices() if c[0] != "prescription"))
+
+    def clean_file(self) -> Attachment:
+        upload: UploadedFile = self.cleaned_data["file"]
+        try:
+            return checked(upload)
+        except FileRefused as refused:
+            raise forms.ValidationError(str(refused)) from refused
+
+    def command(self, action: UUID) -> actions.Proof:
+        return actions.Proof(**self.envelope(action), **self.said("kind", "amount", "issued_on", "file"))
+
+
+class DeliveredForm(LifeForm):
+    delivered_on = forms.DateField(label=_("Delivered on"))
+
+    def command(self, action: UUID) -> actions.Delivered:
+        return actions.Delivered(**self.envelope(action), **self.said("delivered_on"))
+
+
+class CancelledForm(LifeForm):
+    why = _words(_("Why"), help_text=_("Sealed."))
+
+    def command(self, action: UUID) -> actions.Cancelled:
+        return actions.Cancelled(**self.envelope(action), **self.said("why"))
+
+
+class FollowUpForm(LifeForm):
+    result = forms.ChoiceField(label=_("Did it do what it should?"), widget=Radios)
+    remark = _words(_("What the person says"), required=False, help_text=_("Sealed."))
+    channel = forms.ChoiceField(label=_("How you asked"))
+    asked_on = forms.DateField(label=_("Asked on"))
+    next_step = forms.ChoiceField(label=_("What comes next"), widget=Radios, choices=list(NEXT_STEPS.items()))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("result", code_list("followup_result").choices())
+        self.offer("channel", choose(code_list("followup_channel").choices()))
+
+    def command(self, action: UUID) -> actions.Followed:
+        return actions.Followed(
+            **self.envelope(action), **self.said("result", "remark", "channel", "asked_on", "next_step")
+        )
+
+
+class InterviewForm(LifeForm):
+    round = forms.ChoiceField(label=_("Which interview"))
+    held_on = forms.DateField(label=_("Day"))
+    mode = forms.ChoiceField(label=_("How you speak"))
+    language = forms.ChoiceField(label=_("Language"))
+    agrees = YesNoField(
+        label=_("Does the person agree to be asked?"), help_text=_("A no changes nothing about any help.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("round", choose(code_list("rss_round").choices()))
+        self.offer("mode", choose(code_list("followup_channel").choices()))
+        self.offer("language", choose([(row.code, row.lazy_label) for row in languages()]))
+
+    def clean_agrees(self) -> bool:
+        if self.cleaned_data["agrees"] is False:
+            raise forms.ValidationError(_("Then there is no interview. Nothing is recorded and no help ends."))
+        return True
+
+    def command(self, person: UUID) -> actions.InterviewBegun:
+        return actions.InterviewBegun(**self.envelope(person), **self.said("round", "held_on", "mode", "language"))
+
+
+class SectionForm(LifeForm):
+    """The questions of one dimension. With `stop`, whatever is empty stays empty."""
+
+    def __init__(self, *args: Any, dimension: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dimension = dimension
+        self.items = scoring.items(dimension)
+        for item in self.items:
+            self.fields[item.value] = self._field(item)
+        self.fields["stop"] = forms.BooleanField(
+            label=_("The person wishes to stop here"), required=False,
+            help_text=_("Stopping is always right. What was answered is kept."),
+        )
+
+    def _field(self, item: Code) -> forms.Field:
+        offered = [(o.value, o.lazy_label) for o in scoring.options(item) if o.value not in {"NR", "DK"}]
+        if not offered:
+            return _words(item.lazy_label, required=False, help_text=_("Sealed."))
+        offered += [(o.value, o.lazy_label) for o in scoring.options(item) if o.value == "DK"]
+        offered += [("NR", NO_WISH), ("NA", NOT_APPLICABLE)]
+        kind: Any = forms.MultipleChoiceField if scoring.takes_many(item) else forms.ChoiceField
+        field: forms.Field = kind(
+            label=item.lazy_label, choices=offered, required=False,
+            widget=Boxes if scoring.takes_many(item) else Radios,
+        )
+        if item.extra.get("sensitive"):
+            field.help_text = _("A sensitive question: ask only when you are alone, and stop at once if the person wishes.")
+        return field
+
+    def questions(self) -> Iterator[BoundField]:
+        return (self[item.value] for item in self.items)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        for item in self.items:
+            given = said.get(item.value)
+            if not given and item.value not in self.errors and item.extra["scored"] and not said.get("stop"):
+                self.add_error(item.value, _("Choose an answer; “I do not wish to answer” is one."))
+            elif isinstance(given, list) and len(given) > 1 and {"none", *scoring.NO_ANSWER} & set(given):
+                self.add_error(item.value, _("“None” or no answer cannot stand beside other answers."))
+        return said
+
+    def command(self, interview: UUID) -> actions.Answered:
+        given = {item.value: self.cleaned_data.get(item.value) for item in self.items}
+        return actions.Answered(
+            **self.envelope(interview), dimension=self.dimension, answers={k: v for k, v in given.items() if v},
+            stop=self.cleaned_data["stop"],
+        )
