@@ -97,10 +97,10 @@ def household(work: Work, person: Person) -> list[Person]:
 
 
 def neighbours(work: Work, person: Person) -> list[Person]:
-    """One person of each other household registered in the last three days: whom someone may belong to; one query."""
+    """One person of each other household met in the last three days: whom someone may belong to; one query."""
     rows = (
         work.allowed("people.household", Person)
-        .filter(recorded_at__gte=work.now - NEIGHBOURS)
+        .filter(recorded_at__gte=work.now - NEIGHBOURS, occurred_at__gte=work.now - NEIGHBOURS)
         .exclude(household_id=person.household_id)
         .order_by("-recorded_at")[:40]
     )

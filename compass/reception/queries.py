@@ -84,7 +84,8 @@ def could_attend(work: Work, marked: Sequence[Attendance], limit: int = 60) -> l
         default=Value(1),
         output_field=IntegerField(),
     )
+    since = work.now - timedelta(days=60)
     rows = work.allowed("reception.attendance", Person).exclude(pk__in=[row.person_id for row in marked])
     return list(
-        rows.filter(recorded_at__gte=work.now - timedelta(days=60)).order_by(child_first, "-recorded_at")[:limit]
+        rows.filter(recorded_at__gte=since, occurred_at__gte=since).order_by(child_first, "-recorded_at")[:limit]
     )

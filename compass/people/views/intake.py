@@ -100,7 +100,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "notice": heard,
             "spoken_here": not person.languages or person.languages[0] == heard.language,
             "same_language": heard.language == worker.language,
-            "languages": [language(code) for code in available()],
+            "tongues": [language(code) for code in available()],
             "sections": [(worker.section(row.code), row, played.get(row.code)) for row in heard.sections],
             "child": child,
             "child_voice": played.get(child.code) if child else None,

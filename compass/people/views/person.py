@@ -34,6 +34,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         work.find("people.identity", Person, pk)
         opened = queries.reveal(work, shown, reveal.cleaned_data["reason"])
     consent = queries.consent_of(shown.pk)
+    allowed = queries.allowances(consent)
     members = queries.household(work, shown)
     work.saw(members)
     return TemplateResponse(
@@ -45,7 +46,8 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "opened": opened,
             "facts": _facts(opened) if opened else [],
             "consent": consent,
-            "allowances": queries.allowances(consent),
+            "answered": [row for row in allowed if row.answer.reason != "not_asked"],
+            "unasked": [row for row in allowed if row.answer.reason == "not_asked"],
             "members": members,
             "guardian": queries.guardian_of(work, shown) if shown.is_child else None,
             "services": queries.services_of(work, shown),

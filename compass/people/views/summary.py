@@ -104,7 +104,7 @@ def summary(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "person": person,
             "content": _content(work, person, code),
             "must_be_checked": notice(code).must_be_checked,
-            "languages": [language(each) for each in LANGUAGES],
+            "tongues": [language(each) for each in LANGUAGES],
             "paper": queries.safe_to_carry(work, person),
         },
     )

@@ -44,7 +44,7 @@ def voices(request: HttpRequest, work: Work) -> HttpResponse:
     return TemplateResponse(
         request,
         "people/voices.html",
-        {"notice": text, "rows": rows, "languages": [language_of(code) for code in available()]},
+        {"notice": text, "rows": rows, "tongues": [language_of(code) for code in available()]},
     )
 
 
