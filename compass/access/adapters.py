@@ -135,9 +135,9 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         code.add_data(url)
         matrix = code.get_matrix()
         dots = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(matrix) for x, dark in enumerate(row) if dark)
-        size = len(matrix)
+        size, title = len(matrix), _("QR code for your authenticator application")
         return (
             f'<svg viewBox="0 0 {size} {size}" width="260" height="260" role="img" shape-rendering="crispEdges"'
-            f' aria-labelledby="qr"><title id="qr">{_("QR code for your authenticator application")}</title>'
+            f' aria-labelledby="qr"><title id="qr">{title}</title>'
             f'<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path fill="#000" d="{dots}"/></svg>'
         )

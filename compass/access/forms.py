@@ -68,7 +68,7 @@ class _Code:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["code"]
-        _say(field, _("Code"), self.hint, inputmode="numeric", autocomplete="one-time-code")
+        _say(field, _("Your code"), self.hint, inputmode="numeric", autocomplete="one-time-code")
         field.widget.attrs["class"] = "xs"
 
     def clean_code(self) -> str:

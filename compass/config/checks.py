@@ -33,8 +33,8 @@ def setting_problems(settings: Any) -> Iterator[str]:
     secret = settings.SECRET_KEY
     if len(secret) < SECRET_LENGTH or len(set(secret)) < DIFFERENT_CHARACTERS:
         yield (
-            f"The secret key is the default or shorter than {SECRET_LENGTH} characters. Put a long random text into a file of"
-            " mode 0400 and name it in COMPASS_SECRET_KEY_FILE."
+            f"The secret key is the default or shorter than {SECRET_LENGTH} characters. Put a long random text into"
+            " a file of mode 0400 and name it in COMPASS_SECRET_KEY_FILE."
         )
 
 
@@ -76,7 +76,7 @@ def root_key_place_problems(root_key: str) -> Iterator[str]:
 def environment_problems(environment: Mapping[str, str], *, public: bool) -> Iterator[str]:
     """What a web process must never be told."""
     if environment.get("COMPASS_OWNER_URL"):
-        yield "COMPASS_OWNER_URL is set: a web process must not hold the owner's password. Set it only for `compass migrate`."
+        yield "COMPASS_OWNER_URL is set, and a web process must not hold it. Set it only for `compass migrate`."
     if public:
         for name in (*KEY_SETTINGS, "COMPASS_DATABASE_URL", "COMPASS_COUNTS_URL"):
             if environment.get(name):
@@ -98,7 +98,8 @@ def role_problems(ask: Ask) -> Iterator[str]:
         [[APP, PUBLIC, COUNTS]],
     ):
         if powerful:
-            yield f"The role {role} has rights over the whole server. Run: ALTER ROLE {role} NOSUPERUSER NOCREATEROLE NOCREATEDB"
+            wanted = f"ALTER ROLE {role} NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION"
+            yield f"The role {role} has rights over the whole server. Run: {wanted}"
         if bypasses:
             yield f"The role {role} passes row-level security by. Run: ALTER ROLE {role} NOBYPASSRLS"
     for role, count in ask(

@@ -7,16 +7,8 @@ from collections.abc import Callable
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.core.cache import cache
 
 from compass.access.models import User
-
-
-@pytest.fixture(autouse=True)
-def _no_rates_left_over(request: pytest.FixtureRequest) -> None:
-    if "apart" not in request.fixturenames:
-        request.getfixturevalue("db")
-        cache.clear()
 
 
 @pytest.fixture

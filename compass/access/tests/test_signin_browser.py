@@ -1,0 +1,120 @@
+"""A real Chromium with a virtual authenticator: set up a passkey, sign in with it, leave in a hurry."""
+
+from __future__ import annotations
+
+import pytest
+
+from compass.config.demo.accounts import PASSWORD
+
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@pytest.fixture
+def house(live, cluster):
+    """The house, where the case worker of Zinder is a colleague like any other."""
+    served = live()
+    with cluster.connect("compass_owner", served.database) as connection:
+        connection.execute("UPDATE access_user SET is_demonstration = false WHERE username = 'zinder.cases'")
+    return served
+
+
+@pytest.fixture
+def page(chromium):
+    context = chromium.new_context(locale="fr-FR", viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert not [line for line in said if "Content Security Policy" in line]
+
+
+def _entries(cluster, served, purpose) -> int:
+    with cluster.connect("compass_owner", served.database) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM trail_entry WHERE purpose = %s", [purpose]).fetchone()
+    return count
+
+
+def test_it_works(house, page, cluster):
+    tool = page.context.new_cdp_session(page)
+    tool.send("WebAuthn.enable")
+    tool.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+
+    page.goto(f"{house.url}/accounts/signin/?next=/accounts/me/")
+    page.locator("details.seal summary").click()
+    page.fill("[name=login]", "zinder.cases")
+    page.fill("[name=password]", PASSWORD)
+    page.locator("details.seal form button").click()
+    page.wait_for_url("**/second-factor/")
+
+    page.goto(f"{house.url}/accounts/passkeys/add/")
+    page.fill("[name=name]", "Telephone de Hassana")
+    page.locator("form[data-passkey] button").click()
+    page.wait_for_url("**/recovery-codes/")
+    page.goto(f"{house.url}/accounts/me/")
+    assert "Telephone de Hassana" in page.content()
+    with cluster.connect("compass_owner", house.database) as connection:
+        stored = str(connection.execute("SELECT data FROM mfa_authenticator").fetchall())
+    assert "Hassana" not in stored
+
+    page.goto(f"{house.url}/accounts/signout/")
+    page.locator("main form button").click()
+    page.wait_for_url(f"{house.url}/**")
+    page.goto(f"{house.url}/accounts/signin/?next=/accounts/me/")
+    page.locator("form[data-passkey] button").click()
+    page.wait_for_url(f"{house.url}/accounts/me/")
+
+    assert _entries(cluster, house, "access.signin") == 2
+
+
+def test_without_a_passkey_the_page_says_so_and_the_password_still_works(house, page):
+    tool = page.context.new_cdp_session(page)
+    tool.send("WebAuthn.enable")
+    tool.send("WebAuthn.addVirtualAuthenticator", {"options": {**AUTHENTICATOR, "isUserVerified": False}})
+    page.goto(f"{house.url}/accounts/signin/")
+
+    page.locator("form[data-passkey] button").click()
+
+    page.locator("form[data-passkey] .err").wait_for(state="visible")
+    page.locator("details.seal summary").click()
+    assert page.locator("[name=password]").is_visible()
+
+
+def test_the_page_works_without_javascript(house, chromium):
+    context = chromium.new_context(java_script_enabled=False, locale="fr-FR")
+    page = context.new_page()
+    page.goto(f"{house.url}/accounts/signin/")
+
+    assert not page.locator("form[data-passkey] button").is_visible()
+    page.locator("details.seal summary").click()
+    page.fill("[name=login]", "zinder.supervisor")
+    page.fill("[name=password]", PASSWORD)
+    page.locator("details.seal form button").click()
+    page.goto(f"{house.url}/accounts/me/")
+
+    assert "zinder.supervisor" in page.content()
+    context.close()
+
+
+def test_the_quick_exit_ends_the_session(house, page, cluster):
+    page.context.route("**wikipedia.org**", lambda route: route.fulfill(body="an everyday page"))
+    page.goto(f"{house.url}/accounts/signin/")
+    page.locator("form[action='/try/zinder.supervisor/'] button").click()
+    page.goto(f"{house.url}/accounts/me/")
+
+    page.locator("a[data-exit]").click()
+    page.wait_for_url("**wikipedia.org**")
+    page.goto(f"{house.url}/accounts/me/")
+
+    assert "/accounts/signin/" in page.url
+    assert _entries(cluster, house, "access.signout") == 1
+    with cluster.connect("compass_owner", house.database) as connection:
+        sql = "SELECT count(*) FROM access_session WHERE user_id IS NOT NULL"
+        assert connection.execute(sql).fetchone() == (0,)
