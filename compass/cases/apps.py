@@ -23,6 +23,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from compass.cases import standards
+        from compass.cases.connections import connect
         from compass.ui import navigation
 
         for module in iter_modules(standards.__path__):
@@ -37,4 +38,10 @@ class CasesConfig(AppConfig):
 
         navigation.register(label=_("Today"), url_name="cases:today", order=10, visible=may("cases.view"))
         navigation.register(label=_("Cases"), url_name="cases:list", order=20, visible=may("cases.view"))
+        connect()
+        navigation.register(
+            label=_("Referrals"), url_name="cases:referrals", order=30,
+            visible=lambda request: may("referrals.inbox")(request) or may("referrals.view")(request),
+        )
+        navigation.register(label=_("Handovers"), url_name="cases:handovers", order=35, visible=may("handovers.view"))
         navigation.register(label=_("Team"), url_name="cases:team", order=60, visible=may("cases.approve"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from compass.cases.views import case, decide, screen, steps, today
+from compass.cases.views import best_interests, case, decide, handover, referrals, screen, steps, today
 
 app_name = "cases"
 urlpatterns: list[URLPattern] = [
@@ -12,7 +12,18 @@ urlpatterns: list[URLPattern] = [
     path("list/", today.cases, name="list"),
     path("team/", today.team, name="team"),
     path("screen/<uuid:pk>/", screen.screen, name="screen"),
+    path("referrals/", referrals.referrals, name="referrals"),
+    path("referrals/<uuid:pk>/", referrals.referral, name="referral"),
+    path("referrals/<uuid:pk>/files/<uuid:file_pk>/", referrals.file, name="referral_file"),
+    path("referrals/<uuid:pk>/<slug:name>/", referrals.step, name="referral_step"),
+    path("handovers/", handover.handovers, name="handovers"),
+    path("handovers/<uuid:pk>/", handover.handover, name="handover"),
+    path("handovers/<uuid:pk>/<slug:name>/", handover.step, name="handover_step"),
+    path("best-interests/<uuid:pk>/", best_interests.best_interests, name="best_interests"),
+    path("best-interests/<uuid:pk>/<slug:part>/", best_interests.step, name="best_interests_step"),
     path("<uuid:pk>/", case.case, name="case"),
+    path("<uuid:pk>/refer/", referrals.refer, name="refer"),
+    path("<uuid:pk>/hand-over/", handover.hand_over, name="hand_over"),
     path("<uuid:pk>/risk/", steps.risk, name="risk"),
     path("<uuid:pk>/assign/", today.assign, name="assign"),
     path("<uuid:pk>/assessment/", steps.assessment, name="assess"),

@@ -260,7 +260,7 @@ def record_guardians_agreement(work: Work, commands: list[GuardianAgrees]) -> li
 
 @action("best_interests.journey", BestInterests)
 def arrange_journeys(work: Work, commands: list[JourneyArranged]) -> list[BestInterests]:
-    """Company, reception, a named carer and the first visit (R-CHI-2, R-CHI-5). Raises WrongState before a decision to return."""
+    """Company, reception, a named carer, the first visit (R-CHI-2, R-CHI-5). Raises WrongState unless return was decided."""
 
     def change(child: ladder.Child, row: BestInterests, each: JourneyArranged) -> None:
         known("escort_type", each.escort)

@@ -18,6 +18,11 @@ from compass.cases.models.case import AboutCase
 from compass.vault.walls import OWN_ORGANISATION, SHARED_WITH, Wall
 
 SENT_TO = "to_organisation_id = ANY ((SELECT compass_scope_organisations())::uuid[])"
+WITH_ITS_REFERRAL = (
+    "EXISTS (SELECT 1 FROM cases_referral r WHERE r.id = cases_referralfile.referral_id"
+    " AND r.organisation_id = cases_referralfile.organisation_id"
+    " AND r.to_organisation_id = cases_referralfile.to_organisation_id)"
+)
 OPEN_REFERRAL = ("draft", "sent", "acknowledged", "accepted", "waitlisted")
 
 
@@ -110,11 +115,7 @@ class ReferralFile(models.Model):
     wall: ClassVar[Wall] = Wall(
         app="SELECT, INSERT",
         using=SHARED_WITH,
-        insert=(  # a file goes where its referral goes
-            f"{SHARED_WITH} AND EXISTS (SELECT 1 FROM cases_referral r WHERE r.id = cases_referralfile.referral_id"
-            " AND r.organisation_id = cases_referralfile.organisation_id"
-            " AND r.to_organisation_id = cases_referralfile.to_organisation_id)"  # noqa: S608
-        ),
+        insert=f"{SHARED_WITH} AND {WITH_ITS_REFERRAL}",
         moves_with="referral",
     )
 

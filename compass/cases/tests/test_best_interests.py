@@ -1,21 +1,256 @@
+"""The child's ladder: what a return waits for, and that nobody skips a step."""
+
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from compass.cases.actions.best_interests import WithParent, check_with_parent
+import pytest
+from django.utils import timezone
+
+from compass.cases.actions.best_interests import (
+    ChildAssessed,
+    GuardianAgrees,
+    Heard,
+    JourneyArranged,
+    PanelDecision,
+    Reopened,
+    Traced,
+    WithParent,
+    arrange_journeys,
+    assess_children,
+    check_with_parent,
+    hear_children,
+    record_decisions,
+    record_guardians_agreement,
+    reopen_procedures,
+    trace_families,
+)
+from compass.cases.models import BestInterests
 from compass.cases.queries import return_blocks
+from compass.people.actions import GuardianAppointed, GuardianAsked, appoint_guardians, request_guardians
+from compass.problems import Invalid, NotFound, SecondPersonNeeded, StaleVersion, StandardNotMet, TooFarAway, WrongState
 
 pytestmark = pytest.mark.django_db
+OSAS = {"given": "Osas", "birth_date": "2019-05-01"}
+BOY = {"given": "Musa", "birth_date": "2012-02-02"}
+WHOLE = ["BIP-01", "BIP-02", "BIP-03", "R-CHI-3", "BIP-05", "R-CHI-1", "BIP-09", "R-CHI-4", "R-CHI-2", "R-CHI-5"]
+ALL = ("local_integration", "return", "third_country")
 
 
-def test_it_works(at, told, person):
+@pytest.fixture
+def boy(at, person):
+    with at("zinder.social") as work:
+        return person(work, identity=BOY, uasc_status="unaccompanied")
+
+
+def blocks(child):
+    return return_blocks([child.pk])[child.pk]
+
+
+def panel(told, child, **changes):
+    asked = {
+        "members": ("Judge", "Doctor", "Social worker"), "options": ALL, "decision": "return", "reasons": "because",
+        "review_told": True, **changes,
+    }
+    return [PanelDecision(**told(id=child.pk), **asked)]
+
+
+def assessed(work, told, child):
+    hear_children(work, [Heard(**told(id=child.pk), view="I want my mother", weight="much")])
+    return assess_children(work, [ChildAssessed(**told(id=child.pk), text="safe with his aunt")])[0]
+
+
+def test_it_works(at, told, boy):
+    with at("zinder.social") as work:
+        assert blocks(boy) == WHOLE
+
+        assessed(work, told, boy)
+        (asked,) = request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juge des mineurs")])
+        trace_families(work, [Traced(**told(id=boy.pk), outcome="successful", family_assessed=True)])
+        assert blocks(boy) == ["BIP-05", "R-CHI-1", "BIP-09", "R-CHI-4", "R-CHI-2", "R-CHI-5"]
+
+    with at("zinder.supervisor") as work:
+        record_decisions(work, panel(told, boy))
+        assert blocks(boy) == ["R-CHI-4", "R-CHI-2", "R-CHI-5"]
+
+    with at("zinder.social") as work:
+        appoint_guardians(work, [GuardianAppointed(**told(id=asked.pk))])
+        record_guardians_agreement(work, [GuardianAgrees(**told(id=boy.pk))])
+        soon = timezone.now().date() + timedelta(days=20)
+        (row,) = arrange_journeys(
+            work,
+            [JourneyArranged(**told(id=boy.pk), escort="social", received_by="his aunt in Benin City", first_visit_on=soon)],
+        )
+
+        assert blocks(boy) == []
+        assert row.stage == "panel_decision" and b"aunt" not in bytes(row.received_by_sealed)
+
+
+def test_a_child_with_its_mother_needs_less(at, told, person):
     with at("zinder.social") as work:
         mother = person(work)
-        child = person(work, identity={"given": "Osas", "birth_date": "2019-05-01"}, relation="child",
-                       household_id=mother.household_id, uasc_status="accompanied")
+        child = person(work, identity=OSAS, relation="child", household_id=mother.household_id, uasc_status="accompanied")
 
         assert return_blocks([mother.pk, child.pk]) == {child.pk: ["R-CHI-1", "R-CHI-4"]}
-
         check_with_parent(work, [WithParent(**told(id=child.pk), view="wants to go")])
+        assert blocks(child) == []
 
-        assert return_blocks([child.pk]) == {child.pk: []}
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"relation": "child", "uasc_status": "separated"}, {"relation": "unrelated_child"}, {"relation": "sibling"},
+        {"relation": "child", "uasc_status": "unknown"},
+    ],
+)  # fmt: skip
+def test_in_doubt_about_the_parent_the_long_ladder_counts(at, told, person, changes):
+    with at("zinder.social") as work:
+        mother = person(work)
+        child = person(work, identity=OSAS, household_id=mother.household_id, **changes)
+
+        assert blocks(child) == WHOLE
+        with pytest.raises(StandardNotMet, match="BIP-05"):
+            check_with_parent(work, [WithParent(**told(id=child.pk))])
+
+
+def test_a_child_of_a_child_has_no_adult_parent(at, person):
+    with at("zinder.social") as work:
+        girl = person(work, identity={"given": "Aisha", "birth_date": "2010-01-01"}, uasc_status="unaccompanied")
+        baby = person(work, identity={"given": "Ali", "birth_date": "2026-01-01"}, relation="child",
+                      household_id=girl.household_id, uasc_status="accompanied")
+
+        assert blocks(baby) == WHOLE and blocks(girl) == WHOLE
+
+
+def test_unknown_age_and_alone_is_treated_as_a_child(at, person):
+    with at("zinder.social") as work:
+        someone = person(work, identity={"given": "X"}, uasc_status="unaccompanied")
+
+        assert blocks(someone) == WHOLE
+
+
+def test_a_panel_asked_for_ends_the_short_way(at, told, person):
+    with at("zinder.social") as work:
+        mother = person(work)
+        child = person(work, identity=OSAS, relation="child", household_id=mother.household_id, uasc_status="accompanied")
+        assess_children(work, [ChildAssessed(**told(id=child.pk), text="violence", determination=True)])
+
+        assert "BIP-05" in blocks(child)
+        with pytest.raises(StandardNotMet):
+            check_with_parent(work, [WithParent(**told(id=child.pk))])
+
+
+def test_tracing_waits_for_the_assessment(at, told, boy):
+    with at("zinder.social") as work, pytest.raises(StandardNotMet, match="BIP-04"):
+        trace_families(work, [Traced(**told(id=boy.pk), outcome="pending")])
+
+
+def test_care_agreed_with_the_authority_stands_for_a_family_not_found(at, told, boy):
+    with at("zinder.social") as work:
+        assessed(work, told, boy)
+        trace_families(work, [Traced(**told(id=boy.pk), outcome="unsuccessful")])
+        assert "R-CHI-3" in blocks(boy)
+        trace_families(work, [Traced(**told(id=boy.pk), outcome="unsuccessful", care_agreed=True)])
+        assert "R-CHI-3" not in blocks(boy)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"members": ("Judge", "Judge", "judge ")}, "BIP-05"), ({"members": ("A", "B")}, "BIP-05"),
+        ({"reasons": " "}, "BIP-05"),
+        ({"options": ("return",)}, "R-CHI-1"), ({"options": ALL, "decision": "family_reunification"}, "R-CHI-1"),
+        ({"review_told": False}, "BIP-09"),
+    ],
+)  # fmt: skip
+def test_a_decision_without_its_safeguards_is_refused(at, told, boy, changes, rule):
+    with at("zinder.social") as work:
+        assessed(work, told, boy)
+        request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juge")])
+    with at("zinder.supervisor") as work, pytest.raises(StandardNotMet, match=rule):
+        record_decisions(work, panel(told, boy, **changes))
+
+
+def test_a_decision_before_everything_names_what_is_missing(at, told, boy):
+    with at("zinder.supervisor") as work, pytest.raises(StandardNotMet, match="BIP-01, BIP-02, BIP-03"):
+        record_decisions(work, panel(told, boy))
+
+
+def test_who_assessed_does_not_record_the_decision(at, told, boy):
+    with at("zinder.supervisor") as work:
+        assessed(work, told, boy)
+        request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juge")])
+        with pytest.raises(SecondPersonNeeded):
+            record_decisions(work, panel(told, boy))
+
+
+def decided(at, told, boy, **changes):
+    with at("zinder.social") as work:
+        assessed(work, told, boy)
+        request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juge")])
+    with at("zinder.supervisor") as work:
+        record_decisions(work, panel(told, boy, **changes))
+
+
+def test_another_decision_than_return_keeps_the_child(at, told, boy):
+    decided(at, told, boy, decision="local_integration")
+    with at("zinder.social") as work:
+        assert "R-CHI-1" in blocks(boy)
+        soon = timezone.now().date() + timedelta(days=20)
+        with pytest.raises(WrongState):
+            arrange_journeys(
+                work, [JourneyArranged(**told(id=boy.pk), escort="social", received_by="x", first_visit_on=soon)]
+            )
+
+
+def test_the_guardian_who_is_not_appointed_cannot_agree(at, told, boy):
+    decided(at, told, boy)
+    with at("zinder.social") as work, pytest.raises(StandardNotMet, match="BIP-02"):
+        record_guardians_agreement(work, [GuardianAgrees(**told(id=boy.pk))])
+
+
+def test_a_visit_in_the_past_and_travel_alone_are_refused(at, told, boy):
+    decided(at, told, boy)
+    with at("zinder.social") as work:
+        yesterday = timezone.now().date() - timedelta(days=1)
+        with pytest.raises(TooFarAway):
+            arrange_journeys(
+                work, [JourneyArranged(**told(id=boy.pk), escort="social", received_by="x", first_visit_on=yesterday)]
+            )
+        with pytest.raises(StandardNotMet, match="R-CHI-2"):
+            arrange_journeys(
+                work, [JourneyArranged(**told(id=boy.pk), escort="none", received_by="x", first_visit_on=yesterday)]
+            )
+
+
+def test_an_appeal_stops_and_new_facts_begin_anew(at, told, boy):
+    decided(at, told, boy)
+    with at("zinder.social") as work:
+        reopen_procedures(work, [Reopened(**told(id=boy.pk), appeal=True)])
+        assert blocks(boy)[0] == "BIP-09"
+        reopen_procedures(work, [Reopened(**told(id=boy.pk))])
+        assert BestInterests.objects.filter(person=boy).count() == 2
+        assert {"BIP-01", "BIP-03", "BIP-05"} <= set(blocks(boy))
+        with pytest.raises(WrongState):
+            reopen_procedures(work, [Reopened(**told(id=boy.pk))])
+
+
+def test_a_stale_version_is_refused(at, told, boy):
+    with at("zinder.social") as work:
+        assessed(work, told, boy)
+        with pytest.raises(StaleVersion):
+            hear_children(work, [Heard(**told(id=boy.pk, version=1), view="again")])
+
+
+def test_it_is_about_children_of_the_own_office(at, told, boy, person):
+    with at("zinder.social") as work, pytest.raises(Invalid):
+        hear_children(work, [Heard(**told(id=person(work).pk), view="x")])
+    with at("edo.supervisor") as work, pytest.raises(NotFound):
+        hear_children(work, [Heard(**told(id=boy.pk), view="x")])
+
+
+def test_a_whole_list_costs_few_queries(at, person, django_assert_max_num_queries):
+    with at("zinder.social") as work:
+        children = [person(work, identity=BOY, uasc_status="unaccompanied").pk for _ in range(5)]
+        with django_assert_max_num_queries(4):
+            return_blocks(children)

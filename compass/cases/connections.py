@@ -1,0 +1,123 @@
+"""What this room tells other parts when it starts: sections of the case page, and what must follow a change of consent."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from compass.access.models import Organisation
+from compass.access.work import Work
+from compass.cases import chapters, ladder
+from compass.cases.actions.handover import withdraw_after_consent
+from compass.cases.actions.referral import recall_after_consent
+from compass.cases.chapters import Chapter
+from compass.cases.models import Case, Handover, HandoverPerson, Referral
+from compass.cases.standards import link
+from compass.people import registry
+from compass.people.models import Person
+from compass.vocabulary import label_of
+
+
+def connect() -> None:
+    """Called once, when the room starts."""
+    registry.on_consent(recall_after_consent)
+    registry.on_consent(withdraw_after_consent)
+    chapters.register(gettext_lazy("Referrals"), _referrals, order=20)
+    chapters.register(gettext_lazy("Best interests of the child"), _best_interests, order=10)
+    chapters.register(pgettext_lazy("chapter of a case", "Handover"), _handover, order=80)
+
+
+def _names(ids: set[UUID]) -> dict[UUID, str]:
+    return dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _referrals(work: Work, case: Case) -> Chapter | None:
+    if not work.may("referrals.view"):
+        return None
+    rows = list(
+        work.allowed("referrals.view", Referral).filter(origin__case=case).defer("payload_sealed", "answer_sealed")
+        .order_by("id")
+    )  # fmt: skip
+    names = _names({row.to_organisation_id for row in rows})
+    links: list[tuple[str, str]] = [
+        (
+            _("%(service)s, %(partner)s: %(status)s")
+            % {
+                "service": label_of("service", row.service), "partner": names.get(row.to_organisation_id, ""),
+                "status": label_of("referral_status", row.status),
+            },
+            link("cases:referral", row.pk),
+        )
+        for row in rows
+    ]  # fmt: skip
+    if case.is_open and work.may("referrals.prepare"):
+        links.append((_("Refer to a partner"), link("cases:refer", case.pk)))
+    moments: list[dict[str, Any]] = []
+    for row in rows:
+        service, partner = label_of("service", row.service), names.get(row.to_organisation_id, "")
+        if row.sent_at:
+            moments.append({"at": row.sent_at, "title": _("Referred"), "note": f"{service} · {partner}"})
+        if row.done_at:
+            moments.append({"at": row.done_at, "title": _("The partner gave the outcome"), "note": service})
+    return Chapter(links=links, steps=moments) if links else None
+
+
+def _best_interests(work: Work, case: Case) -> Chapter | None:
+    household = Person.objects.filter(household_id=case.person.household_id).values_list("pk", flat=True)
+    found = sorted(ladder.children(household).values(), key=lambda child: child.person.code)
+    if not found or not work.may("best_interests.view"):
+        return None
+    links, facts = [], []
+    stopped = None
+    for child in found:
+        open_rules = ladder.unmet(child)
+        links.append(
+            (
+                _("Ladder of the child %(code)s, %(age)s")
+                % {"code": child.person.code, "age": _age(child.person.age_band)},
+                link("cases:best_interests", child.person.pk),
+            )
+        )
+        facts.append((child.person.code, ", ".join(open_rules) or _("Nothing stands in the way of a return")))
+        if child.person.pk == case.person_id and child.record.determination and open_rules:
+            stopped = (
+                "due", _("The best interests of the child come first"),
+                _("No return and no handover before these steps: %(rules)s") % {"rules": ", ".join(open_rules)},
+            )  # fmt: skip
+    return Chapter(facts=facts, links=links, panel=stopped)
+
+
+def _age(band: str) -> str:
+    return label_of("age_band", band) if band else ""
+
+
+def _handover(work: Work, case: Case) -> Chapter | None:
+    if not work.may("handovers.view"):
+        return None
+    offers = Handover.objects.filter(pk__in=HandoverPerson.objects.filter(person=case.person_id).values("handover"))
+    rows = list(offers.defer("note_sealed", "answer_sealed").order_by("id"))
+    names = _names({row.to_organisation_id for row in rows} | {row.organisation_id for row in rows})
+    links = [
+        (
+            _("Offer to %(office)s: %(status)s")
+            % {"office": names[row.to_organisation_id], "status": label_of("handover_status", row.status)},
+            link("cases:handover", row.pk),
+        )
+        for row in rows
+    ]
+    if case.is_open and work.may("handovers.offer") and not any(row.status == "offered" for row in rows):
+        links.append((_("Hand over to another office"), link("cases:hand_over", case.pk)))
+    moments = [
+        {
+            "at": row.offered_at, "title": _("Offered to another office"), "note": names[row.to_organisation_id],
+        }
+        for row in rows
+    ] + [
+        {"at": row.answered_at, "title": _("Taken over"), "note": names[row.to_organisation_id]}
+        for row in rows
+        if row.status == "accepted"
+    ]  # fmt: skip
+    return Chapter(links=links, steps=moments) if links else None

@@ -1,0 +1,175 @@
+"""Forms of referral and handover. A referral asks only what its service needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from compass.access.models import Organisation
+from compass.cases.actions.referral import minimum_fields
+from compass.cases.forms import listed, picked, text
+from compass.ui.forms import BaseForm, SearchForm, YesNoField
+from compass.ui.widgets import Radios
+
+#: What a service's minimum field is called, on the form and for the partner.
+FIELDS: dict[str, str | Promise] = {
+    "family_composition": _("Who belongs to the family"),
+    "safety_risk_level": _("How great the danger is, without the story"),
+    "accessibility": _("What the place must allow for"),
+    "household_size": _("Number of people in the household"),
+    "diet": _("Diet"),
+    "infant": _("A baby in the household"),
+    "sizes": _("Sizes"),
+    "symptoms_as_consented": _("Complaints, as far as the person wants to say"),
+    "pregnancy": _("Pregnant"),
+    "medical_report_by_clinician": _("Report of the doctor or nurse who treats the person"),
+    "urgency": _("How urgent"),
+    "presenting_concern": _("What the person asks help for"),
+    "risk_to_self": _("Danger of harming herself or himself"),
+    "specific_consent": _("Agreed to this service in particular"),
+    "caregiver": _("Who cares for the child"),
+    "uasc_status": _("Alone, separated or with family"),
+    "legal_issue": _("The legal question"),
+    "procedure_stage": _("How far the proceedings are"),
+    "migration_status": _("Status of stay"),
+    "document_type": _("Document that is needed"),
+    "claimed_nationality": _("Nationality, as the person says"),
+    "evidence_held": _("Papers that the person has"),
+    "nationality": _("Nationality"),
+    "persons_sought": _("Who is looked for"),
+    "pick_up_point": _("Safe place to be picked up"),
+    "payment_identity": _("What the payment needs to know"),
+    "education_level": _("Schooling so far"),
+    "skills": _("Skills"),
+    "plan": pgettext_lazy("field of a referral", "What is planned"),
+    "age": _("Age in years"),
+    "functioning": _("What is difficult to do"),
+    "place": _("Place"),
+    "voluntariness_form": _("Declaration of free choice made"),
+    "fit_to_travel": _("Fit to travel"),
+    "best_interests_if_child": _("For a child: outcome of the best-interests procedure"),
+}
+YES_OR_NO = frozenset({"infant", "pregnancy", "risk_to_self", "specific_consent", "voluntariness_form", "fit_to_travel"})
+NOT_SAID = [("", _("Not said")), ("yes", _("Yes")), ("no", _("No"))]
+LONG = frozenset({"symptoms_as_consented", "medical_report_by_clinician", "presenting_concern", "legal_issue"})
+
+
+def field_label(name: str) -> str:
+    """The word for a minimum field in the reader's language."""
+    return str(FIELDS.get(name, name))
+
+
+def organisations(rows: Sequence[Organisation]) -> list[tuple[str, Any]]:
+    return [("", _("Choose")), *((str(row.pk), row.name) for row in rows)]
+
+
+class ReferralStartForm(SearchForm):
+    """Which service, from whom; nothing is written yet."""
+
+    service = forms.ChoiceField(label=_("Service"), choices=lambda: picked("service"))
+    to = forms.ChoiceField(label=_("Partner"), help_text=_("It sees this referral and nothing else."))
+
+    def __init__(self, *args: Any, partners: Sequence[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = organisations(partners)  # type: ignore[attr-defined]
+
+
+class ReferralForm(BaseForm):
+    """What this service may know (CM-19), how soon, and whether the partner may call."""
+
+    service = forms.CharField(widget=forms.HiddenInput)
+    to = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, service: str, covered: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["priority"] = forms.ChoiceField(
+            label=_("How soon"), choices=listed("referral_priority"), widget=Radios
+        )
+        self.names = minimum_fields(service)
+        for name in self.names:
+            self.fields[name] = _minimum(name)
+        self.fields["share_contact"] = YesNoField(
+            label=_("May the partner call this person?"),
+            help_text=_("Ask. With a yes, the number and what to say on the telephone go along, sealed."),
+        )
+        if not covered:
+            self.fields["override"] = text(
+                _("Why it cannot wait for consent: life, health or safety at stake"), rows=3,
+                hint=_("Sealed. A supervisor reads it."),
+            )
+
+    def minimum(self) -> dict[str, str]:
+        """What was said of the minimum fields."""
+        return {name: self.cleaned_data[name] for name in self.names if self.cleaned_data.get(name)}
+
+
+def _minimum(name: str) -> forms.Field:
+    label = FIELDS.get(name, name)
+    if name in YES_OR_NO:
+        return forms.ChoiceField(label=label, choices=NOT_SAID, required=False)
+    widget: forms.Widget = forms.Textarea(attrs={"rows": 3}) if name in LONG else forms.TextInput()
+    return forms.CharField(label=label, required=False, max_length=500, widget=widget)
+
+
+class StepForm(BaseForm):
+    """A button that does one thing."""
+
+
+class AnswerForm(BaseForm):
+    """The partner's answer."""
+
+    answer = forms.ChoiceField(
+        label=_("Your answer"), widget=Radios,
+        choices=lambda: listed("referral_status", "accepted", "waitlisted", "rejected"),
+    )
+    reason = forms.ChoiceField(
+        label=_("If you reject it: why"), required=False, choices=lambda: picked("referral_rejection_reason")
+    )
+    note = text(_("Message to the office that refers"), rows=2, required=False, hint=_("Sealed. For example day and hour."))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("answer") == "rejected" and not data.get("reason"):
+            self.add_error("reason", _("Say why, so that the office can look elsewhere."))
+        return data
+
+
+class OutcomeForm(BaseForm):
+    """What became of the referral."""
+
+    outcome = forms.ChoiceField(label=_("Outcome"), widget=Radios, choices=lambda: listed("referral_outcome"))
+    delivered_on = forms.DateField(
+        label=_("Day of the visit"), required=False, help_text=_("Leave empty only if nothing was given.")
+    )
+    note = text(
+        _("What the office must know to go on"), rows=4, required=False, hint=_("Sealed. No diagnosis unless needed.")
+    )
+    photo = forms.FileField(
+        label=_("Photo of the prescription"), required=False,
+        help_text=_("JPEG, PNG or PDF, at most 5 MB. Place, time and device are removed from photos."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+    )
+
+
+class OfferForm(BaseForm):
+    """Handing a household over."""
+
+    to = forms.ChoiceField(label=_("Office that will receive them"))
+    note = text(
+        _("What the office must know to decide"), rows=4,
+        hint=_("They read this before they accept. No name, no place of origin, nothing that tells who it is."),
+    )
+
+    def __init__(self, *args: Any, offices: Sequence[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = organisations(offices)  # type: ignore[attr-defined]
+
+
+class DeclineForm(BaseForm):
+    reason = forms.ChoiceField(label=_("Why"), widget=Radios, choices=lambda: listed("handover_rejection_reason"))
+    note = text(_("In words"), rows=3, required=False, hint=_("Sealed. Needed for another reason."))

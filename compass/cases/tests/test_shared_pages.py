@@ -1,0 +1,279 @@
+"""The pages of referral, handover and the child's ladder, and what each refuses."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from compass.cases.actions.best_interests import WithParent, check_with_parent
+from compass.cases.actions.case import CaseOpening, open_cases
+from compass.cases.models import BestInterests, Handover, Referral, ReferralFile
+from compass.cases.tests.test_handover import BOY, OSAS
+from compass.cases.tests.test_handover import consents as agreed_to
+from compass.cases.tests.test_uploads import SCRIPT, picture
+from compass.config.demo.world import world_id
+from compass.people.models import Service
+
+pytestmark = pytest.mark.django_db
+CLINIC, NIGERIA = str(world_id("clinic")), str(world_id("NG"))
+SECRET = "fièvre depuis trois jours"
+
+
+@pytest.fixture
+def made(at, told, person):
+    with at("zinder.social") as work:
+        mother = person(work, nationality="NG", contact={"phone": "+22790001234"})
+        agreed_to(work, told, mother.pk)
+        child = person(work, identity=OSAS, relation="child", household_id=mother.household_id, consent=False,
+                       uasc_status="accompanied")
+        boy = person(work, identity=BOY, uasc_status="unaccompanied")
+        (case,) = open_cases(work, [CaseOpening(**told(id=mother.pk), risk_level="medium")])
+        open_cases(work, [CaseOpening(**told(id=boy.pk), risk_level="high")])
+    return {"case": case, "child": child, "boy": boy, "mother": mother}
+
+
+def url(name, *args):
+    return reverse(f"cases:{name}", args=args)
+
+
+def said(response):
+    return response.content.decode()
+
+
+def first(**changes):
+    return {"service": "MED", "to": CLINIC, **changes}
+
+
+def second(**changes):
+    return first(
+        key=str(uuid.uuid4()), priority="urgent", symptoms_as_consented=SECRET, pregnancy="no", share_contact="no", **changes
+    )
+
+
+@pytest.fixture
+def sent(sign_in, made, at):
+    browser = sign_in("zinder.social")
+    browser.post(url("refer", made["case"].pk), second())
+    with at("zinder.social"):
+        row = Referral.objects.get()
+    browser.post(url("referral_step", row.pk, "send"), {"key": str(uuid.uuid4())})
+    return row
+
+
+def accepted(sign_in, row):
+    browser = sign_in("zinder.clinic")
+    browser.post(url("referral_step", row.pk, "acknowledge"), {"key": str(uuid.uuid4())})
+    browser.post(url("referral", row.pk), {"key": str(uuid.uuid4()), "answer": "accepted"})
+    return browser
+
+
+def outcome(**changes):
+    today = timezone.now().date()
+    return {
+        "key": str(uuid.uuid4()), "outcome": "service_completed", "delivered_on_day": today.day,
+        "delivered_on_month": today.month, "delivered_on_year": today.year, "note": "Paracetamol", **changes,
+    }  # fmt: skip
+
+
+def test_referring_works(sign_in, made, at):
+    browser = sign_in("zinder.social")
+    start = browser.get(url("refer", made["case"].pk))
+    asked = browser.post(url("refer", made["case"].pk), first())
+    prepared = browser.post(url("refer", made["case"].pk), second(), follow=True)
+
+    assert "Clinique Garin Lafiya" in said(start)
+    assert 'name="symptoms_as_consented"' in said(asked) and 'name="legal_issue"' not in said(asked)
+    assert SECRET in said(prepared) and "Osagie" not in said(prepared) and "90001234" not in said(prepared)
+
+
+def test_the_whole_way(sign_in, sent, at):
+    browser = accepted(sign_in, sent)
+    page = browser.get(url("referral", sent.pk))
+    assert SECRET in said(page) and "Osagie" not in said(page)
+
+    photo = SimpleUploadedFile("ordonnance.jpg", picture(), "image/jpeg")
+    answered = browser.post(url("referral", sent.pk), outcome(photo=photo), follow=True)
+    assert answered.status_code == 200 and "ordonnance.jpg" in said(answered)
+
+    browser = sign_in("zinder.social")
+    browser.post(url("referral_step", sent.pk, "note"), {"key": str(uuid.uuid4())})
+    with at("zinder.social"):
+        assert Service.objects.get().provider_id == world_id("clinic")
+        file = ReferralFile.objects.get()
+    given = browser.get(url("referral_file", sent.pk, file.pk))
+    assert given.status_code == 200 and given.content.startswith(b"\xff\xd8\xff")
+    assert given.headers["Content-Disposition"].startswith("attachment") and "ordonnance" not in str(given.headers)
+    assert given.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert given.headers["X-Content-Type-Options"] == "nosniff" and "no-store" in given.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("username", ["niger.focal", "edo.reception", "geneva.results", "hague.desk"])
+def test_someone_elses_referral_is_not_there(sign_in, sent, username):
+    response = sign_in(username).get(url("referral", sent.pk))
+
+    assert response.status_code in (403, 404) and SECRET not in said(response)
+
+
+def test_the_partner_opens_no_other_page(sign_in, made, sent):
+    browser = sign_in("zinder.clinic")
+    for address in (
+        url("case", made["case"].pk), url("refer", made["case"].pk), url("hand_over", made["case"].pk), url("handovers"),
+        url("best_interests", made["boy"].pk), url("today"), url("list"),
+    ):
+        assert browser.get(address).status_code in (403, 404), address
+    inbox = said(browser.get(url("referrals")))
+    assert sent.code in inbox and made["case"].code not in inbox and made["mother"].code not in inbox
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.svg", b"<svg onload='x'/>"), ("a.jpg", SCRIPT), ("a.html", b"<html>" + picture())]
+)
+def test_a_hostile_file_is_refused_and_the_rest_is_kept(sign_in, sent, name, content):
+    browser = accepted(sign_in, sent)
+
+    response = browser.post(url("referral", sent.pk), outcome(photo=SimpleUploadedFile(name, content)))
+
+    assert response.status_code == 200 and "Paracetamol" in said(response) and "2006" in said(response)
+
+
+def test_a_file_too_large_is_said_and_nothing_is_saved(sign_in, sent, at):
+    browser = accepted(sign_in, sent)
+
+    response = browser.post(url("referral", sent.pk), outcome(photo=SimpleUploadedFile("a.jpg", b"x" * (7 * 1024 * 1024))))
+
+    assert response.status_code == 200 and "Paracetamol" in said(response)
+    with at("zinder.clinic"):
+        assert Referral.objects.get().status == "accepted"
+
+
+def test_an_answer_without_a_reason_is_refused(sign_in, sent):
+    response = sign_in("zinder.clinic").post(url("referral", sent.pk), {"answer": "rejected", "note": "Plein"})
+
+    assert response.status_code == 200 and "Plein" in said(response)
+
+
+def test_taken_back_says_so_to_both(sign_in, sent):
+    browser = sign_in("zinder.social")
+    browser.post(url("referral_step", sent.pk, "revoke"), {"key": str(uuid.uuid4())})
+    assert browser.get(url("referral", sent.pk)).status_code == 200
+
+    page = sign_in("zinder.clinic").get(url("referral", sent.pk))
+    assert page.status_code == 200 and SECRET not in said(page)
+
+
+def test_without_consent_the_page_asks_for_a_reason(sign_in, made, at, told):
+    with at("zinder.social") as work:
+        agreed_to(work, told, made["mother"].pk, share_other_organizations=False)
+    browser = sign_in("zinder.social")
+
+    refused = browser.post(url("refer", made["case"].pk), second())
+    assert "CM-18" in said(refused) and SECRET in said(refused)
+    with at("zinder.social"):
+        assert not Referral.objects.exists()
+    assert browser.post(url("refer", made["case"].pk), second(override="sans connaissance")).status_code == 302
+
+
+@pytest.mark.parametrize("posted", [{"service": "XXX", "to": CLINIC}, {"service": "MED", "to": "x"}, {"key": "x"}, {}])
+def test_bad_input_is_no_fault_of_the_machine(sign_in, made, posted):
+    assert sign_in("zinder.social").post(url("refer", made["case"].pk), posted).status_code == 200
+
+
+def test_handing_over_works(sign_in, made, at, told):
+    browser = sign_in("zinder.social")
+    stopped = said(browser.get(url("hand_over", made["case"].pk)))
+    assert "3004" in stopped and made["child"].code in stopped
+    with at("zinder.social") as work:
+        check_with_parent(work, [WithParent(**told(id=made["child"].pk))])
+    assert made["child"].code in said(browser.get(url("hand_over", made["case"].pk)))
+
+    browser.post(url("hand_over", made["case"].pk), {"key": str(uuid.uuid4()), "to": NIGERIA, "note": "Un bébé"})
+    with at("zinder.social"):
+        row = Handover.objects.get()
+    assert browser.get(url("handover", row.pk)).status_code == 200
+
+    browser = sign_in("edo.supervisor")
+    page = said(browser.get(url("handover", row.pk)))
+    assert "Un bébé" in page and made["case"].code not in page and made["mother"].code not in page
+    assert row.code in said(browser.get(url("handovers")))
+    taken = browser.post(url("handover_step", row.pk, "accept"), {"key": str(uuid.uuid4())}, follow=True)
+    assert made["case"].code in said(taken)
+    assert browser.get(url("case", made["case"].pk)).status_code == 200
+    assert sign_in("zinder.social").get(url("case", made["case"].pk)).status_code == 404
+
+
+def test_declining_asks_for_a_reason(sign_in, made, at, told):
+    with at("zinder.social") as work:
+        check_with_parent(work, [WithParent(**told(id=made["child"].pk))])
+    sign_in("zinder.social").post(url("hand_over", made["case"].pk), {"to": NIGERIA, "note": "Un bébé"})
+    with at("zinder.social"):
+        row = Handover.objects.get()
+    browser = sign_in("edo.supervisor")
+
+    assert browser.post(url("handover", row.pk), {"note": "Full"}).status_code == 200
+    assert browser.post(url("handover", row.pk), {"reason": "no_capacity"}).status_code == 302
+    refused = browser.post(url("handover_step", row.pk, "accept"), {})
+    assert refused.status_code == 200 and "2003" in said(refused)
+
+
+@pytest.mark.parametrize("username", ["zinder.clinic", "niger.focal", "td.supervisor"])
+def test_someone_elses_handover_is_not_there(sign_in, made, at, told, username):
+    with at("zinder.social") as work:
+        check_with_parent(work, [WithParent(**told(id=made["child"].pk))])
+    sign_in("zinder.social").post(url("hand_over", made["case"].pk), {"to": NIGERIA, "note": "Un bébé"})
+    with at("zinder.social"):
+        row = Handover.objects.get()
+
+    assert sign_in(username).get(url("handover", row.pk)).status_code in (403, 404)
+    assert sign_in(username).post(url("handover_step", row.pk, "accept"), {}).status_code in (403, 404)
+
+
+def test_the_ladder_shows_what_is_missing(sign_in, made):
+    page = said(sign_in("zinder.social").get(url("best_interests", made["boy"].pk)))
+
+    for rule in ("BIP-01", "BIP-02", "BIP-03", "BIP-05", "R-CHI-1", "R-CHI-2", "R-CHI-3", "R-CHI-4", "R-CHI-5"):
+        assert rule in page
+    assert "Musa" not in page
+
+
+def test_a_step_of_the_ladder(sign_in, made, at):
+    browser = sign_in("zinder.social")
+    heard = browser.post(url("best_interests_step", made["boy"].pk, "hear"), {"view": "Je veux ma mère"})
+
+    assert heard.status_code == 302
+    with at("zinder.social"):
+        assert BestInterests.objects.get().heard_at is not None
+    assert "ma mère" not in said(browser.get(url("best_interests", made["boy"].pk)))
+
+
+def test_every_step_has_a_page(sign_in, made):
+    browser = sign_in("zinder.supervisor")
+    for part in ("hear", "assess", "trace", "decide", "agree", "journey", "with_parent", "reopen"):
+        assert browser.get(url("best_interests_step", made["boy"].pk, part)).status_code == 200
+        assert browser.post(url("best_interests_step", made["boy"].pk, part), {"x": "y"}).status_code == 200
+
+
+def test_a_small_panel_is_refused_and_kept(sign_in, made):
+    response = sign_in("zinder.supervisor").post(
+        url("best_interests_step", made["boy"].pk, "decide"),
+        {"members": "A\nB", "options": ["return"], "decision": "return", "reasons": "parce que", "review_told": "yes"},
+    )
+
+    assert response.status_code == 200 and "parce que" in said(response)
+
+
+def test_the_ladder_refuses_others(sign_in, made):
+    assert sign_in("edo.reception").get(url("best_interests", made["boy"].pk)).status_code == 404
+    assert sign_in("zinder.social").get(url("best_interests", made["mother"].pk)).status_code == 404
+    assert sign_in("zinder.social").get(url("best_interests_step", made["boy"].pk, "nothing")).status_code == 404
+    assert sign_in("zinder.social").get(url("best_interests_step", made["boy"].pk, "decide")).status_code == 403
+
+
+def test_the_case_page_has_the_chapters(sign_in, made, sent):
+    page = said(sign_in("zinder.social").get(url("case", made["case"].pk)))
+
+    assert url("referral", sent.pk) in page and url("hand_over", made["case"].pk) in page
+    assert url("best_interests", made["child"].pk) in page

@@ -1,0 +1,94 @@
+"""Hostile files: what is refused, and what is left of what is kept."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from compass.cases.uploads import attachment, checked
+from compass.problems import FileRefused
+
+SCRIPT = b"<script>alert(1)</script>"
+
+
+def picture(form="JPEG", size=(40, 30), **options):
+    out = io.BytesIO()
+    Image.new("RGB", size, "navy").save(out, form, **options)
+    return out.getvalue()
+
+
+def give(content, name="photo.jpg"):
+    return checked(SimpleUploadedFile(name, content))
+
+
+def flood():
+    """A PNG of a few hundred bytes that claims 50,000 by 50,000 pixels."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(("form", "media_type"), [("JPEG", "image/jpeg"), ("PNG", "image/png")])
+def test_it_works(form, media_type):
+    kept = give(picture(form))
+
+    assert kept.media_type == media_type
+    assert Image.open(io.BytesIO(kept.content)).size == (40, 30)
+
+
+def test_a_pdf_is_kept_as_it_is():
+    pdf = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+    assert give(pdf, "a.pdf").content == pdf
+
+
+def test_metadata_is_gone():
+    exif = Image.Exif()
+    exif[0x010E] = "Zinder, maison bleue"
+    exif[0x8825] = {1: "N", 2: (13.0, 48.0, 0.0)}
+
+    kept = give(picture(exif=exif, comment=b"secret comment"))
+
+    assert b"maison" not in kept.content and b"secret" not in kept.content
+    assert not Image.open(io.BytesIO(kept.content)).getexif()
+
+
+def test_what_is_appended_to_a_photo_is_gone():
+    assert SCRIPT not in give(picture() + SCRIPT).content
+
+
+def test_a_large_photo_is_made_smaller():
+    assert max(Image.open(io.BytesIO(give(picture(size=(4000, 2000))).content)).size) == 3000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"x", SCRIPT, b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", b"GIF89a" + SCRIPT,
+        b"<html>" + picture(), b"\xff\xd8\xff" + SCRIPT, b"\x89PNG\r\n\x1a\n" + SCRIPT, picture()[:200],
+        SCRIPT + b"%PDF-1.4 %%EOF", b"%PDF-1.4 cut off", b"PK\x03\x04 word/document.xml", b"MZ\x90\x00",
+        flood(), picture("PNG", (9000, 9000)), b"\xff\xd8\xff" + b"\0" * (5 * 1024 * 1024 + 1),
+    ],
+    ids=[
+        "empty", "byte", "html", "svg", "gif with html", "html then photo", "fake jpeg", "fake png", "cut jpeg",
+        "html then pdf", "cut pdf", "zip", "program", "pixel flood", "81 million pixels", "too large",
+    ],
+)  # fmt: skip
+def test_it_is_refused(content):
+    with pytest.raises(FileRefused):
+        give(content, "innocent.jpg")
+
+
+def test_it_leaves_as_an_attachment_without_rights():
+    response = attachment(b"x", "image/png", "7K4M-29XD")
+
+    assert response.headers["Content-Disposition"] == 'attachment; filename="7K4M-29XD.png"'
+    assert response.headers["Content-Security-Policy"].startswith("sandbox")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"

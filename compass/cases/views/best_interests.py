@@ -1,0 +1,167 @@
+"""The child's ladder: what is done, what must happen first, and one form for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from compass.access.pages import page
+from compass.access.work import Work
+from compass.cases import ladder
+from compass.cases.actions import best_interests as acts
+from compass.cases.forms_best_interests import (
+    AgreeForm,
+    ChildAssessmentForm,
+    HearForm,
+    JourneyForm,
+    PanelForm,
+    ReopenForm,
+    TraceForm,
+    WithParentForm,
+)
+from compass.cases.standards import link
+from compass.cases.views.common import envelope
+from compass.people import consent
+from compass.people.models import Person
+from compass.problems import NotFound
+from compass.ui.forms import BaseForm
+from compass.vocabulary import standard
+
+Told = dict[str, Any]
+Run = Callable[[Work, Told, dict[str, Any]], Any]
+
+
+def _with_parent(work: Work, told: Told, data: dict[str, Any]) -> Any:
+    return acts.check_with_parent(work, [acts.WithParent(**told, view=data["view"])])
+
+
+#: Part of the ladder -> its words, its form, what it does.
+PARTS: dict[str, tuple[str | Promise, type[BaseForm], Run]] = {
+    "hear": (
+        gettext_lazy("Hear the child"), HearForm,
+        lambda work, told, d: acts.hear_children(work, [acts.Heard(**told, view=d["view"], weight=d["weight"])]),
+    ),
+    "assess": (
+        gettext_lazy("Write the assessment"), ChildAssessmentForm,
+        lambda work, told, d: acts.assess_children(
+            work, [acts.ChildAssessed(**told, text=d["text"], determination=d["determination"])]
+        ),
+    ),
+    "trace": (
+        gettext_lazy("Record the tracing"), TraceForm,
+        lambda work, told, d: acts.trace_families(
+            work,
+            [
+                acts.Traced(
+                    **told, outcome=d["outcome"], family_assessed=d["family_assessed"], care_agreed=d["care_agreed"]
+                )
+            ],
+        ),
+    ),
+    "decide": (
+        gettext_lazy("Record the panel’s decision"), PanelForm,
+        lambda work, told, d: acts.record_decisions(
+            work,
+            [
+                acts.PanelDecision(
+                    **told, members=d["members"], options=tuple(d["options"]), decision=d["decision"],
+                    reasons=d["reasons"], review_told=d["review_told"],
+                )
+            ],
+        ),
+    ),
+    "agree": (
+        gettext_lazy("Record the guardian’s agreement"), AgreeForm,
+        lambda work, told, d: acts.record_guardians_agreement(work, [acts.GuardianAgrees(**told)]),
+    ),
+    "journey": (
+        gettext_lazy("Arrange the journey and the visits"), JourneyForm,
+        lambda work, told, d: acts.arrange_journeys(
+            work,
+            [
+                acts.JourneyArranged(
+                    **told, escort=d["escort"], received_by=d["received_by"], first_visit_on=d["first_visit_on"]
+                )
+            ],
+        ),
+    ),
+    "with_parent": (gettext_lazy("Check and record"), WithParentForm, _with_parent),
+    "reopen": (
+        gettext_lazy("New facts or an appeal"), ReopenForm,
+        lambda work, told, d: acts.reopen_procedures(work, [acts.Reopened(**told, appeal=d["why"] == "appeal")]),
+    ),
+}  # fmt: skip
+
+
+def _child(work: Work, pk: UUID) -> ladder.Child:
+    """Raises NotFound for someone of another office and for a grown person."""
+    person = work.find("best_interests.view", Person, pk)
+    found = ladder.children([person.pk]).get(person.pk)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@require_http_methods(["GET"])
+@page("best_interests.read")
+def best_interests(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """The ladder with the rule of each step."""
+    child = _child(work, pk)
+    steps = ladder.steps(child)
+    open_rules = ladder.unmet(child)
+    rungs = [_rung(child, step, first=step.rule == next(iter(open_rules), "")) for step in steps]
+    context = {
+        "child": child, "person": child.person, "rungs": rungs, "open": open_rules,
+        "done": sum(step.met(child) for step in steps), "all": len(steps), "long": steps is ladder.LONG,
+        "record": child.procedure, "may_reopen": child.procedure is not None
+        and (child.procedure.decided_at is not None or child.procedure.with_parent_at is not None),
+        "may_ask_panel": steps is ladder.SHORT,
+    }  # fmt: skip
+    return TemplateResponse(request, "cases/best_interests.html", context)
+
+
+def _rung(child: ladder.Child, step: ladder.Step, *, first: bool) -> dict[str, Any]:
+    url = link("people:guardian", child.person.pk) if step.part == "guardian" else link(
+        "cases:best_interests_step", child.person.pk, step.part
+    )
+    label = PARTS[step.part][0] if step.part in PARTS else _("Ask for a guardian")
+    return {
+        "rule": step.rule, "what": step.what, "why": standard(step.rule).label, "met": step.met(child), "first": first,
+        "url": url, "action": label,
+    }  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@page("best_interests.step")
+def step(request: HttpRequest, work: Work, pk: UUID, part: str) -> HttpResponse:
+    """One step of the ladder; what was written before stays sealed and is not shown."""
+    child = _child(work, pk)
+    if part not in PARTS:
+        raise NotFound
+    work.demand("best_interests.decide" if part == "decide" else "best_interests.write")
+    title, form_class, run = PARTS[part]
+    form = form_class(request.POST or None, initial={"version": child.procedure.version if child.procedure else None})
+    if form.is_valid():
+        with work.attempt(form):
+            run(work, _told(work, form, child), form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect("cases:best_interests", pk=pk)
+    return TemplateResponse(
+        request, "cases/best_interests_step.html", {"child": child, "person": child.person, "form": form, "title": title}
+    )
+
+
+def _told(work: Work, form: BaseForm, child: ladder.Child) -> Told:
+    agreed = consent.allows(child.person.pk, "case_management_services")
+    legal = "consent" if agreed else "public_interest"
+    return envelope(work, form, child.person.pk, legal) | {"version": form.cleaned_data["version"]}

@@ -1,0 +1,174 @@
+"""The pages of handover: the sender sees who goes and who stays; the receiver sees needs and numbers until acceptance."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from compass.access.models import Organisation, OrganisationKind
+from compass.access.pages import page
+from compass.access.work import Work
+from compass.cases.actions.handover import (
+    SCOPE,
+    HandoverDeclined,
+    HandoverOffer,
+    HandoverStep,
+    Party,
+    accept_handovers,
+    decline_handovers,
+    must_have_agreed,
+    offer_handovers,
+    party_of,
+    withdraw_handovers,
+)
+from compass.cases.forms_referral import DeclineForm, OfferForm, StepForm
+from compass.cases.ladder import children
+from compass.cases.models import Case, Handover, HandoverPerson
+from compass.cases.models.case import OPEN
+from compass.cases.views.common import envelope, find_case
+from compass.people.models import Person
+from compass.problems import BestInterestsFirst, ConsentMissing, KeyAbsent, NotFound
+
+PAGE = 50
+
+
+@require_http_methods(["GET", "POST"])
+@page("handovers.offer")
+def hand_over(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """Offer the household of a case to another office."""
+    case, _files = find_case(work, pk, "handovers.offer")
+    person = work.find("people.view", Person, case.person_id)
+    offices = list(
+        Organisation.objects.filter(kind=OrganisationKind.OFFICE).exclude(pk=case.organisation_id).exclude(country="")
+        .order_by("name")
+    )  # fmt: skip
+    home = next((str(office.pk) for office in offices if office.country == person.nationality), "")
+    form = OfferForm(request.POST or None, offices=offices, initial={"to": home})
+    if form.is_valid():
+        data = form.cleaned_data
+        with work.attempt(form):
+            told = envelope(work, form, pk, "consent")
+            (made,) = offer_handovers(
+                work, [HandoverOffer(**told, to_organisation_id=UUID(data["to"]), note=data["note"])]
+            )
+            messages.success(request, _("Offered, sealed. You stay responsible until the office accepts."))
+            return redirect("cases:handover", pk=made.pk)
+    return TemplateResponse(request, "cases/handover_new.html", {"case": case, "form": form, **_preview(work, person)})
+
+
+def _preview(work: Work, person: Person) -> dict[str, Any]:
+    party: Party | None
+    try:
+        party = party_of(person)
+    except BestInterestsFirst as problem:
+        household = Person.objects.filter(household_id=person.household_id)
+        found = children(p.pk for p in household).values()
+        return {"stopped": problem, "blocked": [child.person for child in found], "scope": SCOPE}
+    refused = None
+    try:
+        must_have_agreed(work, party.going)
+    except ConsentMissing as problem:
+        refused = problem
+    staying = [p for p in party.household if p.pk in party.staying]
+    work.saw(party.household)
+    return {
+        "going": party.going, "staying": [(p, party.staying[p.pk]) for p in staying], "refused": refused, "scope": SCOPE,
+    }  # fmt: skip
+
+
+@require_safe
+@page("handovers.list")
+def handovers(request: HttpRequest, work: Work) -> HttpResponse:
+    """Offers to us and by us."""
+    rows = list(
+        work.allowed("handovers.view", Handover).defer("note_sealed", "answer_sealed").order_by("-id")[: 2 * PAGE]
+    )
+    names = _names(rows)
+    work.saw(rows)
+    ours = work.actor.organisations
+    context = {
+        "received": [(row, names[row.organisation_id]) for row in rows if row.to_organisation_id in ours],
+        "offered": [(row, names[row.to_organisation_id]) for row in rows if row.organisation_id in ours],
+        "now": work.now,
+    }
+    return TemplateResponse(request, "cases/handovers.html", context)
+
+
+def _names(rows: list[Handover]) -> dict[UUID, str]:
+    wanted = {pk for row in rows for pk in (row.organisation_id, row.to_organisation_id)}
+    return dict(Organisation.objects.filter(pk__in=wanted).values_list("pk", "name"))
+
+
+@require_http_methods(["GET", "POST"])
+@page("handovers.read")
+def handover(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """One offer, from either side; POST declines it."""
+    row = work.find("handovers.view", Handover, pk)
+    form = DeclineForm(request.POST or None) if _may_answer(work, row) else None
+    if request.method == "POST" and form is None:
+        raise NotFound
+    if form is not None and form.is_valid():
+        data = form.cleaned_data
+        with work.attempt(form):
+            told = envelope(work, form, pk, "public_interest")
+            decline_handovers(work, [HandoverDeclined(**told, reason=data["reason"], note=data["note"])])
+            messages.success(request, _("Declined. The office that offered stays responsible."))
+            return redirect("cases:handover", pk=pk)
+    return TemplateResponse(request, "cases/handover.html", _context(work, row, form))
+
+
+def _may_answer(work: Work, row: Handover) -> bool:
+    return (
+        row.status == "offered" and not row.expired(work.now) and work.may("handovers.answer")
+        and row.to_organisation_id in work.actor.organisations
+    )  # fmt: skip
+
+
+def _context(work: Work, row: Handover, form: DeclineForm | None, step: StepForm | None = None) -> dict[str, Any]:
+    names = _names([row])
+    ours = row.organisation_id in work.actor.organisations
+    people = list(HandoverPerson.objects.filter(handover=row).values_list("person_id", flat=True))
+    cases = list(Case.objects.filter(person__in=people, status__in=OPEN).order_by("code")) if people else []
+    work.saw(cases)
+    return {
+        "handover": row, "form": form, "ours": ours, "cases": cases, "moved": not ours and bool(people),
+        "from_name": names[row.organisation_id], "to_name": names[row.to_organisation_id],
+        "expired": row.expired(work.now), "may_answer": _may_answer(work, row), "step_form": step or StepForm(),
+        "may_withdraw": ours and row.status == "offered" and work.may("handovers.offer"),
+        "note": _open(work, row, "note_sealed"), "answer": _open(work, row, "answer_sealed"),
+    }  # fmt: skip
+
+
+def _open(work: Work, row: Handover, column: str) -> str:
+    try:
+        said = work.keys.open(getattr(row, column), table="cases_handover", column=column, subject=row.pk)
+    except KeyAbsent:
+        return ""
+    return str(said or "")
+
+
+@require_POST
+@page("handovers.step")
+def step(request: HttpRequest, work: Work, pk: UUID, name: str) -> HttpResponse:
+    """Accept or withdraw."""
+    row = work.find("handovers.view", Handover, pk)
+    form = StepForm(request.POST)
+    if form.is_valid():
+        with work.attempt(form):
+            told = [HandoverStep(**envelope(work, form, pk, "consent"))]
+            if name == "accept":
+                accept_handovers(work, told)
+                messages.success(request, _("Accepted. You are responsible from now on. Say who leads the case."))
+            else:
+                withdraw_handovers(work, told)
+                messages.success(request, _("The offer is withdrawn."))
+            return redirect("cases:handover", pk=pk)
+    context = _context(work, row, DeclineForm() if _may_answer(work, row) else None, form)
+    return TemplateResponse(request, "cases/handover.html", context)

@@ -1,0 +1,298 @@
+"""The pages of referral: the office prepares, looks, sends; the partner answers and says what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from compass.access.models import Organisation, OrganisationKind
+from compass.access.pages import page
+from compass.access.work import Work
+from compass.cases import uploads
+from compass.cases.actions.referral import (
+    ReferralPrepared,
+    ReferralStep,
+    note_outcomes,
+    prepare_referrals,
+    review_referrals,
+    revoke_referrals,
+    scope_for,
+    send_referrals,
+)
+from compass.cases.actions.referral_answer import ReferralAnswer, ReferralOutcome, answer_referrals, record_outcomes
+from compass.cases.forms_referral import (
+    AnswerForm,
+    OutcomeForm,
+    ReferralForm,
+    ReferralStartForm,
+    StepForm,
+    field_label,
+)
+from compass.cases.models import Case, CaseReferral, Referral, ReferralFile
+from compass.cases.views.common import envelope, find_case
+from compass.people import consent
+from compass.problems import Denied, KeyAbsent, NotFound
+from compass.vocabulary import code_list, language
+
+PAGE = 50
+#: The partner does not see on which basis the office referred; its own is the care it was asked for.
+PARTNERS_BASIS = "public_interest"
+YES_NO = {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
+
+
+@require_safe
+@page("referrals.list")
+def referrals(request: HttpRequest, work: Work) -> HttpResponse:
+    """What was referred to us and what we referred; names no case and no person."""
+    inbox = work.allowed("referrals.inbox", Referral) if work.may("referrals.inbox") else Referral.objects.none()
+    outbox = work.allowed("referrals.view", Referral) if work.may("referrals.view") else Referral.objects.none()
+    if not (work.may("referrals.inbox") or work.may("referrals.view")):
+        raise Denied
+    sealed = ("payload_sealed", "answer_sealed")
+    received = list(inbox.defer(*sealed).order_by("-id")[:PAGE])
+    sent = list(outbox.defer(*sealed).select_related("origin").order_by("-id")[:PAGE])
+    names = _names([r.organisation_id for r in received] + [r.to_organisation_id for r in sent])
+    work.saw(received)
+    work.saw(r.origin for r in sent)
+    context = {
+        "received": [(r, names.get(r.organisation_id, "")) for r in received],
+        "sent": [(r, names.get(r.to_organisation_id, "")) for r in sent],
+        "sends": work.may("referrals.view"),
+    }
+    return TemplateResponse(request, "cases/referrals.html", context)
+
+
+def _names(ids: list[UUID]) -> dict[UUID, str]:
+    return dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+@require_http_methods(["GET", "POST"])
+@page("referrals.prepare")
+def refer(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """Two short steps: which service from whom, then only what that service needs to know."""
+    case, _files = find_case(work, pk, "referrals.prepare")
+    kinds = (OrganisationKind.PARTNER, OrganisationKind.MINISTRY)
+    near = Q(country=work.actor.organisation.country) | Q(country="")
+    partners = list(Organisation.objects.filter(near, kind__in=kinds).order_by("name"))
+    start = ReferralStartForm(request.POST or None, partners=partners)
+    if not start.is_valid():
+        return TemplateResponse(request, "cases/referral_new.html", {"case": case, "form": start, "first": True})
+    service, to = start.cleaned_data["service"], UUID(start.cleaned_data["to"])
+    receiver = next(each for each in partners if each.pk == to)
+    scope = scope_for(receiver)
+    answer = consent.answer(consent.newest([case.person_id]).get(case.person_id), scope, work.now.date())
+    asked = {"service": service, "covered": bool(answer)}
+    second = "key" in request.POST
+    form = ReferralForm(request.POST if second else None, initial={"service": service, "to": to}, **asked)
+    if form.is_valid():
+        data = form.cleaned_data
+        with work.attempt(form):
+            told = envelope(work, form, pk, "consent" if answer else "vital_interest")
+            (made,) = prepare_referrals(
+                work,
+                [
+                    ReferralPrepared(
+                        **told, service=service, to_organisation_id=to, priority=data["priority"], fields=form.minimum(),
+                        share_contact=data["share_contact"], override=data.get("override", ""),
+                    )
+                ],
+            )
+            return redirect("cases:referral", pk=made.pk)
+    context = {"case": case, "form": form, "receiver": receiver, "service": service, "answer": answer, "scope": scope}
+    return TemplateResponse(request, "cases/referral_new.html", context)
+
+
+def _find(work: Work, pk: UUID) -> tuple[Referral, bool]:
+    """The referral and whether the reader is on the sender's side. Raises NotFound."""
+    for rule, sender in (("referrals.view", True), ("referrals.inbox", False)):
+        if work.may(rule):
+            row = work.allowed(rule, Referral).filter(pk=pk).first()
+            if row is not None:
+                work.saw([row])
+                return row, sender
+    raise NotFound
+
+
+def _opened(work: Work, row: Referral, sender: bool) -> dict[str, Any]:
+    """What the referral says, or why it cannot be opened any more."""
+    try:
+        payload = work.keys.open(row.payload_sealed, table="cases_referral", column="payload_sealed", subject=row.pk)
+        answer = work.keys.open(row.answer_sealed, table="cases_referral", column="answer_sealed", subject=row.pk) or {}
+        files = [
+            (f, work.keys.open(f.name_sealed, table="cases_referralfile", column="name_sealed", subject=row.pk, row=f.pk))
+            for f in ReferralFile.objects.filter(referral=row).defer("content_sealed").order_by("id")
+        ]
+    except KeyAbsent:
+        return {"closed": True}
+    return {"said": _facts(payload, sender), "answer": answer, "files": files, "contact": payload["contact"]}
+
+
+def _facts(payload: Mapping[str, Any], sender: bool) -> list[tuple[str, str]]:
+    spoken = ", ".join(_language(code) for code in payload["languages"])
+    rows = [
+        (_("Sex"), code_list("sex").require(payload["sex"]).label),
+        (_("Age"), _label("age_band", payload["age_band"])),
+        (_("Languages"), spoken),
+        *((field_label(name), str(YES_NO.get(text, text))) for name, text in payload["fields"].items()),
+    ]
+    contact = payload["contact"]
+    if contact is None:
+        rows.append((_("Contact"), _("The person did not allow it: write to the office.")))
+    elif sender:
+        rows.append((_("Contact"), _("Goes along, sealed")))
+    else:
+        rows.append((_("Telephone"), str(contact.get("phone") or "")))
+        if contact.get("what_to_say"):
+            rows.append((_("On the telephone say only"), str(contact["what_to_say"])))
+    return rows
+
+
+def _label(list_id: str, value: str) -> str:
+    code = code_list(list_id).get(value)
+    return code.label if code else ""
+
+
+def _language(value: str) -> str:
+    try:
+        return str(language(value).label)
+    except KeyError:
+        return value
+
+
+@require_http_methods(["GET", "POST"])
+@page("referrals.read")
+def referral(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """One referral, from either side. The partner answers here and records the outcome."""
+    row, sender = _find(work, pk)
+    form: AnswerForm | OutcomeForm | None = None
+    if not sender and work.may("referrals.answer"):
+        if row.status == "accepted":
+            form = OutcomeForm(request.POST or None, request.FILES or None)
+        elif row.status in {"sent", "acknowledged", "waitlisted"}:
+            form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form is None:
+        raise NotFound
+    if isinstance(form, OutcomeForm) and uploads.dropped(request):
+        form = OutcomeForm(request.POST)
+        form.add_error("photo", uploads.refused(_("it is too large")).what)
+    elif form is not None and form.is_valid():
+        with work.attempt(form):
+            _answer(work, row, form)
+            messages.success(request, _("Saved. The office that referred sees it."))
+            return redirect("cases:referral", pk=pk)
+    return TemplateResponse(request, "cases/referral.html", _context(work, row, sender, form))
+
+
+def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, Any]:
+    names = _names([row.organisation_id, row.to_organisation_id])
+    side = case = None
+    if sender:
+        side = CaseReferral.objects.select_related("case").get(pk=row.origin_id)
+        case = side.case
+        work.saw([side])
+    hours = int(code_list("referral_priority").require(row.priority).extra["hours"])
+    return {
+        "referral": row, "sender": sender, "form": form, "side": side, "case": case, "hours": hours,
+        "from_name": names.get(row.organisation_id, ""), "to_name": names.get(row.to_organisation_id, ""),
+        "step_form": StepForm(), "may_send": sender and work.may("referrals.send"),
+        "may_review": sender and side is not None and side.awaits_review and work.may("referrals.review")
+        and side.recorded_by != work.actor.id,
+        **_opened(work, row, sender),
+    }  # fmt: skip
+
+
+def _answer(work: Work, row: Referral, form: AnswerForm | OutcomeForm) -> None:
+    data = form.cleaned_data
+    told = envelope(work, form, row.pk, PARTNERS_BASIS) | {"version": row.version}
+    if isinstance(form, AnswerForm):
+        answer_referrals(
+            work, [ReferralAnswer(**told, answer=data["answer"], reason=data["reason"], note=data["note"])]
+        )
+        return
+    files = (uploads.checked(data["photo"]),) if data["photo"] else ()
+    record_outcomes(
+        work,
+        [
+            ReferralOutcome(
+                **told, outcome=data["outcome"], delivered_on=data["delivered_on"], note=data["note"], files=files
+            )
+        ],
+    )
+
+
+def _acknowledge(work: Work, row: Referral, told: dict[str, Any]) -> None:
+    answer_referrals(work, [ReferralAnswer(**told, answer="acknowledged")])
+
+
+def _review(work: Work, row: Referral, told: dict[str, Any]) -> None:
+    review_referrals(work, [ReferralStep(**{**told, "id": row.origin_id})])
+
+
+STEPS: dict[str, tuple[Callable[[Work, Referral, dict[str, Any]], Any], str | Promise]] = {
+    "send": (
+        lambda work, row, told: send_referrals(work, [ReferralStep(**told)]),
+        gettext_lazy("Sent. The partner can read it now."),
+    ),
+    "revoke": (
+        lambda work, row, told: revoke_referrals(work, [ReferralStep(**told)]),
+        gettext_lazy("Taken back. The partner’s key is gone; what was read before cannot be called back."),
+    ),
+    "note": (
+        lambda work, row, told: note_outcomes(work, [ReferralStep(**told)]),
+        gettext_lazy("Noted. What was given is recorded as a service."),
+    ),
+    "review": (_review, gettext_lazy("Your review is recorded.")),
+    "acknowledge": (_acknowledge, gettext_lazy("The office now knows that you received it.")),
+}
+
+
+@require_POST
+@page("referrals.step")
+def step(request: HttpRequest, work: Work, pk: UUID, name: str) -> HttpResponse:
+    """One button: send, take back, take note, review, acknowledge."""
+    row, sender = _find(work, pk)
+    if name not in STEPS or (name == "acknowledge") == sender:
+        raise NotFound
+    form = StepForm(request.POST)
+    run, said = STEPS[name]
+    if form.is_valid():
+        with work.attempt(form):
+            legal = CaseReferral.objects.values_list("basis", flat=True).get(pk=row.origin_id) if sender else PARTNERS_BASIS
+            run(work, row, envelope(work, form, pk, legal))
+            messages.success(request, str(said))
+            return redirect("cases:referral", pk=pk)
+    return TemplateResponse(request, "cases/referral.html", {**_context(work, row, sender, None), "step_form": form})
+
+
+@require_safe
+@page("referrals.file")
+def file(request: HttpRequest, work: Work, pk: UUID, file_pk: UUID) -> HttpResponse:
+    """A file of a referral, for either side while it holds the key. Its name in the response says nothing."""
+    row, _sender = _find(work, pk)
+    found = ReferralFile.objects.filter(referral=row, pk=file_pk).first()
+    if found is None:
+        raise NotFound
+    content = work.keys.open_file(
+        found.content_sealed, table="cases_referralfile", column="content_sealed", subject=row.pk, row=found.pk
+    )
+    work.record("referrals.file", results=[found.pk])
+    return uploads.attachment(content, found.media_type, row.code)
+
+
+def of_case(work: Work, case: Case) -> list[Referral]:
+    """The referrals of a case, the newest first, without what is sealed."""
+    return list(
+        Referral.objects.filter(origin__case=case, organisation_id__in=work.actor.organisations)
+        .defer("payload_sealed", "answer_sealed").order_by("-id")
+    )  # fmt: skip
