@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.cases import closing, screening
 from compass.cases.actions.plan import ActionPlanned, GoalSaid
-from compass.ui.forms import BaseForm, SearchForm, YesNoField
+from compass.ui.forms import BaseForm, HouseMixin, SearchForm, YesNoField, fit
 from compass.ui.widgets import Boxes, Radios, YesNo
 from compass.vocabulary import code_list
 
@@ -32,6 +32,12 @@ def text(label: Any, *, rows: int = 4, required: bool = True, hint: Any = "") ->
     return forms.CharField(
         label=label, required=required, help_text=hint, max_length=8000, widget=forms.Textarea(attrs={"rows": rows})
     )
+
+
+def dress(form: HouseMixin) -> None:
+    """Give fields that were added after the form was made the widgets of the house."""
+    for field in form.fields.values():
+        fit(field)
 
 
 class FilterForm(SearchForm):
@@ -82,6 +88,7 @@ class ScreeningForm(BaseForm):
             self.fields["note"] = text(
                 _("What you saw and heard"), rows=3, required=False, hint=_("Sealed. Only what the next colleague needs.")
             )
+        dress(self)
 
     def answers(self) -> dict[str, bool]:
         return {q.code: self.cleaned_data[q.code] for q in screening.QUESTIONS if q.code in self.cleaned_data}
@@ -134,6 +141,7 @@ class AssessmentForm(BaseForm):
             _("What she or he told, and what you saw"), rows=8, required=False,
             hint=_("Sealed under this person’s key. Not needed to go on."),
         )
+        dress(self)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -190,13 +198,15 @@ class PlanForm(BaseForm):
                 self.fields[f"{block}_who_{step}"] = forms.ChoiceField(
                     label=_("Who does it"), required=False, choices=picked("action_responsible")
                 )
+        dress(self)
 
     def groups(self) -> list[dict[str, Any]]:
         """For the page: each block with its need and its fields."""
         return [
             {
                 "need": self.severe[n] if n < len(self.severe) else "",
-                "fields": [self[name] for name in self.fields if name.startswith(f"{block}_")],
+                "fields": [self[name] for name in self.fields if name.startswith(f"{block}_") and not name.endswith("_2")],
+                "more": [self[f"{block}_service_2"], self[f"{block}_who_2"]],
             }
             for n, block in enumerate(self.blocks)
         ]
@@ -282,6 +292,7 @@ class FollowUpForm(BaseForm):
                 label=_("Progress of the goal “%(goal)s”") % {"goal": label}, required=False,
                 choices=[("", _("Unchanged")), *listed("goal_progress")],
             )
+        dress(self)
 
     def progress(self) -> dict[Any, str]:
         return {self._ids[name]: self.cleaned_data[name] for name in self.goals if self.cleaned_data.get(name)}

@@ -36,7 +36,7 @@ def _waiting_for_consent(work: Work) -> Iterator[Due]:
     """People met in the last 60 days on vital interest who have neither consent nor a case (those show through the case)."""
     rows = (
         work.allowed("cases.view", Person)
-        .filter(basis="vital_interest", recorded_at__gte=work.now - LOOK_BACK)
+        .filter(basis="vital_interest", recorded_at__gte=work.now - LOOK_BACK, occurred_at__gte=work.now - LOOK_BACK)
         .filter(~Exists(Consent.objects.filter(person=OuterRef("pk"))), ~Exists(Case.objects.filter(person=OuterRef("pk"))))
         .only("id", "code", "occurred_at", "organisation_id")
         .order_by("recorded_at")[:QUEUE_LIMIT]
@@ -146,7 +146,8 @@ def _waiting_for_screening(work: Work) -> Iterator[Due]:
     """Heads of household and children alone who agreed in the last 60 days and were not screened."""
     rows = (
         work.allowed("cases.view", Person)
-        .filter(Q(relation="principal") | Q(uasc_status__in=ALONE), recorded_at__gte=work.now - LOOK_BACK)
+        .filter(Q(relation="principal") | Q(uasc_status__in=ALONE))
+        .filter(recorded_at__gte=work.now - LOOK_BACK, occurred_at__gte=work.now - LOOK_BACK)
         .filter(
             Exists(Consent.objects.filter(person=OuterRef("pk"))),
             ~Exists(Screening.objects.filter(person=OuterRef("pk"))),

@@ -93,6 +93,7 @@ def assessment(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     factors = [[form[name] for name in row] for row in form.rows] if form is not None else []
     needs = [form[name] for name in form.domains] if form is not None else []
     context = {"case": case, "form": form, "needs": needs, "factors": factors,
+               "more_open": any(field.value() for field in needs[10:]),
                "consent_url": link("people:consent", case.person_id)}
     return TemplateResponse(request, "cases/assess.html", context)
 
