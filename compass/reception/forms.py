@@ -37,7 +37,7 @@ class GroupForm(PersonForm):
 
     people = forms.IntegerField(label=_("How many people?"), min_value=1, max_value=MOST_AT_ONCE)
     language = forms.ChoiceField(label=_("Language most of them speak"))
-    came_by = forms.ChoiceField(label=_("How they came"), choices=listed("arrival_means", CHOOSE))
+    came_by = forms.ChoiceField(label=_("How they came"), required=False, choices=listed("arrival_means", CHOOSE))
     doctor = forms.IntegerField(label=NEEDS[0][2], required=False, min_value=0, max_value=MOST_AT_ONCE)
     danger = forms.IntegerField(label=NEEDS[1][2], required=False, min_value=0, max_value=MOST_AT_ONCE)
     centre = forms.ChoiceField(label=_("Which centre?"))
@@ -64,7 +64,7 @@ class GroupForm(PersonForm):
             centre_id=UUID(told["centre"]),
             people=told["people"],
             language=told["language"],
-            came_by=told["came_by"],
+            came_by=told["came_by"] or "unknown",
             urgent=tuple((need, told[name]) for need, name, _label in NEEDS if told[name]),
         )
 

@@ -153,7 +153,7 @@ class HouseholdForm(PersonForm):
     """Who belongs together; for a child, whether an adult of their own is there."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    household = forms.ChoiceField(label=_("Who does this person belong to?"), widget=Radios)
+    household = forms.ChoiceField(label=_("Who does this person belong to?"), widget=Radios, required=False)
     relation = forms.ChoiceField(
         label=_("What this person is to the principal person"),
         required=False,
@@ -161,7 +161,7 @@ class HouseholdForm(PersonForm):
     )
     uasc_status = forms.ChoiceField(
         label=_("The child and their parents"),
-        widget=Radios(hints={code.value: code.description for code in code_list("uasc_status")}),
+        widget=Radios,
         choices=listed("uasc_status"),
     )
     authority = forms.CharField(
@@ -185,7 +185,10 @@ class HouseholdForm(PersonForm):
         self.asked = asked
         if not person.is_child:
             del self.fields["uasc_status"], self.fields["authority"]
-        elif asked:
+            return
+        hints = {code.value: code.description for code in code_list("uasc_status")}
+        self.fields["uasc_status"].widget.hints = hints  # type: ignore[attr-defined]
+        if asked:
             del self.fields["authority"]
 
     def clean(self) -> dict[str, Any]:
@@ -203,7 +206,7 @@ class HouseholdForm(PersonForm):
         told = self.cleaned_data
         return HouseholdChange(
             **self.envelope(person.basis, id=person.pk, version=told["version"]),
-            household_id=None if told["household"] == "alone" else UUID(told["household"]),
+            household_id=None if told["household"] == "alone" else UUID(told["household"] or str(person.household_id)),
             relation=told["relation"] or "principal",
             uasc_status=told.get("uasc_status"),
         )
