@@ -80,8 +80,7 @@ def front(request: HttpRequest) -> HttpResponse:
                 " counted in different ways: do not add them."
             ),
             "edition": edition,
-            "records_note": _records_note(edition),
-            "from_records": _from_records(figures),
+            "from_records": _from_records(edition, figures),
             "missing": queries.picture(),
         },
     )
@@ -153,23 +152,32 @@ def _assisted_by_year(facts: list[PublishedFact]) -> list[charts.Bar]:
     ]
 
 
-def _from_records(figures: list[PublishedFigure]) -> dict[str, object]:
+def _from_records(edition: Edition | None, figures: list[PublishedFigure]) -> dict[str, object]:
     anyone = [f for f in figures if not f.service_class]
     since_start = [f for f in anyone if f.granularity == "all"]
     return {
         "total": next((f for f in since_start if not f.country), None),
-        "by_year": [_bar(str(f.starts.year), f) for f in anyone if f.granularity == "year" and not f.country],
-        "by_country": _largest([(country(f.country).label, f) for f in since_start if f.country]),
+        "by_year": _drawn(
+            edition, [(str(f.starts.year), f) for f in anyone if f.granularity == "year" and not f.country]
+        ),
+        "by_country": _drawn(
+            edition,
+            sorted(
+                ((country(f.country).label, f) for f in since_start if f.country),
+                key=lambda pair: (-(pair[1].people or 0), pair[0]),
+            ),
+        ),
     }
 
 
-def _largest(pairs: list[tuple[str, PublishedFigure]]) -> list[charts.Bar]:
-    return [_bar(label, f) for label, f in sorted(pairs, key=lambda pair: (-(pair[1].people or 0), pair[0]))]
-
-
-def _bar(label: str, figure: PublishedFigure) -> charts.Bar:
-    shown = _("fewer than 10, or protected") if figure.withheld else charts.figures(figure.people)
-    return charts.Bar(label, figure.people or 0, shown=shown)
+def _drawn(edition: Edition | None, pairs: list[tuple[str, PublishedFigure]]) -> dict[str, object] | None:
+    """Bars, and the note below them with the names of what is withheld. None without any figure."""
+    if not pairs:
+        return None
+    note = _records_note(edition)
+    if withheld := [label for label, f in pairs if f.withheld]:
+        note += " " + _("Fewer than 10 people, or protected:") + " " + " · ".join(withheld)
+    return {"bars": [charts.Bar(label, f.people or 0) for label, f in pairs if not f.withheld], "note": note}
 
 
 @public
@@ -186,13 +194,17 @@ def country_page(request: HttpRequest, alpha2: str) -> HttpResponse:
         "commons/country.html",
         {
             "country": found,
-            "records_note": _records_note(edition),
             "phase": next(p for p in programme().phases if p.number == found.phase),
             "areas": sorted(areas(found.alpha2), key=lambda a: a.label),
             "facts": [_fact(f) for f in queries.facts(found.alpha3)],
             "edition": edition,
-            "by_year": [_bar(str(f.starts.year), f) for f in figures if f.granularity == "year" and not f.service_class],
-            "by_kind": [_bar(k.label, of_kind[k.value]) for k in code_list("service_class") if k.value in of_kind],
+            "by_year": _drawn(
+                edition,
+                [(str(f.starts.year), f) for f in figures if f.granularity == "year" and not f.service_class],
+            ),
+            "by_kind": _drawn(
+                edition, [(k.label, of_kind[k.value]) for k in code_list("service_class") if k.value in of_kind]
+            ),
             "others": [c for c in countries() if c != found],
         },
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from compass.commons.models import PublishedFact
@@ -99,8 +101,16 @@ def value(fact: PublishedFact) -> str:
     if fact.unit == "percent":
         number = gettext("%(value)s%%") % {"value": number}
     elif fact.unit == "EUR":
-        number = gettext("%(value)s euros") % {"value": number}
+        number = euros(fact.value)
     return str(BOUNDS[fact.bound]) % {"value": number}
+
+
+def euros(amount: int | Decimal) -> str:
+    """A sum in euros; whole millions in words."""
+    millions, rest = divmod(int(amount), 1_000_000)
+    if millions and not rest:
+        return ngettext("%(millions)d million euros", "%(millions)d million euros", millions) % {"millions": millions}
+    return gettext("%(value)s euros") % {"value": figures(amount)}
 
 
 def cautions(fact: PublishedFact) -> list[str]:

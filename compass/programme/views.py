@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -21,9 +21,8 @@ from compass.problems import NotFound
 from compass.programme import queries, words
 from compass.programme.actions import PUBLISHERS, Count, Publication, count_figures, publish
 from compass.programme.models import AGE, SEX, Figure, Snapshot
-from compass.ui.charts import Bar, Series
+from compass.ui.charts import Bar, Series, bars
 from compass.ui.forms import BaseForm
-from compass.vocabulary import code_list
 
 
 @require_GET
@@ -33,9 +32,14 @@ def figures(request: HttpRequest, work: Work) -> HttpResponse:
     work.demand("programme.figures")
     asked = request.GET.get("year", "")
     sheet = queries.sheet(work, int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else None)
-    context = {"sheet": sheet, "demonstration": settings.COMPASS_DEMONSTRATION, "form": BaseForm()}
-    context["may_count"] = work.may("programme.count")
-    context["may_publish"] = context["may_count"] and bool(PUBLISHERS)
+    officer = work.may("programme.count")
+    context: dict[str, object] = {
+        "sheet": sheet,
+        "demonstration": settings.COMPASS_DEMONSTRATION,
+        "form": BaseForm(),
+        "may_count": officer,
+        "may_publish": officer and bool(PUBLISHERS),
+    }
     if sheet is not None:
         context |= _shown(sheet)
     return TemplateResponse(request, "programme/figures.html", context)
@@ -48,38 +52,50 @@ def _shown(sheet: queries.Sheet) -> dict[str, object]:
     overlap = _("The parts overlap where a person received several kinds, so they add up to more than the total.")
     return {
         "plain": plain,
-        "note": f"{plain} {overlap}",
         "place": words.place(sheet.place),
         "total": total,
         "people": words.number(total),
         "services": words.number(total, "services"),
-        "keys": [
-            (code_list("service_class").require(kind).label, words.number(cell), cell)
-            for kind in words.CLASSES
-            for cell in [sheet.get(service_class=kind)]
+        "charts": [
+            _chart(
+                _("By kind of help"),
+                [(words.service(f), f) for kind in words.CLASSES if (f := sheet.get(service_class=kind))],
+                f"{plain} {overlap}",
+            ),
+            _chart(
+                _("By country where help was given"),
+                [] if sheet.place else [(words.place(f.country), f) for f in sheet.countries()],
+                f"{plain} {overlap}",
+            ),
+            _chart(_("By sex"), _parts(sheet, SEX), plain),
+            _chart(_("Children and adults"), _parts(sheet, AGE), plain),
         ],
-        "by_class": [_bar(words.service(f), f) for kind in words.CLASSES if (f := sheet.get(service_class=kind))],
-        "by_country": [] if sheet.place else [_bar(words.place(f.country), f) for f in sheet.countries()],
-        "by_sex": _parts(sheet, SEX),
-        "by_age": _parts(sheet, AGE),
         "ticks": [words.quarter(f) for f in sheet.quarters],
         "lines": [Series(_("People helped"), [f.people for f in sheet.quarters])],
         "year": sheet.starts.year if sheet.granularity == "year" else None,
     }
 
 
-def _bar(label: str, figure: Figure) -> Bar:
-    return Bar(_link(label, figure), figure.people or 0, shown=words.number(figure))
+def _chart(title: str, pairs: list[tuple[str, Figure]], note: str) -> SafeString | None:
+    """Bars that lead to how each figure was counted; what is withheld is named below them. None without any."""
+    if not pairs:
+        return None
+    shown = [Bar(_link(label, f), f.people or 0) for label, f in pairs if not f.withheld]
+    below = format_html('<p class="src">{}</p>', note)
+    if withheld := [_link(label, f) for label, f in pairs if f.withheld]:
+        links = format_html_join(" · ", "{}", ((link,) for link in withheld))
+        below += format_html('<p class="small">{} {}</p>', _("Fewer than 10 people, or protected:"), links)
+    return bars(shown, title=title, note=below)
 
 
 def _link(label: str, figure: Figure) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("programme:figure", args=[figure.pk]), label)
 
 
-def _parts(sheet: queries.Sheet, breakdown: str) -> list[Bar]:
+def _parts(sheet: queries.Sheet, breakdown: str) -> list[tuple[str, Figure]]:
     parts = [(label, part) for (kind, part), label in words.PARTS.items() if kind == breakdown]
-    cells = [(label, sheet.get(breakdown=breakdown, part=part)) for label, part in parts]
-    return [_bar(str(label), cell) for label, cell in cells if cell]
+    cells = [(str(label), sheet.get(breakdown=breakdown, part=part)) for label, part in parts]
+    return [(label, cell) for label, cell in cells if cell]
 
 
 @require_GET

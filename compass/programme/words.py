@@ -45,10 +45,8 @@ def period(figure: Figure) -> str:
 
 
 def quarter(figure: Figure) -> str:
-    """The quarter: "2024, quarter 3"."""
-    return _("%(year)d, quarter %(number)d") % {
-        "year": figure.starts.year, "number": (figure.starts.month + 2) // 3,
-    }
+    """The quarter, short enough for an axis: "2024 Q3"."""
+    return _("%(year)d Q%(number)d") % {"year": figure.starts.year, "number": (figure.starts.month + 2) // 3}
 
 
 def service(figure: Figure) -> str:

@@ -1,4 +1,4 @@
-"""The map of the world as a tag; the other charts are tags of the ui room."""
+"""The map of the world as a tag, and sums of money in words."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from compass.commons import words
 from compass.ui import charts, maps
 
 register = template.Library()
+
+
+register.filter("euros", words.euros)
 
 
 @register.simple_tag

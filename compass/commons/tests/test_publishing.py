@@ -19,7 +19,7 @@ from compass.config.environment import environment
 from compass.problems import Denied
 from compass.programme.actions import Publication, publish, refresh_figures
 from compass.programme.models import Figure
-from compass.programme.tests.test_counting import _record
+from compass.programme.tests.rows import record
 
 READABLE = {"commons_edition", "commons_publishedfact", "commons_publishedfigure", "commons_missingmigrants"}
 PUBLIC_SIDE = """
@@ -33,7 +33,8 @@ from compass.vocabulary import countries
 
 assert settings.COMPASS_ROOT_KEY_FILE == settings.COMPASS_SCOPE_KEY_FILE == ""
 assert not [name for name in settings.MIDDLEWARE if "session" in name.lower() or "auth" in name.lower()]
-assert {c.label for c in apps.get_app_configs()} == {"commons", "ui", "vocabulary", "problems", "staticfiles", "forms", "csp"}
+rooms = {c.label for c in apps.get_app_configs()}
+assert rooms == {"commons", "ui", "vocabulary", "problems", "staticfiles", "forms", "csp"}, rooms
 try:
     import compass.people.models
 except RuntimeError:
@@ -73,7 +74,7 @@ print("all is well")
 def _people(at, told):
     rows = [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(30)]
     rows += [(100 + n, "male", "child", "SD", "RI", date(2023, 7, 8)) for n in range(3)]
-    _record(at, told, rows)
+    record(at, told, rows)
 
 
 @pytest.mark.django_db
@@ -129,7 +130,9 @@ def test_loading_names_every_line_it_leaves_out(tmp_path, capsys):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xff\xfe\x00", b"year,cause,lon,lat,n\nx,y,z\n2020,Drowning,5,3,12\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"a,b\n1,2\n", b"\xff\xfe\x00", b"year,cause,lon,lat,n\nx,y,z\n2020,Drowning,5,3,12\n"]
+)
 def test_a_file_that_is_mostly_wrong_is_refused_whole(tmp_path, capsys, content):
     file = tmp_path / "bad.csv"
     file.write_bytes(content)

@@ -43,9 +43,9 @@ def bounds(shown: dict[Key, int | None], *, slack: int, additive: set[str]) -> d
     while moved:
         moved = False
         for (way, total), parts in sums.items():
-            ways = [(total, None, sum(high[p] for p in parts))]
             exact = way in additive
-            ways[0] = (total, sum(low[p] for p in parts) if exact else max(low[p] for p in parts), ways[0][2])
+            lowest = sum(low[p] for p in parts) if exact else max(low[p] for p in parts)
+            ways: list[tuple[Key, float, float]] = [(total, lowest, sum(high[p] for p in parts))]
             for each in parts:
                 others = [p for p in parts if p != each]
                 least = low[total] - sum(high[p] for p in others)

@@ -10,11 +10,11 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from compass.people.actions import Registration, ServiceGiven, record_services, register_people
 from compass.programme.actions import refresh_figures
 from compass.programme.models import Figure, Snapshot
 from compass.programme.sql import WIDTH
 from compass.programme.tests.attacker import START, bounds
+from compass.programme.tests.rows import record
 
 pytestmark = pytest.mark.django_db
 UNTIL = date(2022, 6, 30)
@@ -37,23 +37,6 @@ def _rows(seed: int, size: int) -> list[tuple[int, str, str, str, str, date]]:
                 date(2021, 1, 1) + timedelta(days=chance.randrange(540)),
             ))
     return rows
-
-
-def _record(at, told, rows):
-    born = {"unknown": None, "child": 2012, "adult": 1990}
-    people = {row[0]: (row[1], row[2]) for row in rows}
-    with at("zinder.social") as work:
-        registered = register_people(work, [
-            Registration(**told(basis="vital_interest"), sex=sex,
-                         identity={"given": "Adama", **({"birth_year": born[age]} if born[age] else {})})
-            for sex, age in people.values()
-        ])
-        known = dict(zip(people, registered, strict=True))
-        record_services(work, [
-            ServiceGiven(**told(basis="vital_interest", id=known[person].pk), service="FOD", service_class=kind,
-                         country=country, delivered_on=day)
-            for person, _sex, _age, country, kind, day in rows
-        ])
 
 
 def _by_hand(rows):
@@ -89,7 +72,7 @@ def five(number: int) -> int:
 @pytest.fixture(params=[1, 2, 3])
 def counted(request, at, told):
     rows = [row for row in _rows(request.param, 260) if row[5] <= UNTIL]
-    _record(at, told, rows)
+    record(at, told, rows)
     return rows, refresh_figures(UNTIL)
 
 
@@ -141,7 +124,7 @@ def test_counting_the_same_again_makes_nothing_new(counted, at, told):
     _rows_, snapshot = counted
 
     assert refresh_figures(UNTIL).pk == snapshot.pk
-    _record(at, told, [(n, "female", "adult", "NE", "H", date(2021, 5, 5)) for n in range(20)])
+    record(at, told, [(n, "female", "adult", "NE", "H", date(2021, 5, 5)) for n in range(20)])
     later = refresh_figures(UNTIL)
 
     assert (later.version, Snapshot.objects.filter(as_of=UNTIL).count()) == (snapshot.version + 1, 2)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from compass.programme.actions import refresh_figures
 from compass.programme.models import Figure, Snapshot
-from compass.programme.tests.test_counting import _record
+from compass.programme.tests.rows import record
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def snapshot(at, told) -> Snapshot:
     rows = [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(30)]
     rows += [(100 + n, "male", "child", "NG", "RI", date(2023, 7, 8)) for n in range(20)]
-    _record(at, told, rows)
+    record(at, told, rows)
     return refresh_figures(timezone.now().date())
 
 
@@ -76,7 +76,7 @@ def test_a_made_up_figure_is_not_found(sign_in, snapshot):
 
 def test_only_a_results_officer_counts(sign_in, snapshot, at, told):
     assert sign_in("hague.desk").post("/results/count/").status_code == 403
-    _record(at, told, [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(30)])
+    record(at, told, [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(30)])
 
     key = str(uuid.uuid4())
     client = sign_in("geneva.results")
@@ -89,6 +89,6 @@ def test_the_night_counts_a_month_once(snapshot, at, told):
     from compass.programme.jobs import count_last_month
 
     first = count_last_month(timestamp=0)
-    _record(at, told, [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(30)])
+    record(at, told, [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(30)])
 
     assert count_last_month(timestamp=0) == first
