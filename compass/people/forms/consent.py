@@ -49,8 +49,12 @@ class ConsentForm(PersonForm):
         label=_("I certify that I explained all of this and heard these answers."), required=False
     )
 
-    def __init__(self, *args: Any, step: str, worker_notice: Notice, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, step: str, worker_notice: Notice, voice_informs: bool = False, **kwargs: Any
+    ) -> None:
+        """`voice_informs`: whether the recordings may be relied on to inform someone."""
         super().__init__(*args, **kwargs)
+        self.voice_informs = voice_informs
         self.step = step
         if step == "":
             del self.fields["given_by"], self.fields["adult"], self.fields["child_agrees"]
@@ -72,6 +76,8 @@ class ConsentForm(PersonForm):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("interpreter_mode") in NAMED_INTERPRETERS and not cleaned.get("interpreter"):
             self.add_error("interpreter", _("Write who interpreted, or choose another way above."))
+        if cleaned.get("interpreter_mode") == "recorded_voice" and not self.voice_informs:
+            self.add_error("interpreter_mode", _("These recordings cannot inform anyone: let someone speak."))
         if cleaned.get("given_by") in {"guardian", "other"} and not cleaned.get("adult"):
             self.add_error("adult", _("Write who this adult is."))
         return cleaned

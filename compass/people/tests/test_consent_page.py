@@ -139,3 +139,12 @@ def test_others_are_told_there_is_no_such_person(make, sign_in, username):
         response = client.get(f"/people/{person.pk}/{name}")
         assert response.status_code in ((404,) if username == "edo.reception" else (403, 404)), name
         assert person.code not in response.content.decode()
+
+
+def test_a_machine_that_cannot_read_hausa_informs_nobody(make, sign_in, answers, at):
+    person = make()
+
+    response = sign_in("zinder.social").post(url(person), answers(interpreter_mode="recorded_voice"))
+
+    assert response.status_code == 200
+    assert consents(at, person) == []

@@ -81,13 +81,14 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     step = _ladder(person, age)
     if request.method == "POST" and "later" in request.POST:
         return step_to("identity", person, request)
-    form = ConsentForm(request.POST or None, step=step, worker_notice=worker)
+    played = recordings(work, heard.language)
+    reliable = all(row.relied_on for row in played.values())
+    form = ConsentForm(request.POST or None, step=step, worker_notice=worker, voice_informs=bool(played) and reliable)
     if form.is_valid():
         with work.attempt(form):
             (given,) = give_consent(work, [form.command(person, heard)])
             kept = answer(given, "data_processing")
             return step_to("identity" if kept else "household", person, request)
-    played = recordings(work, heard.language)
     child = heard.for_child(age) if age is not None else None
     return TemplateResponse(
         request,
@@ -106,8 +107,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "child_voice": played.get(child.code) if child else None,
             "core": [_asked(form, heard, played, scope) for scope in CORE_SCOPES],
             "others": [_asked(form, heard, played, scope) for scope in OTHER_SCOPES],
-            "reliable": all(row.relied_on for row in played.values()),
-            "placeholder": any(row.placeholder for row in played.values()),
+            "reliable": reliable,
         },
     )
 
