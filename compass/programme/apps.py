@@ -17,4 +17,7 @@ class ProgrammeConfig(AppConfig):
     }
 
     def ready(self) -> None:
+        # Importing is what makes the queue know the nightly count.
+        from compass.programme import jobs  # noqa: F401
+
         navigation.register(label=_("Results"), url_name="programme:figures", order=80)

@@ -92,3 +92,12 @@ def test_the_night_counts_a_month_once(snapshot, at, told):
     record(at, told, [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(30)])
 
     assert count_last_month(timestamp=0) == first
+
+
+def test_the_queue_knows_the_nightly_count():
+    from procrastinate.contrib.django import app
+
+    assert "compass.programme.count_last_month" in app.tasks
+    assert [task.task.name for task in app.periodic_registry.periodic_tasks.values()].count(
+        "compass.programme.count_last_month"
+    ) == 1
