@@ -57,8 +57,8 @@ class PlaceForm(CommunityForm):
 
 
 class ProfileForm(CommunityForm):
-    period_from = forms.DateField(label=_("From"))
-    period_to = forms.DateField(label=_("To"))
+    period_from = forms.DateField(label=_("Period from"))
+    period_to = forms.DateField(label=_("Period to"))
     first = forms.ChoiceField(label=_("What people say matters most"))
     second = forms.ChoiceField(label=_("What comes second"), required=False)
     third = forms.ChoiceField(label=_("What comes third"), required=False)

@@ -20,7 +20,7 @@ from compass.ui.forms import BaseForm, YesNoField
 from compass.ui.widgets import Boxes, Radios
 from compass.vocabulary import Code, code_list, languages
 
-LEVELS = [
+LEVELS: list[tuple[str, Any]] = [
     ("individual", _("One person or family")), ("collective", _("Several returnees together")),
     ("community", _("The whole community")),
 ]
@@ -126,7 +126,7 @@ class ReceiptForm(LifeForm):
         self.offer("kind", choose(c for c in code_list("proof_kind").choices() if c[0] != "prescription"))
 
     def clean_file(self) -> Attachment:
-        upload: UploadedFile = self.cleaned_data["file"]
+        upload: UploadedFile[Any] = self.cleaned_data["file"]
         try:
             return checked(upload)
         except FileRefused as refused:
@@ -207,10 +207,10 @@ class SectionForm(LifeForm):
         )
 
     def _field(self, item: Code) -> forms.Field:
-        offered = [(o.value, o.lazy_label) for o in scoring.options(item) if o.value not in {"NR", "DK"}]
+        options = sorted(scoring.options(item), key=lambda option: option.value == "DK")
+        offered: list[tuple[str, Any]] = [(o.value, o.lazy_label) for o in options if o.value != "NR"]
         if not offered:
             return _words(item.lazy_label, required=False, help_text=_("Sealed."))
-        offered += [(o.value, o.lazy_label) for o in scoring.options(item) if o.value == "DK"]
         offered += [("NR", NO_WISH), ("NA", NOT_APPLICABLE)]
         kind: Any = forms.MultipleChoiceField if scoring.takes_many(item) else forms.ChoiceField
         field: forms.Field = kind(

@@ -248,3 +248,13 @@ def test_the_thread_by_its_pages(sign_in, at):
     assert "water near" in refused.content.decode()
     assert chosen.status_code == 302
     assert "33" in client.get(chosen["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "Comment il a été choisi"), ("ar", "كيف تم اختياره")])
+def test_the_project_speaks_the_language(village, sign_in, language, word):
+    village.profile()
+    village.choose(village.well)
+    client = sign_in("edo.reception")
+    client.cookies["compass_language"] = language
+
+    assert word in client.get(pages(village)["project"]).content.decode()

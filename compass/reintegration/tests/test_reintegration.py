@@ -49,7 +49,7 @@ class Home:
                 ],
             )
 
-    def project(self) -> Project:
+    def project(self) -> Any:
         with self.at("edo.reception") as work:
             base = {"organisation_id": work.actor.organisation.pk, "basis": "public_interest", "occurred_at": work.now,
                     "recorded_at": work.now, "recorded_by": work.actor.id}
@@ -105,7 +105,7 @@ class Home:
             said = {"round": "baseline", "held_on": work.now.date(), "mode": "home_visit", "language": "en", **changes}
             return actions.begin_interviews(work, [actions.InterviewBegun(**self.told(id=self.mother.pk), **said)])[0]
 
-    def case(self) -> Case:
+    def case(self) -> Any:
         with self.at("edo.reception") as work:
             return Case.objects.create(
                 person=self.mother, organisation_id=self.mother.organisation_id, country="NG", opened_at=work.now,
@@ -410,3 +410,13 @@ def test_a_delivery_of_tomorrow_is_refused(home, sign_in):
 
     assert answer.status_code == 200
     assert "2001" in answer.content.decode() or "data-errors" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "Ce qui a été convenu"), ("ar", "ما اتُّفق عليه")])
+def test_the_line_of_a_plan_speaks_the_language(home, sign_in, language, word):
+    home.plan()
+    home.line()
+    client = sign_in("edo.reception")
+    client.cookies["compass_language"] = language
+
+    assert word in client.get(pages(home)["action"]).content.decode()
