@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from compass.access.models import Organisation
 from compass.access.work import Work
@@ -27,7 +27,7 @@ def connect() -> None:
     registry.on_consent(withdraw_after_consent)
     chapters.register(gettext_lazy("Referrals"), _referrals, order=20)
     chapters.register(gettext_lazy("Best interests of the child"), _best_interests, order=10)
-    chapters.register(pgettext_lazy("chapter of a case", "Handover"), _handover, order=80)
+    chapters.register(gettext_lazy("Handover"), _handover, order=80)
 
 
 def _names(ids: set[UUID]) -> dict[UUID, str]:

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from compass.access.models import Organisation
 from compass.cases.actions.referral import minimum_fields
@@ -46,7 +45,7 @@ FIELDS: dict[str, str | Promise] = {
     "payment_identity": _("What the payment needs to know"),
     "education_level": _("Schooling so far"),
     "skills": _("Skills"),
-    "plan": pgettext_lazy("field of a referral", "What is planned"),
+    "plan": _("What is planned"),
     "age": _("Age in years"),
     "functioning": _("What is difficult to do"),
     "place": _("Place"),
