@@ -78,7 +78,7 @@ class ScreeningForm(BaseForm):
         if step >= 3:
             self.fields["added"] = forms.MultipleChoiceField(
                 label=_("Does the person need more than that?"), required=False,
-                choices=[one for one in listed("screening_result") if one[0] != screening.NOTHING], widget=Boxes(),
+                choices=[one for one in listed("screening_result") if one[0] in screening.CASE_RESULTS], widget=Boxes(),
                 help_text=_("You may add care to the result, never take it away."),
             )
             self.fields["risk_level"] = forms.ChoiceField(

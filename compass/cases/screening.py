@@ -103,11 +103,19 @@ def outcome(answers: Mapping[str, bool], triggers: Iterable[str] = ()) -> Outcom
     if found and not CASE_RESULTS & set(results):
         results.append("protection_case")
     level = max((question.risk for question in led), key=RANK.__getitem__, default="low")
-    return Outcome(tuple(results) or (NOTHING,), "high" if found else level, found, led)
+    return Outcome(_lasting(results), "high" if found else level, found, led)
+
+
+def _lasting(results: Iterable[str]) -> tuple[str, ...]:
+    """Each result once; "immediate needs only" and "nothing" give way to a case, which covers direct help too."""
+    found = list(dict.fromkeys(results))
+    for less in (NOTHING, "immediate_needs_only"):
+        if len(found) > 1 and less in found:
+            found.remove(less)
+    return tuple(found) or (NOTHING,)
 
 
 def with_more(computed: Outcome, added: Iterable[str], risk_level: str) -> Outcome:
     """What the worker decides: results may be added and the risk raised, never the other way round."""
-    more = [*(r for r in computed.results if r != NOTHING), *added] or [NOTHING]
     level = max([computed.risk_level, risk_level or "low"], key=RANK.__getitem__)
-    return Outcome(tuple(dict.fromkeys(more)), level, computed.triggers, computed.because)
+    return Outcome(_lasting([*computed.results, *added]), level, computed.triggers, computed.because)

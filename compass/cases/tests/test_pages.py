@@ -85,12 +85,12 @@ def test_today_for_sixty_cases_is_small_and_takes_few_queries(sign_in, at, told,
     client = sign_in("zinder.social")
     client.get(url("today"))
 
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         response = client.get(url("today"))
 
     rooms = [q["sql"] for q in asked if "cases_" in q["sql"] or "people_" in q["sql"]]
-    assert len(rooms) <= 14, "\n".join(rooms)
-    assert len(gzip.compress(response.content)) < 40_000
+    assert len(rooms) <= 12, "\n".join(rooms)
+    assert len(gzip.compress(response.content)) < 30_000
 
 
 def test_a_partner_has_no_work_list(sign_in):
