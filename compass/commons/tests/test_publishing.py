@@ -11,7 +11,13 @@ import psycopg
 import pytest
 
 from compass.commons import views
-from compass.commons.actions import FactsFile, MissingMigrantsFile, publish_facts, publish_missing_migrants
+from compass.commons.actions import (
+    FactsFile,
+    MissingMigrantsFile,
+    publish_facts,
+    publish_missing_migrants,
+    publish_newest,
+)
 from compass.commons.models import Edition, MissingMigrants, PublishedFigure
 from compass.commons.synthesis import facts, missing_migrants
 from compass.config.commands.load_public import load
@@ -90,6 +96,17 @@ def test_it_works(at, told):
     small = PublishedFigure.objects.get(edition=edition, granularity="all", country="SD", service_class="")
     assert (small.withheld, small.people, small.services) == (True, None, None)
     assert not Figure.objects.filter(snapshot=snapshot, withheld=True).exclude(people=None).exists()
+
+
+@pytest.mark.django_db
+def test_counting_and_publishing_in_one_step_makes_one_edition(at, told):
+    _people(at, told)
+
+    with at("geneva.results") as work:
+        first = publish_newest(work, Publication(**told(basis="public_interest")))
+        again = publish_newest(work, Publication(**told(basis="public_interest")))
+
+    assert first.pk == again.pk
 
 
 @pytest.mark.django_db
