@@ -21,6 +21,8 @@ from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parent.parent
 LANGUAGES = ("fr", "ar")
+# None, one, two, few (3 to 10), many (11 to 99), other; Babel's own formula swaps the last two.
+ARABIC_PLURALS = "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5)"
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
@@ -76,6 +78,8 @@ def translated(room: Path, language: str) -> Catalog:
 def update(room: Path, language: str) -> list[str]:
     """Bring a catalogue in line with what is said and compile it; returns what still has no translation."""
     template, catalog = said(room), translated(room, language)
+    if language == "ar":
+        catalog._plural_expr, catalog._num_plurals = ARABIC_PLURALS, 6
     if not len(template):
         return []
     catalog.update(template, no_fuzzy_matching=True)

@@ -81,7 +81,6 @@ ROOMS = [
     "compass.reception",
     "compass.people",
     "compass.communities",
-    "compass.directory",
     "compass.ui",
     "compass.vocabulary",
     "compass.access",

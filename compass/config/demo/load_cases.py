@@ -24,7 +24,6 @@ from compass.cases.actions.plan import (
 )
 from compass.cases.actions.screening import Screened, screen_people
 from compass.cases.closing import PREREQUISITES
-from compass.cases.screening import CASE_RESULTS
 from compass.config.demo.shapes import Household, Person
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ ANSWERS = {
     "child_uasc": "child_alone",
     "possible_international_protection": "fears_return",
     "possible_statelessness": "no_nationality",
+    "immediate_needs_only": "basic_needs",
+    "no_protection_need": "",
 }
 NEEDS = (
     ("shelter_accommodation", "SHL"), ("health_physical", "MED"), ("mental_health_psychosocial", "PSS"),
@@ -74,14 +75,12 @@ class Story:
 
 
 def stories(loader: Loader, homes: Sequence[Household], now: datetime) -> list[Story]:
-    """The people whose screening opens a case and who agreed to case work."""
+    """Whom to screen: everyone who agreed to be recorded and has been there for a while. A second registration is not."""
     found = []
     for home in homes:
         for person in home.members:
-            led = person.relation == "principal" or person.uasc not in {"", "accompanied"}
             refused = {"case_management_services", "data_processing"} & set(person.refused)
-            old_enough = now - home.arrived > SCREENED_AFTER
-            if person.screening in CASE_RESULTS and led and not refused and not person.duplicate_of and old_enough:
+            if not refused and not person.duplicate_of and now - home.arrived > SCREENED_AFTER:
                 dice = Random(f"{loader.seed}{person.number}")
                 found.append(Story(person, loader.person_id(person), home.arrived, home.country, dice))
     return found
@@ -96,7 +95,7 @@ def screen(loader: Loader, work: Work, told: list[Story]) -> None:
                 answers={
                     "medical_now": "medical" in " ".join(one.person.urgent_needs),
                     "danger_now": False,
-                    ANSWERS[one.person.screening]: True,
+                    **({ANSWERS[one.person.screening]: True} if ANSWERS[one.person.screening] else {}),
                 },
                 triggers=tuple(one.person.risk_triggers),
                 risk_level=one.person.risk if one.person.risk in {"low", "medium", "high"} else "",
