@@ -6,6 +6,7 @@ import unicodedata
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as CodeReauthenticateForm
@@ -21,6 +22,9 @@ from allauth.mfa.webauthn.forms import (
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from compass.access import signin
+from compass.access.models import User
 
 NAME_LENGTH = 40
 # What libraries raise for a credential that no browser makes.
@@ -89,10 +93,13 @@ class FirstCodeForm(_Code, ActivateTOTPForm):  # type: ignore[misc]
 
 
 class _Credential:
+    user: User | None
+
     def clean_credential(self) -> Authenticator:
         try:
             return super().clean_credential()  # type: ignore[misc, no-any-return]
         except MALFORMED as error:
+            signin.record(context.request, signin.FAILED, self.user, how="webauthn")
             raise get_adapter().validation_error("incorrect_code") from error
 
 

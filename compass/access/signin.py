@@ -72,7 +72,8 @@ def _factor_failed(request: HttpRequest, user: User, authenticator: Authenticato
 
 @receiver(factors.authenticator_added, dispatch_uid="compass.access.factor_added")
 def _factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
-    record(request, "access.factor.added", user, how=str(authenticator.type))
+    codes = authenticator.type == Authenticator.Type.RECOVERY_CODES
+    record(request, "access.factor.renewed" if codes else "access.factor.added", user, how=str(authenticator.type))
 
 
 @receiver(factors.authenticator_reset, dispatch_uid="compass.access.factor_renewed")

@@ -149,6 +149,16 @@ def test_a_wrong_code_says_so_and_is_recorded(client, secret, at):
         assert '"how":"totp"' in Entry.objects.filter(purpose="access.signin.failed").order_by("-seq")[0].body
 
 
+def test_a_passkey_that_does_not_fit_is_recorded(client, secret, at):
+    _sign_in(client)
+
+    response = client.post("/accounts/signin/code/", {"credential": '{"id": "AA"}'})
+
+    assert response.status_code == 200
+    with at("zinder.supervisor"):
+        assert '"how":"webauthn"' in Entry.objects.filter(purpose="access.signin.failed").order_by("-seq")[0].body
+
+
 def test_guessing_codes_is_stopped(client, secret):
     _sign_in(client)
 
@@ -209,6 +219,7 @@ def test_the_page_of_the_second_step_offers_the_passkey_only_when_there_is_one(c
     page = client.get("/accounts/signin/code/").content.decode()
 
     assert 'name="code"' in page
+    assert "data-passkey" not in page
     assert not re.search(r"\sstyle=|<style", page)
 
 

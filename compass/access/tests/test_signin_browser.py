@@ -39,7 +39,7 @@ def page(chromium):
 def _entries(cluster, served, purpose) -> int:
     with cluster.connect("compass_owner", served.database) as connection:
         (count,) = connection.execute("SELECT count(*) FROM trail_entry WHERE purpose = %s", [purpose]).fetchone()
-    return count
+    return int(count)
 
 
 def test_it_works(house, page, cluster):
@@ -72,6 +72,19 @@ def test_it_works(house, page, cluster):
     page.wait_for_url(f"{house.url}/accounts/me/")
 
     assert _entries(cluster, house, "access.signin") == 2
+
+    page.goto(f"{house.url}/accounts/signout/")
+    page.locator("main form button").click()
+    page.goto(f"{house.url}/accounts/signin/?next=/accounts/me/")
+    page.locator("details.seal summary").click()
+    page.fill("[name=login]", "zinder.cases")
+    page.fill("[name=password]", PASSWORD)
+    page.locator("details.seal form button").click()
+    page.wait_for_url("**/signin/code/")
+    page.locator("form[data-passkey] button").click()
+    page.wait_for_url(f"{house.url}/accounts/me/")
+
+    assert _entries(cluster, house, "access.signin") == 3
 
 
 def test_without_a_passkey_the_page_says_so_and_the_password_still_works(house, page):
