@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.communities import actions
 from compass.communities.models import AGES
-from compass.ui.forms import BaseForm, YesNoField
+from compass.ui.forms import BaseForm, YesNoField, fit
 from compass.ui.widgets import Radios
 from compass.vocabulary import areas, code_list
 
@@ -109,6 +109,7 @@ class MeetingForm(CommunityForm):
             self.fields[f"{group}_{sex}_{ages}"] = forms.IntegerField(
                 label=label, required=False, min_value=0, max_value=2000
             )
+            fit(self.fields[f"{group}_{sex}_{ages}"])
 
     @property
     def head(self) -> list[Any]:

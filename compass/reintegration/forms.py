@@ -16,7 +16,7 @@ from compass.cases.uploads import Attachment, checked
 from compass.problems import FileRefused
 from compass.reintegration import actions, scoring
 from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
-from compass.ui.forms import BaseForm, YesNoField
+from compass.ui.forms import BaseForm, YesNoField, fit
 from compass.ui.widgets import Boxes, Radios
 from compass.vocabulary import Code, code_list, languages
 
@@ -201,6 +201,7 @@ class SectionForm(LifeForm):
         self.items = scoring.items(dimension)
         for item in self.items:
             self.fields[item.value] = self._field(item)
+            fit(self.fields[item.value])
         self.fields["stop"] = forms.BooleanField(
             label=_("The person wishes to stop here"), required=False,
             help_text=_("Stopping is always right. What was answered is kept."),

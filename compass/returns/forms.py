@@ -18,7 +18,7 @@ from compass.returns import actions
 from compass.returns.content import DeclarationText
 from compass.returns.machine import NEVER_WAIVED
 from compass.returns.models import Return
-from compass.ui.forms import BaseForm, YesNoField
+from compass.ui.forms import BaseForm, YesNoField, fit
 from compass.ui.widgets import Boxes, Radios
 from compass.vocabulary import areas, code_list, countries, languages
 
@@ -210,6 +210,8 @@ class EligibilityForm(StepForm):
                 label=_("Evidence"), required=False, max_length=500, help_text=_("Sealed."),
                 widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
             )
+            for name in (value, f"{value}_kind", f"{value}_evidence"):
+                fit(self.fields[name])
 
     @property
     def groups(self) -> list[list[BoundField]]:
