@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from pytest_django.fixtures import SettingsWrapper
 
 from compass.access.models import User
 
@@ -20,7 +20,7 @@ def colleague(db: None) -> User:
 
 
 @pytest.fixture
-def code_of(settings: SettingsWrapper) -> Callable[[str], str]:
+def code_of(settings: Any) -> Callable[[str], str]:
     """The six digits that an authenticator application shows now for a secret."""
     # A test that starts in the last second of a period would else fail by the clock.
     settings.MFA_TOTP_TOLERANCE = 1
