@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compass.access.models import Organisation
@@ -16,7 +15,7 @@ from compass.ui.forms import BaseForm, SearchForm, YesNoField
 from compass.ui.widgets import Radios
 
 #: What a service's minimum field is called, on the form and for the partner.
-FIELDS: dict[str, str | Promise] = {
+FIELDS: dict[str, Any] = {
     "family_composition": _("Who belongs to the family"),
     "safety_risk_level": _("How great the danger is, without the story"),
     "accessibility": _("What the place must allow for"),

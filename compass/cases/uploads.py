@@ -40,7 +40,7 @@ def refused(why: str) -> FileRefused:
     return FileRefused(why=why, limit=LIMIT_MB)
 
 
-def checked(upload: UploadedFile) -> Attachment:
+def checked(upload: UploadedFile[bytes]) -> Attachment:
     """The file as it may be kept. Raises FileRefused for anything but a JPEG, a PNG or a PDF of at most 5 MB."""
     content = upload.read(LIMIT + 1)
     if len(content) > LIMIT:
@@ -101,16 +101,16 @@ def _again(content: bytes, media_type: str) -> bytes:
             if form == "JPEG":
                 image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             image.load()
-            image = ImageOps.exif_transpose(image).convert("RGB")
+            whole = ImageOps.exif_transpose(image).convert("RGB")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise refused(_("the picture has too many pixels")) from error
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, OverflowError) as error:
         raise refused(_("the picture is damaged")) from error
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    image.info.clear()
+    whole.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    whole.info.clear()
     kept = io.BytesIO()
     if form == "JPEG":
-        image.save(kept, "JPEG", quality=85, optimize=True)
+        whole.save(kept, "JPEG", quality=85, optimize=True)
     else:
-        image.save(kept, "PNG", optimize=True)
+        whole.save(kept, "PNG", optimize=True)
     return kept.getvalue()

@@ -107,7 +107,7 @@ def _file(work: Work, row: Referral, attachment: Attachment) -> ReferralFile:
         id=uuid7(), organisation_id=row.organisation_id, to_organisation_id=row.to_organisation_id, referral=row,
         media_type=attachment.media_type, recorded_at=work.now, recorded_by=work.actor.id,
     )  # fmt: skip
-    place = {"table": "cases_referralfile", "subject": row.pk, "row": made.pk}
+    place: dict[str, Any] = {"table": "cases_referralfile", "subject": row.pk, "row": made.pk}
     made.content_sealed = work.keys.seal_file(attachment.content, column="content_sealed", **place)
     made.name_sealed = work.keys.seal(attachment.name, column="name_sealed", **place)
     return made

@@ -29,6 +29,7 @@ from compass.cases.forms_best_interests import (
     TraceForm,
     WithParentForm,
 )
+from compass.cases.models import Case
 from compass.cases.standards import link
 from compass.cases.views.common import envelope
 from compass.people import consent
@@ -119,15 +120,30 @@ def best_interests(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     child = _child(work, pk)
     steps = ladder.steps(child)
     open_rules = ladder.unmet(child)
-    rungs = [_rung(child, step, first=step.rule == next(iter(open_rules), "")) for step in steps]
+    rungs = _rungs(child, open_rules)
+    household = Case.objects.filter(person__household_id=child.person.household_id).order_by("code")
     context = {
-        "child": child, "person": child.person, "rungs": rungs, "open": open_rules,
+        "child": child, "person": child.person, "cases": household, "rungs": rungs, "open": open_rules,
         "done": sum(step.met(child) for step in steps), "all": len(steps), "long": steps is ladder.LONG,
         "record": child.procedure, "may_reopen": child.procedure is not None
         and (child.procedure.decided_at is not None or child.procedure.with_parent_at is not None),
         "may_ask_panel": steps is ladder.SHORT,
     }  # fmt: skip
     return TemplateResponse(request, "cases/best_interests.html", context)
+
+
+def _rungs(child: ladder.Child, open_rules: list[str]) -> list[dict[str, Any]]:
+    """Every rung; one form settles several, its button stands at the first of them that is open."""
+    offered: set[str] = set()
+    made = []
+    for each in ladder.steps(child):
+        rung = _rung(child, each, first=each.rule == next(iter(open_rules), ""))
+        if rung["met"] or each.part in offered:
+            rung["url"] = ""
+        else:
+            offered.add(each.part)
+        made.append(rung)
+    return made
 
 
 def _rung(child: ladder.Child, step: ladder.Step, *, first: bool) -> dict[str, Any]:

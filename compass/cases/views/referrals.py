@@ -143,7 +143,7 @@ def _facts(payload: Mapping[str, Any], sender: bool) -> list[tuple[str, str]]:
     rows = [
         (_("Sex"), code_list("sex").require(payload["sex"]).label),
         (_("Age"), _label("age_band", payload["age_band"])),
-        (_("Languages"), spoken),
+        *([(_("Languages"), spoken)] if spoken else []),
         *((field_label(name), str(YES_NO.get(text, text))) for name, text in payload["fields"].items()),
     ]
     contact = payload["contact"]
