@@ -79,7 +79,7 @@ def update(room: Path, language: str) -> list[str]:
     """Bring a catalogue in line with what is said and compile it; returns what still has no translation."""
     template, catalog = said(room), translated(room, language)
     if language == "ar":
-        catalog._plural_expr, catalog._num_plurals = ARABIC_PLURALS, 6
+        setattr(catalog, "_plural_expr", ARABIC_PLURALS)  # noqa: B010 Babel has no other way to say it
     if not len(template):
         return []
     catalog.update(template, no_fuzzy_matching=True)
