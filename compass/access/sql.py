@@ -76,11 +76,31 @@ $$ SELECT NOT EXISTS (SELECT 1 FROM vault_subjectkey WHERE subject_id = subject)
 
 CREATE OR REPLACE FUNCTION compass_share_key(subject uuid, receiver uuid, wrapped_key bytea, expires timestamptz)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    place record;
+    elsewhere boolean;
 BEGIN
     -- Who holds a share only, or one that has run out, neither prolongs it nor passes it on.
     IF NOT compass_holds_key(subject) THEN
         RAISE EXCEPTION 'compass: not a key of this organisation' USING ERRCODE = 'CS005';
     END IF;
+    -- A record whose key is shared says to whom in to_organisation_id; the key of any other row, a person's above all, stays.
+    FOR place IN
+        SELECT c.relname, EXISTS (SELECT 1 FROM pg_attribute t WHERE t.attrelid = c.oid AND NOT t.attisdropped
+                                  AND t.attname = 'to_organisation_id') AS addressed
+        FROM pg_class c
+        JOIN pg_attribute o ON o.attrelid = c.oid AND o.attname = 'organisation_id' AND NOT o.attisdropped
+        JOIN pg_attribute i ON i.attrelid = c.oid AND i.attname = 'id' AND i.atttypid = 'uuid'::regtype
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I WHERE id = $1 AND NOT (%s))', place.relname,
+                       CASE WHEN place.addressed
+                            THEN 'to_organisation_id = $2 AND organisation_id = ANY ($3)' ELSE 'false' END)
+        INTO elsewhere USING subject, receiver, compass_scope_organisations();
+        IF elsewhere THEN
+            RAISE EXCEPTION 'compass: nothing with this key is addressed to that organisation' USING ERRCODE = 'CS009';
+        END IF;
+    END LOOP;
     INSERT INTO vault_subjectkey (subject_id, organisation_id, organisation_key_version, wrapped, expires_at, created_at)
     SELECT subject, receiver, max(version), wrapped_key, expires, now()
     FROM vault_organisationkey WHERE organisation_id = receiver
