@@ -60,8 +60,10 @@ class Actor:
 
     @property
     def organisation(self) -> Organisation:
-        """The organisation this colleague works for; the first granted one."""
-        return self.grants[0].organisation if self.grants else self.user.organisation
+        """The organisation this colleague works for: the home one when it is among the granted, else the first granted."""
+        granted = [grant.organisation for grant in self.grants]
+        return next((each for each in granted if each.pk == self.user.organisation_id), granted[0] if granted else
+                    self.user.organisation)
 
     def in_roles(self, roles: frozenset[str]) -> tuple[UUID, ...]:
         """The organisations in which this colleague holds one of the roles."""
