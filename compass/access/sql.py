@@ -2,8 +2,8 @@
 
 A scope is one text: `key id|expires (epoch)|backend pid|actor|organisations|countries|sensitivities|HMAC-SHA256 in hex`.
 It is bound to the connection it was made for and expires, so that one that was copied from a log or another connection
-opens nothing. HMAC is written out with `sha256()`, since PostgreSQL has no built-in HMAC. `pg_temp` stands last in each search
-path, so that a temporary table cannot take the place of a real one.
+opens nothing. HMAC is written out with `sha256()`, since PostgreSQL has no built-in HMAC. `pg_temp` stands last in each
+search path, so that a temporary table cannot take the place of a real one.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ BEGIN
     IF NOT compass_holds_key(subject) THEN
         RAISE EXCEPTION 'compass: not a key of this organisation' USING ERRCODE = 'CS005';
     END IF;
-    -- A record whose key is shared says to whom in to_organisation_id; the key of any other row, a person's above all, stays.
+    -- A record whose key is shared says to whom in to_organisation_id; the key of any other row, a person's above all,
+    -- stays.
     FOR place IN
         SELECT c.relname, EXISTS (SELECT 1 FROM pg_attribute t WHERE t.attrelid = c.oid AND NOT t.attisdropped
                                   AND t.attname = 'to_organisation_id') AS addressed
@@ -101,7 +102,8 @@ BEGIN
             RAISE EXCEPTION 'compass: nothing with this key is addressed to that organisation' USING ERRCODE = 'CS009';
         END IF;
     END LOOP;
-    INSERT INTO vault_subjectkey (subject_id, organisation_id, organisation_key_version, wrapped, expires_at, created_at)
+    INSERT INTO vault_subjectkey
+        (subject_id, organisation_id, organisation_key_version, wrapped, expires_at, created_at)
     SELECT subject, receiver, max(version), wrapped_key, expires, now()
     FROM vault_organisationkey WHERE organisation_id = receiver
     ON CONFLICT (subject_id, organisation_id)

@@ -2,8 +2,8 @@
 
 Runs after every migration as the owner; every statement can be repeated. Where a model `moves_with` a foreign key, a
 composite reference `(key, organisation_id)` with ON UPDATE CASCADE carries its organisation along; every other reference to
-a protected table must point at a row that the scope shows (a plain foreign key would accept one that it does not). An app's configuration names
-the functions each role may call in its attribute `functions` (signature to role).
+a protected table must point at a row that the scope shows (a plain foreign key would accept one that it does not). An
+app's configuration names the functions each role may call in its attribute `functions` (signature to role).
 """
 
 from __future__ import annotations

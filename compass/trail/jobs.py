@@ -22,7 +22,7 @@ def head() -> Checkpoint:
 
 
 def sign_checkpoint(*, always: bool = False) -> Checkpoint | None:
-    """Sign the head when a checkpoint is due (`always`: when there is anything new); None when it is not, or without a key."""
+    """Sign the head when a checkpoint is due (`always`: when anything is new); None when it is not, or without a key."""
     if not settings.COMPASS_CHECKPOINT_KEY_FILE:
         return None
     folder = Path(settings.COMPASS_CHECKPOINTS)

@@ -78,9 +78,7 @@ def _chain(
     due = {c.seq: c for c in checkpoints}
     with connection.cursor(name="compass_trail") as cursor:
         cursor.itersize = BATCH
-        cursor.execute(
-            "SELECT seq, at, actor, organisation_id, purpose, body, hash FROM trail_entry ORDER BY seq"
-        )
+        cursor.execute("SELECT seq, at, actor, organisation_id, purpose, body, hash FROM trail_entry ORDER BY seq")
         while rows := cursor.fetchmany(BATCH):
             for row in rows:
                 if finding := _entry(row, progress, due):
@@ -88,7 +86,8 @@ def _chain(
             if finding := _subjects(connection, rows):
                 return finding
     if extra := connection.execute(
-        "SELECT entry_id FROM trail_subject s WHERE NOT EXISTS (SELECT 1 FROM trail_entry e WHERE e.seq = s.entry_id) LIMIT 1"
+        "SELECT entry_id FROM trail_subject s"
+        " WHERE NOT EXISTS (SELECT 1 FROM trail_entry e WHERE e.seq = s.entry_id) LIMIT 1"
     ).fetchone():
         return Finding(extra[0], "a subject is noted for an entry that is not there")
     missing = min((c.seq for c in checkpoints if c.seq > progress.number), default=None)
@@ -183,7 +182,7 @@ def _blobs(connection: psycopg.Connection[Any]) -> Finding | None:
     )
     connection.execute("CREATE INDEX ON compass_sealed (t, c, r)")
     connection.execute("ANALYZE compass_sealed")
-    findings = []
+    findings: list[Finding] = []
     columns = list(_sealed_columns(connection))
     for column in columns:
         findings += _compare(connection, column)

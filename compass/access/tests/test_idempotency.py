@@ -32,8 +32,12 @@ def note():
     def run(work: Work, notes: list[Note]) -> list[object]:
         return person.objects.bulk_create(
             person(
-                id=uuid7(), organisation_id=work.actor.organisation.pk, country_met=each.country, basis=each.basis,
-                occurred_at=each.occurred_at, recorded_at=work.now,
+                id=uuid7(),
+                organisation_id=work.actor.organisation.pk,
+                country_met=each.country,
+                basis=each.basis,
+                occurred_at=each.occurred_at,
+                recorded_at=work.now,
             )
             for each in notes
         )

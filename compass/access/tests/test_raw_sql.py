@@ -85,16 +85,18 @@ def test_no_row_points_at_a_person_of_another_office(at, offices):
 
 def test_no_row_is_turned_to_a_person_of_another_office(at, offices):
     _, _, _, theirs = offices
-    with at("zinder.social"):
-        with pytest.raises(DatabaseError), transaction.atomic():
-            run("UPDATE people_service SET person_id = %s", theirs)
-            run("SET CONSTRAINTS ALL IMMEDIATE")
+    with at("zinder.social"), pytest.raises(DatabaseError), transaction.atomic():
+        run("UPDATE people_service SET person_id = %s", theirs)
+        run("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_a_row_cannot_be_given_to_another_office(at, offices):
     _, mine, nigeria, _ = offices
     with at("zinder.social"):
-        assert refused("UPDATE people_person SET organisation_id = %s WHERE id = %s", nigeria, mine) in {"42501", "CS006"}
+        assert refused("UPDATE people_person SET organisation_id = %s WHERE id = %s", nigeria, mine) in {
+            "42501",
+            "CS006",
+        }
 
 
 def test_not_even_between_two_offices_of_one_colleague(at, offices):
@@ -108,11 +110,17 @@ def test_not_even_between_two_offices_of_one_colleague(at, offices):
 def test_every_row_that_two_organisations_share_is_guarded(owner):
     """The receiver of a shared row may write it: it must not make it its own, nor point it elsewhere."""
     shared = [m for m, w in walls.walled_models() if w.using and "to_organisation_id" in w.using]
-    guarded = {row[0] for row in owner.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\\_guard'")}
+    guarded = {
+        row[0] for row in owner.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\\_guard'")
+    }
 
     assert {m._meta.db_table for m in shared} <= guarded
     for model, wall in walls.walled_models():
-        if wall.using and "UPDATE" in wall.app and any(f.column == "organisation_id" for f in model._meta.concrete_fields):
+        if (
+            wall.using
+            and "UPDATE" in wall.app
+            and any(f.column == "organisation_id" for f in model._meta.concrete_fields)
+        ):
             assert model._meta.db_table in guarded, model
 
 
@@ -138,7 +146,8 @@ def test_keys_and_the_head_are_out_of_reach(at, table):
         "TRUNCATE people_person CASCADE",
         "DELETE FROM people_person",
         "DELETE FROM people_service",
-        "INSERT INTO access_grant SELECT gen_random_uuid(), 'supervisor', '', now(), NULL, organisation_id, id FROM access_user",
+        "INSERT INTO access_grant"
+        " SELECT gen_random_uuid(), 'supervisor', '', now(), NULL, organisation_id, id FROM access_user",
         "UPDATE access_grant SET role = 'supervisor'",
         "DELETE FROM access_grant",
         "INSERT INTO access_organisation SELECT gen_random_uuid(), 'x', 'office', '', ''",
@@ -200,7 +209,9 @@ def test_an_entry_in_the_name_of_a_colleague_is_refused(at):
     other = User.objects.get(username="edo.reception")
     with at("zinder.social") as work:
         assert refused("SELECT compass_trail_append(%s)", body % (other.pk, "null")) == "CS007"
-        assert refused("SELECT compass_trail_append(%s)", body % (work.actor.id, f'"{other.organisation_id}"')) == "CS007"
+        assert (
+            refused("SELECT compass_trail_append(%s)", body % (work.actor.id, f'"{other.organisation_id}"')) == "CS007"
+        )
         assert run("SELECT compass_trail_append(%s)", body % (work.actor.id, "null"))[0][0] > 0
     assert refused("SELECT compass_trail_append(%s)", body % (other.pk, "null")) == "CS001"
 
@@ -331,9 +342,13 @@ def test_the_side_roles_read_what_is_declared_and_nothing_else(role, owner, clus
                 allowed = connected.execute("SELECT has_table_privilege(%s, %s)", [table, verb]).fetchone()[0]
                 assert not allowed, (table, verb)
 
-    assert seen == {table for table, privileges in readable.items() if privileges.startswith("SELECT") and "(" not in privileges}
+    assert seen == {
+        table for table, privileges in readable.items() if privileges.startswith("SELECT") and "(" not in privileges
+    }
     assert seen, "the positive control: a role that reads nothing would pass"
-    assert not any(t.startswith(("people_", "cases_", "reception_", "returns_", "access_", "vault_", "trail_")) for t in seen)
+    assert not any(
+        t.startswith(("people_", "cases_", "reception_", "returns_", "access_", "vault_", "trail_")) for t in seen
+    )
 
 
 @pytest.mark.parametrize("role", ["public", "counts"])
@@ -344,8 +359,10 @@ def test_the_side_roles_call_no_function_of_the_journey(role, owner, cluster):
             " WHERE n.nspname = 'public' AND has_function_privilege(p.oid, 'EXECUTE')"
         ).fetchall()
         names = {
-            function.replace(" ", "") for config in apps.get_app_configs()
-            for function, holder in getattr(config, "functions", {}).items() if holder == f"compass_{role}"
+            function.replace(" ", "")
+            for config in apps.get_app_configs()
+            for function, holder in getattr(config, "functions", {}).items()
+            if holder == f"compass_{role}"
         }
         assert {row[0].replace(" ", "") for row in rows} == names
         for statement in ("CREATE TABLE mine (id int)", "CREATE TEMP TABLE mine (id int)", "SET ROLE compass_app"):

@@ -105,7 +105,9 @@ def test_a_temporary_table_does_not_stand_in_for_the_key(apart, cluster):
         cursor.execute("CREATE TEMP TABLE access_scopekey (id text, inner_pad bytea, outer_pad bytea)")
         cursor.execute("GRANT ALL ON access_scopekey TO PUBLIC")
         cursor.execute("INSERT INTO access_scopekey VALUES (%s, %s, %s)", [scope.key_id(raw), inner, outer])
-    message = "|".join([scope.key_id(raw), str(int(time.time()) + 60), str(scope.backend_pid()), str(uuid4()), "", "", ""])
+    message = "|".join(
+        [scope.key_id(raw), str(int(time.time()) + 60), str(scope.backend_pid()), str(uuid4()), "", "", ""]
+    )
 
     assert claims(f"{message}|{hmac.new(raw, message.encode(), hashlib.sha256).hexdigest()}") == "CS002"
 

@@ -1,10 +1,27 @@
+"""`compass bench NAME`: measure on this machine; JSON to stdout, a table in bench/RESULTS.md."""
+
 from __future__ import annotations
 
 import argparse
+import importlib
+import json
+from pathlib import Path
+
+NAMES = ("vault", "trail", "start", "pages")
 
 
-def arguments(parser: argparse.ArgumentParser) -> None: ...
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", choices=(*NAMES, "all"))
+    parser.add_argument("--results", type=Path, default=Path("bench/RESULTS.md"), help="where the table goes")
+    parser.add_argument("--people", type=int, default=1000, help="people loaded for start and pages")
 
 
 def run(options: argparse.Namespace) -> int:
-    return 2
+    from compass.config.bench.machine import write_table
+
+    for name in NAMES if options.name == "all" else (options.name,):
+        module = importlib.import_module(f"compass.config.bench.{name}")
+        figures, rows = module.run(options.people) if name in {"start", "pages"} else module.run()
+        print(json.dumps({"bench": name, **figures}, indent=2))
+        write_table(options.results, name, figures["machine"], rows)
+    return 0

@@ -11,6 +11,7 @@ import pytest
 from compass.config.embedded import Cluster
 from compass.config.environment import environment
 from compass.people.actions import Registration, register_people
+from compass.trail.verify import count, verify
 
 
 @pytest.fixture
@@ -24,7 +25,11 @@ def command(cluster: Cluster, apart, at, told, tmp_path):
         env = {**base, **environment(cluster, "owner", name=apart), "COMPASS_CHECKPOINTS": str(tmp_path), **changes}
         return subprocess.run(
             [sys.executable, "-m", "compass.config.cli", "verify-trail", *arguments],
-            env=env, capture_output=True, text=True, timeout=60, check=False,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
 
     return run
@@ -88,3 +93,10 @@ def test_without_an_owner_it_says_what_to_set(command):
 
     assert done.returncode == 1
     assert "COMPASS_OWNER_URL" in done.stderr
+
+
+def test_what_the_rooms_write_is_right(world):
+    """Every sealed value of an invented programme has its digest in the trail, and nothing else has."""
+    with world.cluster.connect("compass_owner", world.name) as owner:
+        assert verify(owner) is None
+        assert count(owner) > 20

@@ -40,7 +40,9 @@ def test_the_signature_of_another_key_is_refused():
         checkpoints.parse(line, KEY.public_key())
 
 
-@pytest.mark.parametrize("line", ["", "[]", "{}", "nonsense", '{"seq":1}', '{"seq":"x","hash":"","at":"","signature":""}'])
+@pytest.mark.parametrize(
+    "line", ["", "[]", "{}", "nonsense", '{"seq":1}', '{"seq":"x","hash":"","at":"","signature":""}']
+)
 def test_a_line_that_is_none_is_refused(line):
     with pytest.raises(BadCheckpoint):
         checkpoints.parse(line, KEY.public_key())
@@ -80,9 +82,7 @@ def test_a_torn_last_line_hides_no_earlier_one(tmp_path):
 
 @pytest.fixture
 def signing(settings, tmp_path):
-    pem = KEY.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = KEY.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     (tmp_path / "checkpoint.key").write_bytes(pem)
     settings.COMPASS_CHECKPOINT_KEY_FILE = str(tmp_path / "checkpoint.key")
     settings.COMPASS_CHECKPOINTS = tmp_path / "checkpoints"

@@ -24,7 +24,7 @@ def test_an_empty_trail_is_right(chain):
 
 
 def test_an_edited_body_is_named(chain):
-    chain.run("UPDATE trail_entry SET body = replace(body, '\"purpose\":\"test\"', '\"purpose\":\"best\"') WHERE seq = 4")
+    chain.run('UPDATE trail_entry SET body = replace(body, \'"purpose":"test"\', \'"purpose":"best"\') WHERE seq = 4')
 
     assert chain.verify().seq == 4
 
@@ -194,7 +194,10 @@ def test_blobs_that_changed_rows_are_named(chain):
     chain.run(
         "UPDATE people_person p SET identity_sealed = o.identity_sealed FROM people_person o"
         " WHERE (p.id, o.id) IN ((%s, %s), (%s, %s))",
-        a, b, b, a,
+        a,
+        b,
+        b,
+        a,
     )
 
     assert chain.verify().seq == 2

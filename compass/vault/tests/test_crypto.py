@@ -29,7 +29,8 @@ def test_it_works():
 
 
 @pytest.mark.parametrize(
-    "moved", [{"table": "people_service"}, {"column": "contact_sealed"}, {"subject": uuid4()}, {"subject": f"{SUBJECT}/1"}]
+    "moved",
+    [{"table": "people_service"}, {"column": "contact_sealed"}, {"subject": uuid4()}, {"subject": f"{SUBJECT}/1"}],
 )
 def test_a_blob_moved_to_another_place_does_not_open(moved):
     with pytest.raises(Unreadable):

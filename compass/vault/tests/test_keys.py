@@ -174,9 +174,10 @@ def organisation_of_row(cursor, username):
 def test_the_app_makes_no_organisation_keys(at):
     with at("zinder.social") as work:
         organisation = work.actor.organisation.pk
-        assert refused(
-            lambda: OrganisationKey.objects.create(organisation_id=organisation, version=2, wrapped=b"x")
-        ) == "42501"
+        assert (
+            refused(lambda: OrganisationKey.objects.create(organisation_id=organisation, version=2, wrapped=b"x"))
+            == "42501"
+        )
 
 
 def test_files_come_back_and_do_not_move(at, sealed):

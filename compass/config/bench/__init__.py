@@ -1,0 +1,1 @@
+"""Measurements behind `compass bench`. Each returns figures; nothing here asserts a time."""

@@ -1,0 +1,192 @@
+"""The ten busiest pages: 50 users each ask every 3 s for a minute, warm; the client on another core where there is one.
+
+Times are from the request sent to the last byte read on loopback, so a little more than at the server.
+"""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from compass.config.bench.machine import Figures, connect, machine, quantile
+from compass.config.bench.start import demonstration, folder
+from compass.config.embedded import Cluster
+
+USERS, PAUSE, SECONDS, WARM = 50, 3.0, 60.0, 5.0
+# (page, colleague): {table} is a row of the colleague's office.
+PAGES = (
+    ("cases:today", "zinder.cases", ""),
+    ("cases:list", "zinder.cases", ""),
+    ("cases:team", "zinder.supervisor", ""),
+    ("cases:case", "zinder.cases", "cases_case"),
+    ("people:person", "zinder.cases", "people_person"),
+    ("reception:arrivals", "zinder.social", ""),
+    ("cases:referrals", "zinder.clinic", ""),
+    ("returns:list", "zinder.cases", ""),
+    ("reintegration:list", "edo.reception", ""),
+    ("programme:figures", "geneva.results", ""),
+)
+
+
+def _prepare(cluster: Cluster) -> list[tuple[str, str, str]]:
+    """(page, address, session) of every page that is there."""
+    connect(cluster)
+    from django.test import Client
+    from django.urls import NoReverseMatch, reverse
+
+    from compass.access.models import User
+
+    found = []
+    with cluster.connect("compass_owner", "compass") as owner:
+        for name, username, table in PAGES:
+            user = User.objects.get(username=username)
+            row = (
+                owner.execute(
+                    f"SELECT id FROM {table} WHERE organisation_id = %s ORDER BY id DESC LIMIT 1",  # noqa: S608 a name of this file
+                    [user.organisation_id],
+                ).fetchone()
+                if table
+                else None
+            )
+            client = Client()
+            client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+            try:
+                url = reverse(name, args=[row[0]] if row else [])
+            except NoReverseMatch:
+                continue
+            found.append((name, url, client.cookies["compass_session"].value))
+    return found
+
+
+def _get(port: int, url: str, session: str) -> tuple[int, bytes]:
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        link.request(
+            "GET",
+            url,
+            headers={"Cookie": f"compass_session={session}", "Accept-Encoding": "gzip", "Host": f"localhost:{port}"},
+        )
+        response = link.getresponse()
+        return response.status, response.read()
+    finally:
+        link.close()
+
+
+def first_load(port: int, url: str, session: str) -> int:
+    """Bytes over the line of a page and all it names, gzip as sent."""
+    status, body = _get(port, url, session)
+    total = len(body)
+    text = (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body).decode()
+    for part in set(re.findall(r'(?:src|href)="(/static/[^"]+\.(?:js|css|svg|png|woff2))"', text)):
+        total += len(_get(port, urlsplit(part).path, session)[1])
+    return total if status == 200 else 0
+
+
+def ask(port: int, pages: list[tuple[str, str, str]]) -> dict[str, list[float]]:
+    """Seconds of every answer by page, after warming up. Raises when a page does not answer 200."""
+    times: dict[str, list[float]] = {name: [] for name, _, _ in pages}
+    begun = time.perf_counter()
+    wrong: list[tuple[str, int]] = []
+
+    def user(number: int) -> None:
+        chance = random.Random(number)  # noqa: S311 a seed, not a secret
+        time.sleep(chance.random() * PAUSE)
+        while (now := time.perf_counter()) - begun < WARM + SECONDS:
+            name, url, session = chance.choice(pages)
+            status, _ = _get(port, url, session)
+            spent = time.perf_counter() - now
+            if status != 200:
+                wrong.append((name, status))
+            elif now - begun > WARM:
+                times[name].append(spent)
+            time.sleep(max(0.0, PAUSE - spent))
+
+    threads = [threading.Thread(target=user, args=(number,)) for number in range(USERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if wrong:
+        raise RuntimeError(f"pages did not answer: {sorted(set(wrong))}")
+    return times
+
+
+def run(people: int) -> tuple[Figures, list[tuple[str, str, str]]]:
+    """p50 and p95 in milliseconds over all pages and for each; bytes of the first load."""
+    on = machine()
+    cores = sorted(os.sched_getaffinity(0))
+    with folder() as path:
+        before = ["taskset", "-c", ",".join(map(str, cores[:-1]))] if len(cores) > 1 else []
+        with demonstration(path, people, before=before) as (port, _):
+            done = subprocess.run(
+                [
+                    *(["taskset", "-c", str(cores[-1])] if len(cores) > 1 else []),
+                    sys.executable,
+                    "-m",
+                    "compass.config.bench.pages",
+                    str(path),
+                    str(port),
+                ],
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
+    measured = json.loads(done.stdout)
+    rows = [
+        (
+            f"all pages, {people:,} people, p50 / p95",
+            f"{measured['p50_ms']:.0f} / {measured['p95_ms']:.0f} ms",
+            f"budget p95 100 ms; {measured['requests']:,} answers in {SECONDS:.0f} s; server on {len(cores) - 1 or 1} core",
+        ),
+        *(
+            (
+                name,
+                f"{p['p50_ms']:.0f} / {p['p95_ms']:.0f} ms",
+                f"first load {p['first_load_bytes'] / 1024:.0f} KB gz (budget 60)",
+            )
+            for name, p in measured["pages"].items()
+        ),
+    ]
+    return {"machine": on, "people": people, **measured}, rows
+
+
+def main() -> int:
+    """The client's half, in a process of its own so that it can be pinned apart."""
+    cluster, port = Cluster(Path(sys.argv[1])), int(sys.argv[2])
+    pages = [page for page in _prepare(cluster) if _get(port, page[1], page[2])[0] == 200]
+    weights = {name: first_load(port, url, session) for name, url, session in pages}
+    times = ask(port, pages)
+    together = [value * 1000 for values in times.values() for value in values]
+    sys.stdout.write(
+        json.dumps(
+            {
+                "requests": len(together),
+                "p50_ms": quantile(together, 0.5),
+                "p95_ms": quantile(together, 0.95),
+                "pages": {
+                    name: {
+                        "p50_ms": quantile(values, 0.5) * 1000,
+                        "p95_ms": quantile(values, 0.95) * 1000,
+                        "first_load_bytes": weights[name],
+                    }
+                    for name, values in times.items()
+                    if values
+                },
+            }
+        )
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,336 @@
+"""A stolen machine shows no one: canaries go in everywhere, then the whole disk is searched for them.
+
+Searched are the folder of PostgreSQL with its WAL and log, what the web process wrote, static files and whatever else lies
+in the data folder, each in UTF-8, UTF-16, base64 at three offsets, and hexadecimal.
+"""
+
+from __future__ import annotations
+
+import base64
+import mmap
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client, RequestFactory
+
+from compass.config.embedded import Cluster
+from compass.config.environment import create_secrets
+from compass.config.serving import Live
+
+KEYS = ("root.key", "scope.key", "django.key", "checkpoint.key")
+
+
+def canary(place: str) -> str:
+    """Found nowhere by chance, in three scripts."""
+    return f"Zinariya-{place}-{secrets.token_hex(8)}-\u0639\u0627\u0626\u0634\u0629"
+
+
+def forms(text: str) -> set[bytes]:
+    """Every way in which a text may lie on a disk."""
+    found: set[bytes] = set()
+    for raw in (text.encode(), text.encode("utf-16-le"), text.encode("utf-16-be")):
+        found |= {raw, raw.hex().encode(), raw.hex().upper().encode()}
+        for shift in range(3):
+            coded = base64.b64encode(b"\0" * shift + raw).rstrip(b"=")
+            # The characters that also carry bits of the neighbours are left out at both ends.
+            found |= {coded[4:-2], coded[4:-2].replace(b"+", b"-").replace(b"/", b"_")}
+    found.add(text.encode("ascii", "backslashreplace"))
+    return found
+
+
+def search(folder: Path, canaries: dict[str, str]) -> list[tuple[str, str]]:
+    """(place, file) of every canary that lies in the clear."""
+    wanted = {form: place for place, text in canaries.items() for form in forms(text)}
+    hits = []
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or path.is_symlink() or not path.stat().st_size or "programs" in path.parts:
+            continue
+        with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            hits += [
+                (place, str(path.relative_to(folder))) for form, place in wanted.items() if content.find(form) >= 0
+            ]
+    return sorted(set(hits))
+
+
+@pytest.fixture
+def machine(cluster: Cluster, django_db_blocker: Any) -> Iterator[Live]:
+    """A machine of its own: PostgreSQL with everything on, the same keys, Django connected to it."""
+    from django.db import connection
+
+    own = Cluster(Path(tempfile.mkdtemp(prefix="compass-disk-")))
+    own.folder.chmod(0o755)
+    own.create()
+    for name in KEYS:
+        shutil.copy2(cluster.folder / "secrets" / name, own.folder / "secrets" / name)
+    own.start()
+    own.create_database()
+    create_secrets(own.folder)
+    live = Live(own, "compass", own.folder / "static")
+    subprocess.run(
+        [sys.executable, "-m", "compass.config.demo.prepare", "owner", "0", "0"], env=live.env("owner"), check=True
+    )
+    before = dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict.update(
+        NAME="compass", HOST=str(own.socket), USER="compass_app", PASSWORD=own.password("compass_app")
+    )
+    from compass.vault.keys import forget_keys
+
+    forget_keys()
+    with django_db_blocker.unblock():
+        yield live
+        connection.close()
+    forget_keys()
+    connection.settings_dict.update(before)
+    live.stop()
+    own.stop()
+    shutil.rmtree(own.folder, ignore_errors=True)
+
+
+def sealed_columns() -> list[tuple[str, str]]:
+    from django.apps import apps
+    from django.db.models import BinaryField
+
+    return sorted(
+        (model._meta.db_table, field.column)
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, BinaryField) and field.column.endswith("sealed")
+    )
+
+
+class Marker:
+    """Adds a canary to every value that an action seals, in the place where the room hands it over."""
+
+    def __init__(self) -> None:
+        self.canaries: dict[str, str] = {}
+
+    def of(self, place: str) -> str:
+        return self.canaries.setdefault(place, canary(place.replace(".", "-")))
+
+    def mark(self, value: Any, place: str) -> Any:
+        if isinstance(value, dict):
+            return {**value, "mark": self.of(place)}
+        if isinstance(value, list):
+            return [*value, self.of(place)]
+        return f"{value} {self.of(place)}"
+
+
+@pytest.fixture
+def marker(monkeypatch: pytest.MonkeyPatch) -> Marker:
+    from compass.vault.keys import KeyRing
+
+    found = Marker()
+    seal, seal_file = KeyRing.seal, KeyRing.seal_file
+
+    def marked(self: KeyRing, value: Any, *, table: str, column: str, **more: Any) -> bytes:
+        return seal(self, found.mark(value, f"{table}.{column}"), table=table, column=column, **more)
+
+    def marked_file(self: KeyRing, content: bytes, *, table: str, column: str, **more: Any) -> bytes:
+        content += found.of(f"{table}.{column}").encode()
+        return seal_file(self, content, table=table, column=column, **more)
+
+    monkeypatch.setattr(KeyRing, "seal", marked)
+    monkeypatch.setattr(KeyRing, "seal_file", marked_file)
+    return found
+
+
+FILLERS = {
+    "uuid": "gen_random_uuid()",
+    "timestamp with time zone": "now()",
+    "date": "now()",
+    "boolean": "false",
+    "jsonb": "'{}'",
+    "ARRAY": "'{}'",
+    "bytea": "''",
+    "character varying": "''",
+    "text": "''",
+}
+
+
+def fill(machine: Live, marker: Marker, table: str, column: str) -> None:
+    """A row for a sealed column that the story left empty, sealed like any other."""
+    from compass.access.actor import Actor
+    from compass.access.models import User
+    from compass.access.work import unit_of_work
+
+    row = uuid4()
+    actor = Actor.of(User.objects.get(username="zinder.supervisor"))
+    with unit_of_work(actor, "test") as work:
+        work.keys.create(actor.organisation.pk, [row])
+        blob = work.keys.seal({}, table=table, column=column, subject=row)
+    with machine.cluster.connect("postgres", "compass") as root:
+        root.execute("SET session_replication_role = replica")
+        columns = root.execute(
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s AND is_nullable = 'NO'"
+            " AND column_default IS NULL AND is_identity = 'NO'",
+            [table],
+        ).fetchall()
+        values = {name: FILLERS.get(kind, "1") for name, kind in columns}
+        given: dict[str, Any] = {column: blob, "id": row, "organisation_id": actor.organisation.pk}
+        names = list(dict.fromkeys([*values, column]))
+        places = ", ".join("%s" if name in given else values[name] for name in names)
+        constraints = root.execute(
+            "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('c', 'u')", [table]
+        ).fetchall()
+        for (name,) in constraints:
+            root.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}" CASCADE')
+        root.execute(
+            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", [given[n] for n in names if n in given]
+        )
+
+
+def use_it(machine: Live, marker: Marker) -> dict[str, str]:
+    """Load a programme, sign in, fail to sign in, send forms with names, upload; returns what was typed, by place."""
+    from allauth.core.context import request_context
+    from allauth.mfa.totp.internal.auth import TOTP
+
+    from compass.access.models import User
+    from compass.access.staff import name_of, seal_name
+    from compass.config.demo.load import load
+
+    load(60, 1, say=lambda text: None)
+    typed = {place: canary(place) for place in ("staff", "session", "login", "given", "family", "phone", "address")}
+
+    user = User.objects.get(username="zinder.cases")
+    user.name_sealed = seal_name(user.pk, typed["staff"])
+    user.save(update_fields=["name_sealed"])
+    assert name_of(user) == typed["staff"]
+
+    request = RequestFactory().get("/")
+    request.user = user
+    typed["totp"] = base64.b32encode(secrets.token_bytes(20)).decode()
+    with request_context(request):
+        TOTP.activate(user, typed["totp"])
+
+    client = Client()
+    client.force_login(
+        User.objects.get(username="zinder.social"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    session = client.session
+    session["note"] = typed["session"]
+    session.save()
+    typed["session key"] = session.session_key
+
+    with machine.cluster.connect("compass_owner", "compass") as owner:
+        person: UUID = owner.execute(
+            "SELECT p.id FROM people_person p JOIN access_user u USING (organisation_id) WHERE u.username = 'zinder.social'"
+        ).fetchone()[0]
+    machine.start()
+    _web(machine, client.cookies["compass_session"].value, person, typed)
+    return typed
+
+
+def _web(machine: Live, session: str, person: UUID, typed: dict[str, str]) -> None:
+    """The same as a browser does it, against the real web process: good forms, bad forms, addresses that are not there."""
+    import re
+    import urllib.error
+    import urllib.parse
+    import urllib.request
+
+    cookies = {"compass_session": session}
+
+    def ask(path: str, data: dict[str, str] | None = None) -> str:
+        body = urllib.parse.urlencode(data).encode() if data is not None else None
+        request = urllib.request.Request(f"http://127.0.0.1:{machine.port}{path}", data=body)
+        request.add_header("Cookie", "; ".join(f"{k}={v}" for k, v in cookies.items()))
+        request.add_header("Referer", machine.url)
+        try:
+            with urllib.request.build_opener(_Stay).open(request, timeout=20) as response:
+                text, headers = response.read().decode(), response.headers
+        except urllib.error.HTTPError as error:
+            text, headers = error.read().decode(), error.headers
+        for line in headers.get_all("Set-Cookie") or []:
+            name, _, value = line.split(";")[0].partition("=")
+            cookies[name] = value
+        return text
+
+    def hidden(text: str) -> dict[str, str]:
+        return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text))
+
+    form = {
+        "given": typed["given"],
+        "family": typed["family"],
+        "phone": typed["phone"],
+        "remark": typed["family"],
+        "safe_to_call": typed["phone"],
+        "what_to_say": typed["phone"],
+        "place_of_origin": typed["address"],
+    }
+    for path in (f"/people/{person}/identity/", f"/people/{person}/contact/", "/accounts/signin/"):
+        kept = hidden(ask(path))
+        ask(path, {**kept, **form, "login": typed["login"], "password": typed["login"]})
+        ask(path, {**kept, **form, "birth_date": typed["given"]})
+    ask(f"/people/{person}/nothing/", {"name": typed["given"]})
+
+
+class _Stay(__import__("urllib.request", fromlist=["request"]).HTTPRedirectHandler):  # type: ignore[misc]
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def test_a_stolen_disk_shows_no_one(machine: Live, marker: Marker) -> None:
+    typed = use_it(machine, marker)
+    by_actions = set(marker.canaries)
+    outside = {("access_user", "name_sealed"), ("access_session", "sealed")}
+    for table, column in sealed_columns():
+        if (table, column) not in outside and f"{table}.{column}" not in by_actions:
+            fill(machine, marker, table, column)
+    machine.stop()
+    with machine.cluster.connect("postgres", "compass") as root:
+        empty = [
+            f"{table}.{column}"
+            for table, column in sealed_columns()
+            if not root.execute(f"SELECT 1 FROM {table} WHERE length({column}) > 100 LIMIT 1").fetchone()
+        ]
+        root.execute("CHECKPOINT")
+    machine.cluster.stop()
+
+    assert empty == [], "sealed columns that got no canary"
+    assert len(by_actions) >= 5, "the actions seal what they are given"
+    assert search(machine.cluster.folder, {**typed, **marker.canaries}) == []
+
+
+def test_fields_left_clear_are_found(machine: Live) -> None:
+    """The positive control: the same search finds canaries that were left in the clear on purpose."""
+    texts = {name: canary(name) for name in ("utf8", "utf16le", "utf16be", "base64", "hex", "log")}
+    raw = {
+        "utf8": texts["utf8"].encode(),
+        "utf16le": texts["utf16le"].encode("utf-16-le"),
+        "utf16be": texts["utf16be"].encode("utf-16-be"),
+        "base64": base64.b64encode(b"x" * secrets.randbelow(3) + texts["base64"].encode() + b"tail"),
+        "hex": texts["hex"].encode().hex().encode(),
+    }
+    with machine.cluster.connect("postgres", "compass") as root:
+        root.execute("ALTER TABLE access_session ADD COLUMN remark bytea")
+        for name, value in raw.items():
+            root.execute(
+                "INSERT INTO access_session (key_hash, sealed, created_at, seen_at, expires_at, remark)"
+                " VALUES (%s, '', now(), now(), now(), %s)",
+                [name, value],
+            )
+        root.execute("CHECKPOINT")
+    machine.log.write_text(f"WARNING Not Found: {texts['log']}\n")
+    machine.cluster.stop()
+
+    assert {place for place, _ in search(machine.cluster.folder, texts)} == set(texts)
+
+
+def test_the_search_reads_what_it_says() -> None:
+    folder = Path(tempfile.mkdtemp())
+    try:
+        text = canary("self")
+        for number, form in enumerate(forms(text)):
+            (folder / str(number)).write_bytes(os.urandom(50) + form + os.urandom(50))
+        assert {path for _, path in search(folder, {"self": text})} == {str(n) for n in range(len(forms(text)))}
+    finally:
+        shutil.rmtree(folder)
