@@ -72,3 +72,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def _remove(cluster: Cluster) -> None:
     cluster.stop()
     shutil.rmtree(cluster.folder, ignore_errors=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where nothing may be skipped (the project's own checks), a skipped test is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("COMPASS_NO_SKIPS") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line("Skipped tests count as failures here.", red=True)
