@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +26,12 @@ from compass.returns.models import (
 CONSENT_SCOPE = "data_processing"
 
 
-def facts_of(work: Work, avrs: Sequence[Return]) -> dict[UUID, Facts]:
-    """The facts of each return in its present round; nine queries for the whole list."""
+def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | None = None) -> dict[UUID, Facts]:
+    """The facts of each return in its present round; nine queries for the whole list.
+
+    `days`: for a step that is recorded late, the day it happened, on which a declaration had to be in force.
+    """
+    days = days or {}
     ids = [avr.pk for avr in avrs]
     rounds = {avr.pk: avr.round for avr in avrs}
 
@@ -54,7 +59,7 @@ def facts_of(work: Work, avrs: Sequence[Return]) -> dict[UUID, Facts]:
         avr.pk: Facts(
             avr=avr,
             people=members[avr.pk],
-            today=work.now.date(),
+            today=days.get(avr.pk, work.now.date()),
             counselling=talks.get(avr.pk),
             declarations=declared[avr.pk],
             free_choice=checks.get(avr.pk),

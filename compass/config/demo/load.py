@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
@@ -20,6 +21,7 @@ from compass.access.models import User
 from compass.access.work import Work, unit_of_work
 from compass.config.demo import load_cases
 from compass.config.demo.population import population
+from compass.config.demo.progress import Progress
 from compass.config.demo.shapes import Household, Person
 from compass.config.demo.world import NAMESPACE
 from compass.people.actions import (
@@ -35,15 +37,16 @@ from compass.people.models import Person as Record
 from compass.vocabulary import code_list
 
 BATCH = 400
-OFFICERS = {"NE": "zinder.cases", "NG": "edo.reception"}
+OFFICERS = {"NE": ("zinder.social", "zinder.cases"), "NG": ("edo.reception",)}
 SUPERVISORS = {"NE": "zinder.supervisor", "NG": "edo.supervisor"}
 T = TypeVar("T")
 Say = Callable[[str], None]
 
 
-def officer(country: str) -> str:
-    """The case worker who acts for a country in the demonstration."""
-    return OFFICERS.get(country, f"{country.lower()}.cases")
+def officer(country: str, turn: int = 0) -> str:
+    """The colleague who acts for a country in the demonstration; where there are several, by turns."""
+    colleagues = OFFICERS.get(country, (f"{country.lower()}.cases",))
+    return colleagues[turn % len(colleagues)]
 
 
 def supervisor(country: str) -> str:
@@ -60,10 +63,13 @@ class Loader:
     def key(self, *parts: object) -> UUID:
         return uuid5(NAMESPACE, "|".join(str(part) for part in (self.seed, *parts)))
 
-    def at(self, username: str) -> Any:
+    def actor(self, username: str) -> Actor:
         if username not in self.actors:
             self.actors[username] = Actor.of(User.objects.get(username=username))
-        return unit_of_work(self.actors[username], "demonstration.load")
+        return self.actors[username]
+
+    def at(self, username: str) -> Any:
+        return unit_of_work(self.actor(username), "demonstration.load")
 
     def person_id(self, person: Person) -> UUID:
         return self.key("person", person.number)
@@ -165,24 +171,37 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def load(count: int, seed: int, *, say: Say) -> None:
-    """Load `count` invented people with their consent and services, country by country."""
-    loader = Loader(seed)
-    now = timezone.now()
-    done = 0
-    services = 0
-    for batch in batches(population(count, seed, now.date()), BATCH):
-        by_country: dict[str, list[Household]] = defaultdict(list)
-        for home in batch:
-            by_country[home.country].append(home)
-        for country, homes in by_country.items():
-            with loader.at(officer(country)) as work:
-                rows = loader.register(work, homes)
-                loader.consent(work, homes, rows)
-                services += loader.services(work, homes)
-                told = load_cases.stories(loader, homes, now)
-                if told:
-                    load_cases.screen(loader, work, told)
-            load_cases.carry(loader, told, now, officer(country), supervisor(country))
-            done += len(rows)
-        say(f"  {done} people, {services} services")
+def load(count: int, seed: int, *, say: Say, progress: Progress | None = None) -> Progress:
+    """Load `count` invented people with their consent, services and cases, country by country."""
+    progress = progress or Progress(None, count, seed)
+    loader = Loader(progress.seed)
+    done = services = 0
+    for number, batch in enumerate(batches(population(progress.people, progress.seed, progress.now.date()), BATCH)):
+        for (country, worker), homes in _desks(batch).items():
+            progress.step(
+                f"people.{number}.{worker}", partial(_load_desk, loader, homes, progress.now, worker, supervisor(country))
+            )
+            people = [person for home in homes for person in home.members]
+            done += len(people)
+            services += sum(len(person.services) for person in people)
+        say(f"  {done:,} people, {services:,} services")
+    return progress
+
+
+def _desks(batch: Iterable[Household]) -> dict[tuple[str, str], list[Household]]:
+    """Households by country and by the colleague who leads their cases; Zinder has two, who take turns."""
+    desks: dict[tuple[str, str], list[Household]] = defaultdict(list)
+    for home in batch:
+        desks[home.country, officer(home.country, home.number)].append(home)
+    return desks
+
+
+def _load_desk(loader: Loader, homes: list[Household], now: datetime, worker: str, second: str) -> None:
+    with loader.at(worker) as work:
+        rows = loader.register(work, homes)
+        loader.consent(work, homes, rows)
+        loader.services(work, homes)
+        told = load_cases.stories(loader, homes, now)
+        if told:
+            load_cases.screen(loader, work, told)
+    load_cases.carry(loader, told, now, worker, second)

@@ -31,7 +31,7 @@ def open_file(work: Work, name: str, commands: Sequence[Command]) -> list[tuple[
     """The returns of the commands, locked, with the facts the transition `name` looks at; only the rule is checked."""
     avrs = work.require(machine.TRANSITIONS[name].rule, Return, commands)
     work.keys.load([avr.person_id for avr in avrs])
-    facts = facts_of(work, avrs)
+    facts = facts_of(work, avrs, {each.id: each.occurred_at.date() for each in commands if each.id})
     return [(avr, facts[avr.pk]) for avr in avrs]
 
 

@@ -93,7 +93,8 @@ def depart_returns(work: Work, departures: list[Departure]) -> list[Return]:
         services += [
             ServiceGiven(
                 key=uuid5(each.key, str(person.pk)), occurred_at=each.occurred_at, basis=each.basis, id=person.pk,
-                service="AVR", service_class="R", delivered_on=each.departed_on, origin=avr.pk,
+                service="AVR", service_class="R", country=person.country_met, delivered_on=each.departed_on,
+                origin=avr.pk,
             )
             for person in facts.people
         ]
