@@ -4,9 +4,11 @@ from django.apps import apps
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
+from django.utils import translation
 
 
 def missing() -> dict[str, list[object]]:
+    translation.deactivate_all()  # the names of fields are written as they are in the code
     loader = MigrationLoader(None, ignore_no_migrations=True)
     return dict(MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps)).changes(graph=loader.graph))
 
