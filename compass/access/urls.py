@@ -18,6 +18,8 @@ OWN = [
     path("me/second-factor/", views.second_factor, name="second_factor"),
     path("leave/", views.leave, name="leave"),
     path("trail/", views.trail, name="trail"),
+    path("trail/checkpoints.jsonl", views.checkpoints, name="checkpoints"),
+    path("trail/checkpoint.pub", views.checkpoint_key, name="checkpoint_key"),
 ]
 urlpatterns = [
     path("", include((OWN, "access"))),

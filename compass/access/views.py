@@ -12,6 +12,7 @@ from allauth.account import views as account
 from allauth.account.adapter import get_adapter
 from allauth.mfa.adapter import get_adapter as get_factor_adapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
@@ -29,6 +30,7 @@ from compass.access.pages import page, problem_page
 from compass.access.sessions import digest, end_sessions, sessions_of
 from compass.access.work import Work
 from compass.problems import TooManyTries
+from compass.trail.checkpoints import exported
 from compass.trail.models import Entry, Subject
 
 PAGE = 50
@@ -171,3 +173,28 @@ def _line(entry: Entry, users: dict[UUID, User], organisations: dict[UUID, Organ
         "actions": [(code, words.action(code)) for code in actions if code != entry.purpose],
         "subjects": body["subjects"],
     }
+
+
+def _file(content: bytes, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": "sandbox"},
+    )
+
+
+@require_GET
+@page("trail.checkpoints")
+def checkpoints(request: HttpRequest, work: Work) -> HttpResponse:
+    """The signed checkpoints, to be kept away from this machine. They hold no one's data."""
+    work.demand("trail.view")
+    return _file(exported(settings.COMPASS_CHECKPOINTS), "checkpoints.jsonl")
+
+
+@require_GET
+@page("trail.checkpoints")
+def checkpoint_key(request: HttpRequest, work: Work) -> HttpResponse:
+    """The public key that verifies them; empty where the deployment keeps it elsewhere."""
+    work.demand("trail.view")
+    path = settings.COMPASS_CHECKPOINT_PUBLIC_KEY
+    return _file(path.read_bytes() if path.exists() else b"", "checkpoint.pub")

@@ -108,3 +108,17 @@ def test_each_code_has_words():
     assert words.action("returns.something_new")
     assert words.role("supervisor") == str(ROLES["supervisor"].label)
     assert words.role("gone") == "gone"
+
+
+def test_the_checkpoints_leave_the_machine_with_the_officer(sign_in, settings, tmp_path):
+    (tmp_path / "checkpoints.jsonl").write_text("signed\n")
+    settings.COMPASS_CHECKPOINTS = tmp_path
+
+    answer = sign_in("geneva.protection").get("/accounts/trail/checkpoints.jsonl")
+
+    assert answer.content == b"signed\n"
+    assert "attachment" in answer["Content-Disposition"]
+
+
+def test_nobody_else_takes_them(sign_in):
+    assert sign_in("zinder.supervisor").get("/accounts/trail/checkpoint.pub").status_code == 403
