@@ -66,6 +66,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         }
     )
     early_config.stash[CLUSTER], early_config.stash[NAME] = cluster, name
+    (cluster.folder / "none").mkdir(exist_ok=True)
     return (yield)
 
 
