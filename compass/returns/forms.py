@@ -141,14 +141,28 @@ class DeclarationForm(StepForm):
         label=_("Witness or interpreter"), required=False, max_length=200, help_text=_("Sealed. Name and function.")
     )
 
-    def __init__(self, *args: Any, text: DeclarationText, children: bool, minor: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, text: DeclarationText, children: bool, minor: bool, spoken: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        """`spoken`: the languages on the person's record; a declaration in another one is none (R-VOL-1)."""
         super().__init__(*args, **kwargs)
         self.text = text
         codes = [c for c in code_list("declaration_statement") if children or not c.extra.get("children_only")]
         self.fields["statements"].choices = [(c.value, text.statements[c.value]) for c in codes]  # type: ignore[attr-defined]
-        self.fields["language"].choices = choose(language_choices())  # type: ignore[attr-defined]
+        known = [row for row in language_choices() if not spoken or row[0] in spoken]
+        self.fields["language"].choices = choose(known)  # type: ignore[attr-defined]
+        self.fields["language"].help_text = _("Those on the person’s record. Another one? Correct the record first.")
         if not minor:
             del self.fields["given_by"]
+
+    def clean_statements(self) -> list[str]:
+        """All of them: a no to one sentence means that there is no declaration today."""
+        said: list[str] = self.cleaned_data["statements"]
+        if len(said) < len(self.fields["statements"].choices):  # type: ignore[attr-defined]
+            raise forms.ValidationError(
+                _("Without a yes to every sentence there is no declaration. The person loses nothing by a no.")
+            )
+        return said
 
     @property
     def others(self) -> list[BoundField]:

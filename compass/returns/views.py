@@ -75,6 +75,7 @@ def start(request: HttpRequest, work: Work, person: UUID) -> HttpResponseBase:
             "person": asks, "form": form, "stop": blocks.get(asks.pk, ()),
             "others": [(p, blocks[p.pk]) for p in group[1:] if blocks.get(p.pk)],
             "going": open_returns([asks.pk]).get(asks.pk), "problem": BestInterestsFirst(),
+            "may_prepare_child": work.may("best_interests.view"),
         },
         status=status,
     )
@@ -112,7 +113,7 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "route": words.route(avr, steps), "may_withdraw": machine.may("withdraw", avr) and work.may("returns.withdraw"),
             "may_suspend": machine.may("suspend", avr), "may_resume": machine.may("resume", avr),
             "notes": notes, "notes_form": form, "problem": BestInterestsFirst(),
-            "detained": avr.detained,
+            "detained": avr.detained, "may_prepare_child": work.may("best_interests.view"),
         },
     )
 
@@ -196,7 +197,7 @@ def declaration(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     language = asked if asked in texts else next((code for code in person.languages if code in texts), "en")
     form = forms.DeclarationForm(
         request.POST or None, initial=_initial(avr), text=texts[language], children=bool(facts.children),
-        minor=person.is_child,
+        minor=person.is_child, spoken=person.languages,
     )
     return _step(
         request, work, avr, facts, "declaration", form, actions.declare, lambda: form.command(avr, person),

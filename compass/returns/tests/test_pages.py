@@ -234,3 +234,20 @@ def test_a_child_who_becomes_alone_is_shown_on_the_page_of_the_return(journey, s
     assert answer.status_code == 200
     with journey.at("geneva.protection") as work:
         assert work.allowed("trail.view", Entry).filter(body__contains="3004").exists()
+
+
+def test_a_declaration_in_a_language_not_on_the_record_says_so_at_the_field(journey, sign_in):
+    journey.to("counselling")
+    address = url("declaration", journey)
+    sent = {"key": uuid.uuid4(), "statements": ["own_free_will"], "language": "bin", "mode": "thumbprint"}
+
+    answer = sign_in("zinder.cases").post(address, sent)
+
+    errors = answer.context["form"].errors
+    assert set(errors) == {"statements", "language"}
+
+
+def test_the_stop_names_the_child_and_leads_to_the_steps(journey, sign_in):
+    page = sign_in("zinder.social").get(reverse("returns:start", args=[journey.boy.pk])).content.decode()
+
+    assert reverse("cases:best_interests", args=[journey.boy.pk]) in page
