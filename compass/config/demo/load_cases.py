@@ -143,8 +143,9 @@ def carry(loader: Loader, told: list[Story], now: datetime, worker: str, supervi
                 for one, plan in zip(planned, plans, strict=True)
             ],
         )
-    with loader.at(worker) as work:
-        follow_up(work, [_contact(loader, one, now) for one in planned])
+    if done:
+        with loader.at(worker) as work:
+            follow_up(work, [_contact(loader, one) for one in done])
     _close(loader, done, worker, supervisor)
 
 
@@ -203,7 +204,7 @@ def _plan(loader: Loader, one: Story) -> PlanMade:
         goals=tuple(
             GoalSaid(
                 domain=domain,
-                statement=_words(domain, one.country),
+                statement=words_for(domain, one.country),
                 target_date=day + timedelta(days=60),
                 actions=(ActionPlanned(service=service, responsible="case_manager", due_on=day + timedelta(days=21)),),
             )
@@ -212,21 +213,17 @@ def _plan(loader: Loader, one: Story) -> PlanMade:
     )
 
 
-def _words(domain: str, country: str) -> str:
+def words_for(domain: str, country: str) -> str:
     french, english, arabic = IN_THEIR_WORDS[domain]
     return english if country in ENGLISH else arabic if country in ARABIC else french
 
 
-def _contact(loader: Loader, one: Story, now: datetime) -> Contact:
-    every = {"high": 5, "medium": 16, "low": 34}.get(one.person.risk, 16)
-    last = min(now - timedelta(days=one.random.uniform(0.2, every)), one.start + timedelta(days=90))
+def _contact(loader: Loader, one: Story) -> Contact:
+    """The last contact before a case is closed; those of open cases are placed by `living`."""
     return Contact(
-        **loader.told(max(last, one.start + timedelta(days=11)), "contact", one.person.number, id=_case(one).pk),
-        kind="for_service",
-        channel="in_person_office",
-        reached=True,
-        plan_reviewed=True,
-    )
+        **loader.told(one.start + timedelta(days=90), "contact", one.person.number, id=_case(one).pk),
+        kind="for_service", channel="in_person_office", reached=True, plan_reviewed=True,
+    )  # fmt: skip
 
 
 def _yes(loader: Loader, pk: UUID, when: datetime, kind: str) -> Decision:

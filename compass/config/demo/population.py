@@ -71,6 +71,11 @@ def countries() -> tuple[Country, ...]:
     )
 
 
+def no_return() -> frozenset[str]:
+    """Nationalities whose country nobody of the demonstration returns to."""
+    return frozenset(_document()["no_return"]["nationalities"])
+
+
 def synthetic_split_reason() -> str:
     """One sentence that says why the split by country is synthetic, for screens and exports."""
     return str(_document()["reason"])

@@ -7,6 +7,7 @@ idempotent. What must not change meanwhile is kept too: the moment that counts a
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,8 @@ class Progress:
         self.seed: int = begun.get("seed", seed)
         self.now = datetime.fromisoformat(begun["now"]) if begun else now or timezone.now()
         self.steps: dict[str, dict[str, Any]] = begun.get("steps", {})
+        #: People by year and class, as far as they were gone through; the class is None for a second registration.
+        self.tally: Counter[tuple[int, str | None]] = Counter()
 
     def step(self, name: str, do: Callable[[], Ids | None]) -> bool:
         """Do a step unless it is noted as done; True when it was done now."""

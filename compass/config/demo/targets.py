@@ -142,6 +142,18 @@ def _full_year(year: int) -> _Full:
     return _Full(figures, "synthetic", _all("synthetic"), "")
 
 
+def check_of_2021(people: int, until: date, loaded: Mapping[tuple[int, str | None], int]) -> str:
+    """One line: the published sum of 2021, and that of the people loaded for it. `loaded`: people by year and class."""
+    full = _full_year(2021).figures
+    said = f"2021: {sum(full.values()):,} published = {full['H'] + full['C']:,} + {full['R']:,} + {full['RI']:,}"
+    if not people:
+        return f"{said}; nobody loaded"
+    parts = [sum(loaded[2021, name] for name in names) for names in (("H", "C"), ("R",), ("RI",))]
+    scale = 1 / targets(people, until).factor
+    scaled = f"1/{float(scale):,.0f}" if scale > 1 else "in full" if scale == 1 else f"{float(1 / scale):,.1f} times"
+    return f"{said}; loaded {scaled}: {sum(parts):,} = {parts[0]:,} + {parts[1]:,} + {parts[2]:,}"
+
+
 def targets(people: int, until: date) -> Targets:
     """`people` spread over the years up to and including the day `until`, exactly: all parts add up at every level.
 

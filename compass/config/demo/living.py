@@ -1,0 +1,283 @@
+"""Today's work: what waits on each desk when the demonstration opens, placed relative to the moment of loading.
+
+Nothing here adds a person, and services only go to people who have comprehensive assistance already, so that the totals
+by year and class stay those of `targets`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from compass.cases.actions.assessment import Assessed, assess
+from compass.cases.actions.closing import request_closures
+from compass.cases.actions.contact import Contact, follow_up
+from compass.cases.actions.handover import HandoverOffer, offer_handovers
+from compass.cases.actions.plan import ActionPlanned, GoalSaid, PlanAgreed, PlanMade, agree_plans, make_plans
+from compass.cases.actions.referral import ReferralPrepared, ReferralStep, prepare_referrals, send_referrals
+from compass.cases.actions.referral_answer import ReferralAnswer, ReferralOutcome, answer_referrals, record_outcomes
+from compass.cases.models import Case, Plan
+from compass.cases.models.case import OPEN
+from compass.config.demo import living_returns
+from compass.config.demo.load_cases import words_for
+from compass.config.demo.load_story import asked
+from compass.config.demo.progress import Progress
+from compass.config.demo.world import CLINIC, LEGAL, NIGERIA, world_id
+from compass.people.consent import answer, newest
+from compass.people.models import CHILD_BANDS, Service
+from compass.reception.actions import (
+    ActivityHeld,
+    Attended,
+    GroupArrived,
+    add_activities,
+    add_groups,
+    mark_attendance,
+)
+from compass.vocabulary import countries, timeline
+
+if TYPE_CHECKING:
+    from compass.access.work import Work
+    from compass.config.demo.load import Loader
+
+PARTNER = {CLINIC: "zinder.clinic", LEGAL: "zinder.legal"}
+#: In how many days from now contacts are due: some late, some today, some this week; the rest later.
+DUE = (-1.3, -0.8, -0.4, 0.15, 0.35, 0.6, 0.85, 1.3, 1.8, 2.2, 2.7, 3.1, 4.2, 5.1, 5.8, 6.6)
+LATER = (8, 13)
+#: centre, hours ago, people, language, came by, urgent needs.
+GROUPS: tuple[tuple[str, str, float, int, str, str, tuple[tuple[str, int], ...]], ...] = (
+    ("zinder.social", "centre.zinder", 0.6, 5, "ha", "bus", (("medical_emergency", 1), ("water_food", 2))),
+    ("zinder.social", "centre.zinder", 2.3, 3, "fr", "truck", (("shelter_tonight", 3),)),
+    ("zinder.social", "centre.zinder", 5.5, 9, "ar", "official_convoy", (("water_food", 4),)),
+    ("edo.reception", "centre.benin", 1.2, 6, "en", "flight", (("shelter_tonight", 2),)),
+    ("edo.reception", "centre.benin", 20.0, 2, "pcm", "on_foot", ()),
+)
+ACTIVITIES = (
+    ("zinder.social", "centre.zinder", "psychosocial_group", 1),
+    ("zinder.social", "centre.zinder", "womens_group", 3),
+    ("edo.reception", "centre.benin", "information_session", 2),
+)
+SYMPTOMS = (
+    "Douleur au genou depuis la route, marche avec peine.",
+    "Toux depuis trois semaines, pas de fièvre.",
+    "Contrôle de tension, traitement interrompu.",
+    "Brûlure à la main, pansement à refaire.",
+    "Maux de tête répétés, vue troublée.",
+    "Plaie au pied qui ne ferme pas.",
+)
+LEGAL_ISSUES = ("Salaire non payé par un ancien employeur.", "Acte de naissance de l’enfant à demander.")
+#: service, partner, priority, days since sent, how far it came.
+REFERRALS = (
+    ("MED", CLINIC, "normal", 9.0, "sent"), ("MED", CLINIC, "urgent", 0.1, "sent"), ("MED", CLINIC, "urgent", 0.3, "sent"),
+    ("MED", CLINIC, "normal", 2.0, "acknowledged"), ("MED", CLINIC, "urgent", 3.0, "accepted"),
+    ("MED", CLINIC, "normal", 6.0, "done"), ("LEG", LEGAL, "normal", 1.5, "sent"), ("LEG", LEGAL, "normal", 8.0, "accepted"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One office's work, done by `worker` and decided by `second`."""
+
+    loader: Loader
+    progress: Progress
+    worker: str
+    second: str
+
+    def told(self, days_ago: float, *parts: object, **more: Any) -> dict[str, Any]:
+        when = self.progress.now - timedelta(days=days_ago)
+        return self.loader.told(when, "living", self.worker, *parts, **more)
+
+    def at(self, username: str = "") -> Any:
+        return self.loader.at(username or self.worker)
+
+    def cases(self, work: Work) -> list[Case]:
+        """This worker's open cases of people with comprehensive assistance, the newest first, in a fixed order."""
+        helped = Exists(Service.objects.filter(person=OuterRef("person"), service_class="C"))
+        mine = work.allowed("cases.view", Case).filter(helped, owner_id=work.actor.id, status__in=OPEN)
+        return list(mine.exclude(stage="screened").select_related("person").order_by("-opened_at", "person_id"))
+
+
+def agreed(cases: Sequence[Case], *scopes: str) -> list[Case]:
+    """The cases whose person agreed to these scopes."""
+    given = newest(case.person_id for case in cases)
+    return [case for case in cases if all(answer(given.get(case.person_id), scope) for scope in scopes)]
+
+
+def liven(loader: Loader, progress: Progress) -> None:
+    """Put today's work on every desk."""
+    from compass.config.demo.load import OFFICERS, officer, supervisor
+
+    progress.step("living.groups", partial(_groups, loader, progress))
+    for country in countries():
+        for worker in OFFICERS.get(country.alpha2, (officer(country.alpha2),)):
+            desk = Desk(loader, progress, worker, supervisor(country.alpha2))
+            progress.step(f"living.{worker}.contacts", partial(_contacts, desk))
+            if worker == "zinder.social":
+                progress.step("living.referrals", partial(_referrals, desk))
+            progress.step(f"living.{worker}.returns", partial(living_returns.begin, desk))
+            progress.step(f"living.{worker}.approvals", partial(_approvals, desk))
+            if country.alpha2 == "NE":
+                progress.step(f"living.{worker}.handover", partial(_handover, desk))
+    for place in ACTIVITIES:
+        progress.step(f"living.activity.{place[2]}", partial(_activity, loader, progress, *place))
+
+
+def _groups(loader: Loader, progress: Progress) -> None:
+    for number, (worker, centre, hours, people, language, came_by, urgent) in enumerate(GROUPS):
+        when = progress.now - timedelta(hours=hours)
+        with loader.at(worker) as work:
+            add_groups(
+                work,
+                [
+                    GroupArrived(
+                        **loader.told(when, "living", "group", number, basis="vital_interest"), people=people,
+                        centre_id=world_id(centre), language=language, came_by=came_by, urgent=urgent,
+                    )
+                ],
+            )  # fmt: skip
+
+
+def _contacts(desk: Desk) -> None:
+    """When each person was last seen, so that the next contacts fall where `DUE` says."""
+    allowed = timeline("follow_up_contact").hours
+    with desk.at() as work:
+        cases = [case for case in desk.cases(work) if case.stage == "implementing"]
+        cases.sort(key=lambda case: (case.risk_level != "high", case.person_id.int))
+        contacts = []
+        for (case, due), number in zip(_due(cases), range(len(cases)), strict=True):
+            ago = (allowed[case.risk_level] or 84) / 24 - due
+            ago = max(0.05, min(ago, (desk.progress.now - case.opened_at) / timedelta(days=1) - 11))
+            contacts.append(
+                Contact(
+                    **desk.told(ago, "contact", number, id=case.pk), kind="for_service", channel="in_person_office",
+                    reached=True, plan_reviewed=True,
+                )
+            )  # fmt: skip
+        follow_up(work, contacts)
+
+
+def _due(cases: Sequence[Case]) -> Iterator[tuple[Case, float]]:
+    for number, case in enumerate(cases):
+        yield case, DUE[number] if number < len(DUE) else LATER[0] + number % (LATER[1] - LATER[0])
+
+
+def _referrals(desk: Desk) -> None:
+    with desk.at() as work:
+        able = agreed(desk.cases(work), "share_other_organizations")
+        chosen = list(zip(REFERRALS, able[1::2] + able[::2], strict=False))
+        rows = prepare_referrals(
+            work,
+            [
+                ReferralPrepared(
+                    **desk.told(ago, "referral", number, id=case.pk), service=service, priority=priority,
+                    to_organisation_id=world_id(partner), fields=_said(service, number),
+                )
+                for number, ((service, partner, priority, ago, _), case) in enumerate(chosen)
+            ],
+        )  # fmt: skip
+        send_referrals(
+            work,
+            [
+                ReferralStep(**desk.told(told[3], "sent", number, id=row.pk))
+                for number, ((told, _), row) in enumerate(zip(chosen, rows, strict=True))
+            ],
+        )
+    for number, ((told, _), row) in enumerate(zip(chosen, rows, strict=True)):
+        _answered(desk, number, told[1], told[3], told[4], row.pk)
+
+
+def _said(service: str, number: int) -> dict[str, str]:
+    if service == "MED":
+        return {"symptoms_as_consented": SYMPTOMS[number % len(SYMPTOMS)]}
+    return {"legal_issue": LEGAL_ISSUES[number % len(LEGAL_ISSUES)]}
+
+
+def _answered(desk: Desk, number: int, partner: str, ago: float, state: str, pk: UUID) -> None:
+    if state == "sent":
+        return
+    with desk.at(PARTNER[partner]) as work:
+        word = "acknowledged" if state == "acknowledged" else "accepted"
+        answer_referrals(work, [ReferralAnswer(**desk.told(ago - 0.5, "answered", number, id=pk), answer=word)])
+        if state == "done":
+            seen = desk.told(ago - 2, "outcome", number, id=pk)
+            record_outcomes(
+                work,
+                [
+                    ReferralOutcome(
+                        **seen, outcome="service_completed", delivered_on=seen["occurred_at"].date(),
+                        note="Vu ce jour. Soins faits, pas de nouveau rendez-vous nécessaire.",
+                    )
+                ],
+            )  # fmt: skip
+
+
+def _approvals(desk: Desk) -> None:
+    """One of each for the supervisor: a new assessment, a changed plan, a closure."""
+    with desk.at() as work:
+        cases = [case for case in desk.cases(work) if case.stage == "follow_up"][::-1]
+        # The partner's referrals and the journeys are on the newest cases.
+        if cases:
+            needs = {"mental_health_psychosocial": "unmet_moderate", "shelter_accommodation": "met"}
+            assess(work, [Assessed(**desk.told(0.7, "again", id=cases[0].pk), needs=needs)])
+        if len(cases) > 1:
+            _change_plan(work, desk, cases[1])
+        calm = [case for case in cases[2:] if case.risk_level == "low"]
+        if calm:
+            request_closures(work, [asked(desk.told(1.4, "closing", id=calm[0].pk), "goals_achieved")])
+
+
+def _change_plan(work: Work, desk: Desk, case: Case) -> None:
+    day = (desk.progress.now + timedelta(days=30)).date()
+    step = ActionPlanned("PSS", "case_manager", day)
+    before = Plan.objects.filter(case=case, superseded_at__isnull=True).first()
+    words = words_for("mental_health_psychosocial", case.country)
+    goal = GoalSaid("mental_health_psychosocial", words, day, (step,))
+    (plan,) = make_plans(work, [PlanMade(**desk.told(1.2, "plan", id=case.pk), goals=(goal,))])
+    how = before.agreed_how if before and before.agreed_how else "spoken"
+    agree_plans(work, [PlanAgreed(**desk.told(1.0, "agree", id=plan.pk), how=how)])
+
+
+def _handover(desk: Desk) -> None:
+    """One grown person from Nigeria who wishes to go on with the case there."""
+    with desk.at() as work:
+        cases = agreed(desk.cases(work), "return_country_sharing")
+        alone = [
+            case
+            for case in cases
+            if case.person.nationality == "NG" and case.person.age_band not in CHILD_BANDS
+            and not living_returns.household_of(work, case.person)
+        ]  # fmt: skip
+        if alone:
+            offer_handovers(
+                work,
+                [
+                    HandoverOffer(
+                        **desk.told(1.1, "handover", id=alone[-1].pk), to_organisation_id=world_id(NIGERIA),
+                        note="Une personne adulte. Suivi à reprendre sur place, visite médicale à prévoir.",
+                    )
+                ],
+            )  # fmt: skip
+
+
+def _activity(loader: Loader, progress: Progress, worker: str, centre: str, kind: str, days: int) -> None:
+    desk = Desk(loader, progress, worker, "")
+    told = desk.told(days, "activity", kind, basis="public_interest")
+    with desk.at() as work:
+        (row,) = add_activities(
+            work, [ActivityHeld(**told, centre_id=world_id(centre), kind=kind, held_on=told["occurred_at"].date())]
+        )
+        cases = [case for case in desk.cases(work) if case.opened_at < told["occurred_at"]]
+        if kind == "womens_group":
+            cases = [case for case in cases if case.person.sex == "female"]
+        mark_attendance(
+            work,
+            [
+                Attended(**desk.told(days, "there", kind, number, id=case.person_id), activity_id=row.pk)
+                for number, case in enumerate(cases[:9])
+            ],
+        )
