@@ -1,14 +1,15 @@
 """The translations of every room: finding what is said, filling the catalogues, compiling them. No gettext tools.
 
-`python -m compass.config.catalogues` adds what is missing (empty, to be translated), drops what nobody says any more, and
-compiles. The test of the same name fails on an untranslated string.
+`python -m compass.config.catalogues [room ...]` adds what is missing (empty, to be translated), drops what nobody says any
+more, and compiles; a catalogue in which nothing changed is left as it is. It lists what waits for a translation and then
+exits 1. The test of the same name fails on an untranslated string.
 """
 
 from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,19 +78,24 @@ def translated(room: Path, language: str) -> Catalog:
 
 def update(room: Path, language: str) -> list[str]:
     """Bring a catalogue in line with what is said and compile it; returns what still has no translation."""
-    template, catalog = said(room), translated(room, language)
+    template, catalog, before = said(room), translated(room, language), translated(room, language)
     if language == "ar":
         setattr(catalog, "_plural_expr", ARABIC_PLURALS)  # noqa: B010 Babel has no other way to say it
     if not len(template):
         return []
     catalog.update(template, no_fuzzy_matching=True)
     catalog.obsolete.clear()
+    if before.creation_date:
+        # The day of this run would make every catalogue of the repository differ.
+        catalog.creation_date = before.creation_date
     path = file_of(room, language)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as target:
-        write_po(target, catalog, no_location=True, omit_header=False, sort_output=True, width=120)
-    with path.with_suffix(".mo").open("wb") as target:
-        write_mo(target, catalog)
+    written, compiled = io.BytesIO(), io.BytesIO()
+    write_po(written, catalog, no_location=True, omit_header=False, sort_output=True, width=120)
+    write_mo(compiled, catalog)
+    for target, content in ((path, written.getvalue()), (path.with_suffix(".mo"), compiled.getvalue())):
+        if not target.exists() or target.read_bytes() != content:
+            target.write_bytes(content)
     return [str(message.id) for message in catalog if message.id and not _whole(message.string)]
 
 
@@ -97,10 +103,14 @@ def _whole(string: Any) -> bool:
     return all(string) if isinstance(string, list | tuple) else bool(string)
 
 
-def main() -> int:
+def main(names: Sequence[str] = ()) -> int:
+    """Update the catalogues of these rooms, or of all; 1 when something waits for a translation, 2 for an unknown room."""
     settings.configure()
+    if unknown := set(names) - {room.name for room in rooms()}:
+        sys.stderr.write(f"There is no room {', '.join(sorted(unknown))}.\n")
+        return 2
     missing = 0
-    for room in rooms():
+    for room in (room for room in rooms() if not names or room.name in names):
         for language in LANGUAGES:
             for message in update(room, language):
                 missing += 1
@@ -109,4 +119,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": "prepare and run the whole demonstration",
     "serve": "serve the application, or with --public the public side",
     "worker": "run background jobs",
+    "makemigrations": "write the migrations that changed models need (for developers)",
     "migrate": "prepare or update the database (as the owner)",
     "check": "refuse to start when something is unsafe",
     "verify-trail": "verify the chain of entries; exit 1 names the first bad one",
