@@ -8,10 +8,10 @@ from compass.config import catalogues
 CASES = [(room, language) for room in catalogues.rooms() for language in catalogues.LANGUAGES]
 # The same word in French as in English, looked at one by one.
 SAME_IN_FRENCH = {
-    "Action", "Actions", "Age", "Assistance", "Code", "Consultation", "Date", "Description", "Distance", "Document",
-    "Documents", "Email", "Image", "Impact", "Information", "Instructions", "Message", "Mission", "Note", "Notes",
-    "Options", "Page", "Pages", "Participants", "Photo", "Population", "Principal", "Protection", "Question",
-    "Questions", "Restriction", "Service", "Services", "Situation", "Solution", "Source", "Sources", "Statistics",
+    "Action", "Actions", "Age", "Assistance", "Budget", "Code", "Codes", "Consultation", "Date", "Description",
+    "Distance", "Document", "Documents", "Email", "Image", "Impact", "Information", "Instructions", "Message",
+    "Mission", "Note", "Notes", "Options", "Organisation", "Page", "Pages", "Participants", "Phase", "Photo",
+    "Population", "Principal", "Protection", "Question", "Questions", "Restriction", "Service", "Services", "Situation", "Solution", "Source", "Sources", "Statistics",
     "Suggestion", "Total", "Transport", "Transit", "Version", "Vote", "Votes", "Zone",
 }  # fmt: skip
 SAME_EVERYWHERE = {"COMPASS", "English", "Français", "العربية", "PDF", "CSV", "EUR", "TOTP", "IOM", "UTC"}
