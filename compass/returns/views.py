@@ -103,11 +103,12 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     steps = Step.objects.filter(avr=avr).order_by("occurred_at", "recorded_at", "id")
     going = machine.TRANSITIONS["approve"] if avr.state == "eligibility_review" else None
     place, total = words.place(avr)
+    ahead = words.next_step(avr, facts)
     return TemplateResponse(
         request, "returns/show.html",
         {
             "avr": avr, "facts": facts, "people": [(p, words.traveller(p)) for p in facts.people],
-            "place": place, "total": total, "next": words.next_step(avr, facts),
+            "place": place, "total": total, "next": ahead, "may_next": ahead is not None and work.may(ahead.rule),
             "open": machine.unmet(going.name, facts) if going else _open_rules(avr, facts),
             "stops": [(p, facts.blocks[p.pk]) for p in facts.people if facts.blocks.get(p.pk)],
             "route": words.route(avr, steps), "may_withdraw": machine.may("withdraw", avr) and work.may("returns.withdraw"),

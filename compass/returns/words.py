@@ -80,11 +80,12 @@ def place(avr: Return) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Next:
-    """The step that comes now: its title, its address and why it is this one."""
+    """The step that comes now: its title, its address, why it is this one, and the rule that says who may do it."""
 
     title: str
     url: str
     lead: str
+    rule: str
 
 
 def next_step(avr: Return, facts: Facts) -> Next | None:
@@ -92,7 +93,13 @@ def next_step(avr: Return, facts: Facts) -> Next | None:
     name = _next_name(avr, facts)
     if name is None:
         return None
-    return Next(title(name), reverse(f"returns:{name}", args=[avr.pk]), lead(name))
+    return Next(title(name), reverse(f"returns:{name}", args=[avr.pk]), lead(name), machine.TRANSITIONS[_ACTS[name]].rule)
+
+
+_ACTS = {
+    "counselling": "counsel", "declaration": "declare", "free_choice": "check", "eligibility": "assess",
+    "decision": "approve", "preparation": "prepare", "departure": "depart", "arrival": "arrive",
+}
 
 
 def _next_name(avr: Return, facts: Facts) -> str | None:

@@ -251,3 +251,13 @@ def test_the_stop_names_the_child_and_leads_to_the_steps(journey, sign_in):
     page = sign_in("zinder.social").get(reverse("returns:start", args=[journey.boy.pk])).content.decode()
 
     assert reverse("cases:best_interests", args=[journey.boy.pk]) in page
+
+
+def test_a_step_of_another_function_is_not_offered(journey, sign_in):
+    journey.to("eligibility_review")
+
+    hers = sign_in("zinder.social").get(url("show", journey)).content.decode()
+    theirs = sign_in("zinder.supervisor").get(url("show", journey)).content.decode()
+
+    assert url("decision", journey) not in hers
+    assert url("decision", journey) in theirs
