@@ -299,8 +299,9 @@ def within_reach(folder: Path) -> bool:
     if account is None:
         return True
     command = ["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)]
-    return not subprocess.run(command, user=account.pw_uid, group=account.pw_gid, extra_groups=[], capture_output=True,
-                              check=False).returncode
+    return not subprocess.run(
+        command, user=account.pw_uid, group=account.pw_gid, extra_groups=[], capture_output=True, check=False
+    ).returncode
 
 
 def _reachable(folder: Path) -> None:

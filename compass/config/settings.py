@@ -270,6 +270,8 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "compass_cache"}
 }
 PROCRASTINATE_ON_APP_READY = None
+# Each room keeps its background work in jobs.py.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 LOGGING = {
     "version": 1,

@@ -193,7 +193,7 @@ def _step(options: argparse.Namespace, cluster: Cluster, kind: str, step: str) -
 
 def _start(command: list[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """A process of ours: out of reach of the terminal's Ctrl-C, and ended by the system should we be killed."""
-    return subprocess.Popen(command, env=env, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: PLW1509
+    return subprocess.Popen(command, env=env, start_new_session=True, preexec_fn=_end_with_parent)
 
 
 def _end_with_parent() -> None:

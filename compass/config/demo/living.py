@@ -6,14 +6,13 @@ by year and class stay those of `targets`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from django.db.models import Exists, OuterRef
 
 from compass.cases.actions.assessment import Assessed, assess
 from compass.cases.actions.closing import request_closures
@@ -22,10 +21,10 @@ from compass.cases.actions.handover import HandoverOffer, offer_handovers
 from compass.cases.actions.plan import ActionPlanned, GoalSaid, PlanAgreed, PlanMade, agree_plans, make_plans
 from compass.cases.actions.referral import ReferralPrepared, ReferralStep, prepare_referrals, send_referrals
 from compass.cases.actions.referral_answer import ReferralAnswer, ReferralOutcome, answer_referrals, record_outcomes
-from compass.cases.models import Case, Plan
+from compass.cases.models import Case, Goal, Handover, Plan
 from compass.cases.models.case import OPEN
 from compass.config.demo import living_returns
-from compass.config.demo.load_cases import words_for
+from compass.config.demo.load_cases import NEEDS, words_for
 from compass.config.demo.load_story import asked
 from compass.config.demo.progress import Progress
 from compass.config.demo.world import CLINIC, LEGAL, NIGERIA, world_id
@@ -49,6 +48,8 @@ PARTNER = {CLINIC: "zinder.clinic", LEGAL: "zinder.legal"}
 #: In how many days from now contacts are due: some late, some today, some this week; the rest later.
 DUE = (-1.3, -0.8, -0.4, 0.15, 0.35, 0.6, 0.85, 1.3, 1.8, 2.2, 2.7, 3.1, 4.2, 5.1, 5.8, 6.6)
 LATER = (8, 13)
+#: Who may have somebody from Nigeria on the way home.
+OFFERING = ("zinder.social", "zinder.cases", "ly.cases", "ml.cases", "dz.cases")
 #: centre, hours ago, people, language, came by, urgent needs.
 GROUPS: tuple[tuple[str, str, float, int, str, str, tuple[tuple[str, int], ...]], ...] = (
     ("zinder.social", "centre.zinder", 0.6, 5, "ha", "bus", (("medical_emergency", 1), ("water_food", 2))),
@@ -73,9 +74,9 @@ SYMPTOMS = (
 LEGAL_ISSUES = ("Salaire non payé par un ancien employeur.", "Acte de naissance de l’enfant à demander.")
 #: service, partner, priority, days since sent, how far it came.
 REFERRALS = (
-    ("MED", CLINIC, "normal", 9.0, "sent"), ("MED", CLINIC, "urgent", 0.1, "sent"), ("MED", CLINIC, "urgent", 0.3, "sent"),
-    ("MED", CLINIC, "normal", 2.0, "acknowledged"), ("MED", CLINIC, "urgent", 3.0, "accepted"),
-    ("MED", CLINIC, "normal", 6.0, "done"), ("LEG", LEGAL, "normal", 1.5, "sent"), ("LEG", LEGAL, "normal", 8.0, "accepted"),
+    ("MED", CLINIC, "normal", 9.0, "sent"), ("MED", CLINIC, "urgent", 0.1, "sent"), ("MED", CLINIC, "normal", 6.0, "done"),
+    ("MED", CLINIC, "urgent", 3.0, "accepted"), ("MED", CLINIC, "normal", 2.0, "acknowledged"),
+    ("LEG", LEGAL, "normal", 1.5, "sent"), ("MED", CLINIC, "urgent", 0.3, "sent"), ("LEG", LEGAL, "normal", 8.0, "accepted"),
 )  # fmt: skip
 
 
@@ -96,10 +97,23 @@ class Desk:
         return self.loader.at(username or self.worker)
 
     def cases(self, work: Work) -> list[Case]:
-        """This worker's open cases of people with comprehensive assistance, the newest first, in a fixed order."""
-        helped = Exists(Service.objects.filter(person=OuterRef("person"), service_class="C"))
-        mine = work.allowed("cases.view", Case).filter(helped, owner_id=work.actor.id, status__in=OPEN)
-        return list(mine.exclude(stage="screened").select_related("person").order_by("-opened_at", "person_id"))
+        """This worker's open cases that were assessed, the newest first, in a fixed order."""
+        mine = (
+            work.allowed("cases.view", Case).filter(owner_id=work.actor.id, status__in=OPEN).exclude(stage="screened")
+        )
+        return list(
+            mine.exclude(person=self.progress.id("boy")).select_related("person").order_by("-opened_at", "person_id")
+        )
+
+    def helped(self, work: Work) -> list[Case]:
+        """Those of people who have comprehensive assistance and are not home yet."""
+        given = Service.objects.filter(person__in=[case.person_id for case in self.cases(work)])
+        classes = defaultdict(set)
+        for person, name in given.values_list("person_id", "service_class"):
+            classes[person].add(name)
+        return [
+            case for case in self.cases(work) if "C" in classes[case.person_id] and "RI" not in classes[case.person_id]
+        ]
 
 
 def agreed(cases: Sequence[Case], *scopes: str) -> list[Case]:
@@ -121,8 +135,8 @@ def liven(loader: Loader, progress: Progress) -> None:
                 progress.step("living.referrals", partial(_referrals, desk))
             progress.step(f"living.{worker}.returns", partial(living_returns.begin, desk))
             progress.step(f"living.{worker}.approvals", partial(_approvals, desk))
-            if country.alpha2 == "NE":
-                progress.step(f"living.{worker}.handover", partial(_handover, desk))
+    for worker in OFFERING:
+        progress.step(f"living.{worker}.handover", partial(_handover, Desk(loader, progress, worker, "")))
     for place in ACTIVITIES:
         progress.step(f"living.activity.{place[2]}", partial(_activity, loader, progress, *place))
 
@@ -168,7 +182,7 @@ def _due(cases: Sequence[Case]) -> Iterator[tuple[Case, float]]:
 
 def _referrals(desk: Desk) -> None:
     with desk.at() as work:
-        able = agreed(desk.cases(work), "share_other_organizations")
+        able = agreed(desk.helped(work), "share_other_organizations")
         chosen = list(zip(REFERRALS, able[1::2] + able[::2], strict=False))
         rows = prepare_referrals(
             work,
@@ -232,12 +246,16 @@ def _approvals(desk: Desk) -> None:
 
 
 def _change_plan(work: Work, desk: Desk, case: Case) -> None:
+    """The plan as it was, and one goal more."""
     day = (desk.progress.now + timedelta(days=30)).date()
-    step = ActionPlanned("PSS", "case_manager", day)
     before = Plan.objects.filter(case=case, superseded_at__isnull=True).first()
-    words = words_for("mental_health_psychosocial", case.country)
-    goal = GoalSaid("mental_health_psychosocial", words, day, (step,))
-    (plan,) = make_plans(work, [PlanMade(**desk.told(1.2, "plan", id=case.pk), goals=(goal,))])
+    domains = list(Goal.objects.filter(plan=before).values_list("domain", flat=True)) if before else []
+    goals = tuple(
+        GoalSaid(domain, words_for(domain, case.country), day, (ActionPlanned(service, "case_manager", day),))
+        for domain, service in NEEDS
+        if domain in {*domains, "mental_health_psychosocial"}
+    )
+    (plan,) = make_plans(work, [PlanMade(**desk.told(1.2, "plan", id=case.pk), goals=goals)])
     how = before.agreed_how if before and before.agreed_how else "spoken"
     agree_plans(work, [PlanAgreed(**desk.told(1.0, "agree", id=plan.pk), how=how)])
 
@@ -252,7 +270,7 @@ def _handover(desk: Desk) -> None:
             if case.person.nationality == "NG" and case.person.age_band not in CHILD_BANDS
             and not living_returns.household_of(work, case.person)
         ]  # fmt: skip
-        if alone:
+        if alone and not Handover.objects.filter(status="offered").exists():
             offer_handovers(
                 work,
                 [
@@ -271,7 +289,7 @@ def _activity(loader: Loader, progress: Progress, worker: str, centre: str, kind
         (row,) = add_activities(
             work, [ActivityHeld(**told, centre_id=world_id(centre), kind=kind, held_on=told["occurred_at"].date())]
         )
-        cases = [case for case in desk.cases(work) if case.opened_at < told["occurred_at"]]
+        cases = [case for case in desk.helped(work) if case.opened_at < told["occurred_at"]]
         if kind == "womens_group":
             cases = [case for case in cases if case.person.sex == "female"]
         mark_attendance(

@@ -48,7 +48,7 @@ def begin(desk: Desk) -> None:
 def _able(work: Work, desk: Desk) -> list[Case]:
     cases = [
         case
-        for case in desk.cases(work)
+        for case in desk.helped(work)
         if case.person.age_band not in CHILD_BANDS and case.person.relation == "principal"
         and case.person.nationality not in {case.country, "", *no_return()}
     ]  # fmt: skip

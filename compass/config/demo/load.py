@@ -101,22 +101,22 @@ class Loader:
         )
         return {row.pk: row for row in rows}
 
-    def consent(self, work: Work, households: Sequence[Household], rows: dict[UUID, Record]) -> None:
+    def consent(self, work: Work, answers: Sequence[tuple[Person, Record, datetime]], name: str = "consent") -> None:
+        """Who answered the notice when; `name` tells a renewal from the first time."""
         scopes = [code.value for code in code_list("consent_scope").codes]
         told = tuple(code.value for code in code_list("consent_information").codes)
         give_consent(
             work,
             [
                 ConsentGiven(
-                    **self.told(home.arrived, "consent", person.number, id=self.person_id(person)),
-                    **_given(rows[self.person_id(person)], person),
+                    **self.told(when, name, person.number, id=row.pk),
+                    **_given(row, person),
                     mode="written",
                     language=person.languages[0],
                     information=told,
                     scopes={scope: scope not in person.refused for scope in scopes},
                 )
-                for home in households
-                for person in home.members
+                for person, row, when in answers
             ],
         )
 
@@ -181,7 +181,8 @@ def load(count: int, seed: int, *, say: Say, progress: Progress | None = None) -
     for number, batch in enumerate(batches(population(progress.people, progress.seed, progress.now.date()), BATCH)):
         for (country, worker), homes in _desks(batch).items():
             progress.step(
-                f"people.{number}.{worker}", partial(_load_desk, loader, homes, progress.now, worker, supervisor(country))
+                f"people.{number}.{worker}",
+                partial(_load_desk, loader, homes, progress.now, worker, supervisor(country)),
             )
             people = [person for home in homes for person in home.members]
             progress.tally.update((home.year, person.main_class) for home in homes for person in home.members)
@@ -202,7 +203,8 @@ def _desks(batch: Iterable[Household]) -> dict[tuple[str, str], list[Household]]
 def _load_desk(loader: Loader, homes: list[Household], now: datetime, worker: str, second: str) -> None:
     with loader.at(worker) as work:
         rows = loader.register(work, homes)
-        loader.consent(work, homes, rows)
+        met = [(person, rows[loader.person_id(person)], home.arrived) for home in homes for person in home.members]
+        loader.consent(work, met)
         loader.services(work, homes)
         told = load_cases.stories(loader, homes, now)
         if told:

@@ -56,10 +56,12 @@ IN_THEIR_WORDS = {
     "family_links": ("Entendre ma mère.", "To hear my mother’s voice.", "أن أسمع صوت أمي."),
     "financial_cash": ("Payer ce que je dois.", "To pay what I owe.", "أن أسدد ديني."),
 }
+RENEWED_AFTER, CALMER_AFTER = timedelta(days=340), timedelta(days=110)
+CALMER = {"high": "medium", "medium": "low"}
 ENGLISH, ARABIC = frozenset({"NG", "ET", "AF"}), frozenset({"EG", "IQ", "LB", "LY", "SD", "TN", "DZ", "MA"})
-DONE_AFTER, PLANNED_AFTER, ASSESSED_AFTER, SCREENED_AFTER = (
-    timedelta(days=150), timedelta(days=12), timedelta(days=6), timedelta(hours=20),
-)  # fmt: skip
+PLANNED_AFTER, ASSESSED_AFTER, SCREENED_AFTER = timedelta(days=12), timedelta(days=6), timedelta(hours=20)
+#: How long cases stay open, in days: longer where one looks, so that there is work on the desks of the story.
+OPEN_FOR, OPEN_FOR_LONGER = timedelta(days=420), {"NE": timedelta(days=1_050), "NG": timedelta(days=1_300)}
 
 
 @dataclass
@@ -75,12 +77,15 @@ class Story:
 
 
 def stories(loader: Loader, homes: Sequence[Household], now: datetime) -> list[Story]:
-    """Whom to screen: everyone who agreed to be recorded and has been there for a while. A second registration is not."""
+    """Whom to screen: everyone who agreed to be recorded and has been there for a while.
+
+    A second registration is screened like anyone, and needs nothing that the first does not have already.
+    """
     found = []
     for home in homes:
         for person in home.members:
             refused = {"case_management_services", "data_processing"} & set(person.refused)
-            if not refused and not person.duplicate_of and now - home.arrived > SCREENED_AFTER:
+            if not refused and now - home.arrived > SCREENED_AFTER:
                 dice = Random(f"{loader.seed}{person.number}")
                 found.append(Story(person, loader.person_id(person), home.arrived, home.country, dice))
     return found
@@ -95,7 +100,7 @@ def screen(loader: Loader, work: Work, told: list[Story]) -> None:
                 answers={
                     "medical_now": "medical" in " ".join(one.person.urgent_needs),
                     "danger_now": False,
-                    **({ANSWERS[one.person.screening]: True} if ANSWERS[one.person.screening] else {}),
+                    **({ANSWERS[one.person.screening]: True} if ANSWERS.get(one.person.screening) else {}),
                 },
                 triggers=tuple(one.person.risk_triggers),
                 risk_level=one.person.risk if one.person.risk in {"low", "medium", "high"} else "",
@@ -111,7 +116,7 @@ def carry(loader: Loader, told: list[Story], now: datetime, worker: str, supervi
     """Assess, plan, agree, follow and close, as far as each case is old enough. Worker and supervisor take turns."""
     assessed = [one for one in told if one.case and now - one.start > ASSESSED_AFTER]
     planned = [one for one in assessed if now - one.start > PLANNED_AFTER]
-    done = [one for one in planned if now - one.start > DONE_AFTER]
+    done = [one for one in planned if now - one.start > OPEN_FOR_LONGER.get(one.country, OPEN_FOR)]
     if not assessed:
         return
     with loader.at(worker) as work:
@@ -146,7 +151,33 @@ def carry(loader: Loader, told: list[Story], now: datetime, worker: str, supervi
     if done:
         with loader.at(worker) as work:
             follow_up(work, [_contact(loader, one) for one in done])
+    _keep(loader, [one for one in planned if one not in done], now, worker, supervisor)
     _close(loader, done, worker, supervisor)
+
+
+def _keep(loader: Loader, kept: list[Story], now: datetime, worker: str, supervisor: str) -> None:
+    """Cases that stay open: consent is asked again before a year is over, and a risk that became less is lowered."""
+    old = [one for one in kept if now - one.start > RENEWED_AFTER]
+    with loader.at(worker) as work:
+        loader.consent(
+            work,
+            [(one.person, _case(one).person, now - (now - one.start) % RENEWED_AFTER) for one in old],
+            "consent again",
+        )
+    calmer = [one for one in kept if now - one.start > CALMER_AFTER and _case(one).risk_level in CALMER]
+    with loader.at(supervisor) as work:
+        set_risk(
+            work,
+            [
+                RiskSet(
+                    **loader.told(one.start + CALMER_AFTER, "calmer", one.person.number, id=_case(one).pk),
+                    level=CALMER[_case(one).risk_level],
+                    reason="Less at risk than at the beginning.",
+                )
+                for one in calmer
+                if one.random.random() < 0.75
+            ],
+        )
 
 
 def _close(loader: Loader, done: list[Story], worker: str, supervisor: str) -> None:

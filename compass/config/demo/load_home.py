@@ -1,4 +1,4 @@
-"""The written family at home in Edo: the journey, the reception, the plan, the stall, the well, the follow-up, the closure."""
+"""The written family at home in Edo: journey, reception, plan, stall, well, follow-up, closure."""
 
 from __future__ import annotations
 
@@ -115,7 +115,9 @@ class AtHome(Teller):
                 work,
                 [
                     reintegration.NewPlan(
-                        **self.told("reintegration", day, self.id("mother")), agreed_on=day.date(), goals=FAMILY.home.plan
+                        **self.told("reintegration", day, self.id("mother")),
+                        agreed_on=day.date(),
+                        goals=FAMILY.home.plan,
                     )
                 ],
             )
@@ -130,7 +132,10 @@ class AtHome(Teller):
                 work,
                 [
                     communities.NewPlace(
-                        **self.told("place", self.when(60), basis=PUBLIC), name=well.place, area="NG-ED", high_return=True
+                        **self.told("place", self.when(60), basis=PUBLIC),
+                        name=well.place,
+                        area="NG-ED",
+                        high_return=True,
                     )
                 ],
             )

@@ -38,7 +38,13 @@ from compass.cases.actions.plan import (
     complete_plan_actions,
     make_plans,
 )
-from compass.cases.actions.referral import ReferralPrepared, ReferralStep, note_outcomes, prepare_referrals, send_referrals
+from compass.cases.actions.referral import (
+    ReferralPrepared,
+    ReferralStep,
+    note_outcomes,
+    prepare_referrals,
+    send_referrals,
+)
 from compass.cases.actions.referral_answer import ReferralAnswer, ReferralOutcome, answer_referrals, record_outcomes
 from compass.cases.actions.screening import Screened, screen_people
 from compass.cases.closing import PREREQUISITES
@@ -207,7 +213,8 @@ class AwayFromHome(Teller):
                 [
                     IdentityChange(
                         **self.told(f"identity.{member.key}", self.when("consent", 0.4), self.id(member.key)),
-                        identity=self._identity(member), contact=_contact(member),
+                        identity=self._identity(member),
+                        contact=_contact(member),
                     )
                     for member in FAMILY.members
                 ],
@@ -217,7 +224,8 @@ class AwayFromHome(Teller):
                 [
                     GuardianAsked(
                         **self.told("guardian", self.when("consent", 0.6), self.id("boy"), "legal_duty"),
-                        authority="Protection de l’enfant, Zinder", detail={"remark": said.guardian_request},
+                        authority="Protection de l’enfant, Zinder",
+                        detail={"remark": said.guardian_request},
                     )
                 ],
             )
@@ -237,7 +245,12 @@ class AwayFromHome(Teller):
     def screen(self) -> Ids:
         told = FAMILY.screening
         heard: dict[str, dict[str, Any]] = {
-            "mother": {"answers": {"basic_needs": True}, "added": (told.result,), "risk_level": told.risk, "note": told.reason},
+            "mother": {
+                "answers": {"basic_needs": True},
+                "added": (told.result,),
+                "risk_level": told.risk,
+                "note": told.reason,
+            },  # fmt: skip
             "daughter": {"answers": {"basic_needs": True}},
             "son": {"answers": {"medical_now": True, "basic_needs": True}},
             "boy": {"answers": {"child_alone": True}, "note": told.child_reason},
@@ -304,8 +317,8 @@ class AwayFromHome(Teller):
         found = {
             "mother": (
                 COUNSELLOR,
-                {"health_physical": "unmet_moderate", "identity_documentation": "unmet_severe", "education": "unmet_moderate",
-                 "skills_employment_livelihood": "unmet_moderate", "shelter_accommodation": "met"},
+                {"health_physical": "unmet_moderate", "identity_documentation": "unmet_severe",
+                 "education": "unmet_moderate", "skills_employment_livelihood": "unmet_moderate", "shelter_accommodation": "met"},
                 told.assessment,
             ),
             "son": (COUNSELLOR, {"health_physical": "met", "food_nutrition": "met"}, FAMILY.referral.reply),
@@ -472,7 +485,8 @@ class AwayFromHome(Teller):
             )
         with self.at(SUPERVISOR) as work:
             returns.approve_returns(
-                work, [returns.Decision(**self.told("approve", self.when("approval"), pk), note=FAMILY.decision.approval)]
+                work,
+                [returns.Decision(**self.told("approve", self.when("approval"), pk), note=FAMILY.decision.approval)],
             )
 
     def stay(self) -> None:
@@ -482,13 +496,19 @@ class AwayFromHome(Teller):
         with self.at(SOCIAL) as work:
             heard = self.told("hear.boy", self.when(24), boy, law)
             hear_children(work, [Heard(**heard, view=FAMILY.consent.child_note, weight="Avis clair et constant.")])
-            appoint_guardians(work, [GuardianAppointed(**self.told("appointed", self.when(60), self.id("guardian"), law))])
-            agree_plans(work, [PlanAgreed(**self.told("agree.boy", self.when(62), self.id("plan.boy")), how="guardian")])
+            appoint_guardians(
+                work, [GuardianAppointed(**self.told("appointed", self.when(60), self.id("guardian"), law))]
+            )
+            agree_plans(
+                work, [PlanAgreed(**self.told("agree.boy", self.when(62), self.id("plan.boy")), how="guardian")]
+            )
             assessed = self.told("bia.boy", self.when(70), boy, law)
             assess_children(work, [ChildAssessed(**assessed, text=FAMILY.screening.child_assessment)])
             trace_families(work, [Traced(**self.told("trace.boy", self.when(75), boy, law), outcome="pending")])
         with self.at(SUPERVISOR) as work:
-            approve_plans(work, [Decision(**self.told("planned.boy", self.when(63), self.id("plan.boy")), approve=True)])
+            approve_plans(
+                work, [Decision(**self.told("planned.boy", self.when(63), self.id("plan.boy")), approve=True)]
+            )
         with self.at(SOCIAL) as work:
             for number, ago in enumerate((150, 90, 45, 20, 9, 3.2)):
                 seen = self.told(f"seen.boy.{number}", self.progress.now - timedelta(days=ago), case)
@@ -546,4 +566,3 @@ def asked(told: dict[str, Any], reason: str, explanation: str = "") -> ClosureAs
         **told, reason=reason, safety_reassessed=True, prerequisites=tuple(each.code for each in PREREQUISITES),
         explanation=explanation,
     )  # fmt: skip
-

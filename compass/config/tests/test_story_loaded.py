@@ -17,9 +17,9 @@ def told_family(cluster: Cluster, django_db_blocker: Any) -> Iterator[Any]:
     """The family alone, in a database of its own; gives a function that asks it as the owner."""
     from django.db import connection
 
+    from compass.config.demo.load import Loader
     from compass.config.demo.load_home import AtHome
     from compass.config.demo.load_story import AwayFromHome
-    from compass.config.demo.load import Loader
     from compass.config.demo.progress import Progress
 
     name, before = f"story_{uuid.uuid4().hex[:12]}", connection.settings_dict["NAME"]
