@@ -216,6 +216,10 @@ class MoveForm(CommunityForm):
         super().__init__(*args, **kwargs)
         labels = code_list("project_status")
         self.fields["to"].choices = [(s, labels.require(s).lazy_label) for s in states]  # type: ignore[attr-defined]
+        if states == ("approved",):
+            # The button of that page says it all: a single choice is no question.
+            self.fields["to"].widget = forms.HiddenInput()
+            self.fields["to"].initial = states[0]
 
     def command(self, project: UUID) -> actions.Moved:
         return actions.Moved(**self.envelope(project), to=self.cleaned_data["to"])

@@ -182,7 +182,9 @@ def test_it_works_every_page(village, sign_in):
     assert "A well" in client.get(pages(village)["project"]).content.decode()
     approve = reverse("communities:approve", args=[village.project.pk])
     assert client.get(approve).status_code == 403
-    assert sign_in("edo.supervisor").get(approve).status_code == 200
+    decides = sign_in("edo.supervisor").get(approve)
+    assert decides.status_code == 200
+    assert decides.context["form"].visible_fields() == []
 
 
 def test_every_page_of_another_office_is_not_there(village, sign_in):
