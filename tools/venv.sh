@@ -16,7 +16,7 @@ if ! "$python" -c 'import venv, ensurepip' >/dev/null 2>&1; then
 fi
 [ -x "$venv/bin/python" ] || { echo "Making the virtual environment in $venv ..."; "$python" -m venv "$venv"; }
 echo "Installing what $lock names ..."
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r "$lock" || {
+"$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input --require-hashes --no-deps -r "$lock" || {
   echo "The packages could not be installed: check the connection to the package index and the free disk space." >&2
   exit 1
 }

@@ -5,28 +5,23 @@ What follows at home is in `load_home`. Every step is done by the colleague whos
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from compass.access.work import record_refusal
 from compass.cases.actions.assessment import Assessed, Decision, approve_assessments, assess
 from compass.cases.actions.best_interests import (
     ChildAssessed,
     Heard,
     Traced,
-    WithParent,
     assess_children,
-    check_with_parent,
     hear_children,
     trace_families,
 )
 from compass.cases.actions.case import Assignment, RiskSet, assign_cases, set_risk
 from compass.cases.actions.closing import ClosureAsked, approve_closures, request_closures
 from compass.cases.actions.contact import Contact, follow_up
-from compass.cases.actions.handover import HandoverOffer, HandoverStep, accept_handovers, offer_handovers
 from compass.cases.actions.plan import (
     ActionDone,
     ActionPlanned,
@@ -53,7 +48,7 @@ from compass.config.demo.chapters import Goal, Member
 from compass.config.demo.picture import paper
 from compass.config.demo.progress import Ids, Progress
 from compass.config.demo.story import DAYS, FAMILY
-from compass.config.demo.world import CLINIC, NIGERIA, world_id
+from compass.config.demo.world import CLINIC, world_id
 from compass.people.actions import (
     ConsentGiven,
     GuardianAppointed,
@@ -65,7 +60,6 @@ from compass.people.actions import (
     give_consent,
     request_guardians,
 )
-from compass.problems import BestInterestsFirst
 from compass.reception.actions import (
     ActivityHeld,
     ArrivalRegistered,
@@ -77,7 +71,6 @@ from compass.reception.actions import (
     register_arrivals,
 )
 from compass.reception.models import Arrival
-from compass.returns import actions as returns
 from compass.vocabulary import code_list
 
 if TYPE_CHECKING:
@@ -149,7 +142,7 @@ class AwayFromHome(Teller):
     def all(self) -> None:
         self.tell(
             self.arrive, self.consent, self.screen, self.refer, self.assess, self.plan, self.activity, self.settle_son,
-            self.ask, self.counsel, self.declare, self.decide, self.stay, self.prepare, self.offer, self.accept,
+            self.stay,
         )  # fmt: skip
 
     def arrive(self) -> Ids:
@@ -250,7 +243,7 @@ class AwayFromHome(Teller):
                 "added": (told.result,),
                 "risk_level": told.risk,
                 "note": told.reason,
-            },  # fmt: skip
+            },
             "daughter": {"answers": {"basic_needs": True}},
             "son": {"answers": {"medical_now": True, "basic_needs": True}},
             "boy": {"answers": {"child_alone": True}, "note": told.child_reason},
@@ -318,7 +311,8 @@ class AwayFromHome(Teller):
             "mother": (
                 COUNSELLOR,
                 {"health_physical": "unmet_moderate", "identity_documentation": "unmet_severe",
-                 "education": "unmet_moderate", "skills_employment_livelihood": "unmet_moderate", "shelter_accommodation": "met"},
+                 "education": "unmet_moderate", "skills_employment_livelihood": "unmet_moderate",
+                 "shelter_accommodation": "met"},
                 told.assessment,
             ),
             "son": (COUNSELLOR, {"health_physical": "met", "food_nutrition": "met"}, FAMILY.referral.reply),
@@ -396,99 +390,6 @@ class AwayFromHome(Teller):
         with self.at(SUPERVISOR) as work:
             approve_closures(work, [Decision(**self.told("closed.son", self.when(15), row.pk), approve=True)])
 
-    def ask(self) -> Ids:
-        """She asks about going home. For the boy the same question is stopped, and the trail says so."""
-        with contextlib.suppress(BestInterestsFirst):
-            try:
-                with self.at(SOCIAL) as work:
-                    asked = self.told("ask.boy", self.when("question"), self.id("boy"))
-                    returns.start_returns(work, [returns.Begin(**asked, destination="NG", area="NG-KN")])
-            except BestInterestsFirst as problem:
-                record_refusal(self.loader.actor(SOCIAL), "returns.start", problem)
-                raise
-        with self.at(SOCIAL) as work:
-            (row,) = returns.start_returns(
-                work,
-                [
-                    returns.Begin(
-                        **self.told("ask", self.when("question"), self.id("mother")), destination="NG", area="NG-ED",
-                        with_people=(self.id("daughter"), self.id("son")),
-                    )
-                ],
-            )  # fmt: skip
-        return {"return": row.pk}
-
-    def counsel(self) -> None:
-        told = FAMILY.decision
-        with self.at(COUNSELLOR) as work:
-            returns.counsel(
-                work,
-                [
-                    returns.Counselled(
-                        **self.told("counsel", self.when("counselling"), self.id("return")), language="pcm",
-                        topics=tuple(code_list("return_information_topic").values), interpreter_mode="in_person",
-                        time_offered=True, days_offered=4,
-                        notes=f"{told.question} {told.counselling} {told.alternatives} {told.reasons}",
-                    )
-                ],
-            )  # fmt: skip
-
-    def declare(self) -> None:
-        told, pk = FAMILY.decision, self.id("return")
-        with self.at(COUNSELLOR) as work:
-            returns.declare(
-                work,
-                [
-                    returns.Declared(
-                        **self.told("declare", self.when("declaration"), pk), person_id=self.id("mother"),
-                        statements=tuple(code_list("declaration_statement").values), language="pcm", text_language="en",
-                        mode="recorded_oral", witness={"witness": FAMILY.consent.interpreter, "words": told.own_words},
-                    )
-                ],
-            )  # fmt: skip
-            returns.check_free_choice(
-                work,
-                [
-                    returns.ChoiceChecked(
-                        **self.told("check", self.when("declaration", 1), pk), no_pressure=True, informed=True,
-                        capacity_doubted=False, detained=False,
-                        evidence={"pressure": told.choice_check, "information": told.informed_check},
-                    )
-                ],
-            )  # fmt: skip
-            check_with_parent(
-                work,
-                [
-                    WithParent(
-                        **self.told(f"parent.{key}", self.when("declaration", 2), self.id(key), "legal_duty"), view=view
-                    )
-                    for key, view in (("daughter", "Elle veut revoir sa tante et aller à l’école."), ("son", ""))
-                ],
-            )
-
-    def decide(self) -> None:
-        pk = self.id("return")
-        with self.at(COUNSELLOR) as work:
-            returns.check_eligibility(
-                work,
-                [
-                    returns.EligibilityChecked(
-                        **self.told("eligible", self.when("declaration", 3), pk),
-                        criteria=tuple(
-                            returns.CriterionChecked(
-                                criterion=each, answer="pass", evidence_kind="document", evidence="Vérifié au dossier."
-                            )
-                            for each in code_list("eligibility_criterion").values
-                        ),
-                    )
-                ],
-            )
-        with self.at(SUPERVISOR) as work:
-            returns.approve_returns(
-                work,
-                [returns.Decision(**self.told("approve", self.when("approval"), pk), note=FAMILY.decision.approval)],
-            )
-
     def stay(self) -> None:
         """The boy stays cared for in Zinder: heard, a guardian, an assessment, tracing under way."""
         boy, case = self.id("boy"), self.id("case.boy")
@@ -519,37 +420,6 @@ class AwayFromHome(Teller):
                                 note=FAMILY.decision.child_stop if number == 0 else "")
                     ],
                 )  # fmt: skip
-
-    def prepare(self) -> None:
-        day = self.when("departure").date()
-        with self.at(COUNSELLOR) as work:
-            returns.prepare_returns(
-                work,
-                [
-                    returns.Prepared(
-                        **self.told("prepare", self.when(33), self.id("return")), travel_on=day, medical_outcome="fit",
-                        travel_mode="air_commercial", document_valid_until=day + timedelta(days=150),
-                        receiving_told_on=self.when(33).date(),
-                    )
-                ],
-            )  # fmt: skip
-
-    def offer(self) -> Ids:
-        with self.at(COUNSELLOR) as work:
-            (row,) = offer_handovers(
-                work,
-                [
-                    HandoverOffer(
-                        **self.told("offer", self.when("handover"), self.id("case.mother")),
-                        to_organisation_id=world_id(NIGERIA), note=FAMILY.handover.open_note,
-                    )
-                ],
-            )  # fmt: skip
-        return {"handover": row.pk}
-
-    def accept(self) -> None:
-        with self.at("edo.reception") as work:
-            accept_handovers(work, [HandoverStep(**self.told("taken", self.when("acceptance"), self.id("handover")))])
 
 
 def _contact(member: Member) -> dict[str, Any]:

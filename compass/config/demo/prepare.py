@@ -41,6 +41,7 @@ def people(count: int, seed: int, folder: Path) -> None:
     """Load the invented programme through the same list actions that pages use; what was begun before goes on."""
     from compass.config.demo.living import liven
     from compass.config.demo.load import Loader, load
+    from compass.config.demo.load_decision import Deciding
     from compass.config.demo.load_home import AtHome
     from compass.config.demo.load_story import AwayFromHome
     from compass.config.demo.progress import Progress
@@ -53,8 +54,8 @@ def people(count: int, seed: int, folder: Path) -> None:
         _say(f"Loading {progress.people:,} invented people ...")
     load(progress.people, progress.seed, say=_say, progress=progress)
     loader = Loader(progress.seed)
-    AwayFromHome(loader, progress).all()
-    AtHome(loader, progress).all()
+    for part in (AwayFromHome, Deciding, AtHome):
+        part(loader, progress).all()
     note = {"mother": str(progress.id("mother")), "username": "edo.reception"}
     kept = {name: str(progress.id(name)) for name in ("boy", "return", "handover", "stall", "project", "interview")}
     (folder / STORY).write_text(json.dumps({**note, **kept}))

@@ -18,6 +18,7 @@ def told_family(cluster: Cluster, django_db_blocker: Any) -> Iterator[Any]:
     from django.db import connection
 
     from compass.config.demo.load import Loader
+    from compass.config.demo.load_decision import Deciding
     from compass.config.demo.load_home import AtHome
     from compass.config.demo.load_story import AwayFromHome
     from compass.config.demo.progress import Progress
@@ -29,8 +30,8 @@ def told_family(cluster: Cluster, django_db_blocker: Any) -> Iterator[Any]:
     with django_db_blocker.unblock():
         progress = Progress(None, 0, 1)
         loader = Loader(1)
-        AwayFromHome(loader, progress).all()
-        AtHome(loader, progress).all()
+        for part in (AwayFromHome, Deciding, AtHome):
+            part(loader, progress).all()
 
         def rows(statement: str, *values: object) -> list[tuple[Any, ...]]:
             with cluster.connect("compass_owner", name) as owner:
