@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,6 +20,8 @@ M = TypeVar("M", bound=db.Model)
 
 BASES = frozenset({"consent", "vital_interest", "legal_duty", "public_interest"})
 CLOCK_SLACK = timedelta(minutes=10)
+# A device whose clock was never set; and PostgreSQL keeps moments that Python cannot read again.
+FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 REGISTRY: dict[str, Callable[..., Any]] = {}
 
 _CLAIM = """
@@ -37,7 +39,8 @@ def action(
 
     The function receives only commands that were not done before and returns one row of `model` for each, in order. A
     command whose key is known returns the row it made then. A second sender waits for the first to commit. Raises
-    KeyReused for a key of another colleague or action, BasisMissing, TooFarAway (more than ten minutes in the future).
+    KeyReused for a key of another colleague or action, BasisMissing, TooFarAway (before the year 2000,
+    more than ten minutes in the future).
     """
 
     def decorate(function: Callable[[Work, list[C]], list[M]]) -> Callable[[Work, Sequence[C]], list[M]]:
@@ -48,7 +51,7 @@ def action(
             for command in commands:
                 if command.basis not in BASES:
                     raise BasisMissing
-                if command.occurred_at > work.now + CLOCK_SLACK:
+                if not FIRST_MOMENT <= command.occurred_at <= work.now + CLOCK_SLACK:
                     raise TooFarAway(date=command.occurred_at.date().isoformat())
             fresh_keys = _claim(work, name, commands)
             # A list that names one key twice asks for one thing.

@@ -7,7 +7,9 @@ survives. A PDF is kept as it is. Nothing is ever shown inside a page: a file le
 from __future__ import annotations
 
 import io
+import struct
 import warnings
+import zlib
 from dataclasses import dataclass
 
 import puremagic
@@ -24,6 +26,11 @@ LIMIT = LIMIT_MB * 1024 * 1024
 #: A phone's camera makes up to 50 million pixels; a small file may claim thousands of millions.
 PIXELS = 60_000_000
 LONGEST_SIDE = 3000
+#: What reading a picture raises that was damaged, or built to break its reader.
+DAMAGED = (
+    ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError, TypeError, ValueError,
+    struct.error, zlib.error,
+)  # fmt: skip
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 
 
@@ -104,7 +111,7 @@ def _again(content: bytes, media_type: str) -> bytes:
             whole = ImageOps.exif_transpose(image).convert("RGB")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise refused(_("the picture has too many pixels")) from error
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, OverflowError) as error:
+    except DAMAGED as error:
         raise refused(_("the picture is damaged")) from error
     whole.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     whole.info.clear()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
     from django.template.backends.django import DjangoTemplates as Engine
 
 _DJANGO = Path(django.forms.__file__).parent / "templates"
+#: An act that claims to be older comes from a device whose clock was never set.
+FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+#: No one alive was born before; an earlier day is a slip of the finger.
+FIRST_DAY = date(1900, 1, 1)
+#: Papers are valid for ten years; nothing that is written down lies further ahead.
+FAR_AHEAD = timedelta(days=20 * 366)
 
 
 class CompassRenderer(DjangoTemplates):
@@ -85,7 +92,10 @@ class KeyField(forms.UUIDField):
 
 
 class OccurredField(forms.Field):
-    """When the act happened, ISO 8601, written by a device that was offline; empty means now."""
+    """When the act happened, ISO 8601, written by a device that was offline; empty means now.
+
+    So does a moment before the year 2000.
+    """
 
     widget = forms.HiddenInput
 
@@ -93,14 +103,14 @@ class OccurredField(forms.Field):
         super().__init__(**{"required": False, "label": "", **kwargs})
 
     def to_python(self, value: Any) -> datetime | None:
-        """An aware moment; None when empty or unreadable, since nobody at the screen could mend it."""
-        if isinstance(value, datetime):
-            return value
+        """An aware moment; None when empty, unreadable or impossible, since nobody at the screen could mend it."""
         try:
-            moment = parse_datetime(str(value)) if value else None
+            moment = value if isinstance(value, datetime) else parse_datetime(str(value)) if value else None
         except ValueError:
             return None
-        return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
+        if moment and timezone.is_naive(moment):
+            moment = timezone.make_aware(moment)
+        return moment if moment and moment >= FIRST_MOMENT else None
 
 
 class YesNoField(forms.TypedChoiceField):
@@ -170,6 +180,7 @@ def fit(field: forms.Field) -> None:
         _replace(field, DateParts())
         field.input_formats = ["%Y-%m-%d"]
         field.error_messages["invalid"] = _("Write day, month and year, for example 27 3 1999.")
+        field.validators.append(_a_day_that_can_be(field))
     elif isinstance(field, forms.IntegerField) and type(widget) is forms.NumberInput:
         _replace(field, Number(decimals=not _whole(field)))
     elif isinstance(widget, forms.TextInput | forms.Textarea) and not isinstance(widget, Number):
@@ -177,6 +188,16 @@ def fit(field: forms.Field) -> None:
         widget.attrs.setdefault("dir", "ltr" if _latin(widget) else "auto")
     elif isinstance(widget, forms.PasswordInput):
         widget.attrs.setdefault("dir", "ltr")
+
+
+def _a_day_that_can_be(field: forms.Field) -> Callable[[date], None]:
+    """Refuses the year 199 and the year 9999: a day of this kind spoils every list and figure that is sorted by it."""
+
+    def check(value: date) -> None:
+        if not FIRST_DAY <= value <= timezone.localdate() + FAR_AHEAD:
+            raise ValidationError(field.error_messages["invalid"], code="invalid")
+
+    return check
 
 
 def error_links(form: forms.BaseForm) -> list[Link]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import random
 import struct
+import warnings
 import zlib
 
 import pytest
@@ -92,3 +95,34 @@ def test_it_leaves_as_an_attachment_without_rights():
     assert response.headers["Content-Disposition"] == 'attachment; filename="7K4M-29XD.png"'
     assert response.headers["Content-Security-Policy"].startswith("sandbox")
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def spoiled(kind):
+    """A good PNG with a chunk behind the picture that breaks the reader of that chunk."""
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    good = picture("PNG")
+    return good[:-12] + chunk(kind, b"") + good[-12:]
+
+
+@pytest.mark.parametrize("kind", [b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"iCCP", b"eXIf", b"acTL", b"fcTL", b"tRNS", b"PLTE"])
+def test_a_chunk_that_breaks_the_reader_is_no_fault_of_ours(kind):
+    with contextlib.suppress(FileRefused):
+        assert give(spoiled(kind)).media_type == "image/png"
+
+
+def test_metadata_that_cannot_be_written_again_is_no_fault_of_ours():
+    """EXIF whose turn and description hold the wrong kind of value: found by changing bytes at random."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "x"
+    good, seed = picture(exif=exif), random.Random(1)
+    start = good.index(b"Exif")
+
+    for _ in range(400):
+        bad = bytearray(good)
+        for _ in range(seed.choice((1, 2, 5))):
+            bad[seed.randrange(start, start + 60)] = seed.choice((0, 1, 2, 3, 255, seed.randrange(256)))
+        with contextlib.suppress(FileRefused), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            give(bytes(bad))

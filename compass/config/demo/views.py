@@ -14,6 +14,8 @@ from compass.config.demo.context import story, summary_address
 
 def _sign_in(request: HttpRequest, username: str) -> None:
     """Only invented accounts, only in a demonstration. The session is made anew and the trail says so."""
+    if not username.isprintable():
+        raise Http404
     found = User.objects.filter(username=username, is_demonstration=True, is_active=True)
     user = found.first() if settings.COMPASS_DEMONSTRATION else None
     if user is None:
