@@ -175,7 +175,9 @@ class AwayFromHome(Teller):
 
     def _registration(self, member: Member) -> Registration:
         return Registration(
-            **self.told(f"register.{member.key}", self.when("arrival", 1), basis="vital_interest"),
+            **self.told(
+                f"register.{member.key}", self.when("arrival", 1), self.loader.key("story", member.key), "vital_interest"
+            ),
             household_id=self.loader.key("story", "household"), relation=member.relation, sex=member.sex,
             nationality=member.nationality, languages=member.languages, uasc_status=member.uasc,
             country_met=FAMILY.arrival.country,

@@ -1,0 +1,200 @@
+"""The loaded demonstration: published totals, the same for the same seed, work on the desks, going on after a stop."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from compass.config.demo.progress import Progress
+from compass.config.demo.targets import check_of_2021, targets
+from compass.config.embedded import Cluster
+from compass.config.testing import TEMPLATE
+
+PEOPLE, SEED = 300, 11
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+ORDER = ("H", "C", "R", "RI")
+
+
+@contextmanager
+def database(cluster: Cluster) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+    """Django on a database of its own; gives a function that asks it as the owner."""
+    from django.db import connection
+
+    name, before = f"loaded_{uuid.uuid4().hex[:12]}", connection.settings_dict["NAME"]
+    cluster.create_database(name, template=TEMPLATE)
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+    def rows(statement: str, *values: object) -> list[tuple[Any, ...]]:
+        with cluster.connect("compass_owner", name) as owner:
+            return owner.execute(statement, values).fetchall()
+
+    try:
+        yield rows
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+        cluster.drop_database(name)
+
+
+def everything(progress: Progress) -> None:
+    from compass.config.demo.living import liven
+    from compass.config.demo.load import Loader, load
+    from compass.config.demo.load_decision import Deciding
+    from compass.config.demo.load_home import AtHome
+    from compass.config.demo.load_story import AwayFromHome
+
+    load(progress.people, progress.seed, say=lambda text: None, progress=progress)
+    loader = Loader(progress.seed)
+    for part in (AwayFromHome, Deciding, AtHome):
+        part(loader, progress).all()
+    liven(loader, progress)
+
+
+@pytest.fixture(scope="module")
+def loaded(cluster: Cluster, django_db_blocker: Any) -> Iterator[Any]:
+    with database(cluster) as rows, django_db_blocker.unblock():
+        rows.progress = Progress(None, PEOPLE, SEED, now=NOW)
+        everything(rows.progress)
+        yield rows
+
+
+def classes(rows: Any, family: list[uuid.UUID]) -> Counter[tuple[int, str]]:
+    """Everyone once, by the year they were met in and the highest class of help they received."""
+    found: dict[Any, tuple[int, str]] = {}
+    for person, year, name in rows(
+        "SELECT p.id, extract(year FROM p.occurred_at)::int, s.service_class FROM people_person p"
+        " JOIN people_service s ON s.person_id = p.id WHERE NOT p.id = ANY (%s)",
+        family,
+    ):
+        best = max(found.get(person, (year, "H"))[1], name, key=ORDER.index)
+        found[person] = (year, best)
+    return Counter(found.values())
+
+
+def test_the_totals_are_the_published_ones_to_scale(loaded):
+    family = [loaded.progress.id(key) for key in ("mother", "daughter", "son", "boy")]
+    wanted = targets(PEOPLE, NOW.date())
+
+    got = classes(loaded, family)
+
+    assert got == Counter({(year.year, name): n for year in wanted.years for name, n in year.people.items() if n})
+    assert wanted.scaled
+
+
+def test_the_line_in_the_terminal_says_the_check_of_2021(loaded):
+    line = check_of_2021(PEOPLE, NOW.date(), loaded.progress.tally)
+
+    parts = targets(PEOPLE, NOW.date()).years[0]
+    assert line == (
+        "2021: 30,392 published = 29,117 + 1,110 + 165; loaded 1/"
+        f"{float(1 / targets(PEOPLE, NOW.date()).factor):,.0f}: {parts.total} = {parts.protected} + {parts.people['R']}"
+        f" + {parts.people['RI']}"
+    )
+    assert check_of_2021(0, date(2026, 1, 1), Counter()).endswith("nobody loaded")
+
+
+@pytest.mark.parametrize("username", ["zinder.social", "zinder.cases", "edo.reception"])
+def test_each_desk_of_the_story_has_work(loaded, username):
+    from compass.access.actor import Actor
+    from compass.access.models import User
+    from compass.access.work import unit_of_work
+    from compass.cases import standards
+
+    with unit_of_work(Actor.of(User.objects.get(username=username)), "test") as work:
+        listed = standards.work_list(work, NOW)
+
+    assert listed.cases
+    assert username != "zinder.social" or listed.late and listed.today
+
+
+def test_every_office_has_something_open(loaded):
+    offices = {country for (country,) in loaded(
+        "SELECT DISTINCT o.country FROM cases_case c JOIN access_organisation o ON o.id = c.organisation_id"
+        " WHERE c.status <> 'closed'"
+    )}  # fmt: skip
+
+    assert {"NE", "NG"} <= offices
+    assert len(offices) > 8
+
+
+def test_partners_supervisors_and_the_gate_have_something_waiting(loaded):
+    assert loaded("SELECT count(*) FROM cases_referral WHERE status = 'sent'")[0][0] > 0
+    assert loaded("SELECT count(*) FROM cases_assessment WHERE state = 'requested'")[0][0] > 0
+    assert loaded("SELECT count(*) FROM reception_arrival WHERE status = 'waiting'")[0][0] == 25
+    assert loaded("SELECT count(DISTINCT state) FROM returns_return")[0][0] > 2
+
+
+def content(rows: Any) -> str:
+    """A digest of who was loaded and what they received, without codes, keys and times of recording."""
+    from compass.access.actor import Actor
+    from compass.access.models import User
+    from compass.access.work import unit_of_work
+    from compass.people.models import Person
+
+    lines = [str(row) for row in rows(
+        "SELECT person_id, service, service_class, country, delivered_on FROM people_service ORDER BY 1, 2, 5"
+    )]  # fmt: skip
+    for (username,) in rows(
+        "SELECT DISTINCT ON (o.id) u.username FROM access_user u JOIN access_grant g ON g.user_id = u.id"
+        " JOIN access_organisation o ON o.id = g.organisation_id WHERE g.role IN ('case_worker', 'social_worker')"
+        " ORDER BY o.id, u.username"
+    ):
+        with unit_of_work(Actor.of(User.objects.get(username=username)), "test") as work:
+            for person in work.allowed("people.view", Person).order_by("id"):
+                opened = work.keys.open(
+                    person.identity_sealed, table="people_person", column="identity_sealed", subject=person.pk
+                )
+                lines.append(f"{person.pk} {person.sex} {person.nationality} {json.dumps(opened, sort_keys=True)}")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def test_the_same_seed_loads_the_same_people(cluster, django_db_blocker):
+    from compass.config.demo.load import load
+
+    made = []
+    for seed in (5, 5, 6):
+        with database(cluster) as rows, django_db_blocker.unblock():
+            load(60, seed, say=lambda text: None, progress=Progress(None, 60, seed, now=NOW))
+            made.append(content(rows))
+
+    assert made[0] == made[1] != made[2]
+
+
+def test_a_loading_that_was_interrupted_goes_on_and_ends_with_the_same(
+    cluster, django_db_blocker, tmp_path, monkeypatch
+):
+    with database(cluster) as rows, django_db_blocker.unblock():
+        everything(Progress(None, 60, 5, now=NOW))
+        whole = content(rows)
+    written, path = Progress._write, tmp_path / "loading.json"
+
+    with database(cluster) as rows, django_db_blocker.unblock():
+        for survives in (0, 3, 9, 17, 20):
+            begun = Progress(path, 60, 5, now=NOW)
+            done = iter(range(survives))
+
+            def stop(self: Progress, done: Iterator[int] = done) -> None:
+                """What was committed is not noted: the worst moment for a power cut."""
+                if next(done, None) is None:
+                    raise KeyboardInterrupt
+                written(self)
+
+            monkeypatch.setattr(Progress, "_write", stop)
+            with pytest.raises(KeyboardInterrupt):
+                everything(begun)
+        monkeypatch.setattr(Progress, "_write", written)
+        again = Progress(path, 999, 1)
+        everything(again)
+
+        assert (again.resumed, again.people, again.seed) == (True, 60, 5)
+        assert content(rows) == whole
+        assert rows("SELECT count(*) FROM cases_handover")[0][0] in (1, 2, 3)
