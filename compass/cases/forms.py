@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.cases import closing, screening
 from compass.cases.actions.plan import ActionPlanned, GoalSaid
-from compass.ui.forms import BaseForm, HouseMixin, SearchForm, YesNoField, fit
+from compass.ui.forms import BaseForm, HouseMixin, SearchForm, YesNoField, choose, fit, words
 from compass.ui.widgets import Boxes, Radios, YesNo
 from compass.vocabulary import code_list
 
-CHOOSE = ("", _("Choose"))
 Choices = list[tuple[str, Any]]
 
 
@@ -25,13 +24,12 @@ def listed(list_id: str, *only: str) -> Choices:
 
 
 def picked(list_id: str, *only: str) -> Choices:
-    return [CHOOSE, *listed(list_id, *only)]
+    return choose(listed(list_id, *only))
 
 
 def text(label: Any, *, rows: int = 4, required: bool = True, hint: Any = "") -> forms.CharField:
-    return forms.CharField(
-        label=label, required=required, help_text=hint, max_length=8000, widget=forms.Textarea(attrs={"rows": rows})
-    )
+    """A story; longer than other texts."""
+    return words(label, rows=rows, most=8000, required=required, help_text=hint)
 
 
 def dress(form: HouseMixin) -> None:
@@ -48,8 +46,8 @@ class FilterForm(SearchForm):
 
     def __init__(self, *args: Any, standards: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["risk"].choices = [("", _("Any")), *listed("risk_level")]  # type: ignore[attr-defined]
-        self.fields["standard"].choices = [("", _("Any")), *((one, one) for one in standards)]  # type: ignore[attr-defined]
+        self.offer("risk", [("", _("Any")), *listed("risk_level")])
+        self.offer("standard", [("", _("Any")), *((one, one) for one in standards)])
 
 
 class CodeForm(SearchForm):
@@ -322,7 +320,7 @@ class AssignForm(BaseForm):
 
     def __init__(self, *args: Any, colleagues: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = [CHOOSE, *colleagues]  # type: ignore[attr-defined]
+        self.offer("owner", choose(colleagues))
 
 
 WHY: Choices = [

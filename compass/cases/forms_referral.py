@@ -74,7 +74,7 @@ class ReferralStartForm(SearchForm):
 
     def __init__(self, *args: Any, partners: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].choices = organisations(partners)  # type: ignore[attr-defined]
+        self.offer("to", organisations(partners))
 
 
 class ReferralForm(BaseForm):
@@ -165,7 +165,7 @@ class OfferForm(BaseForm):
 
     def __init__(self, *args: Any, offices: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].choices = organisations(offices)  # type: ignore[attr-defined]
+        self.offer("to", organisations(offices))
 
 
 class DeclineForm(BaseForm):

@@ -6,12 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compass.communities import actions
 from compass.communities.models import AGES
-from compass.ui.forms import BaseForm, YesNoField, fit
+from compass.ui.forms import RecordForm, YesNoField, choose, fit, words
 from compass.ui.widgets import Radios
 from compass.vocabulary import areas, code_list
 
@@ -20,23 +19,10 @@ GROUPS = ("returnee", "non_returnee", "authority")
 SEXES = ("female", "male")
 
 
-def choose(choices: Any) -> list[Any]:
-    return [("", _("Choose")), *choices]
+class CommunityForm(RecordForm):
+    """A form about a place; the programme's work with communities rests on public interest."""
 
-
-def _words(label: Any, **options: Any) -> forms.CharField:
-    return forms.CharField(label=label, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}), **options)
-
-
-class CommunityForm(BaseForm):
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def envelope(self, pk: UUID | None = None) -> dict[str, Any]:
-        """What every command carries; the work of a programme with communities rests on public interest."""
-        return {
-            "key": self.cleaned_data["key"], "occurred_at": self.cleaned_data["occurred_at"] or timezone.now(),
-            "basis": "public_interest", "id": pk, "version": self.cleaned_data.get("version"),
-        }
+    basis = "public_interest"
 
 
 class PlaceForm(CommunityForm):
@@ -47,12 +33,12 @@ class PlaceForm(CommunityForm):
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = areas(country) if country else ()
-        self.fields["area"].choices = choose([(a.code, a.lazy_label) for a in rows])  # type: ignore[attr-defined]
+        self.offer("area", choose([(a.code, a.lazy_label) for a in rows]))
 
     def command(self) -> actions.NewPlace:
         said = self.cleaned_data
         return actions.NewPlace(
-            **self.envelope(), name=said["name"], area=said["area"], high_return=said["high_return"]
+            **self.about(), name=said["name"], area=said["area"], high_return=said["high_return"]
         )
 
 
@@ -68,12 +54,12 @@ class ProfileForm(CommunityForm):
         label=_("Heard and agreed by the community on"), required=False,
         help_text=_("A project needs a profile that the community agreed to within the last 24 months."),
     )
-    account = _words(_("Summary"), required=False, help_text=_("Sealed. No names."))
+    account = words(_("Summary"), required=False, help_text=_("Sealed. No names."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("first", "second", "third"):
-            self.fields[name].choices = choose(code_list("community_problem").choices())  # type: ignore[attr-defined]
+            self.offer(name, choose(code_list("community_problem").choices()))
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
@@ -87,7 +73,7 @@ class ProfileForm(CommunityForm):
         ranked = dict.fromkeys(said[n] for n in ("first", "second", "third") if said[n])
         names = ("period_from", "period_to", "residents", "returnees", "validated_on")
         return actions.NewProfile(
-            **self.envelope(place), priorities=tuple(ranked), summary=said["account"], **{n: said[n] for n in names}
+            **self.about(place), priorities=tuple(ranked), summary=said["account"], **{n: said[n] for n in names}
         )
 
 
@@ -96,11 +82,11 @@ class MeetingForm(CommunityForm):
 
     kind = forms.ChoiceField(label=_("Kind of meeting"))
     held_on = forms.DateField(label=_("Day"))
-    minutes = _words(_("Minutes"), required=False, help_text=_("Sealed. What was said and decided, without names."))
+    minutes = words(_("Minutes"), required=False, help_text=_("Sealed. What was said and decided, without names."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = choose(code_list("community_meeting_type").choices())  # type: ignore[attr-defined]
+        self.offer("kind", choose(code_list("community_meeting_type").choices()))
         self.cells = [(g, s, a) for g in GROUPS for s in SEXES for a in AGES if g != "authority" or a == "18_59"]
         for group, sex, ages in self.cells:
             label = _("%(sex)s, %(ages)s") % {
@@ -134,7 +120,7 @@ class MeetingForm(CommunityForm):
         said = self.cleaned_data
         came = {(g, s, a): said[f"{g}_{s}_{a}"] or 0 for g, s, a in self.cells}
         return actions.MeetingHeld(
-            **self.envelope(place), kind=said["kind"], held_on=said["held_on"], came=came, minutes=said["minutes"]
+            **self.about(place), kind=said["kind"], held_on=said["held_on"], came=came, minutes=said["minutes"]
         )
 
 
@@ -146,20 +132,20 @@ class OptionForm(CommunityForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sector"].choices = choose(code_list("community_problem").choices())  # type: ignore[attr-defined]
+        self.offer("sector", choose(code_list("community_problem").choices()))
 
     def command(self, meeting: UUID) -> actions.OptionCounted:
         names = ("title", "sector", "votes_returnees", "votes_neighbours")
-        return actions.OptionCounted(**self.envelope(meeting), **{n: self.cleaned_data[n] for n in names})
+        return actions.OptionCounted(**self.about(meeting), **{n: self.cleaned_data[n] for n in names})
 
 
 class ChooseForm(CommunityForm):
     option = forms.ChoiceField(label=_("What the community chose"), widget=Radios)
-    otherwise = _words(
+    otherwise = words(
         _("If it is not the option with most votes: why"), required=False,
         help_text=_("Sealed. Without a reason, the option with most votes is the one."),
     )
-    objective = _words(_("What it should change"), help_text=_("Sealed."))
+    objective = words(_("What it should change"), help_text=_("Sealed."))
     approach = forms.ChoiceField(label=_("Kind of project"), widget=Radios)
     dimension = forms.ChoiceField(label=_("What it strengthens"), widget=Radios)
     budget = forms.DecimalField(label=_("Budget"), min_value=0, max_digits=12, decimal_places=2)
@@ -170,17 +156,15 @@ class ChooseForm(CommunityForm):
         super().__init__(*args, **kwargs)
         lists = {"approach": "project_approach", "dimension": "reintegration_dimension"}
         for name, list_id in lists.items():
-            self.fields[name].choices = code_list(list_id).choices()  # type: ignore[attr-defined]
-        self.fields["option"].choices = options  # type: ignore[attr-defined]
-        self.fields["currency"].choices = choose(code_list("currency").choices())  # type: ignore[attr-defined]
-        self.fields["contribution"].choices = choose(  # type: ignore[attr-defined]
-            code_list("community_contribution").choices()
-        )
+            self.offer(name, code_list(list_id).choices())
+        self.offer("option", options)
+        self.offer("currency", choose(code_list("currency").choices()))
+        self.offer("contribution", choose(code_list("community_contribution").choices()))
 
     def command(self) -> actions.Chosen:
         said = self.cleaned_data
         names = ("approach", "dimension", "budget", "currency", "objective", "otherwise", "contribution")
-        return actions.Chosen(**self.envelope(UUID(said["option"])), **{n: said[n] for n in names})
+        return actions.Chosen(**self.about(UUID(said["option"])), **{n: said[n] for n in names})
 
 
 class SafeguardsForm(CommunityForm):
@@ -190,7 +174,7 @@ class SafeguardsForm(CommunityForm):
         help_text=_("A project for returnees alone divides a community: neighbours must be part of it."),
     )
     women = forms.IntegerField(label=_("Women and girls among all of them"), min_value=0, max_value=10000)
-    do_no_harm = _words(
+    do_no_harm = words(
         _("Whom or what it could harm, and what is done about it"), required=False, help_text=_("Sealed.")
     )
     screened_on = forms.DateField(label=_("Environmental screening done on"), required=False)
@@ -206,7 +190,7 @@ class SafeguardsForm(CommunityForm):
 
     def command(self, project: UUID) -> actions.Secured:
         names = ("returnees", "neighbours", "women", "do_no_harm", "screened_on", "maintenance")
-        return actions.Secured(**self.envelope(project), **{n: self.cleaned_data[n] for n in names})
+        return actions.Secured(**self.about(project), **{n: self.cleaned_data[n] for n in names})
 
 
 class MoveForm(CommunityForm):
@@ -215,12 +199,12 @@ class MoveForm(CommunityForm):
     def __init__(self, *args: Any, states: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         labels = code_list("project_status")
-        self.fields["to"].choices = [(s, labels.require(s).lazy_label) for s in states]  # type: ignore[attr-defined]
+        self.offer("to", [(s, labels.require(s).lazy_label) for s in states])
         if states == ("approved",):
             # The button of that page says it all: a single choice is no question.
             self.fields["to"].widget = forms.HiddenInput()
             self.fields["to"].initial = states[0]
 
     def command(self, project: UUID) -> actions.Moved:
-        return actions.Moved(**self.envelope(project), to=self.cleaned_data["to"])
+        return actions.Moved(**self.about(project), to=self.cleaned_data["to"])
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import ConsentGiven, Registration
-from compass.people.forms.common import CHOOSE, PersonForm, language_choices, listed
+from compass.people.forms.common import language_choices, listed
 from compass.people.models import Consent, Person
 from compass.reception.actions import (
     MOST_AT_ONCE,
@@ -21,7 +21,7 @@ from compass.reception.actions import (
     GroupArrived,
 )
 from compass.reception.models import Activity, Arrival, Centre
-from compass.ui.forms import HouseMixin, YesNoField
+from compass.ui.forms import CHOOSE, BaseForm, HouseMixin, YesNoField
 from compass.ui.widgets import Boxes
 from compass.vocabulary import code_list
 
@@ -32,7 +32,7 @@ NEEDS = (
 CHILD_RELATIONS = ("child", "sibling", "other_relative")
 
 
-class GroupForm(PersonForm):
+class GroupForm(BaseForm):
     """A group at the gate: nothing else is asked. Basis: vital interest, fixed."""
 
     people = forms.IntegerField(label=_("How many people?"), min_value=1, max_value=MOST_AT_ONCE)
@@ -44,8 +44,8 @@ class GroupForm(PersonForm):
 
     def __init__(self, *args: Any, centres: list[Centre], country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = language_choices(country, empty=CHOOSE[1])  # type: ignore[attr-defined]
-        self.fields["centre"].choices = [(str(row.pk), row.name) for row in centres]  # type: ignore[attr-defined]
+        self.offer("language", language_choices(country, empty=CHOOSE[1]))
+        self.offer("centre", [(str(row.pk), row.name) for row in centres])
         if len(centres) == 1:
             self.fields["centre"].widget = forms.HiddenInput()
             self.fields["centre"].initial = str(centres[0].pk)
@@ -69,7 +69,7 @@ class GroupForm(PersonForm):
         )
 
 
-class StartForm(PersonForm):
+class StartForm(BaseForm):
     """The first two answers: about how old, and in which language to go on."""
 
     age = forms.IntegerField(
@@ -82,7 +82,7 @@ class StartForm(PersonForm):
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = language_choices(country)  # type: ignore[attr-defined]
+        self.offer("language", language_choices(country))
 
     def command(self, place: Arrival) -> ArrivalRegistered:
         told = self.cleaned_data
@@ -95,14 +95,14 @@ class StartForm(PersonForm):
         return ArrivalRegistered(**envelope, id=place.pk, registration=registration)
 
 
-class LeftForm(PersonForm):
+class LeftForm(BaseForm):
     """Nothing to fill in."""
 
     def command(self, place: Arrival) -> ArrivalLeft:
         return ArrivalLeft(**self.envelope("vital_interest", id=place.pk, version=place.version))
 
 
-class FamilyForm(PersonForm):
+class FamilyForm(BaseForm):
     """What the mother or father says for all the children below."""
 
     same_answers = YesNoField(
@@ -173,7 +173,7 @@ class ChildLine(HouseMixin, forms.Form):
 ChildLines = forms.formset_factory(ChildLine, extra=4, max_num=12, absolute_max=12)
 
 
-class ActivityForm(PersonForm):
+class ActivityForm(BaseForm):
     """A group activity of the centre."""
 
     kind = forms.ChoiceField(label=_("Activity"), choices=listed("group_activity_kind", CHOOSE))
@@ -182,7 +182,7 @@ class ActivityForm(PersonForm):
 
     def __init__(self, *args: Any, centres: list[Centre], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["centre"].choices = [(str(row.pk), row.name) for row in centres]  # type: ignore[attr-defined]
+        self.offer("centre", [(str(row.pk), row.name) for row in centres])
         if len(centres) == 1:
             self.fields["centre"].widget = forms.HiddenInput()
             self.fields["centre"].initial = str(centres[0].pk)
@@ -203,14 +203,14 @@ class ActivityForm(PersonForm):
         )
 
 
-class AttendanceForm(PersonForm):
+class AttendanceForm(BaseForm):
     """Who was there: codes to tick."""
 
     present = forms.MultipleChoiceField(label=_("Who was there?"), widget=Boxes)
 
     def __init__(self, *args: Any, people: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["present"].choices = people  # type: ignore[attr-defined]
+        self.offer("present", people)
 
     def commands(self, activity: Activity, people: dict[str, Person]) -> list[Attended]:
         """One command per person ticked; the key of each follows from the form's, so that sending twice counts once."""

@@ -9,14 +9,13 @@ from uuid import UUID
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.boundfield import BoundField
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compass.cases.uploads import Attachment, checked
 from compass.problems import FileRefused
 from compass.reintegration import actions, scoring
 from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
-from compass.ui.forms import BaseForm, YesNoField, fit
+from compass.ui.forms import RecordForm, YesNoField, choose, fit, words
 from compass.ui.widgets import Boxes, Radios
 from compass.vocabulary import Code, code_list, languages
 
@@ -28,35 +27,19 @@ NO_WISH = _("I do not wish to answer")
 NOT_APPLICABLE = _("Does not apply")
 
 
-def choose(choices: Any) -> list[Any]:
-    return [("", _("Choose")), *choices]
+class LifeForm(RecordForm):
+    """A form about someone who came home; help there rests on the person's consent."""
 
-
-def _words(label: Any, **options: Any) -> forms.CharField:
-    return forms.CharField(label=label, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}), **options)
-
-
-class LifeForm(BaseForm):
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def envelope(self, pk: UUID) -> dict[str, Any]:
-        """What every command carries; reintegration help rests on the person's consent."""
-        return {
-            "key": self.cleaned_data["key"], "occurred_at": self.cleaned_data["occurred_at"] or timezone.now(),
-            "basis": "consent", "id": pk, "version": self.cleaned_data.get("version"),
-        }
+    basis = "consent"
 
     def said(self, *names: str) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in names}
-
-    def offer(self, name: str, choices: Any) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
 class WelcomeForm(LifeForm):
     arrived_on = forms.DateField(label=_("Day of arrival"))
     support = forms.MultipleChoiceField(label=_("What was given"), required=False, widget=Boxes)
-    note = _words(_("What is needed tonight"), required=False, help_text=_("Sealed."))
+    note = words(_("What is needed tonight"), required=False, help_text=_("Sealed."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,16 +47,16 @@ class WelcomeForm(LifeForm):
 
     def command(self, person: UUID) -> actions.Welcomed:
         return actions.Welcomed(
-            **self.envelope(person), support=tuple(self.cleaned_data["support"]), **self.said("arrived_on", "note")
+            **self.about(person), support=tuple(self.cleaned_data["support"]), **self.said("arrived_on", "note")
         )
 
 
 class PlanForm(LifeForm):
-    goals = _words(_("What the person wants for the coming year"), help_text=_("Sealed. In their own words."))
+    goals = words(_("What the person wants for the coming year"), help_text=_("Sealed. In their own words."))
     agreed_on = forms.DateField(label=_("Agreed with the person on"))
 
     def command(self, person: UUID) -> actions.NewPlan:
-        return actions.NewPlan(**self.envelope(person), **self.said("goals", "agreed_on"))
+        return actions.NewPlan(**self.about(person), **self.said("goals", "agreed_on"))
 
 
 class ActionForm(LifeForm):
@@ -90,7 +73,7 @@ class ActionForm(LifeForm):
         label=_("What it should change"), choices=choose(EXPECTATIONS.items()),
         help_text=_("A follow-up will ask whether it did."),
     )
-    change = _words(_("How we will notice"), required=False, help_text=_("Sealed."))
+    change = words(_("How we will notice"), required=False, help_text=_("Sealed."))
 
     def __init__(self, *args: Any, projects: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,7 +94,7 @@ class ActionForm(LifeForm):
         names = ("what", "dimension", "level", "business_type", "modality", "budget", "currency", "planned_on",
                  "expectation", "change")
         return actions.NewAction(
-            **self.envelope(plan), project_id=UUID(project) if project else None, **self.said(*names)
+            **self.about(plan), project_id=UUID(project) if project else None, **self.said(*names)
         )
 
 
@@ -133,26 +116,26 @@ class ReceiptForm(LifeForm):
             raise forms.ValidationError(str(refused)) from refused
 
     def command(self, action: UUID) -> actions.Proof:
-        return actions.Proof(**self.envelope(action), **self.said("kind", "amount", "issued_on", "file"))
+        return actions.Proof(**self.about(action), **self.said("kind", "amount", "issued_on", "file"))
 
 
 class DeliveredForm(LifeForm):
     delivered_on = forms.DateField(label=_("Delivered on"))
 
     def command(self, action: UUID) -> actions.Delivered:
-        return actions.Delivered(**self.envelope(action), **self.said("delivered_on"))
+        return actions.Delivered(**self.about(action), **self.said("delivered_on"))
 
 
 class CancelledForm(LifeForm):
-    why = _words(_("Why"), help_text=_("Sealed."))
+    why = words(_("Why"), help_text=_("Sealed."))
 
     def command(self, action: UUID) -> actions.Cancelled:
-        return actions.Cancelled(**self.envelope(action), **self.said("why"))
+        return actions.Cancelled(**self.about(action), **self.said("why"))
 
 
 class FollowUpForm(LifeForm):
     result = forms.ChoiceField(label=_("Did it do what it should?"), widget=Radios)
-    remark = _words(_("What the person says"), required=False, help_text=_("Sealed."))
+    remark = words(_("What the person says"), required=False, help_text=_("Sealed."))
     channel = forms.ChoiceField(label=_("How you asked"))
     asked_on = forms.DateField(label=_("Asked on"))
     next_step = forms.ChoiceField(label=_("What comes next"), widget=Radios, choices=list(NEXT_STEPS.items()))
@@ -164,7 +147,7 @@ class FollowUpForm(LifeForm):
 
     def command(self, action: UUID) -> actions.Followed:
         return actions.Followed(
-            **self.envelope(action), **self.said("result", "remark", "channel", "asked_on", "next_step")
+            **self.about(action), **self.said("result", "remark", "channel", "asked_on", "next_step")
         )
 
 
@@ -189,7 +172,7 @@ class InterviewForm(LifeForm):
         return True
 
     def command(self, person: UUID) -> actions.InterviewBegun:
-        return actions.InterviewBegun(**self.envelope(person), **self.said("round", "held_on", "mode", "language"))
+        return actions.InterviewBegun(**self.about(person), **self.said("round", "held_on", "mode", "language"))
 
 
 class SectionForm(LifeForm):
@@ -211,7 +194,7 @@ class SectionForm(LifeForm):
         options = sorted(scoring.options(item), key=lambda option: option.value == "DK")
         offered: list[tuple[str, Any]] = [(o.value, o.lazy_label) for o in options if o.value != "NR"]
         if not offered:
-            return _words(item.lazy_label, required=False, help_text=_("Sealed."))
+            return words(item.lazy_label, required=False, help_text=_("Sealed."))
         offered += [("NR", NO_WISH), ("NA", NOT_APPLICABLE)]
         kind: Any = forms.MultipleChoiceField if scoring.takes_many(item) else forms.ChoiceField
         field: forms.Field = kind(
@@ -238,6 +221,6 @@ class SectionForm(LifeForm):
     def command(self, interview: UUID) -> actions.Answered:
         given = {item.value: self.cleaned_data.get(item.value) for item in self.items}
         return actions.Answered(
-            **self.envelope(interview), dimension=self.dimension, answers={k: v for k, v in given.items() if v},
+            **self.about(interview), dimension=self.dimension, answers={k: v for k, v in given.items() if v},
             stop=self.cleaned_data["stop"],
         )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,42 +16,21 @@ from compass.returns import actions
 from compass.returns.content import DeclarationText
 from compass.returns.machine import NEVER_WAIVED
 from compass.returns.models import Return
-from compass.ui.forms import BaseForm, YesNoField, fit
+from compass.ui.forms import BaseForm, RecordForm, YesNoField, choose, fit, words
 from compass.ui.widgets import Boxes, Radios
 from compass.vocabulary import areas, code_list, countries, languages
 
 Choices = Sequence[tuple[str, str | Promise]]
-MORE = {"rows": 3}
-
-
-def choose(choices: Choices) -> list[tuple[str, str | Promise]]:
-    """Choices of a select with an empty first line: nothing is chosen beforehand."""
-    return [("", _("Choose")), *choices]
 
 
 def language_choices() -> list[tuple[str, str]]:
     return [(row.code, row.lazy_label) for row in languages()]
 
 
-def words(label: Any, *, required: bool = False, hint: Any = "") -> forms.CharField:
-    """Free text, which is sealed."""
-    return forms.CharField(
-        label=label, required=required, help_text=hint, max_length=4000, widget=forms.Textarea(attrs=MORE)
-    )
+class StepForm(RecordForm):
+    """A step of one return; return assistance rests on the person's consent."""
 
-
-class StepForm(BaseForm):
-    """A step of one return; `version` is the one the user saw."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def envelope(self, pk: UUID) -> dict[str, Any]:
-        """What every command of the step carries. The basis of return assistance is the person's consent."""
-        moment: datetime | None = self.cleaned_data["occurred_at"]
-        return {
-            "key": self.cleaned_data["key"], "occurred_at": moment or timezone.now(), "basis": "consent", "id": pk,
-            "version": self.cleaned_data.get("version"),
-        }
+    basis = "consent"
 
 
 class StartForm(StepForm):
@@ -69,15 +46,13 @@ class StartForm(StepForm):
     def __init__(self, *args: Any, others: Sequence[tuple[str, str]] = (), home: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         nations = [(c.alpha2, c.lazy_label) for c in countries()]
-        self.fields["destination"].choices = choose(nations)  # type: ignore[attr-defined]
+        self.offer("destination", choose(nations))
         asked = self.data.get("destination") if self.is_bound else home
         known = {c.alpha2 for c in countries()}
         shown = [asked] if asked in known else sorted(known)
-        self.fields["area"].choices = choose(  # type: ignore[attr-defined]
-            [(a.code, a.lazy_label) for alpha2 in shown for a in areas(str(alpha2))]
-        )
+        self.offer("area", choose([(a.code, a.lazy_label) for alpha2 in shown for a in areas(str(alpha2))]))
         if others:
-            self.fields["with_people"].choices = others  # type: ignore[attr-defined]
+            self.offer("with_people", others)
         else:
             del self.fields["with_people"]
 
@@ -90,7 +65,7 @@ class StartForm(StepForm):
     def command(self, person: Person) -> actions.Begin:
         said = self.cleaned_data
         return actions.Begin(
-            **self.envelope(person.pk), destination=said["destination"], area=said["area"], detained=said["detained"],
+            **self.about(person.pk), destination=said["destination"], area=said["area"], detained=said["detained"],
             with_people=tuple(UUID(pk) for pk in said.get("with_people", ())),
         )
 
@@ -104,18 +79,21 @@ class CounsellingForm(StepForm):
     interpreter_mode = forms.ChoiceField(label=_("How it was understood"))
     time_offered = YesNoField(label=_("Was time to think offered?"))
     days_offered = forms.IntegerField(label=_("How many days"), required=False, min_value=0, max_value=365)
-    notes = words(_("What matters to the person"), hint=_("Sealed. In the person’s own words where you can."))
+    notes = words(
+        _("What matters to the person"), required=False,
+        help_text=_("Sealed. In the person’s own words where you can."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topics"].choices = code_list("return_information_topic").choices()  # type: ignore[attr-defined]
-        self.fields["language"].choices = choose(language_choices())  # type: ignore[attr-defined]
-        self.fields["interpreter_mode"].choices = choose(code_list("interpreter_mode").choices())  # type: ignore[attr-defined]
+        self.offer("topics", code_list("return_information_topic").choices())
+        self.offer("language", choose(language_choices()))
+        self.offer("interpreter_mode", choose(code_list("interpreter_mode").choices()))
 
     def command(self, avr: Return) -> actions.Counselled:
         said = self.cleaned_data
         return actions.Counselled(
-            **self.envelope(avr.pk), topics=tuple(said["topics"]), language=said["language"],
+            **self.about(avr.pk), topics=tuple(said["topics"]), language=said["language"],
             interpreter_mode=said["interpreter_mode"], time_offered=said["time_offered"],
             days_offered=said["days_offered"] or 0, notes=said["notes"],
         )
@@ -148,9 +126,9 @@ class DeclarationForm(StepForm):
         super().__init__(*args, **kwargs)
         self.text = text
         codes = [c for c in code_list("declaration_statement") if children or not c.extra.get("children_only")]
-        self.fields["statements"].choices = [(c.value, text.statements[c.value]) for c in codes]  # type: ignore[attr-defined]
+        self.offer("statements", [(c.value, text.statements[c.value]) for c in codes])
         known = [row for row in language_choices() if not spoken or row[0] in spoken]
-        self.fields["language"].choices = choose(known)  # type: ignore[attr-defined]
+        self.offer("language", choose(known))
         self.fields["language"].help_text = _("Those on the person’s record. Another one? Correct the record first.")
         if not minor:
             del self.fields["given_by"]
@@ -172,7 +150,7 @@ class DeclarationForm(StepForm):
     def command(self, avr: Return, person: Person) -> actions.Declared:
         said = self.cleaned_data
         return actions.Declared(
-            **self.envelope(avr.pk), person_id=person.pk, statements=tuple(said["statements"]),
+            **self.about(avr.pk), person_id=person.pk, statements=tuple(said["statements"]),
             language=said["language"], text_language=self.text.language, mode=said["mode"],
             given_by=said.get("given_by", "individual"), witness={"witness": said["witness"]},
         )
@@ -183,9 +161,9 @@ class FreeChoiceForm(StepForm):
         label=_("Did you find the person free of any pressure to return?"),
         help_text=_("Pressure may be physical or psychological, by family, traffickers, authorities or staff."),
     )
-    pressure = words(_("What this answer rests on"), required=True)
+    pressure = words(_("What this answer rests on"))
     informed = YesNoField(label=_("Does the decision rest on timely, unbiased and reliable information?"))
-    information = words(_("What this answer rests on"), required=True)
+    information = words(_("What this answer rests on"))
     capacity_doubted = YesNoField(label=_("Is there any doubt that the person can decide this now?"))
     capacity_assessed = YesNoField(
         label=_("If there is doubt: has a professional assessed it, and is it on record who decides?"), required=False
@@ -199,7 +177,7 @@ class FreeChoiceForm(StepForm):
         answers = ("no_pressure", "informed", "capacity_doubted", "capacity_assessed", "detained",
                    "independent_counsel", "private_talk")
         return actions.ChoiceChecked(
-            **self.envelope(avr.pk), **{name: said[name] for name in answers},
+            **self.about(avr.pk), **{name: said[name] for name in answers},
             evidence={"pressure": said["pressure"], "information": said["information"]},
         )
 
@@ -245,7 +223,7 @@ class EligibilityForm(StepForm):
     def command(self, avr: Return) -> actions.EligibilityChecked:
         said = self.cleaned_data
         return actions.EligibilityChecked(
-            **self.envelope(avr.pk),
+            **self.about(avr.pk),
             criteria=tuple(
                 actions.CriterionChecked(
                     criterion=v, answer=said[v], evidence_kind=said[f"{v}_kind"], evidence=said[f"{v}_evidence"]
@@ -260,7 +238,7 @@ class DecisionForm(StepForm):
         label=_("Your decision"), widget=Radios,
         choices=[("approve", _("Approve the return")), ("refuse", _("Not eligible"))],
     )
-    note = words(_("Why"), required=True, hint=_("Sealed."))
+    note = words(_("Why"), help_text=_("Sealed."))
     reason = forms.ChoiceField(label=_("If not eligible: which criterion is not met"), required=False)
     explained = forms.BooleanField(label=_("If not eligible: the reason was explained to the person"), required=False)
     referral_offered = forms.BooleanField(label=_("If not eligible: other help was offered"), required=False)
@@ -268,12 +246,12 @@ class DecisionForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = choose(code_list("eligibility_criterion").choices())  # type: ignore[attr-defined]
+        self.offer("reason", choose(code_list("eligibility_criterion").choices()))
 
     def command(self, avr: Return) -> actions.Decision:
         said = self.cleaned_data
         return actions.Decision(
-            **self.envelope(avr.pk), note=said["note"], reason=said["reason"] if said["decision"] == "refuse" else "",
+            **self.about(avr.pk), note=said["note"], reason=said["reason"] if said["decision"] == "refuse" else "",
             explained=said["explained"], referral_offered=said["referral_offered"], complaint_told=said["complaint_told"],
         )
 
@@ -290,11 +268,11 @@ class PreparationForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("travel_mode", "medical_outcome"):
-            self.fields[name].choices = choose(code_list(name).choices())  # type: ignore[attr-defined]
+            self.offer(name, choose(code_list(name).choices()))
 
     def command(self, avr: Return) -> actions.Prepared:
         names = ("travel_on", "travel_mode", "document_valid_until", "medical_outcome", "receiving_told_on")
-        return actions.Prepared(**self.envelope(avr.pk), **{name: self.cleaned_data[name] for name in names})
+        return actions.Prepared(**self.about(avr.pk), **{name: self.cleaned_data[name] for name in names})
 
 
 class DepartureForm(StepForm):
@@ -315,7 +293,7 @@ class DepartureForm(StepForm):
     def command(self, avr: Return) -> actions.Departure:
         said = self.cleaned_data
         return actions.Departure(
-            **self.envelope(avr.pk), departed_on=said["departed_on"], reconfirmed=said["reconfirmed"],
+            **self.about(avr.pk), departed_on=said["departed_on"], reconfirmed=said["reconfirmed"],
             method=said["method"],
         )
 
@@ -324,24 +302,23 @@ class ArrivalForm(StepForm):
     arrived_on = forms.DateField(label=_("Day of arrival"))
 
     def command(self, avr: Return) -> actions.Arrival:
-        return actions.Arrival(**self.envelope(avr.pk), arrived_on=self.cleaned_data["arrived_on"])
+        return actions.Arrival(**self.about(avr.pk), arrived_on=self.cleaned_data["arrived_on"])
 
 
 class MovedForm(StepForm):
     """A step with a reason from one list."""
 
     reason = forms.ChoiceField(label=_("Reason"), required=False)
-    note = words(_("In the person’s words, if they wish"), hint=_("Sealed."))
+    note = words(_("In the person’s words, if they wish"), required=False, help_text=_("Sealed."))
 
     def __init__(self, *args: Any, reasons: str, required: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["reason"]
-        field.choices = choose(code_list(reasons).choices())  # type: ignore[attr-defined]
-        field.required = required
+        self.offer("reason", choose(code_list(reasons).choices()))
+        self.fields["reason"].required = required
 
     def command(self, avr: Return) -> actions.Moved:
         return actions.Moved(
-            **self.envelope(avr.pk), reason=self.cleaned_data["reason"], note=self.cleaned_data["note"]
+            **self.about(avr.pk), reason=self.cleaned_data["reason"], note=self.cleaned_data["note"]
         )
 
 
@@ -349,7 +326,7 @@ class ResumeForm(StepForm):
     """Nothing to say: back to counselling."""
 
     def command(self, avr: Return) -> actions.Moved:
-        return actions.Moved(**self.envelope(avr.pk))
+        return actions.Moved(**self.about(avr.pk))
 
 
 class NotesForm(BaseForm):

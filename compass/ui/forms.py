@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+from uuid import UUID
 
 import django.forms
 from django import forms
@@ -24,11 +25,13 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from compass.problems import Problem
 from compass.ui.widgets import DateParts, KeyInput, MomentParts, Number, YesNo
 
 if TYPE_CHECKING:
     from django.template.backends.django import DjangoTemplates as Engine
 
+CHOOSE = ("", _("Choose"))
 _DJANGO = Path(django.forms.__file__).parent / "templates"
 #: An act that claims to be older comes from a device whose clock was never set.
 FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
@@ -145,6 +148,10 @@ class HouseMixin:
         for field in self.fields.values():
             fit(field)
 
+    def offer(self, name: str, choices: Any) -> None:
+        """Fill the choices of a field that depend on who asks or on the record."""
+        cast("forms.ChoiceField", self.fields[name]).choices = choices
+
     @property
     def summary(self) -> list[Link]:
         """The errors in the order of the page, each with the place it links to."""
@@ -155,15 +162,42 @@ class BaseForm(HouseMixin, forms.Form):
     """The form every room's form inherits.
 
     `cleaned_data["key"]` is the UUID that makes sending twice harmless; `cleaned_data["occurred_at"]` is an
-    aware datetime or None.
+    aware datetime or None. `problem` is what `Work.attempt` was refused with.
     """
 
     key = KeyField()
     occurred_at = OccurredField()
+    problem: Problem | None = None
+
+    def envelope(self, basis: str, **more: Any) -> dict[str, Any]:
+        """What every command carries: key, when it happened, legal basis; `more` is its `id` and `version`."""
+        told = self.cleaned_data
+        return {"key": told["key"], "occurred_at": told["occurred_at"] or timezone.now(), "basis": basis, **more}
+
+
+class RecordForm(BaseForm):
+    """A form about one record, which may carry the version that was on the screen. `basis`: the legal basis of its acts."""
+
+    basis: ClassVar[str]
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def about(self, pk: UUID | None = None) -> dict[str, Any]:
+        """What the command about this record carries."""
+        return self.envelope(self.basis, id=pk, version=self.cleaned_data.get("version"))
 
 
 class SearchForm(HouseMixin, forms.Form):
     """A form that changes nothing (a filter, a search): no key, no time."""
+
+
+def choose(choices: Iterable[Any]) -> list[Any]:
+    """The choices of a select with an empty first line: nothing is chosen beforehand."""
+    return [CHOOSE, *choices]
+
+
+def words(label: Any, *, rows: int = 3, most: int = 4000, **options: Any) -> forms.CharField:
+    """Free text of at most `most` characters; the action seals it. `options` are those of a CharField."""
+    return forms.CharField(label=label, max_length=most, widget=forms.Textarea({"rows": rows}), **options)
 
 
 def fit(field: forms.Field) -> None:

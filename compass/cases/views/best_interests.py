@@ -31,7 +31,6 @@ from compass.cases.forms_best_interests import (
 )
 from compass.cases.models import Case
 from compass.cases.standards import link
-from compass.cases.views.common import envelope
 from compass.people import consent
 from compass.people.models import Person
 from compass.problems import NotFound
@@ -169,7 +168,7 @@ def step(request: HttpRequest, work: Work, pk: UUID, part: str) -> HttpResponse:
     form = form_class(request.POST or None, initial={"version": child.procedure.version if child.procedure else None})
     if form.is_valid():
         with work.attempt(form):
-            run(work, _told(work, form, child), form.cleaned_data)
+            run(work, _told(form, child), form.cleaned_data)
             messages.success(request, _("Saved."))
             return redirect("cases:best_interests", pk=pk)
     return TemplateResponse(
@@ -177,7 +176,7 @@ def step(request: HttpRequest, work: Work, pk: UUID, part: str) -> HttpResponse:
     )
 
 
-def _told(work: Work, form: BaseForm, child: ladder.Child) -> Told:
+def _told(form: BaseForm, child: ladder.Child) -> Told:
     agreed = consent.allows(child.person.pk, "case_management_services")
     legal = "consent" if agreed else "public_interest"
-    return envelope(work, form, child.person.pk, legal) | {"version": form.cleaned_data["version"]}
+    return form.envelope(legal, id=child.person.pk) | {"version": form.cleaned_data["version"]}

@@ -1,4 +1,4 @@
-"""What the pages of the room share: a case with its file, the envelope of a command, the reasoned reveal."""
+"""What the pages of the room share: a case with its file, the legal basis of a step, the reasoned reveal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from compass.cases.sealing import open_from
 from compass.people import consent
 from compass.people.models import AboutPerson
 from compass.problems import Problem
-from compass.ui.forms import BaseForm
 
 SEALED: tuple[tuple[type[AboutPerson], str], ...] = (
     (Screening, "answers_sealed"), (RiskChange, "reason_sealed"), (Assessment, "narrative_sealed"),
@@ -35,12 +34,6 @@ def basis(files: Files, case: Case) -> str:
     """The legal basis of a step: consent where it was given, else vital interest."""
     given = files.consent(case)
     return "consent" if consent.answer(given, SCOPE, files.now.date()) else "vital_interest"
-
-
-def envelope(work: Work, form: BaseForm, pk: UUID, legal: str) -> dict[str, Any]:
-    """What every command is told, from the form."""
-    data = form.cleaned_data
-    return {"key": data["key"], "occurred_at": data["occurred_at"] or work.now, "basis": legal, "id": pk}
 
 
 def reveal(request: HttpRequest, work: Work, case: Case, *models: type[AboutPerson]) -> dict[str, Any]:

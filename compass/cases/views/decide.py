@@ -20,7 +20,7 @@ from compass.cases.actions.plan import approve_plans
 from compass.cases.forms import DecisionForm
 from compass.cases.models import Assessment, Case, Closure, Goal, Plan
 from compass.cases.views.case import goals, needs
-from compass.cases.views.common import envelope, find_case, reveal
+from compass.cases.views.common import find_case, reveal
 from compass.people.models import AboutPerson
 
 Decide = Callable[[Work, Sequence[Decision]], list[Any]]
@@ -34,7 +34,7 @@ def _page(
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = envelope(work, form, row.pk, row.basis)
+            told = form.envelope(row.basis, id=row.pk)
             act(work, [Decision(**told, approve=data["approve"], remark=data["remark"])])
             return redirect("cases:team")
     plan = row if isinstance(row, Plan) else None

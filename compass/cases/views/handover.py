@@ -32,7 +32,7 @@ from compass.cases.forms_referral import DeclineForm, OfferForm, StepForm
 from compass.cases.ladder import children
 from compass.cases.models import Case, Handover, HandoverPerson
 from compass.cases.models.case import OPEN
-from compass.cases.views.common import envelope, find_case
+from compass.cases.views.common import find_case
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst, ConsentMissing, KeyAbsent, NotFound
 
@@ -54,7 +54,7 @@ def hand_over(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = envelope(work, form, pk, "consent")
+            told = form.envelope("consent", id=pk)
             (made,) = offer_handovers(
                 work, [HandoverOffer(**told, to_organisation_id=UUID(data["to"]), note=data["note"])]
             )
@@ -117,7 +117,7 @@ def handover(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     if form is not None and form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = envelope(work, form, pk, "public_interest")
+            told = form.envelope("public_interest", id=pk)
             decline_handovers(work, [HandoverDeclined(**told, reason=data["reason"], note=data["note"])])
             messages.success(request, _("Declined. The office that offered stays responsible."))
             return redirect("cases:handover", pk=pk)
@@ -162,7 +162,7 @@ def step(request: HttpRequest, work: Work, pk: UUID, name: str) -> HttpResponse:
     form = StepForm(request.POST)
     if form.is_valid():
         with work.attempt(form):
-            told = [HandoverStep(**envelope(work, form, pk, "consent"))]
+            told = [HandoverStep(**form.envelope("consent", id=pk))]
             if name == "accept":
                 accept_handovers(work, told)
                 messages.success(request, _("Accepted. You are responsible from now on. Say who leads the case."))

@@ -40,7 +40,7 @@ from compass.cases.forms_referral import (
     field_label,
 )
 from compass.cases.models import Case, CaseReferral, Referral, ReferralFile
-from compass.cases.views.common import envelope, find_case
+from compass.cases.views.common import find_case
 from compass.people import consent
 from compass.problems import Denied, KeyAbsent, NotFound
 from compass.vocabulary import code_list, language
@@ -98,7 +98,7 @@ def refer(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = envelope(work, form, pk, "consent" if answer else "vital_interest")
+            told = form.envelope("consent" if answer else "vital_interest", id=pk)
             (made,) = prepare_referrals(
                 work,
                 [
@@ -214,7 +214,7 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
 
 def _answer(work: Work, row: Referral, form: AnswerForm | OutcomeForm) -> None:
     data = form.cleaned_data
-    told = envelope(work, form, row.pk, PARTNERS_BASIS) | {"version": row.version}
+    told = form.envelope(PARTNERS_BASIS, id=row.pk) | {"version": row.version}
     if isinstance(form, AnswerForm):
         answer_referrals(
             work, [ReferralAnswer(**told, answer=data["answer"], reason=data["reason"], note=data["note"])]
@@ -269,7 +269,7 @@ def step(request: HttpRequest, work: Work, pk: UUID, name: str) -> HttpResponse:
     if form.is_valid():
         with work.attempt(form):
             legal = CaseReferral.objects.values_list("basis", flat=True).get(pk=row.origin_id) if sender else PARTNERS_BASIS
-            run(work, row, envelope(work, form, pk, legal))
+            run(work, row, form.envelope(legal, id=pk))
             messages.success(request, str(said))
             return redirect("cases:referral", pk=pk)
     return TemplateResponse(request, "cases/referral.html", {**_context(work, row, sender, None), "step_form": form})

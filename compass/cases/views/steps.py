@@ -33,7 +33,7 @@ from compass.cases.forms import (
 from compass.cases.models import Assessment, Case, FollowUp, Goal, Plan, PlanAction
 from compass.cases.standards import link
 from compass.cases.views.case import goals
-from compass.cases.views.common import basis, envelope, find_case, reveal
+from compass.cases.views.common import basis, find_case, reveal
 from compass.people.actions import moment
 from compass.problems import NotFound, StaleVersion, WrongState
 from compass.vocabulary import label_of
@@ -57,7 +57,7 @@ def risk(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = envelope(work, form, pk, basis(files, case)) | {"version": data["version"]}
+            told = form.envelope(basis(files, case), id=pk) | {"version": data["version"]}
             set_risk(work, [RiskSet(**told, level=data["level"], reason=data["reason"])])
             return redirect("cases:case", pk=pk)
         if isinstance(getattr(form, "problem", None), StaleVersion):
@@ -83,7 +83,7 @@ def assessment(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                 work,
                 [
                     Assessed(
-                        **envelope(work, form, pk, legal), needs=form.needs(), factors=form.factors(),
+                        **form.envelope(legal, id=pk), needs=form.needs(), factors=form.factors(),
                         vulnerable=data["vulnerable"], experienced=data["experienced"], narrative=data["narrative"],
                     )
                 ],
@@ -109,7 +109,7 @@ def plan(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     if form.is_valid():
         with work.attempt(form):
             made = PlanMade(
-                **envelope(work, form, pk, basis(files, case)), goals=form.goals(), unanswered=form.unanswered()
+                **form.envelope(basis(files, case), id=pk), goals=form.goals(), unanswered=form.unanswered()
             )
             make_plans(work, [made])
             return redirect("cases:agree", pk=pk)
@@ -129,7 +129,7 @@ def agree(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     form = AgreementForm(None if _revealing(request) else request.POST or None)
     if form.is_valid():
         with work.attempt(form):
-            told = envelope(work, form, current.pk, basis(files, case))
+            told = form.envelope(basis(files, case), id=current.pk)
             agree_plans(work, [PlanAgreed(**told, how=form.cleaned_data["how"])])
             messages.success(request, _("The agreement is recorded; the plan waits for a second person."))
             return redirect("cases:case", pk=pk)
@@ -148,7 +148,7 @@ def done(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = envelope(work, form, pk, basis(files, case)) | {"occurred_at": moment(data["done_on"], work.now)}
+            told = form.envelope(basis(files, case), id=pk) | {"occurred_at": moment(data["done_on"], work.now)}
             complete_plan_actions(
                 work, [ActionDone(**told, done_on=data["done_on"], delivered=data["delivered"], note=data["note"])]
             )
@@ -170,7 +170,7 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         data = form.cleaned_data
         with work.attempt(form):
             made = Contact(
-                **envelope(work, form, pk, basis(files, case)), kind=data["kind"], channel=data["channel"],
+                **form.envelope(basis(files, case), id=pk), kind=data["kind"], channel=data["channel"],
                 reached=data["reached"], note=data["note"], risk_after=data["risk_after"],
                 plan_reviewed=bool(data["plan_reviewed"]), goals=form.progress(),
             )
@@ -191,7 +191,7 @@ def close(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         data = form.cleaned_data
         with work.attempt(form):
             asked = ClosureAsked(
-                **envelope(work, form, pk, basis(files, case)), reason=data["reason"],
+                **form.envelope(basis(files, case), id=pk), reason=data["reason"],
                 safety_reassessed=data["safety_reassessed"], prerequisites=tuple(data["prerequisites"]),
                 explanation=data["explanation"],
             )
@@ -214,7 +214,7 @@ def reopen(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         with work.attempt(form):
-            told = envelope(work, form, pk, basis(files, case))
+            told = form.envelope(basis(files, case), id=pk)
             reopen_cases(work, [Reopen(**told, reason=form.cleaned_data["reason"])])
             return redirect("cases:case", pk=pk)
     return TemplateResponse(request, "cases/step.html", {"case": case, "form": form, "step": "reopen"})

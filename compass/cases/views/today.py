@@ -24,7 +24,7 @@ from compass.cases.forms import AssignForm, CodeForm, FilterForm
 from compass.cases.models import Assessment, Case, Closure, Plan
 from compass.cases.models.case import OPEN
 from compass.cases.rules import FIELD
-from compass.cases.views.common import envelope, find_case
+from compass.cases.views.common import find_case
 
 CEILING = 25  # CPMS 2019, standard 18: open cases per case worker
 WEIGHT = {"high": 2}  # a high-risk case counts twice (case-management.md 2.9, inferred)
@@ -167,6 +167,6 @@ def assign(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     if form.is_valid():
         with work.attempt(form):
             owner = UUID(form.cleaned_data["owner"])
-            assign_cases(work, [Assignment(**envelope(work, form, pk, case.basis), owner_id=owner)])
+            assign_cases(work, [Assignment(**form.envelope(case.basis, id=pk), owner_id=owner)])
             return redirect("cases:team")
     return TemplateResponse(request, "cases/step.html", {"case": case, "form": form, "step": "assign"})

@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from compass.problems import Problem
-from compass.ui.forms import BaseForm
+from compass.ui.forms import CHOOSE
 from compass.vocabulary import code_list, languages, nationalities
 from compass.vocabulary.places import countries
-
-CHOOSE = ("", _("Choose"))
-
-
-class PersonForm(BaseForm):
-    """A form that becomes a command: the envelope comes from the hidden fields."""
-
-    problem: Problem | None = None
-
-    def envelope(self, basis: str, **more: Any) -> dict[str, Any]:
-        """key, occurred_at and basis of the command."""
-        key: UUID = self.cleaned_data["key"]
-        occurred: datetime = self.cleaned_data["occurred_at"] or timezone.now()
-        return {"key": key, "occurred_at": occurred, "basis": basis, **more}
 
 
 def listed(list_id: str, *first: tuple[str, Any]) -> Callable[[], list[tuple[str, Any]]]:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import ConsentGiven, Withdrawal
 from compass.people.content.consent import LATER_SCOPES, SCOPES, Notice
-from compass.people.forms.common import PersonForm, listed
+from compass.people.forms.common import listed
 from compass.people.models import Consent, Person
-from compass.ui.forms import YesNoField
+from compass.ui.forms import BaseForm, YesNoField
 from compass.ui.widgets import Boxes, Radios
 from compass.vocabulary import code_list
 
@@ -21,7 +21,7 @@ OTHER_SCOPES = (*SCOPES[5:], *LATER_SCOPES)
 NAMED_INTERPRETERS = frozenset({"in_person", "phone", "video"})
 
 
-class ConsentForm(PersonForm):
+class ConsentForm(BaseForm):
     """What was explained, answered, by whom and how. `step` is the step of the child's ladder, empty for adults."""
 
     information = forms.MultipleChoiceField(
@@ -61,7 +61,7 @@ class ConsentForm(PersonForm):
         else:
             rows = code_list("consent_given_by").choices()
             allowed = rows if step == "15-17" else [row for row in rows if row[0] != "individual"]
-            self.fields["given_by"].choices = allowed  # type: ignore[attr-defined]
+            self.offer("given_by", allowed)
         if step == "0-5":
             del self.fields["child_agrees"]
         for scope in (*CORE_SCOPES, *OTHER_SCOPES):
@@ -101,7 +101,7 @@ class ConsentForm(PersonForm):
         )
 
 
-class WithdrawForm(PersonForm):
+class WithdrawForm(BaseForm):
     """One clear step: nothing to fill in."""
 
     def command(self, consent: Consent) -> Withdrawal:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import GuardianAsked, HouseholdChange, IdentityChange
-from compass.people.forms.common import CHOOSE, PersonForm, language_choices, listed, nationality_choices
+from compass.people.forms.common import language_choices, listed, nationality_choices
 from compass.people.models import Person
-from compass.ui.forms import YesNoField
+from compass.ui.forms import CHOOSE, BaseForm, YesNoField
 from compass.ui.widgets import Radios
 from compass.vocabulary import code_list
 
@@ -28,13 +28,13 @@ REVEAL_REASONS = (
 )
 
 
-class RevealForm(PersonForm):
+class RevealForm(BaseForm):
     """Why what is sealed must be opened now."""
 
     reason = forms.ChoiceField(label=_("Why do you need it now?"), widget=Radios, choices=REVEAL_REASONS)
 
 
-class IdentityForm(PersonForm):
+class IdentityForm(BaseForm):
     """Names, birth, sex, nationality, languages. Only sex and nationality must be answered; both can stay open."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -54,8 +54,8 @@ class IdentityForm(PersonForm):
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = language_choices(country, empty=CHOOSE[1])  # type: ignore[attr-defined]
-        self.fields["second_language"].choices = language_choices(country, empty="—")  # type: ignore[attr-defined]
+        self.offer("language", language_choices(country, empty=CHOOSE[1]))
+        self.offer("second_language", language_choices(country, empty="—"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -112,7 +112,7 @@ class IdentityForm(PersonForm):
         )
 
 
-class ContactForm(PersonForm):
+class ContactForm(BaseForm):
     """How to reach the person without putting them in danger."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -149,7 +149,7 @@ class ContactForm(PersonForm):
         )
 
 
-class HouseholdForm(PersonForm):
+class HouseholdForm(BaseForm):
     """Who belongs together; for a child, whether an adult of their own is there."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -181,7 +181,7 @@ class HouseholdForm(PersonForm):
         choices = [(str(person.household_id), stay), *others]
         if own:
             choices.append(("alone", _("Nobody on this list: alone")))
-        self.fields["household"].choices = choices  # type: ignore[attr-defined]
+        self.offer("household", choices)
         self.asked = asked
         if not person.is_child:
             del self.fields["uasc_status"], self.fields["authority"]
@@ -212,7 +212,7 @@ class HouseholdForm(PersonForm):
         )
 
 
-class GuardianForm(PersonForm):
+class GuardianForm(BaseForm):
     """An authority asked to appoint a guardian."""
 
     authority = forms.CharField(label=_("Authority asked for a guardian"), max_length=40)

@@ -7,11 +7,11 @@ from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import VoiceRecording
-from compass.people.forms.common import PersonForm
 from compass.people.voices import MOST_BYTES, media_type
+from compass.ui.forms import BaseForm
 
 
-class VoiceForm(PersonForm):
+class VoiceForm(BaseForm):
     """One sound file, known by its first bytes and not by its name."""
 
     audio = forms.FileField(

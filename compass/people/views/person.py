@@ -16,10 +16,10 @@ from compass.access.work import Work
 from compass.people import queries
 from compass.people.actions import GuardianAppointed, appoint_guardians, request_guardians, withdraw_consent
 from compass.people.forms import GuardianForm, RevealForm, WithdrawForm
-from compass.people.forms.common import PersonForm
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.views.intake import birth, said
 from compass.problems import NotFound
+from compass.ui.forms import BaseForm
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,7 +109,7 @@ def appointed(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     asked = queries.guardian_of(work, shown)
     if asked is None:
         raise NotFound
-    form = PersonForm(request.POST or None)
+    form = BaseForm(request.POST or None)
     if form.is_valid():
         with work.attempt(form):
             row = work.find("people.guardian", GuardianRequest, asked.pk)
