@@ -20,4 +20,10 @@ class ProgrammeConfig(AppConfig):
         # Importing is what makes the queue know the nightly count.
         from compass.programme import jobs  # noqa: F401
 
-        navigation.register(label=_("Results"), url_name="programme:figures", order=80)
+        navigation.register(
+            label=_("Results"),
+            url_name="programme:figures",
+            order=80,
+            visible=lambda request: (work := getattr(request, "work", None)) is not None
+            and work.may("programme.figures"),
+        )

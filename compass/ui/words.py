@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 Kind = Literal["bad", "due", "soft"]
 
 #: Formats of a day by language: in the present year with the weekday, in another with the year.
-_DAYS = {"en": ("D j M", "j M Y"), "fr": ("D j N", "j N Y"), "ar": ("l j F", "j F Y")}
+_DAYS = {"en": ("D j M", "j M Y"), "fr": ("D. j N", "j N Y"), "ar": ("l j F", "j F Y")}
 
 DAY = timedelta(days=1)
 

@@ -91,4 +91,4 @@ def test_another_year_is_said():
 
 def test_french_days_are_written_in_french():
     with translation.override("fr"):
-        assert words.day(NOW, NOW) == "mar 24 nov."
+        assert words.day(NOW, NOW) == "mar. 24 nov."
