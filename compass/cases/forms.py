@@ -279,7 +279,9 @@ class FollowUpForm(BaseForm):
         label=_("Risk after this contact"), required=False,
         choices=[("", _("Unchanged")), *listed("risk_level", "high", "medium", "low")],
     )  # fmt: skip
-    note = text(_("What matters for the next contact"), rows=4, required=False, hint=_("Sealed."))
+    note = text(
+        _("What matters for the next contact"), rows=4, required=False, hint=_("Needed when the risk goes down. Sealed.")
+    )
 
     def __init__(self, *args: Any, goals: Sequence[tuple[Any, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
