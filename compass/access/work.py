@@ -43,6 +43,16 @@ class Command:
     version: int | None = None
 
 
+def stamp(work: Work, command: Command) -> dict[str, Any]:
+    """The fields of a record that come from the command and the unit of work: basis, both times, who recorded it."""
+    return {
+        "basis": command.basis,
+        "occurred_at": command.occurred_at,
+        "recorded_at": work.now,
+        "recorded_by": work.actor.id,
+    }
+
+
 class Work:
     """What an action or a page may use. Made by `unit_of_work`."""
 

@@ -18,10 +18,10 @@ from uuid import UUID
 from uuid6 import uuid7
 
 from compass.access.actions import action
-from compass.access.work import Command, Work
+from compass.access.work import Command, Work, stamp
 from compass.communities.models import AGES, AtPlace, Attendance, Meeting, Option, Place, Profile, Project
 from compass.problems import Invalid, SecondPersonNeeded, StandardNotMet, WrongState
-from compass.vocabulary import area, code_list
+from compass.vocabulary import area, known
 
 PROFILE_HOLDS = timedelta(days=730)
 #: From which states a project may go where, after the choice.
@@ -33,15 +33,8 @@ NEXT = {
 }
 
 
-def _stamp(work: Work, command: Command) -> dict[str, Any]:
-    return {
-        "id": uuid7(), "basis": command.basis, "occurred_at": command.occurred_at, "recorded_at": work.now,
-        "recorded_by": work.actor.id,
-    }
-
-
 def _at(work: Work, place: Place, command: Command) -> dict[str, Any]:
-    return {"place": place, "organisation_id": place.organisation_id, **_stamp(work, command)}
+    return {"id": uuid7(), "place": place, "organisation_id": place.organisation_id, **stamp(work, command)}
 
 
 def _seal(work: Work, row: AtPlace, column: str, value: dict[str, str]) -> None:
@@ -74,7 +67,7 @@ def add_places(work: Work, places: list[NewPlace]) -> list[Place]:
     organisation = work.actor.organisation
     rows = [
         Place(organisation_id=organisation.pk, name=each.name, country=area(each.area).country, area=each.area,
-              high_return=each.high_return, **_stamp(work, each))
+              high_return=each.high_return, id=uuid7(), **stamp(work, each))
         for each in places
     ]
     work.keys.create(organisation.pk, [row.pk for row in rows])
@@ -103,7 +96,7 @@ def add_profiles(work: Work, profiles: list[NewProfile]) -> list[Profile]:
         if each.period_to < each.period_from:
             raise Invalid(what=each.period_to.isoformat())
         for problem in each.priorities:
-            code_list("community_problem").require(problem)
+            known("community_problem", problem)
         row = Profile(
             period_from=each.period_from, period_to=each.period_to, priorities=list(each.priorities),
             residents=each.residents, returnees=each.returnees, validated_on=each.validated_on,
@@ -130,15 +123,15 @@ def record_meetings(work: Work, meetings: list[MeetingHeld]) -> list[Meeting]:
     places = work.require("communities.edit", Place, meetings)
     rows, counts = [], []
     for place, each in zip(places, meetings, strict=True):
-        code_list("community_meeting_type").require(each.kind)
+        known("community_meeting_type", each.kind)
         if each.held_on > work.now.date() or not sum(each.came.values()):
             raise Invalid(what=each.held_on.isoformat())
         row = Meeting(kind=each.kind, held_on=each.held_on, **_at(work, place, each))
         _seal(work, row, "minutes_sealed", {"minutes": each.minutes})
         rows.append(row)
         for (group, sex, ages), number in each.came.items():
-            code_list("resident_group").require(group)
-            code_list("sex").require(sex)
+            known("resident_group", group)
+            known("sex", sex)
             if ages not in AGES or number < 0:
                 raise Invalid(what=ages)
             if number:
@@ -168,7 +161,7 @@ def count_options(work: Work, options: list[OptionCounted]) -> list[Option]:
     places = Place.objects.in_bulk([m.place_id for m in meetings])
     rows = []
     for meeting, each in zip(meetings, options, strict=True):
-        code_list("community_problem").require(each.sector)
+        known("community_problem", each.sector)
         row = Option(
             meeting=meeting, sector=each.sector, votes_returnees=each.votes_returnees,
             votes_neighbours=each.votes_neighbours, **_at(work, places[meeting.place_id], each),
@@ -200,9 +193,9 @@ def choose_projects(work: Work, choices: list[Chosen]) -> list[Project]:
     places = Place.objects.in_bulk([o.place_id for o in options])
     rows = []
     for option, each in zip(options, choices, strict=True):
-        code_list("project_approach").require(each.approach)
-        code_list("reintegration_dimension").require(each.dimension)
-        code_list("currency").require(each.currency)
+        known("project_approach", each.approach)
+        known("reintegration_dimension", each.dimension)
+        known("currency", each.currency)
         behind = option.votes < most[option.meeting_id] or option.votes == 0
         unmet = [] if not behind or each.otherwise.strip() else ["C-VOT-1"]
         if option.place_id not in validated:

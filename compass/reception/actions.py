@@ -9,12 +9,12 @@ from uuid import UUID, uuid5
 from uuid6 import uuid7
 
 from compass.access.actions import action
-from compass.access.work import Command, Work
-from compass.people.actions import Registration, ServiceGiven, known, record_services, register_people, stamp
+from compass.access.work import Command, Work, stamp
+from compass.people.actions import Registration, ServiceGiven, record_services, register_people
 from compass.people.models import Person
 from compass.problems import Invalid, NotFound, TooFarAway, UnknownCode, WrongState
 from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre
-from compass.vocabulary import code_list, language
+from compass.vocabulary import code_list, known, language
 
 MOST_AT_ONCE = 200
 

@@ -5,7 +5,7 @@ Everything here is read from files beside the code, on first use, and kept. Noth
 
 from __future__ import annotations
 
-from compass.vocabulary.codes import LANGUAGES, Code, CodeList, code_list, label_of, list_ids
+from compass.vocabulary.codes import LANGUAGES, Code, CodeList, all_known, code_list, known, label_of, list_ids
 from compass.vocabulary.languages import Language, language, languages
 from compass.vocabulary.nationalities import nationalities
 from compass.vocabulary.places import Area, Country, area, areas, countries, country
@@ -22,11 +22,13 @@ __all__ = [
     "Phase",
     "Programme",
     "Timeline",
+    "all_known",
     "area",
     "areas",
     "code_list",
     "countries",
     "country",
+    "known",
     "label_of",
     "language",
     "languages",

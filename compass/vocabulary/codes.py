@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any
 
+from compass.problems import UnknownCode
 from compass.vocabulary.files import DATA, day, read
-from compass.vocabulary.labels import LANGUAGES, lazy_pick, pick
+from compass.vocabulary.labels import LANGUAGES, Labelled, pick
 
-__all__ = ["LANGUAGES", "Code", "CodeList", "code_list", "label_of", "list_ids"]
+__all__ = ["LANGUAGES", "Code", "CodeList", "all_known", "code_list", "known", "label_of", "list_ids"]
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
-class Code:
+class Code(Labelled):
     """One answer of a list.
 
     `labels` and `descriptions` hold en, fr and ar; `descriptions` may be empty. `valid_to` is the last day of use.
@@ -34,20 +35,6 @@ class Code:
     valid_from: date | None = None
     valid_to: date | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        """The label in the active language."""
-        return pick(self.labels)
-
-    @property
-    def lazy_label(self) -> str:
-        """The label, resolved when it is shown: for choices of models and forms."""
-        resolved: str = lazy_pick(self.labels)
-        return resolved
 
     @property
     def description(self) -> str:
@@ -143,6 +130,19 @@ def _parse_code(row: Mapping[str, Any], document: Mapping[str, Any]) -> Code:
 def list_ids() -> tuple[str, ...]:
     """The ids of all lists, sorted."""
     return tuple(sorted(path.stem for path in DATA.joinpath("lists").glob("*.json")))
+
+
+def known(list_id: str, value: str) -> str:
+    """The value, when its list has it. Raises UnknownCode, which a page, an importer and a device can all show."""
+    if value not in code_list(list_id):
+        raise UnknownCode(value=value[:40], list=list_id)
+    return value
+
+
+def all_known(list_id: str, values: Iterable[str]) -> None:
+    """Raise UnknownCode unless the list has each of these values."""
+    for value in values:
+        known(list_id, value)
 
 
 def label_of(list_id: str, value: str) -> str:

@@ -22,3 +22,23 @@ def pick(texts: Mapping[str, str]) -> str:
 
 
 lazy_pick = lazy(pick, str)
+
+
+class Labelled:
+    """Something that has a name in each language in `labels`."""
+
+    labels: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the active language."""
+        return pick(self.labels)
+
+    @property
+    def lazy_label(self) -> str:
+        """The name, resolved when it is shown: for choices of models and forms."""
+        resolved: str = lazy_pick(self.labels)
+        return resolved

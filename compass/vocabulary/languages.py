@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from compass.vocabulary.files import read
-from compass.vocabulary.labels import lazy_pick, pick
+from compass.vocabulary.labels import Labelled
 
 
 @dataclass(frozen=True)
-class Language:
+class Language(Labelled):
     """A language: `code` is ISO 639, `own_name` what its speakers call it, `direction` ltr or rtl."""
 
     code: str
@@ -19,20 +19,6 @@ class Language:
     labels: Mapping[str, str]
     direction: str
     countries: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        """The language's name in the active language."""
-        return pick(self.labels)
-
-    @property
-    def lazy_label(self) -> str:
-        """The name, resolved when it is shown."""
-        resolved: str = lazy_pick(self.labels)
-        return resolved
 
 
 @cache

@@ -8,11 +8,11 @@ from datetime import date
 from functools import cache
 
 from compass.vocabulary.files import read
-from compass.vocabulary.labels import lazy_pick, pick
+from compass.vocabulary.labels import Labelled, pick
 
 
 @dataclass(frozen=True)
-class Country:
+class Country(Labelled):
     """A country of the programme. `alpha2` and `alpha3` are ISO 3166-1; `phase` is the one in which it joined."""
 
     alpha2: str
@@ -22,20 +22,6 @@ class Country:
     joined: date
     phase: int
 
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        """The country's name in the active language."""
-        return pick(self.labels)
-
-    @property
-    def lazy_label(self) -> str:
-        """The name, resolved when it is shown."""
-        resolved: str = lazy_pick(self.labels)
-        return resolved
-
     @property
     def capital_label(self) -> str:
         """The capital's name in the active language."""
@@ -43,7 +29,7 @@ class Country:
 
 
 @dataclass(frozen=True)
-class Area:
+class Area(Labelled):
     """A first-level area: `code` is ISO 3166-2; `kind` is what the country calls it; `parent` another area's code."""
 
     code: str
@@ -51,20 +37,6 @@ class Area:
     kind: str
     labels: Mapping[str, str]
     parent: str = ""
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        """The area's name in the active language."""
-        return pick(self.labels)
-
-    @property
-    def lazy_label(self) -> str:
-        """The name, resolved when it is shown."""
-        resolved: str = lazy_pick(self.labels)
-        return resolved
 
 
 @cache

@@ -10,12 +10,12 @@ from functools import cache
 
 from compass.vocabulary.codes import CodeList, code_list
 from compass.vocabulary.files import read
-from compass.vocabulary.labels import pick
+from compass.vocabulary.labels import Labelled, pick
 from compass.vocabulary.places import Country, country
 
 
 @dataclass(frozen=True)
-class Phase:
+class Phase(Labelled):
     """A phase: first and last day, its countries, its budget in EUR (None where no source gives one)."""
 
     number: int
@@ -25,14 +25,6 @@ class Phase:
     budget_eur: Decimal | None
     country_codes: tuple[str, ...]
     source: str
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        """The phase's name in the active language."""
-        return pick(self.labels)
 
     @property
     def countries(self) -> tuple[Country, ...]:

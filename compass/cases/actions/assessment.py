@@ -11,10 +11,11 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
-from compass.cases.actions.checks import agreed, forward, known, must_be_open, save_cases, second_person, stamp
+from compass.cases.actions.checks import agreed, forward, in_case, must_be_open, save_cases, second_person
 from compass.cases.models import Assessment, Case
 from compass.cases.sealing import load_keys, seal_into
 from compass.problems import Invalid, WrongState
+from compass.vocabulary import all_known, known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,16 +38,16 @@ def assess(work: Work, assessed: list[Assessed]) -> list[Assessment]:
     load_keys(work, cases)
     rows = []
     for case, each in zip(cases, assessed, strict=True):
-        known("need_domain", *each.needs)
-        known("need_level", *each.needs.values())
-        known("vea_determination", each.vulnerable, each.experienced)
+        all_known("need_domain", each.needs)
+        all_known("need_level", each.needs.values())
+        all_known("vea_determination", (each.vulnerable, each.experienced))
         for factor in each.factors:
             known("assessment_factor", factor["code"])
             known("factor_direction", factor["direction"])
             known("factor_severity", factor["severity"])
         row = Assessment(
             id=uuid7(), case=case, needs=dict(each.needs), factors=[dict(factor) for factor in each.factors],
-            vulnerable=each.vulnerable, experienced=each.experienced, **stamp(work, each, case),
+            vulnerable=each.vulnerable, experienced=each.experienced, **in_case(work, each, case),
         )
         seal_into(work, row, narrative_sealed=each.narrative)
         rows.append(row)

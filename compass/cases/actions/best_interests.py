@@ -13,11 +13,11 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.cases import ladder
-from compass.cases.actions.checks import known
 from compass.cases.models import BestInterests
 from compass.cases.sealing import seal_into
 from compass.people.models import Person
 from compass.problems import Invalid, SecondPersonNeeded, StaleVersion, StandardNotMet, TooFarAway, WrongState
+from compass.vocabulary import all_known, known
 
 C = TypeVar("C", bound="ChildStep")
 COUNTED = [
@@ -218,7 +218,7 @@ def record_decisions(work: Work, commands: list[PanelDecision]) -> list[BestInte
     """
 
     def change(child: ladder.Child, row: BestInterests, each: PanelDecision) -> None:
-        known("bip_solution", each.decision, *each.options)
+        all_known("bip_solution", (each.decision, *each.options))
         members = sorted({name.strip() for name in each.members if name.strip()})
         missing = [
             rule

@@ -12,13 +12,14 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.models import Grant
 from compass.access.work import Command, Work
-from compass.cases.actions.checks import derived, known, must_be_open, save_cases, stamp
+from compass.cases.actions.checks import derived, in_case, must_be_open, save_cases
 from compass.cases.models import Case, Reopening, RiskChange
 from compass.cases.models.case import OPEN
 from compass.cases.rules import FIELD
 from compass.cases.sealing import load_keys, seal_into
 from compass.people.models import Person
 from compass.problems import Invalid, NotFound, SecondPersonNeeded, WrongState
+from compass.vocabulary import known
 
 RANK = {"not_assessed": 0, "low": 1, "medium": 2, "high": 3}
 
@@ -88,7 +89,7 @@ def set_risk(work: Work, changes: list[RiskSet]) -> list[Case]:
             raise SecondPersonNeeded
         if lowers and not each.reason.strip():
             raise Invalid(what=_("the reason"))
-        row = RiskChange(id=uuid7(), case=case, before=case.risk_level, level=each.level, **stamp(work, each, case))
+        row = RiskChange(id=uuid7(), case=case, before=case.risk_level, level=each.level, **in_case(work, each, case))
         seal_into(work, row, reason_sealed=each.reason)
         rows.append(row)
         case.risk_level, case.risk_set_at = each.level, each.occurred_at
@@ -145,7 +146,7 @@ def reopen_cases(work: Work, reopenings: list[Reopen]) -> list[Case]:
             raise WrongState
         if not each.reason.strip():
             raise Invalid(what=_("the reason"))
-        row = Reopening(id=uuid7(), case=case, closed_at=case.closed_at, **stamp(work, each, case))
+        row = Reopening(id=uuid7(), case=case, closed_at=case.closed_at, **in_case(work, each, case))
         seal_into(work, row, reason_sealed=each.reason)
         rows.append(row)
         case.status, case.stage = "reopened", "screened"

@@ -6,38 +6,24 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
-from compass.access.work import Command, Work
+from compass.access.work import Command, Work, stamp
 from compass.cases.models import Case
 from compass.people import consent
 from compass.people.models import AboutPerson
-from compass.problems import ConsentMissing, SecondPersonNeeded, UnknownCode, WrongState
-from compass.vocabulary import code_list, label_of
+from compass.problems import ConsentMissing, SecondPersonNeeded, WrongState
+from compass.vocabulary import label_of
 
 SCOPE = "case_management_services"
 
 
-def stamp(work: Work, command: Command, case: Case) -> dict[str, Any]:
+def in_case(work: Work, command: Command, case: Case) -> dict[str, Any]:
     """The fields of every record of a case that come from the case, the command and the unit of work."""
-    return {
-        "person_id": case.person_id,
-        "organisation_id": case.organisation_id,
-        "basis": command.basis,
-        "occurred_at": command.occurred_at,
-        "recorded_at": work.now,
-        "recorded_by": work.actor.id,
-    }
+    return {"person_id": case.person_id, "organisation_id": case.organisation_id, **stamp(work, command)}
 
 
 def derived(key: UUID, name: str) -> UUID:
     """The idempotency key of a step that another step takes along."""
     return uuid5(key, name)
-
-
-def known(list_id: str, *values: str) -> None:
-    """Raise UnknownCode unless each value is in the list."""
-    for value in values:
-        if value not in code_list(list_id):
-            raise UnknownCode(value=value, list=list_id)
 
 
 def must_be_open(cases: Iterable[Case]) -> None:

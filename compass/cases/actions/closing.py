@@ -10,10 +10,11 @@ from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.cases import closing, standards
 from compass.cases.actions.assessment import DECIDED, Decision, decide
-from compass.cases.actions.checks import known, must_be_open, save_cases, stamp
+from compass.cases.actions.checks import in_case, must_be_open, save_cases
 from compass.cases.models import Case, Closure, FollowUp
 from compass.cases.sealing import load_keys, seal_into
 from compass.problems import StandardNotMet, UnknownCode, WrongState
+from compass.vocabulary import known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,7 @@ def request_closures(work: Work, asked: list[ClosureAsked]) -> list[Closure]:
             raise UnknownCode(value=unknown.pop(), list="prerequisites")
         row = Closure(
             id=uuid7(), case=case, reason=each.reason, safety_reassessed=each.safety_reassessed,
-            prerequisites=list(each.prerequisites), **stamp(work, each, case),
+            prerequisites=list(each.prerequisites), **in_case(work, each, case),
         )
         unmet = [] if closing.complete(row, case) else ["CM-24"]
         tried = closing.attempts(contact for contact in contacts if contact.case_id == case.pk)

@@ -12,10 +12,11 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.cases.actions.case import RiskSet, set_risk
-from compass.cases.actions.checks import derived, forward, known, must_be_open, save_cases, stamp
+from compass.cases.actions.checks import derived, forward, in_case, must_be_open, save_cases
 from compass.cases.models import Case, FollowUp, Goal, Plan
 from compass.cases.sealing import load_keys, seal_into
 from compass.problems import NotFound
+from compass.vocabulary import all_known, known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +47,12 @@ def follow_up(work: Work, contacts: list[Contact]) -> list[FollowUp]:
     for case, each in zip(cases, contacts, strict=True):
         known("followup_type", each.kind)
         known("followup_channel", each.channel)
-        known("goal_progress", *each.goals.values())
+        all_known("goal_progress", each.goals.values())
         progress |= each.goals
         row = FollowUp(
             id=uuid7(), case=case, kind=each.kind, channel=each.channel, reached=each.reached,
             plan_reviewed=each.reached and each.plan_reviewed, risk_after=each.risk_after, next_on=each.next_on,
-            **stamp(work, each, case),
+            **in_case(work, each, case),
         )
         seal_into(work, row, note_sealed=each.note)
         rows.append(row)

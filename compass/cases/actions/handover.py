@@ -14,14 +14,14 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.models import Organisation, OrganisationKind
 from compass.access.work import Command, Work
-from compass.cases.actions.checks import STAGES, known
+from compass.cases.actions.checks import STAGES
 from compass.cases.ladder import parent_present, return_blocks
 from compass.cases.models import Assessment, Case, Handover, HandoverKey, HandoverPerson, Referral
 from compass.cases.models.case import OPEN
 from compass.people import consent
 from compass.people.models import Consent, Person
 from compass.problems import BestInterestsFirst, ConsentMissing, Invalid, NotFound, Problem, WrongState
-from compass.vocabulary import label_of
+from compass.vocabulary import known, label_of
 
 TABLE = "cases_handover"
 SCOPE = "return_country_sharing"

@@ -13,13 +13,13 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.cases.actions.assessment import DECIDED, Decision, decide
-from compass.cases.actions.checks import agreed, derived, forward, known, must_be_open, save_cases, stamp
+from compass.cases.actions.checks import agreed, derived, forward, in_case, must_be_open, save_cases
 from compass.cases.models import Assessment, Case, Goal, Plan, PlanAction
 from compass.cases.sealing import load_keys, seal_into
 from compass.cases.standards import spell
 from compass.people.actions import ServiceGiven, record_services
 from compass.problems import Invalid, StandardNotMet, UnknownCode, WrongState
-from compass.vocabulary import code_list
+from compass.vocabulary import all_known, code_list, known
 
 AGREED_HOW = ("spoken", "signed", "guardian")
 
@@ -70,10 +70,10 @@ def make_plans(work: Work, plans: list[PlanMade]) -> list[Plan]:
     for case, each in zip(cases, plans, strict=True):
         if not each.goals:
             raise Invalid(what=_("a goal"))
-        known("need_domain", *each.unanswered)
+        all_known("need_domain", each.unanswered)
         if bad := set(each.unanswered.values()) - {"refused", "gap"}:
             raise UnknownCode(value=bad.pop(), list="unanswered")
-        common = stamp(work, each, case)
+        common = in_case(work, each, case)
         plan = Plan(id=uuid7(), case=case, unanswered=dict(each.unanswered), **common)
         rows.append(plan)
         for said in each.goals:

@@ -15,7 +15,7 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.models import Organisation, OrganisationKind
 from compass.access.work import Command, Work
-from compass.cases.actions.checks import derived, known, must_be_open, stamp
+from compass.cases.actions.checks import derived, in_case, must_be_open
 from compass.cases.actions.handover import hold_back_for_open_offers
 from compass.cases.models import Case, CaseReferral, Referral
 from compass.cases.models.referral import OPEN_REFERRAL
@@ -24,7 +24,7 @@ from compass.people import consent
 from compass.people.actions import ServiceGiven, record_services
 from compass.people.models import Consent, Person
 from compass.problems import ConsentMissing, Invalid, NotFound, SecondPersonNeeded, StandardNotMet, WrongState
-from compass.vocabulary import code_list, label_of
+from compass.vocabulary import code_list, known, label_of
 
 TABLE = "cases_referral"
 #: The partner reads as long as the work lasts and is written up; a longer course of care is a new referral.
@@ -85,7 +85,7 @@ def prepare_referrals(work: Work, prepared: list[ReferralPrepared]) -> list[Refe
             raise NotFound
         if set(each.fields) - set(minimum_fields(each.service)):
             raise StandardNotMet(standards="CM-19")
-        side = CaseReferral(id=uuid7(), case=case, **stamp(work, each, case))
+        side = CaseReferral(id=uuid7(), case=case, **in_case(work, each, case))
         side.consent_id = _covered(work, case.person_id, receiver, each.basis, each.override)
         seal_into(work, side, override_sealed=each.override)
         sides.append(side)

@@ -12,10 +12,10 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
-from compass.cases.actions.checks import known
 from compass.cases.models import Referral, ReferralFile
 from compass.cases.uploads import Attachment
 from compass.problems import Invalid, TooFarAway, WrongState
+from compass.vocabulary import known
 
 TABLE = "cases_referral"
 

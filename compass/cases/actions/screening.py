@@ -11,11 +11,12 @@ from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.cases import screening, standards
 from compass.cases.actions.case import CaseOpening, RiskSet, case_key, open_cases, set_risk
-from compass.cases.actions.checks import derived, known
+from compass.cases.actions.checks import derived
 from compass.cases.models import Case, Screening
 from compass.cases.sealing import seal_into
 from compass.people.models import Person
 from compass.problems import StandardNotMet
+from compass.vocabulary import all_known, known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +46,8 @@ def screen_people(work: Work, screened: list[Screened]) -> list[Screening]:
     for each in screened:
         if any(each.answers.get(question.code) is None for question in screening.URGENT):
             raise StandardNotMet(standards=standards.spell("CM-09"))
-        known("screening_result", *each.added)
-        known("high_risk_trigger", *each.triggers)
+        all_known("screening_result", each.added)
+        all_known("high_risk_trigger", each.triggers)
         if each.risk_level:
             known("risk_level", each.risk_level)
         computed = screening.outcome(each.answers, each.triggers)

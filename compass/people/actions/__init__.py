@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compass.people.actions.common import known, moment, stamp
+from compass.people.actions.common import moment
 from compass.people.actions.consents import (
     ConsentGiven,
     GuardianAppointed,
@@ -38,12 +38,10 @@ __all__ = [
     "change_households",
     "change_identity",
     "give_consent",
-    "known",
     "moment",
     "put_voices",
     "record_services",
     "register_people",
     "request_guardians",
-    "stamp",
     "withdraw_consent",
 ]

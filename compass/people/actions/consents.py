@@ -9,13 +9,12 @@ from typing import Any
 from uuid6 import uuid7
 
 from compass.access.actions import action
-from compass.access.work import Command, Work
-from compass.people.actions.common import known, stamp
+from compass.access.work import Command, Work, stamp
 from compass.people.ages import age_on
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.registry import consent_changed
 from compass.problems import Invalid, StandardNotMet, UnknownCode, WrongState
-from compass.vocabulary import code_list, standard
+from compass.vocabulary import code_list, known, standard
 
 CONSENT_YEARS = timedelta(days=365)
 SEVEN_ITEMS = "consent_information"

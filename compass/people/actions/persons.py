@@ -11,12 +11,11 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
-from compass.people.actions.common import known
 from compass.people.ages import band_of
 from compass.people.consent import answer, newest
 from compass.people.models import Person
 from compass.problems import ConsentMissing
-from compass.vocabulary import label_of, timeline
+from compass.vocabulary import known, label_of, timeline
 
 TABLE = "people_person"
 

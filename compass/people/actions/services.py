@@ -9,9 +9,9 @@ from uuid import UUID
 from uuid6 import uuid7
 
 from compass.access.actions import action
-from compass.access.work import Command, Work
-from compass.people.actions.common import known, stamp
+from compass.access.work import Command, Work, stamp
 from compass.people.models import Person, Service
+from compass.vocabulary import known
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,14 +9,13 @@ from typing import Any
 from uuid6 import uuid7
 
 from compass.access.actions import action
-from compass.access.work import Command, Work
+from compass.access.work import Command, Work, stamp
 from compass.cases.sealing import load_keys, open_from, seal_into
-from compass.people.actions import stamp
 from compass.people.models import Person
 from compass.problems import Invalid, UnknownCode, WrongState
 from compass.reintegration import scoring
 from compass.reintegration.models import Interview
-from compass.vocabulary import code_list, language
+from compass.vocabulary import code_list, known, language
 
 SCORES = ("economic", "social", "psychosocial", "composite", "band", "flags", "status", "version", "answers_sealed")
 
@@ -37,8 +36,8 @@ def begin_interviews(work: Work, begun: list[InterviewBegun]) -> list[Interview]
     people = work.require("reintegration.interview", Person, begun)
     rows = []
     for person, each in zip(people, begun, strict=True):
-        code_list("rss_round").require(each.round)
-        code_list("followup_channel").require(each.mode)
+        known("rss_round", each.round)
+        known("followup_channel", each.mode)
         language(each.language)
         if person.is_child or not person.age_band or each.held_on > work.now.date():
             raise Invalid(what=person.code)

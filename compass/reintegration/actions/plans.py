@@ -10,16 +10,16 @@ from uuid import UUID, uuid5
 from uuid6 import uuid7
 
 from compass.access.actions import action
-from compass.access.work import Command, Work
+from compass.access.work import Command, Work, stamp
 from compass.cases.sealing import load_keys, open_from, seal_into
 from compass.cases.uploads import Attachment
 from compass.communities.models import Project
-from compass.people.actions import ServiceGiven, record_services, stamp
+from compass.people.actions import ServiceGiven, record_services
 from compass.people.models import Person
 from compass.problems import Invalid, StandardNotMet, WrongState
 from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
 from compass.reintegration.models import Action, FollowUp, Plan, Receipt
-from compass.vocabulary import code_list
+from compass.vocabulary import known
 
 #: Who an action helps: one person, several together, or a whole community.
 LEVELS = ("individual", "collective", "community")
@@ -107,13 +107,13 @@ def add_actions(work: Work, actions: list[NewAction]) -> list[Action]:
 
 
 def _known(each: NewAction) -> None:
-    code_list("reintegration_dimension").require(each.dimension)
-    code_list("reintegration_modality").require(each.modality)
-    code_list("currency").require(each.currency)
+    known("reintegration_dimension", each.dimension)
+    known("reintegration_modality", each.modality)
+    known("currency", each.currency)
     if each.business_type:
-        code_list("business_type").require(each.business_type)
+        known("business_type", each.business_type)
     if each.pathway:
-        code_list("economic_pathway").require(each.pathway)
+        known("economic_pathway", each.pathway)
     if each.level not in LEVELS or each.expectation not in EXPECTATIONS or each.budget < 0:
         raise Invalid(what=each.level)
 
@@ -135,7 +135,7 @@ def add_receipts(work: Work, proofs: list[Proof]) -> list[Receipt]:
     load_keys(work, actions)
     rows = []
     for found, each in zip(actions, proofs, strict=True):
-        code_list("proof_kind").require(each.kind)
+        known("proof_kind", each.kind)
         if each.issued_on > work.now.date() or each.amount < 0:
             raise Invalid(what=each.issued_on.isoformat())
         row = Receipt(
@@ -232,8 +232,8 @@ def follow_up_actions(work: Work, followed: list[Followed]) -> list[FollowUp]:
     load_keys(work, actions)
     rows = []
     for found, each in zip(actions, followed, strict=True):
-        code_list("followup_result").require(each.result)
-        code_list("followup_channel").require(each.channel)
+        known("followup_result", each.result)
+        known("followup_channel", each.channel)
         if found.delivered_on is None:
             raise WrongState
         if each.next_step not in NEXT_STEPS or not found.delivered_on <= each.asked_on <= work.now.date():

@@ -9,15 +9,15 @@ from uuid import UUID, uuid5
 from uuid6 import uuid7
 
 from compass.access.actions import action
-from compass.access.work import Command, Work
+from compass.access.work import Command, Work, stamp
 from compass.cases.sealing import seal_into
-from compass.people.actions import ServiceGiven, record_services, stamp
+from compass.people.actions import ServiceGiven, record_services
 from compass.people.models import Person
 from compass.problems import Invalid
 from compass.reintegration.models import ArrivalHome
 from compass.returns.actions import Moved, advance_returns
 from compass.returns.models import Member, Return
-from compass.vocabulary import code_list
+from compass.vocabulary import known
 
 #: Support on arrival and the service it counts as; being met is no service of its own.
 SERVICES = {
@@ -52,7 +52,7 @@ def welcome_home(work: Work, welcomed: list[Welcomed]) -> list[ArrivalHome]:
         seal_into(work, row, note_sealed={"note": each.note} if each.note else {})
         rows.append(row)
         for support in each.support:
-            code_list("reception_support").require(support)
+            known("reception_support", support)
             if support in SERVICES:
                 services.append(
                     ServiceGiven(key=uuid5(each.key, support), occurred_at=each.occurred_at, basis=each.basis,

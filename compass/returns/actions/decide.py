@@ -11,7 +11,7 @@ from compass.returns import machine
 from compass.returns.actions.steps import inside, move, open_file, seal
 from compass.returns.machine import Facts
 from compass.returns.models import Eligibility, Return
-from compass.vocabulary import code_list
+from compass.vocabulary import known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +38,8 @@ def check_eligibility(work: Work, checks: list[EligibilityChecked]) -> list[Retu
     for (avr, facts), each in zip(files, checks, strict=True):
         machine.require("assess", facts)
         for one in each.criteria:
-            code_list("eligibility_criterion").require(one.criterion)
-            code_list("eligibility_answer").require(one.answer)
+            known("eligibility_criterion", one.criterion)
+            known("eligibility_answer", one.answer)
             if one.answer != "pending" and not (one.evidence_kind and one.evidence.strip()):
                 raise StandardNotMet(standards="R-ELI-1")
             if one.answer == "waived" and one.criterion in machine.NEVER_WAIVED:
@@ -92,5 +92,5 @@ def refuse_returns(work: Work, decisions: list[Decision]) -> list[Return]:
         _second_person(work, facts)
         if not (each.reason and each.explained and each.referral_offered and each.complaint_told):
             raise StandardNotMet(standards="R-ELI-3")
-        code_list("eligibility_criterion").require(each.reason)
+        known("eligibility_criterion", each.reason)
     return move(work, [(avr, "refuse", each) for (avr, _), each in zip(files, decisions, strict=True)])

@@ -10,8 +10,7 @@ from uuid import UUID
 from uuid6 import uuid7
 
 from compass.access.actions import action
-from compass.access.work import Command, Work
-from compass.people.actions import stamp
+from compass.access.work import Command, Work, stamp
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst, Invalid, StandardNotMet, WrongState
 from compass.returns import machine
@@ -20,7 +19,7 @@ from compass.returns.blocks import stopped
 from compass.returns.content import declaration_text
 from compass.returns.models import Counselling, Declaration, FreeChoice, Member, Return
 from compass.returns.queries import open_returns
-from compass.vocabulary import area, code_list, language
+from compass.vocabulary import area, code_list, known, language
 
 #: How long a declaration holds (return-and-reintegration.md 2.6).
 DECLARATION_DAYS = timedelta(days=90)
@@ -62,7 +61,7 @@ def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
             raise Invalid(what=person.code)
         if person.is_child and person.uasc_status not in {"unaccompanied", "separated"}:
             raise StandardNotMet(standards="R-CHI-4")
-        code_list("return_type").require(each.return_type)
+        known("return_type", each.return_type)
         if each.area:
             area(each.area)
         avr = Return(
@@ -99,8 +98,8 @@ def counsel(work: Work, talks: list[Counselled]) -> list[Return]:
     for (avr, facts), each in zip(files, talks, strict=True):
         machine.require("counsel", facts)
         for topic in each.topics:
-            code_list("return_information_topic").require(topic)
-        code_list("interpreter_mode").require(each.interpreter_mode)
+            known("return_information_topic", topic)
+        known("interpreter_mode", each.interpreter_mode)
         language(each.language)
         row = Counselling(
             topics=list(each.topics), language=each.language, interpreter_mode=each.interpreter_mode,

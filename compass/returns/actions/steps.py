@@ -9,14 +9,13 @@ from typing import Any
 from uuid6 import uuid7
 
 from compass.access.actions import action
-from compass.access.work import Command, Work
-from compass.people.actions import stamp
+from compass.access.work import Command, Work, stamp
 from compass.problems import Invalid
 from compass.returns import machine
 from compass.returns.machine import Facts
 from compass.returns.models import OfReturn, Return, Step
 from compass.returns.queries import facts_of
-from compass.vocabulary import code_list
+from compass.vocabulary import known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +77,7 @@ def _simple(work: Work, name: str, commands: Sequence[Moved], list_id: str, *, r
     for (_, facts), each in zip(files, commands, strict=True):
         machine.require(name, facts)
         if each.reason:
-            code_list(list_id).require(each.reason)
+            known(list_id, each.reason)
         elif reason_needed:
             raise Invalid(what=list_id)
     return move(work, [(avr, name, each) for (avr, _), each in zip(files, commands, strict=True)])

@@ -13,7 +13,7 @@ from compass.problems import Invalid, StandardNotMet
 from compass.returns import machine
 from compass.returns.actions.steps import Moved, inside, move, open_file
 from compass.returns.models import Preparation, Return
-from compass.vocabulary import code_list
+from compass.vocabulary import known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +34,8 @@ def prepare_returns(work: Work, prepared: list[Prepared]) -> list[Return]:
     rows = []
     for (avr, facts), each in zip(files, prepared, strict=True):
         machine.require("prepare", facts)
-        code_list("travel_mode").require(each.travel_mode)
-        code_list("medical_outcome").require(each.medical_outcome)
+        known("travel_mode", each.travel_mode)
+        known("medical_outcome", each.medical_outcome)
         rows.append(
             Preparation(
                 travel_on=each.travel_on, travel_mode=each.travel_mode, document_valid_until=each.document_valid_until,
@@ -111,7 +111,7 @@ def miss_returns(work: Work, commands: list[Moved]) -> list[Return]:
     files = open_file(work, "miss", commands)
     for (_, facts), each in zip(files, commands, strict=True):
         machine.require("miss", facts)
-        code_list("departure_outcome").require(each.reason)
+        known("departure_outcome", each.reason)
     return move(work, [(avr, "miss", each) for (avr, _), each in zip(files, commands, strict=True)])
 
 

@@ -13,7 +13,17 @@ from itertools import pairwise
 import pytest
 from django.utils.translation import override
 
-from compass.vocabulary import LANGUAGES, code_list, label_of, list_ids, standards, timelines
+from compass.problems import UnknownCode
+from compass.vocabulary import (
+    LANGUAGES,
+    all_known,
+    code_list,
+    known,
+    label_of,
+    list_ids,
+    standards,
+    timelines,
+)
 from compass.vocabulary.codes import Code, parse_list
 from compass.vocabulary.files import DATA
 
@@ -210,3 +220,13 @@ class TestSustainabilitySurvey:
         for lower, upper in pairwise(bands):
             assert lower.extra["below"] == upper.extra["from"]
         assert bands[-1].extra["below"] is None
+
+
+def test_a_value_that_no_list_has_is_refused_in_words():
+    assert known("risk_level", "high") == "high"
+    all_known("risk_level", ["high", "low"])
+
+    with pytest.raises(UnknownCode):
+        known("risk_level", "extreme")
+    with pytest.raises(UnknownCode):
+        all_known("risk_level", ["high", "extreme"])
