@@ -1,0 +1,62 @@
+"""What is not sealed: every column behind row-level security that could hold words, each with the reason why it is clear."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from compass.access.walls import walled_models
+
+LONGEST_CODE = 32
+CLEAR = {
+    "access.Receipt.action": "the name of an action in the code",
+    "cases.Assessment.factors": "codes",
+    "cases.Assessment.needs": "codes",
+    "cases.Case.closure_reason": "code of closure_reason",
+    "cases.Closure.reason": "code of closure_reason",
+    "cases.Goal.domain": "code of need_domain",
+    "cases.HandoverKey.wrapped": "a wrapped key",
+    "cases.Plan.unanswered": "codes",
+    "communities.Place.name": "the name of a place on the map",
+    "people.Consent.scopes": "codes with yes or no",
+    "people.GuardianRequest.authority": "the name of an office, not of a person",
+    "people.OfficeVoice.audio": "the office's own reading of a public text",
+    "people.OfficeVoice.key": "which public text was read",
+    "reception.Centre.name": "the name on the door",
+    "trail.Entry.body": "codes, numbers and opaque identifiers, tested in test_writers",
+    "trail.Entry.hash": "a digest",
+    "trail.Entry.purpose": "a code of the page",
+    "vault.SubjectKey.wrapped": "a wrapped key",
+}
+
+
+def could_hold_words(field: models.Field) -> bool:
+    if isinstance(field, models.BinaryField):
+        return not field.column.endswith("_sealed")
+    if isinstance(field, models.TextField | models.JSONField):
+        return True
+    return isinstance(field, models.CharField) and (field.max_length or LONGEST_CODE + 1) > LONGEST_CODE
+
+
+def clear() -> list[str]:
+    return sorted(
+        f"{model._meta.label}.{field.name}"
+        for model, wall in walled_models()
+        if wall.using is not None
+        for field in model._meta.concrete_fields
+        if could_hold_words(field)
+    )
+
+
+def test_every_clear_column_that_could_hold_words_has_a_reason():
+    assert clear() == sorted(CLEAR)
+
+
+@pytest.mark.parametrize("field", [models.TextField(), models.JSONField(), models.CharField(max_length=200)])
+def test_a_new_column_for_words_is_found(monkeypatch, field):
+    field.set_attributes_from_name("remark")
+    person = apps.get_model("people", "Person")
+    monkeypatch.setattr(person._meta, "concrete_fields", (*person._meta.concrete_fields, field))
+
+    assert "people.Person.remark" in clear()
