@@ -50,6 +50,18 @@ def test_what_is_compiled_is_what_is_written(room, language):
     assert _strings(compiled) == _strings(catalogues.translated(room, language))
 
 
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_rooms_agree_on_every_translation(language):
+    """Django merges the catalogues: where two rooms differ, one of them would show the other's words."""
+    said = {}
+    for room in catalogues.rooms():
+        for message in catalogues.translated(room, language):
+            if message.id:
+                said.setdefault((message.context, _first(message.id)), {})[room.name] = message.string
+
+    assert not {key: rooms for key, rooms in said.items() if len({_text_of(s) for s in rooms.values()}) > 1}
+
+
 def test_a_string_without_translation_is_found(tmp_path):
     (tmp_path / "said.py").write_text('from django.utils.translation import gettext as _\n_("Nobody translated this")\n')
 
@@ -73,6 +85,10 @@ def _text(value):
 
 def _all(value):
     return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _text_of(string):
+    return "|".join(_all(string))
 
 
 def _first(value):
