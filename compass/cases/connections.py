@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from compass.access.models import Organisation
 from compass.access.work import Work
@@ -83,9 +83,11 @@ def _best_interests(work: Work, case: Case) -> Chapter | None:
         )
         facts.append((child.person.code, ", ".join(open_rules) or _("Nothing stands in the way of a return")))
         if child.person.pk == case.person_id and child.record.determination and open_rules:
+            missing = len(open_rules)
             stopped = (
                 "due", _("The best interests of the child come first"),
-                _("No return and no handover before these steps: %(rules)s") % {"rules": ", ".join(open_rules)},
+                ngettext("%(missing)s step must come first.", "%(missing)s steps must come first.", missing)
+                % {"missing": missing},
             )  # fmt: skip
     return Chapter(facts=facts, links=links, panel=stopped)
 

@@ -21,7 +21,7 @@ from compass.cases.models.case import OPEN
 from compass.people import consent
 from compass.people.models import Consent, Person
 from compass.problems import BestInterestsFirst, ConsentMissing, Invalid, NotFound, Problem, WrongState
-from compass.vocabulary import known, label_of
+from compass.vocabulary import code_list, known, label_of
 
 TABLE = "cases_handover"
 SCOPE = "return_country_sharing"
@@ -101,8 +101,8 @@ def _offer(work: Work, case: Case, each: HandoverOffer) -> Handover:
     row = Handover(
         id=uuid7(), organisation_id=case.organisation_id, to_organisation_id=receiver.pk,
         stage=min((c.stage for c in cases), key=STAGES.index), needs=_needs(cases),
-        age_bands=sorted(p.age_band for p in party.going), people_count=len(people), offered_at=each.occurred_at,
-        offered_by=work.actor.id, expires_at=work.now + ANSWER_WITHIN,
+        age_bands=sorted((p.age_band for p in party.going), key=_youngest), people_count=len(people),
+        offered_at=each.occurred_at, offered_by=work.actor.id, expires_at=work.now + ANSWER_WITHIN,
     )  # fmt: skip
     work.keys.create(case.organisation_id, [row.pk])
     row.note_sealed = work.keys.seal(each.note.strip()[:2000], table=TABLE, column="note_sealed", subject=row.pk)
@@ -119,6 +119,10 @@ def _offer(work: Work, case: Case, each: HandoverOffer) -> Handover:
     work.keys.share(row.pk, receiver.pk, expires_at=row.expires_at)
     work.saw(party.going)
     return row
+
+
+def _youngest(band: str) -> int:
+    return next((at for at, each in enumerate(code_list("age_band").values) if each == band), -1)
 
 
 def _needs(cases: Sequence[Case]) -> list[str]:

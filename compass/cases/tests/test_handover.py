@@ -111,7 +111,7 @@ class TestOffer:
             (row,) = work.allowed("handovers.answer", Handover)
 
             assert (row.stage, row.needs, row.people_count) == ("planned", [], 2)
-            assert row.age_bands == ["30-39", "5-11"]
+            assert row.age_bands == ["5-11", "30-39"], "the youngest first"
             assert "mother" in work.keys.open(
                 row.note_sealed, table="cases_handover", column="note_sealed", subject=row.pk
             )
