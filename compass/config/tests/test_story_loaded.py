@@ -52,3 +52,47 @@ def test_the_mother_is_home_and_her_case_is_closed(told_family):
     )
 
     assert (status, reason, country) == ("closed", "goals_achieved", "NG")
+
+
+def test_the_boy_stays_in_niger_with_high_attention_and_the_trail_says_that_his_return_was_stopped(told_family):
+    ((status, risk, country),) = told_family(
+        "SELECT c.status, c.risk_level, o.country FROM cases_case c JOIN access_organisation o"
+        " ON o.id = c.organisation_id WHERE c.id = %s",
+        told_family.id("case.boy"),
+    )
+    refusals = told_family("SELECT body FROM trail_entry WHERE purpose = 'returns.start' AND body LIKE '%%refused%%'")
+
+    assert (status, risk, country) == ("open", "high", "NE")
+    assert len(refusals) == 1
+    assert told_family("SELECT count(*) FROM returns_member WHERE person_id = %s", told_family.id("boy")) == [(0,)]
+
+
+def test_the_journey_counts_in_the_country_where_it_began_and_the_rest_at_home(told_family):
+    counted = set(told_family("SELECT service, service_class, country FROM people_service WHERE person_id = %s",
+                              told_family.id("mother")))  # fmt: skip
+
+    assert {
+        ("AVR", "R", "NE"),
+        ("DOC", "C", "NE"),
+        ("FOD", "H", "NG"),
+        ("REI", "RI", "NG"),
+        ("BUS", "RI", "NG"),
+    } <= counted
+
+
+def test_each_proof_is_there_and_each_step_has_its_day(told_family):
+    assert told_family("SELECT count(*) FROM cases_referralfile") == [(1,)]
+    assert told_family("SELECT count(*), min(currency) FROM reintegration_receipt") == [(1, "NGN")]
+    assert told_family("SELECT status FROM communities_project") == [("handed_over",)]
+    assert told_family("SELECT state FROM returns_return") == [("closed",)]
+    assert told_family("SELECT result FROM reintegration_followup") == [("yes",), ("yes",)]
+    ((status, score),) = told_family("SELECT status, composite FROM reintegration_interview")
+    assert (status, score is not None) == ("complete", True)
+    ((days,),) = told_family(
+        "SELECT (max(occurred_at)::date - min(occurred_at)::date) FROM access_receipt WHERE action LIKE 'cases.%%'"
+    )
+    assert days > 200
+
+
+def test_nothing_of_it_lies_ahead(told_family):
+    assert told_family("SELECT count(*) FROM access_receipt WHERE occurred_at > now()") == [(0,)]
