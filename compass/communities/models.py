@@ -3,37 +3,14 @@
 from __future__ import annotations
 
 from typing import ClassVar
-from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from uuid6 import uuid7
 
+from compass.access.records import Recorded
 from compass.access.scope import ScopedManager
 from compass.vault.walls import Wall
-
-
-class Recorded(models.Model):
-    """What every record of this room carries."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    organisation_id = models.UUIDField()
-    basis = models.CharField(max_length=20)
-    occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    recorded_by = models.UUIDField()
-    version = models.PositiveIntegerField(default=1)
-
-    objects: ClassVar[ScopedManager] = ScopedManager()
-    wall: ClassVar[Wall] = Wall()
-
-    class Meta:
-        abstract = True
-
-    @property
-    def subject_id(self) -> UUID:
-        """The record itself: no person is meant."""
-        return self.pk
 
 
 class Place(Recorded):

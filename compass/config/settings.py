@@ -68,7 +68,6 @@ _URLS = {"app": "COMPASS_DATABASE_URL", "public": "COMPASS_PUBLIC_DATABASE_URL",
 DATABASES = {"default": database(env(_URLS[PROCESS], "postgresql:///compass"))}
 if PROCESS == "app" and env("COMPASS_COUNTS_URL"):
     DATABASES["counts"] = database(env("COMPASS_COUNTS_URL"))
-DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS_OF_THE_PUBLIC_SIDE = ["compass.commons", "compass.ui", "compass.vocabulary"]
@@ -89,7 +88,6 @@ ROOMS = [
     "compass.vault",
     "compass.problems",
 ]
-ROOMS = [room for room in ROOMS if (PACKAGE / room.split(".")[1] / "apps.py").exists()]
 _FRAMEWORK = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -153,7 +151,6 @@ if PROCESS != "public":
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [PACKAGE / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {"context_processors": _PROCESSORS, "builtins": ["compass.ui.templatetags.ui"]},
     }
@@ -200,7 +197,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-COMPASS_LEAVE_URL_NAME = "access:leave"
 ACCOUNT_ADAPTER = "compass.access.adapters.AccountAdapter"
 MFA_ADAPTER = "compass.access.adapters.MFAAdapter"
 _FORMS = "compass.access.forms"

@@ -14,6 +14,7 @@ from django.db import models
 from uuid6 import uuid7
 
 from compass.access.codes import new_code
+from compass.access.records import Recorded
 from compass.access.scope import ScopedManager
 from compass.vault.walls import Wall
 
@@ -77,26 +78,15 @@ class Person(models.Model):
 CHILD_BANDS = ("0-4", "5-11", "12-14", "15-17")
 
 
-class AboutPerson(models.Model):
-    """What every record about a person carries: person, organisation, legal basis, both times, version."""
+class AboutPerson(Recorded):
+    """A record about a person; it moves with the person to another office."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    organisation_id = models.UUIDField()
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    basis = models.CharField(max_length=20)
-    occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    recorded_by = models.UUIDField()
-    version = models.PositiveIntegerField(default=1)
 
-    objects: ClassVar[ScopedManager] = ScopedManager()
     wall: ClassVar[Wall] = Wall(moves_with="person")
 
     class Meta:
         abstract = True
-
-    def __str__(self) -> str:
-        return f"{type(self).__name__} {self.pk}"
 
     @property
     def subject_id(self) -> UUID:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import models
 from uuid6 import uuid7
 
+from compass.access.records import Recorded
 from compass.access.scope import ScopedManager
 from compass.people.models import AboutPerson, Person
 from compass.vault.walls import Wall
@@ -38,37 +39,21 @@ class Centre(models.Model):
         return self.pk
 
 
-class ArrivalGroup(models.Model):
+class ArrivalGroup(Recorded):
     """People who came together. On the list on vital interest: nothing is asked but their number, language and needs.
 
     `came_by`: code of arrival_means. `people`: how many were counted at the gate.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    organisation_id = models.UUIDField()
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+")
     people = models.PositiveSmallIntegerField()
     language = models.CharField(max_length=8)
     came_by = models.CharField(max_length=20)
-    basis = models.CharField(max_length=20)
-    occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    recorded_by = models.UUIDField()
-    version = models.PositiveIntegerField(default=1)
 
-    objects: ClassVar[ScopedManager] = ScopedManager()
     wall: ClassVar[Wall] = Wall(moves_with="centre")
 
     class Meta:
         indexes = [models.Index(fields=["organisation_id", "-occurred_at"], name="reception_group_recent")]
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-    @property
-    def subject_id(self) -> UUID:
-        """The group: no person is known yet."""
-        return self.pk
 
 
 class Arrival(models.Model):
@@ -112,33 +97,17 @@ class Arrival(models.Model):
         return self.urgent_need not in {"", "none"}
 
 
-class Activity(models.Model):
+class Activity(Recorded):
     """A group activity of a centre on a day; `kind` is a code of group_activity_kind."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    organisation_id = models.UUIDField()
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=30)
     held_on = models.DateField()
-    basis = models.CharField(max_length=20)
-    occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    recorded_by = models.UUIDField()
-    version = models.PositiveIntegerField(default=1)
 
-    objects: ClassVar[ScopedManager] = ScopedManager()
     wall: ClassVar[Wall] = Wall(moves_with="centre")
 
     class Meta:
         indexes = [models.Index(fields=["organisation_id", "-held_on"], name="reception_activity_recent")]
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-    @property
-    def subject_id(self) -> UUID:
-        """The activity; who came is in Attendance."""
-        return self.pk
 
     @property
     def service(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -18,7 +18,6 @@ from compass.access.work import Command, Work
 from compass.cases.actions.checks import derived, in_case, must_be_open
 from compass.cases.actions.handover import hold_back_for_open_offers
 from compass.cases.models import Case, CaseReferral, Referral
-from compass.cases.models.referral import OPEN_REFERRAL
 from compass.cases.sealing import seal_into
 from compass.people import consent
 from compass.people.actions import ServiceGiven, record_services
@@ -257,8 +256,3 @@ def note_outcomes(work: Work, steps: list[ReferralStep]) -> list[Referral]:
     record_services(work, given)
     work.saw(sides.values())
     return rows
-
-
-def open_referrals(case: Case) -> Iterable[Referral]:
-    """The referrals of a case that wait for something."""
-    return Referral.objects.filter(origin__case=case, status__in=OPEN_REFERRAL)

@@ -39,7 +39,7 @@ from compass.cases.forms_referral import (
     StepForm,
     field_label,
 )
-from compass.cases.models import Case, CaseReferral, Referral, ReferralFile
+from compass.cases.models import CaseReferral, Referral, ReferralFile
 from compass.cases.views.common import find_case
 from compass.people import consent
 from compass.problems import Denied, KeyAbsent, NotFound
@@ -288,11 +288,3 @@ def file(request: HttpRequest, work: Work, pk: UUID, file_pk: UUID) -> HttpRespo
     )
     work.record("referrals.file", results=[found.pk])
     return uploads.attachment(content, found.media_type, row.code)
-
-
-def of_case(work: Work, case: Case) -> list[Referral]:
-    """The referrals of a case, the newest first, without what is sealed."""
-    return list(
-        Referral.objects.filter(origin__case=case, organisation_id__in=work.actor.organisations)
-        .defer("payload_sealed", "answer_sealed").order_by("-id")
-    )  # fmt: skip
