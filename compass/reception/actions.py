@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
@@ -37,11 +38,9 @@ def add_groups(work: Work, groups: list[GroupArrived]) -> list[ArrivalGroup]:
     Raises Invalid when there are more urgent needs than people, UnknownCode, NotFound for another office's centre.
     """
     work.demand("reception.arrive")
-    centres = {c.pk: c for c in work.allowed("reception.view", Centre).filter(pk__in={g.centre_id for g in groups})}
+    centres = _centres(work, groups)
     rows, places = [], []
     for each in groups:
-        if each.centre_id not in centres:
-            raise NotFound
         needs = [known("urgent_need", need) for need, count in each.urgent for _ in range(count)]
         if not 1 <= each.people <= MOST_AT_ONCE or len(needs) > each.people:
             raise Invalid(what=str(each.people))
@@ -64,6 +63,15 @@ def add_groups(work: Work, groups: list[GroupArrived]) -> list[ArrivalGroup]:
     made = ArrivalGroup.objects.bulk_create(rows)
     Arrival.objects.bulk_create(places)
     return made
+
+
+def _centres(work: Work, commands: Sequence[GroupArrived | ActivityHeld]) -> dict[UUID, Centre]:
+    """The centres the commands name. Raises NotFound for one of another office."""
+    wanted = {each.centre_id for each in commands}
+    found = work.allowed("reception.view", Centre).in_bulk(list(wanted))
+    if wanted - set(found):
+        raise NotFound
+    return found
 
 
 def _spoken(code: str) -> str:
@@ -127,11 +135,9 @@ class ActivityHeld(Command):
 def add_activities(work: Work, held: list[ActivityHeld]) -> list[Activity]:
     """Record activities. Raises TooFarAway for a day in the future, NotFound for another office's centre."""
     work.demand("reception.activity")
-    centres = {c.pk: c for c in work.allowed("reception.view", Centre).filter(pk__in={h.centre_id for h in held})}
+    centres = _centres(work, held)
     rows = []
     for each in held:
-        if each.centre_id not in centres:
-            raise NotFound
         if each.held_on > work.now.date():
             raise TooFarAway(date=each.held_on.isoformat())
         centre = centres[each.centre_id]

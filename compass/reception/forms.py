@@ -32,7 +32,20 @@ NEEDS = (
 CHILD_RELATIONS = ("child", "sibling", "other_relative")
 
 
-class GroupForm(BaseForm):
+class CentreForm(BaseForm):
+    """What happens at one centre of this colleague's offices."""
+
+    centre = forms.ChoiceField(label=_("Which centre?"))
+
+    def offer_centres(self, centres: list[Centre]) -> None:
+        """The centres to choose from; a single one is not asked for."""
+        self.offer("centre", [(str(row.pk), row.name) for row in centres])
+        if len(centres) == 1:
+            self.fields["centre"].widget = forms.HiddenInput()
+            self.fields["centre"].initial = str(centres[0].pk)
+
+
+class GroupForm(CentreForm):
     """A group at the gate: nothing else is asked. Basis: vital interest, fixed."""
 
     people = forms.IntegerField(label=_("How many people?"), min_value=1, max_value=MOST_AT_ONCE)
@@ -40,15 +53,12 @@ class GroupForm(BaseForm):
     came_by = forms.ChoiceField(label=_("How they came"), required=False, choices=listed("arrival_means", CHOOSE))
     doctor = forms.IntegerField(label=NEEDS[0][2], required=False, min_value=0, max_value=MOST_AT_ONCE)
     danger = forms.IntegerField(label=NEEDS[1][2], required=False, min_value=0, max_value=MOST_AT_ONCE)
-    centre = forms.ChoiceField(label=_("Which centre?"))
+    field_order = ("key", "occurred_at", "people", "language", "came_by", "doctor", "danger", "centre")
 
     def __init__(self, *args: Any, centres: list[Centre], country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("language", language_choices(country, empty=CHOOSE[1]))
-        self.offer("centre", [(str(row.pk), row.name) for row in centres])
-        if len(centres) == 1:
-            self.fields["centre"].widget = forms.HiddenInput()
-            self.fields["centre"].initial = str(centres[0].pk)
+        self.offer_centres(centres)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -173,19 +183,16 @@ class ChildLine(HouseMixin, forms.Form):
 ChildLines = forms.formset_factory(ChildLine, extra=4, max_num=12, absolute_max=12)
 
 
-class ActivityForm(BaseForm):
+class ActivityForm(CentreForm):
     """A group activity of the centre."""
 
     kind = forms.ChoiceField(label=_("Activity"), choices=listed("group_activity_kind", CHOOSE))
     held_on = forms.DateField(label=_("Day"))
-    centre = forms.ChoiceField(label=_("Which centre?"))
+    field_order = ("key", "occurred_at", "kind", "held_on", "centre")
 
     def __init__(self, *args: Any, centres: list[Centre], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("centre", [(str(row.pk), row.name) for row in centres])
-        if len(centres) == 1:
-            self.fields["centre"].widget = forms.HiddenInput()
-            self.fields["centre"].initial = str(centres[0].pk)
+        self.offer_centres(centres)
 
     def clean_held_on(self) -> Any:
         day = self.cleaned_data["held_on"]
