@@ -113,7 +113,7 @@ def test_each_desk_of_the_story_has_work(loaded, username):
         listed = standards.work_list(work, NOW)
 
     assert listed.cases
-    assert username != "zinder.social" or listed.late and listed.today
+    assert username != "zinder.social" or (listed.late and listed.today)
 
 
 def test_every_office_has_something_open(loaded):
