@@ -111,6 +111,6 @@ def _earlier(work: Work, name: str, model: type[M], keys: list[UUID]) -> dict[UU
     receipts = {r.key: r for r in Receipt.objects.filter(key__in=keys, actor_id=work.actor.id, action=name)}
     rows = model._default_manager.in_bulk([r.result_id for r in receipts.values() if r.result_id])
     try:
-        return {key: rows[receipts[key].result_id] for key in keys}  # type: ignore[index]
+        return {key: rows[receipts[key].result_id] for key in keys}
     except KeyError as error:
         raise KeyReused from error

@@ -36,7 +36,7 @@ QUIET_ZONE = 4
 TOO_MANY = frozenset({"too_many_login_attempts", "rate_limited"})
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Passwords and sessions."""
 
     error_messages: ClassVar[dict[str, str | Promise]] = {
@@ -90,7 +90,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return not fresh and bool(super().is_reauthentication_required(app=app, **kwargs))
 
 
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MFAAdapter(DefaultMFAAdapter):
     """Seals TOTP secrets, recovery seeds and names of keys. The colleague is part of the address, so a secret moved to
     another row opens for no one (allauth's adapter is not told the row; the colleague comes from the request)."""
 

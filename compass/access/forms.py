@@ -43,20 +43,20 @@ def western(text: str) -> str:
     return "".join(str(unicodedata.decimal(char, char)) for char in text)
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self.fields["login"], _("User name"), autocapitalize="none", spellcheck="false")
         _say(self.fields["password"], _("Password"))
 
 
-class PasswordAgainForm(ReauthenticateForm):  # type: ignore[misc]
+class PasswordAgainForm(ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self.fields["password"], _("Password"))
 
 
-class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+class NewPasswordForm(ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self.fields["oldpassword"], _("Present password"))
@@ -80,15 +80,15 @@ class _Code:
         return super().clean_code()  # type: ignore[misc, no-any-return]
 
 
-class CodeForm(_Code, AuthenticateForm):  # type: ignore[misc]
+class CodeForm(_Code, AuthenticateForm):
     pass
 
 
-class CodeAgainForm(_Code, CodeReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(_Code, CodeReauthenticateForm):
     pass
 
 
-class FirstCodeForm(_Code, ActivateTOTPForm):  # type: ignore[misc]
+class FirstCodeForm(_Code, ActivateTOTPForm):
     hint = _("Six digits that the application shows now.")
 
 
@@ -97,21 +97,21 @@ class _Credential:
 
     def clean_credential(self) -> Authenticator:
         try:
-            return super().clean_credential()  # type: ignore[misc, no-any-return]
+            return super().clean_credential()  # type: ignore[misc]
         except MALFORMED as error:
             signin.record(context.request, signin.FAILED, self.user, how="webauthn")
             raise get_adapter().validation_error("incorrect_code") from error
 
 
-class PasskeySignInForm(_Credential, LoginWebAuthnForm):  # type: ignore[misc]
+class PasskeySignInForm(_Credential, LoginWebAuthnForm):
     pass
 
 
-class PasskeyForm(_Credential, AuthenticateWebAuthnForm):  # type: ignore[misc]
+class PasskeyForm(_Credential, AuthenticateWebAuthnForm):
     pass
 
 
-class PasskeyAgainForm(_Credential, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class PasskeyAgainForm(_Credential, ReauthenticateWebAuthnForm):
     pass
 
 
@@ -129,7 +129,7 @@ class _Name:
         self.fields["name"].widget.attrs.update({"dir": "auto", "autocomplete": "off", "maxlength": str(NAME_LENGTH)})
 
 
-class NewPasskeyForm(_Name, AddWebAuthnForm):  # type: ignore[misc]
+class NewPasskeyForm(_Name, AddWebAuthnForm):
     """Every key can sign in by itself: it verifies the person who holds it."""
 
     passwordless = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
@@ -147,7 +147,7 @@ class NewPasskeyForm(_Name, AddWebAuthnForm):  # type: ignore[misc]
             raise get_adapter().validation_error("incorrect_code") from error
 
 
-class PasskeyNameForm(_Name, EditWebAuthnForm):  # type: ignore[misc]
+class PasskeyNameForm(_Name, EditWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"name": get_adapter().decrypt(kwargs["instance"].wrap().name)}
         super().__init__(*args, **kwargs)

@@ -96,7 +96,7 @@ def _moves(model: type[models.Model], wall: Wall) -> Iterator[str]:
     if not wall.moves_with:
         return
     field = cast("models.ForeignKey[models.Model, models.Model]", model._meta.get_field(wall.moves_with))
-    target: type[models.Model] = field.related_model  # type: ignore[assignment]
+    target: type[models.Model] = field.related_model
     table, parent = model._meta.db_table, target._meta.db_table
     key = target._meta.pk.column
     yield f"CREATE UNIQUE INDEX IF NOT EXISTS {parent}_place ON {parent} ({key}, organisation_id)"

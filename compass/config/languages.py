@@ -33,5 +33,5 @@ class PublicLanguageMiddleware:
             render = getattr(response, "render", None)
             if callable(render) and not getattr(response, "is_rendered", True):
                 render()
-        patch_vary_headers(response, ["Accept-Language"])  # type: ignore[arg-type]
+        patch_vary_headers(response, ["Accept-Language"])
         return response

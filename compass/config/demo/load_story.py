@@ -133,7 +133,7 @@ class Teller:
                     )
                 ],
             )  # fmt: skip
-        return row.pk  # type: ignore[no-any-return]
+        return row.pk
 
 
 class AwayFromHome(Teller):

@@ -187,7 +187,7 @@ class HouseholdForm(BaseForm):
             del self.fields["uasc_status"], self.fields["authority"]
             return
         hints = {code.value: code.description for code in code_list("uasc_status")}
-        self.fields["uasc_status"].widget.hints = hints  # type: ignore[attr-defined]
+        self.fields["uasc_status"].widget.hints = hints
         if asked:
             del self.fields["authority"]
 
