@@ -3,6 +3,7 @@ by the colleague whose work it is, on a phone in French and at a desk in English
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
+from compass.config.demo.accounts import PASSWORD
 from compass.config.serving import Live
 from compass.config.tests import thread_walk as walk
-from compass.config.tests.thread_steps import BYTES, DESK, PHONE, Colleague, Watch
+from compass.config.tests.thread_steps import BYTES, DESK, PHONE, Colleague, Keyboard, Watch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -187,3 +189,77 @@ def test_a_family_goes_from_a_bus_station_to_a_home(
     assert len(journey.asked) <= MOST_ANSWERS, journey.asked
     assert {place: size for place, size in watch.bytes.items() if size > BYTES} == {}
     assert watch.faults == []
+
+
+def test_the_intake_in_arabic_on_a_phone(live: Callable[..., Live], chromium: Browser, papers: Path) -> None:
+    """Right to left, nothing wider than the screen, no word left in another language's direction."""
+    watch = Watch(shots="ar")
+    journey = walk.Journey(papers)
+
+    with Colleague(chromium, live().url, "zinder.social", watch, language="ar") as social:
+        walk.arrive(social, journey)
+        walk.mother(social, journey)
+        walk.children(social, journey)
+        walk.boy(social, journey)
+        walk.screen(social, journey)
+
+        assert social.page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+    assert watch.faults == []
+
+
+def test_with_the_keyboard_alone(live: Callable[..., Live], chromium: Browser) -> None:
+    """Sign-in by password, the arrival list and the first page of an intake: Tab, Enter, Space, letters; focus is seen."""
+    served = live()
+    context = chromium.new_context(viewport={"width": 360, "height": 800}, locale="fr")
+    page = context.new_page()
+    keys = Keyboard(page)
+
+    page.goto(served.url + "/accounts/signin/")
+    keys.into("[name=login]").write("zinder.social")
+    keys.to("[name=password]").write(PASSWORD)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    keys.to("nav.nav a[href='/arrivals/']")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    keys.to("main [name=people]").write("2")
+    keys.to("main [name=language]").write("Hao")
+    keys.to("main [name=doctor]").write("1")
+    with page.expect_navigation():
+        keys.to("main form button").page.keyboard.press("Enter")
+    with page.expect_navigation():
+        keys.to("main a[href$='/register/']").page.keyboard.press("Enter")
+    keys.to("main [name=age]").write("31")
+    with page.expect_navigation():
+        keys.to("main form button").page.keyboard.press("Space")
+
+    keys.into("[name=information]")
+    page.keyboard.press("Space")
+    keys.into("[name=scope_data_processing]")
+    page.keyboard.press("Space")
+
+    assert page.url.endswith("/consent/?intake")
+    assert page.locator("[name=information]").first.is_checked()
+    assert page.locator("[name=scope_data_processing]:checked").count() == 1
+    context.close()
+
+
+def test_the_arrival_list_over_a_thin_line(
+    live: Callable[..., Live], chromium: Browser, papers: Path, tmp_path: Path
+) -> None:
+    """Measured at 250 kbit/s with a processor four times slower, cold; what is held here is the weight."""
+    watch = Watch(axe=False, shots="thin")
+    journey = walk.Journey(papers)
+    with Colleague(chromium, live().url, "zinder.social", watch) as social:
+        walk.arrive(social, journey)
+        social.wire.send(
+            "Network.emulateNetworkConditions",
+            {"offline": False, "latency": 0, "downloadThroughput": 250_000 / 8, "uploadThroughput": 250_000 / 8},
+        )
+        social.wire.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+
+        social.open("/arrivals/")
+
+        seconds = social.page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd / 1000")
+    (tmp_path / "thin.json").write_text(json.dumps({"seconds": seconds, "bytes": watch.bytes["/arrivals/"]}))
+    assert watch.bytes["/arrivals/"] <= BYTES

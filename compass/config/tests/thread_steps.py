@@ -30,7 +30,8 @@ REQUIRED = """() => {
 }"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 RUN_AXE = """async () => {
-  const found = await axe.run(document, {resultTypes: ['violations']});
+  const held = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+  const found = await axe.run(document, {resultTypes: ['violations'], runOnly: held});
   return found.violations.map(v => [
     v.impact, v.id, v.nodes.map(n => n.target.join(' ') + ' ' + (n.any[0]?.message ?? '')).slice(0, 3)
   ]);
@@ -105,7 +106,7 @@ class Colleague:
         self.page.set_default_timeout(15_000)
         self.page.on("request", lambda request: self._other_host(request.url))
         self.page.on("response", self._answered)
-        wire = self.context.new_cdp_session(self.page)
+        self.wire = wire = self.context.new_cdp_session(self.page)
         wire.send("Network.enable")
         wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
         wire.on("Network.loadingFinished", lambda event: self._count(event["encodedDataLength"]))
@@ -240,3 +241,44 @@ class Colleague:
         self.watch.hold(other, place, language, size[0])
         self.context.add_cookies([{"name": "compass_language", "value": self.language, "url": self.url}])
         other.close()
+
+
+FOCUSED = """selector => {
+  const at = document.activeElement;
+  if (!at || !at.matches(selector)) return null;
+  const seen = [at, at.parentElement, ...(at.labels ?? [])].some(each => {
+    const look = getComputedStyle(each);
+    return (look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) > 0) || look.boxShadow !== 'none';
+  });
+  const box = at.getBoundingClientRect();
+  return seen && box.bottom > 0 && box.top < innerHeight;
+}"""
+
+
+class Keyboard:
+    """Somebody who cannot use a pointer."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def to(self, selector: str, most: int = 150) -> Keyboard:
+        """Press Tab until the focus is there, on screen and visible."""
+        for _press in range(most):
+            self.page.keyboard.press("Tab")
+            seen = self.page.evaluate(FOCUSED, selector)
+            if seen is not None:
+                assert seen, f"the focus on {selector} is not to be seen"
+                return self
+        raise AssertionError(f"the Tab key does not lead to {selector}")
+
+    def into(self, selector: str) -> Keyboard:
+        """The same, opening on the way what is folded around it."""
+        folded = f"details:not([open]):has({selector}) > summary"
+        while self.page.locator(folded).count():
+            self.to(folded)
+            self.page.keyboard.press("Enter")
+        return self.to(selector)
+
+    def write(self, text: str) -> Keyboard:
+        self.page.keyboard.type(text)
+        return self
