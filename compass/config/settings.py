@@ -160,6 +160,7 @@ FORM_RENDERER = "compass.ui.forms.CompassRenderer"
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية")]
 LOCALE_PATHS = [PACKAGE / "config" / "locale"]
+FORMAT_MODULE_PATH = ["compass.config.formats"]
 LANGUAGE_COOKIE_NAME = "compass_language"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
