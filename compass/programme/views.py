@@ -140,6 +140,7 @@ def count(request: HttpRequest, work: Work) -> HttpResponse:
 @page("programme.publish")
 def publish_newest(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Show a snapshot to the public."""
+    work.demand("programme.count")
     if not Snapshot.objects.filter(pk=pk).exists():
         raise NotFound
     form = BaseForm(request.POST)

@@ -46,14 +46,23 @@ def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | Non
     blocks = return_blocks(people)
     given = consent.newest(people)
     consented = frozenset(pk for pk in people if consent.answer(given.get(pk), CONSENT_SCOPE, work.now.date()))
-    talks = {row.avr_id: row for row in present(Counselling)}
-    checks = {row.avr_id: row for row in present(FreeChoice)}
+    #: Who wrote anything of the round, also what a colleague wrote again afterwards.
+    wrote: dict[UUID, set[UUID]] = defaultdict(set)
+
+    def kept(model: type[Any]) -> list[Any]:
+        rows = present(model)
+        for row in rows:
+            wrote[row.avr_id].add(row.recorded_by)
+        return rows
+
+    talks = {row.avr_id: row for row in kept(Counselling)}
+    checks = {row.avr_id: row for row in kept(FreeChoice)}
     ready = {row.avr_id: row for row in present(Preparation)}
     declared: dict[UUID, dict[UUID, Declaration]] = defaultdict(dict)
-    for made in present(Declaration):
+    for made in kept(Declaration):
         declared[made.avr_id][made.person_id] = made
     answered: dict[UUID, dict[str, Eligibility]] = defaultdict(dict)
-    for answer in present(Eligibility):
+    for answer in kept(Eligibility):
         answered[answer.avr_id][answer.criterion] = answer
     return {
         avr.pk: Facts(
@@ -67,13 +76,7 @@ def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | Non
             preparation=ready.get(avr.pk),
             consented=consented,
             blocks={p.pk: blocks[p.pk] for p in members[avr.pk] if blocks.get(p.pk)},
-            took_part=frozenset(
-                row.recorded_by
-                for row in (
-                    avr, talks.get(avr.pk), checks.get(avr.pk), *declared[avr.pk].values(), *answered[avr.pk].values()
-                )
-                if row is not None
-            ),
+            took_part=frozenset({avr.recorded_by, *wrote[avr.pk]}),
         )
         for avr in avrs
     }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
 from compass.access.actions import action
+from compass.access.models import Receipt
 from compass.access.work import Command, Work
 from compass.cases import ladder
 from compass.cases.models import BestInterests
@@ -209,6 +210,11 @@ def trace_families(work: Work, commands: list[Traced]) -> list[BestInterests]:
     return _each(work, commands, change)
 
 
+def _assessed(work: Work, row: BestInterests) -> bool:
+    """Whether this colleague wrote the assessment. The row names who began the procedure, the receipt who did the step."""
+    return Receipt.objects.filter(action="best_interests.assess", result_id=row.pk, actor_id=work.actor.id).exists()
+
+
 @action("best_interests.decide", BestInterests)
 def record_decisions(work: Work, commands: list[PanelDecision]) -> list[BestInterests]:
     """Record a panel's decision (BIP-05, BIP-06, BIP-09); a supervisor who did not write the assessment records it.
@@ -234,7 +240,7 @@ def record_decisions(work: Work, commands: list[PanelDecision]) -> list[BestInte
         ]
         if missing:
             raise StandardNotMet(standards=", ".join(missing))
-        if row.recorded_by == work.actor.id:
+        if work.actor.id == row.recorded_by or _assessed(work, row):
             raise SecondPersonNeeded
         seal_into(work, row, decision_sealed={"members": members, "reasons": each.reasons.strip()})
         row.panel_size, row.options, row.decision = len(members), list(each.options), each.decision

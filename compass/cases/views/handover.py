@@ -159,6 +159,8 @@ def _open(work: Work, row: Handover, column: str) -> str:
 def step(request: HttpRequest, work: Work, pk: UUID, name: str) -> HttpResponse:
     """Accept or withdraw."""
     row = work.find("handovers.view", Handover, pk)
+    if name not in {"accept", "withdraw"}:
+        raise NotFound
     form = StepForm(request.POST)
     if form.is_valid():
         with work.attempt(form):

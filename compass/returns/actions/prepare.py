@@ -47,7 +47,11 @@ def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
     principals = work.require("returns.start", Person, begins)
     others = {
         p.pk: p
-        for p in work.allowed("returns.start", Person).filter(pk__in=[pk for b in begins for pk in b.with_people])
+        for p in work.allowed("returns.start", Person)
+        .filter(pk__in=[pk for b in begins for pk in b.with_people])
+        .order_by("pk")
+        # Locked, so that a child asked for by both parents at once is on one return only.
+        .select_for_update(of=("self",))
     }
     everyone = [p.pk for p in principals] + list(others)
     if stopped(everyone):
