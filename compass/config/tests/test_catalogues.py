@@ -11,8 +11,9 @@ SAME_IN_FRENCH = {
     "Action", "Actions", "Age", "Assistance", "Budget", "Code", "Codes", "Consultation", "Date", "Description",
     "Distance", "Document", "Documents", "Email", "Image", "Impact", "Information", "Instructions", "Message",
     "Mission", "Note", "Notes", "Options", "Organisation", "Page", "Pages", "Participants", "Phase", "Photo",
-    "Population", "Principal", "Protection", "Question", "Questions", "Restriction", "Service", "Services", "Situation", "Solution", "Source", "Sources", "Statistics",
-    "Suggestion", "Total", "Transport", "Transit", "Version", "Vote", "Votes", "Zone",
+    "Population", "Principal", "Protection", "Question", "Questions", "Restriction", "Service", "Services",
+    "Situation", "Solution", "Source", "Sources", "Statistics", "Suggestion", "Total", "Transit", "Transport",
+    "Version", "Vote", "Votes", "Zone",
 }  # fmt: skip
 SAME_EVERYWHERE = {"COMPASS", "English", "Français", "العربية", "PDF", "CSV", "EUR", "TOTP", "IOM", "UTC"}
 
