@@ -47,6 +47,8 @@ def figures(request: HttpRequest, work: Work) -> HttpResponse:
 
 def _shown(sheet: queries.Sheet) -> dict[str, object]:
     total = sheet.get()
+    # A line through quarters that are all withheld would be an empty drawing.
+    quarters = sheet.quarters if any(not f.withheld for f in sheet.quarters) else ()
     day = {"day": date_format(sheet.snapshot.as_of, "j F Y")}
     plain = _("People with at least one service, up to %(day)s; from service records, rounded to 5.") % day
     overlap = _("The parts overlap where a person received several kinds, so they add up to more than the total.")
@@ -70,8 +72,8 @@ def _shown(sheet: queries.Sheet) -> dict[str, object]:
             _chart(_("By sex"), _parts(sheet, SEX), plain),
             _chart(_("Children and adults"), _parts(sheet, AGE), plain),
         ],
-        "ticks": [words.quarter(f) for f in sheet.quarters],
-        "lines": [Series(_("People helped"), [f.people for f in sheet.quarters])],
+        "ticks": [words.quarter(f) for f in quarters],
+        "lines": [Series(_("People helped"), [f.people for f in quarters])],
         "year": sheet.starts.year if sheet.granularity == "year" else None,
     }
 

@@ -101,3 +101,15 @@ def test_the_queue_knows_the_nightly_count():
     assert [task.task.name for task in app.periodic_registry.periodic_tasks.values()].count(
         "compass.programme.count_last_month"
     ) == 1
+
+
+def test_quarters_that_are_all_withheld_are_not_drawn(sign_in, at, told):
+    rows = [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(6)]
+    rows += [(100 + n, "male", "adult", "NE", "H", date(2023, 7, 8)) for n in range(6)]
+    record(at, told, rows)
+    refresh_figures(timezone.now().date())
+
+    shown = sign_in("hague.desk").get("/results/")
+
+    assert "<polyline" not in shown.content.decode()
+    assert shown.context["ticks"] == []
