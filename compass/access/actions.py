@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import wraps
+from hashlib import sha256
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from django.db import models as db
 from compass.access.models import Receipt
 from compass.access.work import Command, Work
 from compass.problems import BasisMissing, KeyReused, TooFarAway
+from compass.vault.root import system_key
 
 C = TypeVar("C", bound=Command)
 M = TypeVar("M", bound=db.Model)
@@ -25,9 +28,9 @@ FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 REGISTRY: dict[str, Callable[..., Any]] = {}
 
 _CLAIM = """
-INSERT INTO access_receipt (key, action, actor_id, organisation_id, result_id, basis, occurred_at, recorded_at)
+INSERT INTO access_receipt (key, action, actor_id, organisation_id, result_id, basis, occurred_at, recorded_at, digest)
 SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[],
-                     %s::timestamptz[])
+                     %s::timestamptz[], %s::text[])
 ON CONFLICT (key) DO NOTHING RETURNING key
 """
 
@@ -39,8 +42,8 @@ def action(
 
     The function receives only commands that were not done before and returns one row of `model` for each, in order. A
     command whose key is known returns the row it made then. A second sender waits for the first to commit. Raises
-    KeyReused for a key of another colleague or action, BasisMissing, TooFarAway (before the year 2000,
-    more than ten minutes in the future).
+    KeyReused for a key of another colleague or action, or of a page that was gone back to and changed; BasisMissing;
+    TooFarAway (before the year 2000, more than ten minutes in the future).
     """
 
     def decorate(function: Callable[[Work, list[C]], list[M]]) -> Callable[[Work, Sequence[C]], list[M]]:
@@ -68,7 +71,7 @@ def action(
             if fresh:
                 work.record(name, results=[row.pk for row in rows], count=len(rows), basis=fresh[0].basis)
                 work.saw(rows)
-            results.update(_earlier(work, name, model, [c.key for c in commands if c.key not in fresh_keys]))
+            results.update(_earlier(work, name, model, [c for c in commands if c.key not in fresh_keys]))
             return [results[c.key] for c in commands]
 
         REGISTRY[name] = run
@@ -91,6 +94,7 @@ def _claim(work: Work, name: str, commands: Sequence[Command]) -> set[UUID]:
                 [c.basis for c in commands],
                 [c.occurred_at for c in commands],
                 [work.now] * size,
+                [kept_digest(c) for c in commands],
             ],
         )
         return {row[0] for row in cursor.fetchall()}
@@ -105,10 +109,18 @@ def _write_results(results: dict[UUID, M]) -> None:
         )
 
 
-def _earlier(work: Work, name: str, model: type[M], keys: list[UUID]) -> dict[UUID, M]:
-    if not keys:
+def kept_digest(command: Command) -> str:
+    """What the receipt keeps of the digest of what was typed: HMAC-SHA256, empty when nobody typed."""
+    return hmac.new(system_key("receipt"), command.said.encode(), sha256).hexdigest() if command.said else ""
+
+
+def _earlier(work: Work, name: str, model: type[M], commands: list[C]) -> dict[UUID, M]:
+    if not commands:
         return {}
+    keys = [c.key for c in commands]
     receipts = {r.key: r for r in Receipt.objects.filter(key__in=keys, actor_id=work.actor.id, action=name)}
+    if any(c.said and c.key in receipts and receipts[c.key].digest != kept_digest(c) for c in commands):
+        raise KeyReused
     rows = model._default_manager.in_bulk([r.result_id for r in receipts.values() if r.result_id])
     try:
         return {key: rows[receipts[key].result_id] for key in keys}

@@ -88,7 +88,10 @@ class Session(models.Model):
 
 
 class Receipt(models.Model):
-    """Proof that an action was done once: same key, same actor, same action gives the same result again."""
+    """Proof that an action was done once: same key, actor, action and content give the same result again.
+
+    `digest` is keyed, so that a stolen table cannot be asked whether a guessed content was sent.
+    """
 
     key = models.UUIDField(primary_key=True)
     action = models.CharField(max_length=60)
@@ -98,6 +101,7 @@ class Receipt(models.Model):
     basis = models.CharField(max_length=20)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
+    digest = models.CharField(max_length=64, db_default="")
 
     wall: ClassVar[Wall] = Wall(app="SELECT, INSERT, UPDATE", using=OWN_ORGANISATION)
 

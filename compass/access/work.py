@@ -33,7 +33,8 @@ class Command:
     """What every action is told for each item of its list.
 
     `key`: idempotency key made by the client. `occurred_at`: when it happened (aware). `basis`: code of the vocabulary
-    list legal_basis. `id` and `version`: the record and the version the user saw, where there is one.
+    list legal_basis. `id` and `version`: the record and the version the user saw, where there is one. `said`: a digest of
+    what was typed, so that a page that was gone back to and changed is not taken for one that was sent twice.
     """
 
     key: UUID
@@ -41,6 +42,7 @@ class Command:
     basis: str
     id: UUID | None = None
     version: int | None = None
+    said: str = ""
 
 
 def stamp(work: Work, command: Command) -> dict[str, Any]:

@@ -100,8 +100,8 @@ class WrongState(Problem):
 
 class KeyReused(Problem):
     number, status = 2004, 409
-    title = _("This form was already sent by someone else or for another step.")
-    next_step = _("Open the page again and fill in a fresh form.")
+    title = _("This form was already sent, with other content, for another step or by someone else.")
+    next_step = _("The first one counts. To change it, open the record and make the change there; what you typed is still below.")
 
 
 class UnknownCode(Problem):

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
@@ -21,6 +22,7 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -138,6 +140,9 @@ class YesNoField(forms.TypedChoiceField):
         return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
 
+UNSAID = frozenset({"csrfmiddlewaretoken", "key", "occurred_at"})
+
+
 class HouseMixin:
     """What every form shares: hidden key and time, and widgets fit for phones and three scripts."""
 
@@ -172,7 +177,15 @@ class BaseForm(HouseMixin, forms.Form):
     def envelope(self, basis: str, **more: Any) -> dict[str, Any]:
         """What every command carries: key, when it happened, legal basis; `more` is its `id` and `version`."""
         told = self.cleaned_data
-        return {"key": told["key"], "occurred_at": told["occurred_at"] or timezone.now(), "basis": basis, **more}
+        moment = told["occurred_at"] or timezone.now()
+        return {"key": told["key"], "occurred_at": moment, "basis": basis, "said": self._said(), **more}
+
+    def _said(self) -> str:
+        """SHA-256 of everything typed, without key and times: the same form sent again says the same."""
+        lists = self.data.lists() if isinstance(self.data, MultiValueDict) else ((n, [v]) for n, v in self.data.items())
+        typed = sorted((name, [str(v) for v in values]) for name, values in lists if name not in UNSAID)
+        files = sorted((name, file.size) for name, file in self.files.items())
+        return sha256(repr((typed, files)).encode(errors="backslashreplace")).hexdigest()
 
 
 class RecordForm(BaseForm):

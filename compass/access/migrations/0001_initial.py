@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('basis', models.CharField(max_length=20)),
                 ('occurred_at', models.DateTimeField()),
                 ('recorded_at', models.DateTimeField()),
+                ('digest', models.CharField(db_default='', max_length=64)),
             ],
         ),
         migrations.CreateModel(

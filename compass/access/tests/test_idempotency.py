@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
@@ -192,3 +193,22 @@ def test_a_receipt_of_another_office_is_not_seen(at, told, note):
         note(work, [Note(**told(key=uuid4()))])
     with at("edo.reception"):
         assert Receipt.objects.count() == 0
+
+
+def test_a_page_that_was_gone_back_to_and_changed_is_not_lost_in_silence(at, told, note):
+    envelope = told(said="a" * 64)
+    with at("zinder.social") as work:
+        note(work, [Note(**envelope)])
+    with at("zinder.social") as work, pytest.raises(KeyReused):
+        note(work, [Note(**envelope | {"said": "b" * 64})])
+
+
+def test_what_was_typed_cannot_be_guessed_from_the_receipt(at, told, note):
+    typed = hashlib.sha256(b"guess").hexdigest()
+    with at("zinder.social") as work:
+        note(work, [Note(**told(said=typed))])
+        kept = Receipt.objects.get().digest
+
+    assert kept
+    assert typed not in kept
+    assert hashlib.sha256(typed.encode()).hexdigest() != kept
