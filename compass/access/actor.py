@@ -62,8 +62,10 @@ class Actor:
     def organisation(self) -> Organisation:
         """The organisation this colleague works for: the home one when it is among the granted, else the first granted."""
         granted = [grant.organisation for grant in self.grants]
-        return next((each for each in granted if each.pk == self.user.organisation_id), granted[0] if granted else
-                    self.user.organisation)
+        return next(
+            (each for each in granted if each.pk == self.user.organisation_id),
+            granted[0] if granted else self.user.organisation,
+        )
 
     def in_roles(self, roles: frozenset[str]) -> tuple[UUID, ...]:
         """The organisations in which this colleague holds one of the roles."""

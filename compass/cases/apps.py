@@ -40,7 +40,9 @@ class CasesConfig(AppConfig):
         navigation.register(label=_("Cases"), url_name="cases:list", order=20, visible=may("cases.view"))
         connect()
         navigation.register(
-            label=_("Referrals"), url_name="cases:referrals", order=30,
+            label=_("Referrals"),
+            url_name="cases:referrals",
+            order=30,
             visible=lambda request: may("referrals.inbox")(request) or may("referrals.view")(request),
         )
         navigation.register(label=_("Handovers"), url_name="cases:handovers", order=35, visible=may("handovers.view"))

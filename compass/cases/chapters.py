@@ -1,6 +1,6 @@
 """What rooms above add to a case's page without being imported: return, reintegration and others register a chapter.
 
-    chapters.register(_("Return home"), journey_of)     # in AppConfig.ready
+chapters.register(_("Return home"), journey_of)     # in AppConfig.ready
 """
 
 from __future__ import annotations

@@ -52,4 +52,6 @@ def attempts(contacts: Iterable[FollowUp]) -> int:
     """CM-25: on how many different days the person was tried and not reached since the last time they were."""
     rows = list(contacts)
     reached = max((row.occurred_at for row in rows if row.reached), default=None)
-    return len({row.occurred_at.date() for row in rows if not row.reached and (not reached or row.occurred_at > reached)})
+    return len(
+        {row.occurred_at.date() for row in rows if not row.reached and (not reached or row.occurred_at > reached)}
+    )

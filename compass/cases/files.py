@@ -48,9 +48,7 @@ class Files:
     def consent(self, case: Case) -> Consent | None:
         """The newest consent that is neither withdrawn nor expired."""
         rows = [
-            row
-            for row in self.about(Consent, case)
-            if row.withdrawn_at is None and row.expires_on >= self.now.date()
+            row for row in self.about(Consent, case) if row.withdrawn_at is None and row.expires_on >= self.now.date()
         ]
         return rows[-1] if rows else None
 

@@ -70,21 +70,30 @@ class ScreeningForm(BaseForm):
         if step >= 2:
             boxes: forms.Widget = Boxes() if step == 2 else forms.MultipleHiddenInput()
             self.fields["triggers"] = forms.MultipleChoiceField(
-                label=_("Does one of these hold now?"), required=False, choices=listed("high_risk_trigger"), widget=boxes,
+                label=_("Does one of these hold now?"),
+                required=False,
+                choices=listed("high_risk_trigger"),
+                widget=boxes,
                 help_text=_("Any one makes the risk high until a supervisor lowers it. Leave all empty if none holds."),
             )
         if step >= 3:
             self.fields["added"] = forms.MultipleChoiceField(
-                label=_("Does the person need more than that?"), required=False,
-                choices=[one for one in listed("screening_result") if one[0] in screening.CASE_RESULTS], widget=Boxes(),
+                label=_("Does the person need more than that?"),
+                required=False,
+                choices=[one for one in listed("screening_result") if one[0] in screening.CASE_RESULTS],
+                widget=Boxes(),
                 help_text=_("You may add care to the result, never take it away."),
             )
             self.fields["risk_level"] = forms.ChoiceField(
-                label=_("Raise the risk to"), required=False,
+                label=_("Raise the risk to"),
+                required=False,
                 choices=[("", _("As computed")), *listed("risk_level", "medium", "high")],
             )
             self.fields["note"] = text(
-                _("What you saw and heard"), rows=3, required=False, hint=_("Sealed. Only what the next colleague needs.")
+                _("What you saw and heard"),
+                rows=3,
+                required=False,
+                hint=_("Sealed. Only what the next colleague needs."),
             )
         dress(self)
 
@@ -99,7 +108,9 @@ def routing(child: bool) -> list[screening.Question]:
 
 class RiskForm(BaseForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    level = forms.ChoiceField(label=_("Risk level"), widget=Radios, choices=listed("risk_level", "high", "medium", "low"))
+    level = forms.ChoiceField(
+        label=_("Risk level"), widget=Radios, choices=listed("risk_level", "high", "medium", "low")
+    )
     reason = text(_("Why"), rows=3, required=False, hint=_("Needed when the risk goes down. Sealed."))
 
 
@@ -129,14 +140,18 @@ class AssessmentForm(BaseForm):
             )
         determination = listed("vea_determination")
         self.fields["vulnerable"] = forms.ChoiceField(
-            label=_("Vulnerable to violence, exploitation or abuse?"), widget=Radios, choices=determination,
+            label=_("Vulnerable to violence, exploitation or abuse?"),
+            widget=Radios,
+            choices=determination,
             help_text=_("Your judgement. No score is computed; a second person reads it."),
         )
         self.fields["experienced"] = forms.ChoiceField(
             label=_("Lived through violence, exploitation or abuse?"), widget=Radios, choices=determination
         )
         self.fields["narrative"] = text(
-            _("What she or he told, and what you saw"), rows=8, required=False,
+            _("What she or he told, and what you saw"),
+            rows=8,
+            required=False,
             hint=_("Sealed under this person’s key. Not needed to go on."),
         )
         dress(self)
@@ -147,7 +162,9 @@ class AssessmentForm(BaseForm):
             self.add_error(self.domains[0], _("Say for at least one domain whether there is a need."))
         for factor, direction, severity in self.rows:
             if data.get(factor) and not (data.get(direction) and data.get(severity)):
-                self.add_error(direction, _("Say for this factor whether it protects or puts at risk, and how strongly."))
+                self.add_error(
+                    direction, _("Say for this factor whether it protects or puts at risk, and how strongly.")
+                )
         return data
 
     def needs(self) -> dict[str, str]:
@@ -203,7 +220,9 @@ class PlanForm(BaseForm):
         return [
             {
                 "need": self.severe[n] if n < len(self.severe) else "",
-                "fields": [self[name] for name in self.fields if name.startswith(f"{block}_") and not name.endswith("_2")],
+                "fields": [
+                    self[name] for name in self.fields if name.startswith(f"{block}_") and not name.endswith("_2")
+                ],
                 "more": [self[f"{block}_service_2"], self[f"{block}_who_2"]],
             }
             for n, block in enumerate(self.blocks)
@@ -280,7 +299,10 @@ class FollowUpForm(BaseForm):
         choices=[("", _("Unchanged")), *listed("risk_level", "high", "medium", "low")],
     )  # fmt: skip
     note = text(
-        _("What matters for the next contact"), rows=4, required=False, hint=_("Needed when the risk goes down. Sealed.")
+        _("What matters for the next contact"),
+        rows=4,
+        required=False,
+        hint=_("Needed when the risk goes down. Sealed."),
     )
 
     def __init__(self, *args: Any, goals: Sequence[tuple[Any, str]] = (), **kwargs: Any) -> None:
@@ -289,7 +311,8 @@ class FollowUpForm(BaseForm):
         self._ids = {f"goal_{pk.hex}": pk for pk, _label in goals}
         for pk, label in goals:
             self.fields[f"goal_{pk.hex}"] = forms.ChoiceField(
-                label=_("Progress of the goal “%(goal)s”") % {"goal": label}, required=False,
+                label=_("Progress of the goal “%(goal)s”") % {"goal": label},
+                required=False,
                 choices=[("", _("Unchanged")), *listed("goal_progress")],
             )
         dress(self)

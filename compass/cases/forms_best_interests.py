@@ -26,7 +26,8 @@ class HearForm(ChildForm):
 
 class ChildAssessmentForm(ChildForm):
     text = text(
-        _("Best-interests assessment"), rows=8,
+        _("Best-interests assessment"),
+        rows=8,
         hint=_("Safety, care, health, school, family, what the child wishes, each possible solution. Sealed."),
     )
     determination = YesNoField(
@@ -101,6 +102,7 @@ class AgreeForm(ChildForm):
 
 class ReopenForm(ChildForm):
     why = forms.ChoiceField(
-        label=_("What happened"), widget=Radios,
+        label=_("What happened"),
+        widget=Radios,
         choices=[("facts", _("There are new facts: begin anew")), ("appeal", _("There is an appeal: stop everything"))],
     )

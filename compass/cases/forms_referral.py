@@ -52,7 +52,9 @@ FIELDS: dict[str, Any] = {
     "fit_to_travel": _("Fit to travel"),
     "best_interests_if_child": _("For a child: outcome of the best-interests procedure"),
 }
-YES_OR_NO = frozenset({"infant", "pregnancy", "risk_to_self", "specific_consent", "voluntariness_form", "fit_to_travel"})
+YES_OR_NO = frozenset(
+    {"infant", "pregnancy", "risk_to_self", "specific_consent", "voluntariness_form", "fit_to_travel"}
+)
 NOT_SAID = [("", _("Not said")), ("yes", _("Yes")), ("no", _("No"))]
 LONG = frozenset({"symptoms_as_consented", "medical_report_by_clinician", "presenting_concern", "legal_issue"})
 
@@ -97,7 +99,8 @@ class ReferralForm(BaseForm):
         )
         if not covered:
             self.fields["override"] = text(
-                _("Why it cannot wait for consent: life, health or safety at stake"), rows=3,
+                _("Why it cannot wait for consent: life, health or safety at stake"),
+                rows=3,
                 hint=_("Sealed. A supervisor reads it."),
             )
 
@@ -122,13 +125,16 @@ class AnswerForm(BaseForm):
     """The partner's answer."""
 
     answer = forms.ChoiceField(
-        label=_("Your answer"), widget=Radios,
+        label=_("Your answer"),
+        widget=Radios,
         choices=lambda: listed("referral_status", "accepted", "waitlisted", "rejected"),
     )
     reason = forms.ChoiceField(
         label=_("If you reject it: why"), required=False, choices=lambda: picked("referral_rejection_reason")
     )
-    note = text(_("Message to the office that refers"), rows=2, required=False, hint=_("Sealed. For example day and hour."))
+    note = text(
+        _("Message to the office that refers"), rows=2, required=False, hint=_("Sealed. For example day and hour.")
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -148,7 +154,8 @@ class OutcomeForm(BaseForm):
         _("What the office must know to go on"), rows=4, required=False, hint=_("Sealed. No diagnosis unless needed.")
     )
     photo = forms.FileField(
-        label=_("Photo of the prescription"), required=False,
+        label=_("Photo of the prescription"),
+        required=False,
         help_text=_("JPEG, PNG or PDF, at most 5 MB. Place, time and device are removed from photos."),
         widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
     )
@@ -159,7 +166,8 @@ class OfferForm(BaseForm):
 
     to = forms.ChoiceField(label=_("Office that will receive them"))
     note = text(
-        _("What the office must know to decide"), rows=4,
+        _("What the office must know to decide"),
+        rows=4,
         hint=_("They read this before they accept. No name, no place of origin, nothing that tells who it is."),
     )
 

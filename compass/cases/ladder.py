@@ -138,8 +138,12 @@ def children(people: Iterable[UUID]) -> dict[UUID, Child]:
     for other in Person.objects.filter(household_id__in={p.household_id for p in found}).defer(*_SEALED):
         households[other.household_id].append(other)
     ids = [p.pk for p in found]
-    procedures = {row.person_id: row for row in BestInterests.objects.filter(person__in=ids).order_by("recorded_at", "id")}
-    guardians = {row.person_id: row for row in GuardianRequest.objects.filter(person__in=ids).order_by("recorded_at", "id")}
+    procedures = {
+        row.person_id: row for row in BestInterests.objects.filter(person__in=ids).order_by("recorded_at", "id")
+    }
+    guardians = {
+        row.person_id: row for row in GuardianRequest.objects.filter(person__in=ids).order_by("recorded_at", "id")
+    }
     return {
         p.pk: Child(p, parent_present(p, households[p.household_id]), procedures.get(p.pk), guardians.get(p.pk))
         for p in found

@@ -26,6 +26,7 @@ rule("cases.reveal", *FIELD)
 rule("cases.close", *FIELD)
 rule("cases.approve", "supervisor")
 
+
 def _received(actor: Actor, organisations: tuple[UUID, ...]) -> Q:
     """What was sent to those organisations; a draft is the sender's own."""
     return shared_with(actor, organisations) & ~Q(status="draft")

@@ -15,7 +15,12 @@ def seal_into(work: Work, row: AboutPerson, **values: Any) -> None:
         if value in ("", None, {}, []):
             continue
         sealed = work.keys.seal(
-            value, table=row._meta.db_table, column=column, subject=row.person_id, row=row.pk, after=getattr(row, column)
+            value,
+            table=row._meta.db_table,
+            column=column,
+            subject=row.person_id,
+            row=row.pk,
+            after=getattr(row, column),
         )
         setattr(row, column, sealed)
 

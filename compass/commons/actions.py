@@ -58,12 +58,20 @@ def publish_figures(work: Work, publications: list[Publication]) -> list[Edition
         cells = snapshot.figures.filter(granularity__in=[YEAR, ALL], breakdown=TOTAL)
         editions.append(
             _edition(
-                work, FIGURES, snapshot.digest + str(snapshot.pk), as_of=snapshot.as_of,
+                work,
+                FIGURES,
+                snapshot.digest + str(snapshot.pk),
+                as_of=snapshot.as_of,
                 synthetic=settings.COMPASS_DEMONSTRATION,
                 rows=[
                     PublishedFigure(
-                        granularity=f.granularity, starts=f.starts, country=f.country, service_class=f.service_class,
-                        people=f.people, services=f.services, withheld=f.withheld,
+                        granularity=f.granularity,
+                        starts=f.starts,
+                        country=f.country,
+                        service_class=f.service_class,
+                        people=f.people,
+                        services=f.services,
+                        withheld=f.withheld,
                     )
                     for f in cells
                 ],
@@ -81,9 +89,21 @@ def publish_facts(work: Work, files: list[FactsFile]) -> list[Edition]:
         found = facts.parse(each.content)
         rows = [
             PublishedFact(
-                fact_id=f.id, place=place, scope=f.scope, first_year=f.first_year, last_year=f.last_year, code=f.code,
-                value=f.value, unit=f.unit, bound=f.bound, kind=f.kind, source=f.source, as_stated=f.as_stated,
-                countries=list(f.countries), cautions=list(f.cautions), derived_from=list(f.derived_from),
+                fact_id=f.id,
+                place=place,
+                scope=f.scope,
+                first_year=f.first_year,
+                last_year=f.last_year,
+                code=f.code,
+                value=f.value,
+                unit=f.unit,
+                bound=f.bound,
+                kind=f.kind,
+                source=f.source,
+                as_stated=f.as_stated,
+                countries=list(f.countries),
+                cautions=list(f.cautions),
+                derived_from=list(f.derived_from),
             )
             for place, f in enumerate(found.facts)
         ]
@@ -100,14 +120,25 @@ def publish_missing_migrants(work: Work, files: list[MissingMigrantsFile]) -> li
         found = missing_migrants.parse(each.content)
         rows = [
             MissingMigrants(
-                line=r.line, year=r.year, cause=r.cause, published_cause=r.published_cause, lon=r.lon, lat=r.lat,
-                people=r.people, region=r.region,
+                line=r.line,
+                year=r.year,
+                cause=r.cause,
+                published_cause=r.published_cause,
+                lon=r.lon,
+                lat=r.lat,
+                people=r.people,
+                region=r.region,
             )
             for r in found.records
         ]
         editions.append(
             _edition(
-                work, MISSING_MIGRANTS, _print(each.content), rows=rows, rejected=len(found.rejections), as_of=each.as_of
+                work,
+                MISSING_MIGRANTS,
+                _print(each.content),
+                rows=rows,
+                rejected=len(found.rejections),
+                as_of=each.as_of,
             )
         )
     return editions
@@ -139,7 +170,13 @@ def _edition(
     if newest is not None and newest.digest == digest:
         return newest
     edition = Edition.objects.create(
-        id=uuid7(), kind=kind, published_at=work.now, as_of=as_of, digest=digest, rows=len(rows), rejected=rejected,
+        id=uuid7(),
+        kind=kind,
+        published_at=work.now,
+        as_of=as_of,
+        digest=digest,
+        rows=len(rows),
+        rejected=rejected,
         synthetic=synthetic,
     )
     for row in rows:

@@ -12,7 +12,11 @@ class CommonsConfig(AppConfig):
 
     def ready(self) -> None:
         for order, (label, name) in enumerate(
-            ((_("The programme"), "front"), (_("Missing migrants"), "missing_migrants"), (_("Sources and methods"), "about"))
+            (
+                (_("The programme"), "front"),
+                (_("Missing migrants"), "missing_migrants"),
+                (_("Sources and methods"), "about"),
+            )
         ):
             navigation.register(label=label, url_name=f"commons:{name}", order=order, side="public")
         # The public process has neither the rooms of the house nor a reason to publish.

@@ -32,8 +32,17 @@ PARTIAL_YEAR = LAST_YEAR
 #: The part of the world where most of the programme's countries lie: west, south, east, north in degrees.
 NEAR = (-28.0, 0.0, 56.0, 46.0)
 NEAR_REGIONS = frozenset(
-    {"mediterranean", "atlantic_route", "northern_africa", "sahara", "western_africa", "central_africa",
-     "red_sea_gulf_of_aden", "eastern_africa_horn", "middle_east"}
+    {
+        "mediterranean",
+        "atlantic_route",
+        "northern_africa",
+        "sahara",
+        "western_africa",
+        "central_africa",
+        "red_sea_gulf_of_aden",
+        "eastern_africa_horn",
+        "middle_east",
+    }
 )
 View = Callable[..., HttpResponse]
 
@@ -241,7 +250,7 @@ def missing_migrants(request: HttpRequest) -> HttpResponse:
             "dots": [maps.Dot(c.lon, c.lat, c.people) for c in found.cells],
             "region_table": (
                 [_("Region"), _("People")],
-                [[regions[r], charts.figures(n)] for r, n in found.by_region.items()]
+                [[regions[r], charts.figures(n)] for r, n in found.by_region.items()],
             ),
             "years": [
                 charts.Bar(str(y) if y != PARTIAL_YEAR else _("%(year)d, to 10 March") % {"year": y}, n)
@@ -256,7 +265,9 @@ def missing_migrants(request: HttpRequest) -> HttpResponse:
             "by_region": _by_year(
                 _("Region"), regions, found.years, found.by_year_and_region, label=_("All regions by year")
             ),
-            "by_cause": _by_year(_("Cause"), causes, found.years, found.by_year_and_cause, label=_("All causes by year")),
+            "by_cause": _by_year(
+                _("Cause"), causes, found.years, found.by_year_and_cause, label=_("All causes by year")
+            ),
         },
     )
 

@@ -40,7 +40,8 @@ def _at(work: Work, place: Place, command: Command) -> dict[str, Any]:
 def _seal(work: Work, row: AtPlace, column: str, value: dict[str, str]) -> None:
     old = getattr(row, column)
     setattr(
-        row, column,
+        row,
+        column,
         work.keys.seal(value, table=row._meta.db_table, column=column, subject=row.place_id, row=row.pk, after=old),
     )
 
@@ -66,8 +67,15 @@ def add_places(work: Work, places: list[NewPlace]) -> list[Place]:
     work.demand("communities.edit")
     organisation = work.actor.organisation
     rows = [
-        Place(organisation_id=organisation.pk, name=each.name, country=area(each.area).country, area=each.area,
-              high_return=each.high_return, id=uuid7(), **stamp(work, each))
+        Place(
+            organisation_id=organisation.pk,
+            name=each.name,
+            country=area(each.area).country,
+            area=each.area,
+            high_return=each.high_return,
+            id=uuid7(),
+            **stamp(work, each),
+        )
         for each in places
     ]
     work.keys.create(organisation.pk, [row.pk for row in rows])
@@ -98,8 +106,12 @@ def add_profiles(work: Work, profiles: list[NewProfile]) -> list[Profile]:
         for problem in each.priorities:
             known("community_problem", problem)
         row = Profile(
-            period_from=each.period_from, period_to=each.period_to, priorities=list(each.priorities),
-            residents=each.residents, returnees=each.returnees, validated_on=each.validated_on,
+            period_from=each.period_from,
+            period_to=each.period_to,
+            priorities=list(each.priorities),
+            residents=each.residents,
+            returnees=each.returnees,
+            validated_on=each.validated_on,
             **_at(work, place, each),
         )
         _seal(work, row, "words_sealed", {"summary": each.summary})
@@ -136,8 +148,9 @@ def record_meetings(work: Work, meetings: list[MeetingHeld]) -> list[Meeting]:
                 raise Invalid(what=ages)
             if number:
                 counts.append(
-                    Attendance(organisation_id=row.organisation_id, meeting=row, group=group, sex=sex, ages=ages,
-                               number=number)
+                    Attendance(
+                        organisation_id=row.organisation_id, meeting=row, group=group, sex=sex, ages=ages, number=number
+                    )
                 )
     Meeting.objects.bulk_create(rows)
     Attendance.objects.bulk_create(counts)
@@ -163,8 +176,11 @@ def count_options(work: Work, options: list[OptionCounted]) -> list[Option]:
     for meeting, each in zip(meetings, options, strict=True):
         known("community_problem", each.sector)
         row = Option(
-            meeting=meeting, sector=each.sector, votes_returnees=each.votes_returnees,
-            votes_neighbours=each.votes_neighbours, **_at(work, places[meeting.place_id], each),
+            meeting=meeting,
+            sector=each.sector,
+            votes_returnees=each.votes_returnees,
+            votes_neighbours=each.votes_neighbours,
+            **_at(work, places[meeting.place_id], each),
         )
         _seal(work, row, "title_sealed", {"title": each.title})
         rows.append(row)
@@ -203,14 +219,19 @@ def choose_projects(work: Work, choices: list[Chosen]) -> list[Project]:
         if unmet:
             raise StandardNotMet(standards=", ".join(unmet))
         row = Project(
-            option=option, approach=each.approach, dimension=each.dimension, sector=option.sector, budget=each.budget,
-            currency=each.currency, contribution=each.contribution, otherwise=behind,
-            status_since=each.occurred_at.date(), **_at(work, places[option.place_id], each),
+            option=option,
+            approach=each.approach,
+            dimension=each.dimension,
+            sector=option.sector,
+            budget=each.budget,
+            currency=each.currency,
+            contribution=each.contribution,
+            otherwise=behind,
+            status_since=each.occurred_at.date(),
+            **_at(work, places[option.place_id], each),
         )
         title = opened(work, option, "title_sealed").get("title", "")
-        _seal(
-            work, row, "words_sealed", {"title": title, "objective": each.objective, "otherwise": each.otherwise}
-        )
+        _seal(work, row, "words_sealed", {"title": title, "objective": each.objective, "otherwise": each.otherwise})
         rows.append(row)
     return Project.objects.bulk_create(rows)
 

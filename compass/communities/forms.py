@@ -37,9 +37,7 @@ class PlaceForm(CommunityForm):
 
     def command(self) -> actions.NewPlace:
         said = self.cleaned_data
-        return actions.NewPlace(
-            **self.about(), name=said["name"], area=said["area"], high_return=said["high_return"]
-        )
+        return actions.NewPlace(**self.about(), name=said["name"], area=said["area"], high_return=said["high_return"])
 
 
 class ProfileForm(CommunityForm):
@@ -49,9 +47,12 @@ class ProfileForm(CommunityForm):
     second = forms.ChoiceField(label=_("What comes second"), required=False)
     third = forms.ChoiceField(label=_("What comes third"), required=False)
     residents = forms.IntegerField(label=_("Residents, about"), min_value=0, max_value=5_000_000, required=False)
-    returnees = forms.IntegerField(label=_("Of them returnees, about"), min_value=0, max_value=1_000_000, required=False)
+    returnees = forms.IntegerField(
+        label=_("Of them returnees, about"), min_value=0, max_value=1_000_000, required=False
+    )
     validated_on = forms.DateField(
-        label=_("Heard and agreed by the community on"), required=False,
+        label=_("Heard and agreed by the community on"),
+        required=False,
         help_text=_("A project needs a profile that the community agreed to within the last 24 months."),
     )
     account = words(_("Summary"), required=False, help_text=_("Sealed. No names."))
@@ -89,9 +90,11 @@ class MeetingForm(CommunityForm):
         self.offer("kind", choose(code_list("community_meeting_type").choices()))
         self.cells = [(g, s, a) for g in GROUPS for s in SEXES for a in AGES if g != "authority" or a == "18_59"]
         for group, sex, ages in self.cells:
-            label = _("%(sex)s, %(ages)s") % {
-                "sex": code_list("sex").require(sex).label, "ages": AGE_LABELS[ages]
-            } if group != "authority" else code_list("sex").require(sex).lazy_label
+            label = (
+                _("%(sex)s, %(ages)s") % {"sex": code_list("sex").require(sex).label, "ages": AGE_LABELS[ages]}
+                if group != "authority"
+                else code_list("sex").require(sex).lazy_label
+            )
             self.fields[f"{group}_{sex}_{ages}"] = forms.IntegerField(
                 label=label, required=False, min_value=0, max_value=2000
             )
@@ -105,8 +108,10 @@ class MeetingForm(CommunityForm):
     def groups(self) -> list[tuple[str, list[Any]]]:
         """The number fields by group of residents."""
         return [
-            (code_list("resident_group").require(group).label,
-             [self[f"{g}_{s}_{a}"] for g, s, a in self.cells if g == group])
+            (
+                code_list("resident_group").require(group).label,
+                [self[f"{g}_{s}_{a}"] for g, s, a in self.cells if g == group],
+            )
             for group in GROUPS
         ]
 
@@ -142,7 +147,8 @@ class OptionForm(CommunityForm):
 class ChooseForm(CommunityForm):
     option = forms.ChoiceField(label=_("What the community chose"), widget=Radios)
     otherwise = words(
-        _("If it is not the option with most votes: why"), required=False,
+        _("If it is not the option with most votes: why"),
+        required=False,
         help_text=_("Sealed. Without a reason, the option with most votes is the one."),
     )
     objective = words(_("What it should change"), help_text=_("Sealed."))
@@ -170,7 +176,9 @@ class ChooseForm(CommunityForm):
 class SafeguardsForm(CommunityForm):
     returnees = forms.IntegerField(label=_("Returnees who take part"), min_value=0, max_value=5000)
     neighbours = forms.IntegerField(
-        label=_("Neighbours who take part"), min_value=0, max_value=5000,
+        label=_("Neighbours who take part"),
+        min_value=0,
+        max_value=5000,
         help_text=_("A project for returnees alone divides a community: neighbours must be part of it."),
     )
     women = forms.IntegerField(label=_("Women and girls among all of them"), min_value=0, max_value=10000)
@@ -207,4 +215,3 @@ class MoveForm(CommunityForm):
 
     def command(self, project: UUID) -> actions.Moved:
         return actions.Moved(**self.about(project), to=self.cleaned_data["to"])
-

@@ -30,8 +30,13 @@ def places(request: HttpRequest, work: Work) -> HttpResponseBase:
     rows = work.allowed("communities.view", Place).order_by("area", "name")[:PER_PAGE]
     projects = work.allowed("communities.view", Project).select_related("place").order_by("-status_since")[:PER_PAGE]
     return TemplateResponse(
-        request, "communities/list.html",
-        {"places": rows, "projects": [(p, _title(work, p)) for p in projects], "may_edit": work.may("communities.edit")},
+        request,
+        "communities/list.html",
+        {
+            "places": rows,
+            "projects": [(p, _title(work, p)) for p in projects],
+            "may_edit": work.may("communities.edit"),
+        },
     )
 
 
@@ -65,10 +70,13 @@ def place(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     meetings = Meeting.objects.filter(place=found).annotate(came=Sum("attendance__number")).order_by("-held_on", "-id")
     projects = Project.objects.filter(place=found).order_by("-status_since")
     return TemplateResponse(
-        request, "communities/place.html",
+        request,
+        "communities/place.html",
         {
-            "place": found, "profile": Profile.objects.filter(place=found).order_by("-period_to", "-id").first(),
-            "meetings": meetings, "projects": [(p, _title(work, p)) for p in projects],
+            "place": found,
+            "profile": Profile.objects.filter(place=found).order_by("-period_to", "-id").first(),
+            "meetings": meetings,
+            "projects": [(p, _title(work, p)) for p in projects],
             "may_edit": work.may("communities.edit"),
         },
     )
@@ -83,7 +91,9 @@ def profile(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         with work.attempt(form):
             actions.add_profiles(work, [form.command(found.pk)])
             return redirect("communities:place", pk=found.pk)
-    return _form_page(request, form, _("Profile of the place"), _("What people there say, not what we think."), place=found)
+    return _form_page(
+        request, form, _("Profile of the place"), _("What people there say, not what we think."), place=found
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,8 +106,12 @@ def meeting(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             held = actions.record_meetings(work, [form.command(found.pk)])[0]
             return redirect("communities:option", pk=held.pk)
     return _form_page(
-        request, form, _("A meeting"), _("How many came. Empty means nobody of that group."),
-        "communities/meeting.html", place=found,
+        request,
+        form,
+        _("A meeting"),
+        _("How many came. Empty means nobody of that group."),
+        "communities/meeting.html",
+        place=found,
     )
 
 
@@ -128,8 +142,15 @@ def option(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             return redirect("communities:option", pk=held.pk)
     rows = _options(work, held)
     return _form_page(
-        request, form, _("What was proposed"), _("One proposal at a time, with the hands counted for it."),
-        "communities/option.html", meeting=held, options=rows, bars=_bars(rows), note=_note(held),
+        request,
+        form,
+        _("What was proposed"),
+        _("One proposal at a time, with the hands counted for it."),
+        "communities/option.html",
+        meeting=held,
+        options=rows,
+        bars=_bars(rows),
+        note=_note(held),
     )
 
 
@@ -139,10 +160,14 @@ def choose(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     held = work.find("communities.edit", Meeting, pk)
     rows = _options(work, held)
     choices = [
-        (str(row.pk), _("%(title)s: %(votes)s") % {
-            "title": title,
-            "votes": ngettext("%(number)d vote", "%(number)d votes", row.votes) % {"number": row.votes},
-        })
+        (
+            str(row.pk),
+            _("%(title)s: %(votes)s")
+            % {
+                "title": title,
+                "votes": ngettext("%(number)d vote", "%(number)d votes", row.votes) % {"number": row.votes},
+            },
+        )
         for row, title in rows
     ]
     form = forms.ChooseForm(request.POST or None, options=choices)
@@ -150,8 +175,15 @@ def choose(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         with work.attempt(form):
             return redirect("communities:project", pk=actions.choose_projects(work, [form.command()])[0].pk)
     return _form_page(
-        request, form, _("What the community chose"), _("The people of the place choose. You write it down."),
-        "communities/choose.html", meeting=held, options=rows, bars=_bars(rows), note=_note(held),
+        request,
+        form,
+        _("What the community chose"),
+        _("The people of the place choose. You write it down."),
+        "communities/choose.html",
+        meeting=held,
+        options=rows,
+        bars=_bars(rows),
+        note=_note(held),
     )
 
 
@@ -173,15 +205,22 @@ def project(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     chosen = Option.objects.select_related("meeting").get(pk=found.option_id)
     rows = _options(work, chosen.meeting)
     return TemplateResponse(
-        request, "communities/project.html",
+        request,
+        "communities/project.html",
         {
-            "project": found, "place": Place.objects.get(pk=found.place_id),
+            "project": found,
+            "place": Place.objects.get(pk=found.place_id),
             "words": actions.opened(work, found, "words_sealed"),
-            "safeguards": actions.opened(work, found, "safeguards_sealed"), "bars": _bars(rows),
-            "note": _note(chosen.meeting), "option": chosen, "open": _asked(actions.unmet(work, found)),
+            "safeguards": actions.opened(work, found, "safeguards_sealed"),
+            "bars": _bars(rows),
+            "note": _note(chosen.meeting),
+            "option": chosen,
+            "open": _asked(actions.unmet(work, found)),
             "order": code_list("project_status").require(found.status).extra["order"],
-            "may_edit": work.may("communities.edit"), "may_approve": work.may("communities.approve"),
-            "next": actions.NEXT.get(found.status, ()), "total": found.returnees + found.neighbours,
+            "may_edit": work.may("communities.edit"),
+            "may_approve": work.may("communities.approve"),
+            "next": actions.NEXT.get(found.status, ()),
+            "total": found.returnees + found.neighbours,
         },
     )
 
@@ -212,8 +251,13 @@ def approve(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             actions.approve_projects(work, [form.command(found.pk)])
             return redirect("communities:project", pk=found.pk)
     return _form_page(
-        request, form, _("Approve the project"), _("Someone who neither chose nor prepared it decides."),
-        "communities/approve.html", project=found, open=_asked(actions.unmet(work, found)),
+        request,
+        form,
+        _("Approve the project"),
+        _("Someone who neither chose nor prepared it decides."),
+        "communities/approve.html",
+        project=found,
+        open=_asked(actions.unmet(work, found)),
     )
 
 

@@ -58,8 +58,12 @@ def said(room: Path) -> Catalog:
     for path, source in _sources(room):
         for _, message, comments, context in extract("python", io.BytesIO(source), keywords=KEYWORDS):
             if message and message != "":
-                catalog.add(message, locations=[(path.relative_to(PACKAGE).as_posix(), 0)], context=context,
-                            auto_comments=comments)
+                catalog.add(
+                    message,
+                    locations=[(path.relative_to(PACKAGE).as_posix(), 0)],
+                    context=context,
+                    auto_comments=comments,
+                )
     return catalog
 
 

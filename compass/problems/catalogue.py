@@ -101,7 +101,9 @@ class WrongState(Problem):
 class KeyReused(Problem):
     number, status = 2004, 409
     title = _("This form was already sent, with other content, for another step or by someone else.")
-    next_step = _("The first one counts. To change it, open the record and make the change there; what you typed is still below.")
+    next_step = _(
+        "The first one counts. To change it, open the record and make the change there; what you typed is still below."
+    )
 
 
 class UnknownCode(Problem):

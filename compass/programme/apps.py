@@ -24,6 +24,7 @@ class ProgrammeConfig(AppConfig):
             label=_("Results"),
             url_name="programme:figures",
             order=80,
-            visible=lambda request: (work := getattr(request, "work", None)) is not None
-            and work.may("programme.figures"),
+            visible=lambda request: (
+                (work := getattr(request, "work", None)) is not None and work.may("programme.figures")
+            ),
         )

@@ -54,7 +54,12 @@ def sheet(work: Work, year: int | None = None) -> Sheet | None:
     figures = tuple(period)
     quarters = tuple(f for f in spine if f.granularity == QUARTER and f.country == place)
     return Sheet(
-        snapshot, place, YEAR if starts else ALL, starts or date(2021, 1, 1), years, figures,
+        snapshot,
+        place,
+        YEAR if starts else ALL,
+        starts or date(2021, 1, 1),
+        years,
+        figures,
         tuple(f for f in quarters if starts is None or f.starts.year == starts.year),
     )
 

@@ -15,9 +15,12 @@ class ReintegrationConfig(AppConfig):
         from compass.ui import navigation
 
         navigation.register(
-            label=_("Reintegration"), url_name="reintegration:list", order=50,
-            visible=lambda request: (work := getattr(request, "work", None)) is not None
-            and bool(work.may("reintegration.view")),
+            label=_("Reintegration"),
+            url_name="reintegration:list",
+            order=50,
+            visible=lambda request: (
+                (work := getattr(request, "work", None)) is not None and bool(work.may("reintegration.view"))
+            ),
         )
         chapters.register(_("At home"), at_home, order=45)
         register_standards()

@@ -29,8 +29,10 @@ def at_home(work: Work, case: Case) -> Chapter | None:
     lines = Action.objects.filter(person=case.person_id).defer("words_sealed").order_by("planned_on")
     steps: list[dict[str, Any]] = [{"title": _("Received at home"), "at": row.occurred_at} for row in arrivals]
     return Chapter(
-        facts=[(label_of("reintegration_dimension", line.dimension), label_of("plan_action_status", line.status))
-               for line in lines],
+        facts=[
+            (label_of("reintegration_dimension", line.dimension), label_of("plan_action_status", line.status))
+            for line in lines
+        ],
         links=[(_("Open the page of reintegration"), reverse("reintegration:person", args=[case.person_id]))],
         steps=steps,
     )

@@ -20,7 +20,8 @@ from compass.ui.widgets import Boxes, Radios
 from compass.vocabulary import Code, code_list, languages
 
 LEVELS: list[tuple[str, Any]] = [
-    ("individual", _("One person or family")), ("collective", _("Several returnees together")),
+    ("individual", _("One person or family")),
+    ("collective", _("Several returnees together")),
     ("community", _("The whole community")),
 ]
 NO_WISH = _("I do not wish to answer")
@@ -70,7 +71,8 @@ class ActionForm(LifeForm):
     currency = forms.ChoiceField(label=_("Currency"))
     planned_on = forms.DateField(label=_("Planned for"))
     expectation = forms.ChoiceField(
-        label=_("What it should change"), choices=choose(EXPECTATIONS.items()),
+        label=_("What it should change"),
+        choices=choose(EXPECTATIONS.items()),
         help_text=_("A follow-up will ask whether it did."),
     )
     change = words(_("How we will notice"), required=False, help_text=_("Sealed."))
@@ -91,11 +93,19 @@ class ActionForm(LifeForm):
 
     def command(self, plan: UUID) -> actions.NewAction:
         project = self.cleaned_data["project"] if self.cleaned_data["level"] == "community" else ""
-        names = ("what", "dimension", "level", "business_type", "modality", "budget", "currency", "planned_on",
-                 "expectation", "change")
-        return actions.NewAction(
-            **self.about(plan), project_id=UUID(project) if project else None, **self.said(*names)
+        names = (
+            "what",
+            "dimension",
+            "level",
+            "business_type",
+            "modality",
+            "budget",
+            "currency",
+            "planned_on",
+            "expectation",
+            "change",
         )
+        return actions.NewAction(**self.about(plan), project_id=UUID(project) if project else None, **self.said(*names))
 
 
 class ReceiptForm(LifeForm):
@@ -186,7 +196,8 @@ class SectionForm(LifeForm):
             self.fields[item.value] = self._field(item)
             fit(self.fields[item.value])
         self.fields["stop"] = forms.BooleanField(
-            label=_("The person wishes to stop here"), required=False,
+            label=_("The person wishes to stop here"),
+            required=False,
             help_text=_("Stopping is always right. What was answered is kept."),
         )
 
@@ -198,11 +209,15 @@ class SectionForm(LifeForm):
         offered += [("NR", NO_WISH), ("NA", NOT_APPLICABLE)]
         kind: Any = forms.MultipleChoiceField if scoring.takes_many(item) else forms.ChoiceField
         field: forms.Field = kind(
-            label=item.lazy_label, choices=offered, required=False,
+            label=item.lazy_label,
+            choices=offered,
+            required=False,
             widget=Boxes if scoring.takes_many(item) else Radios,
         )
         if item.extra.get("sensitive"):
-            field.help_text = _("A sensitive question: ask only when you are alone, and stop at once if the person wishes.")
+            field.help_text = _(
+                "A sensitive question: ask only when you are alone, and stop at once if the person wishes."
+            )
         return field
 
     def questions(self) -> Iterator[BoundField]:
@@ -221,6 +236,8 @@ class SectionForm(LifeForm):
     def command(self, interview: UUID) -> actions.Answered:
         given = {item.value: self.cleaned_data.get(item.value) for item in self.items}
         return actions.Answered(
-            **self.about(interview), dimension=self.dimension, answers={k: v for k, v in given.items() if v},
+            **self.about(interview),
+            dimension=self.dimension,
+            answers={k: v for k, v in given.items() if v},
             stop=self.cleaned_data["stop"],
         )

@@ -83,11 +83,10 @@ def result(found: Mapping[str, Fraction | None], answers: Answers | None = None)
     """Dimension scores, composite, band and flags. `answers` add the flags of single items."""
     by_dimension = {name: _mean(found, name) for name in DIMENSIONS}
     composite = _mean(found, None) if all(value is not None for value in by_dimension.values()) else None
-    flags = [
-        f"{code}:{name}" for name, value in by_dimension.items() if (code := _weak(value)) is not None
-    ]
+    flags = [f"{code}:{name}" for name, value in by_dimension.items() if (code := _weak(value)) is not None]
     return Result(
-        **{name: _four(value) for name, value in by_dimension.items()}, composite=_four(composite),
+        **{name: _four(value) for name, value in by_dimension.items()},
+        composite=_four(composite),
         band=_band(composite, any(flag.startswith("DIM_CRITICAL") for flag in flags)),
         flags=(*flags, *item_flags(answers or {})),
     )
@@ -96,7 +95,9 @@ def result(found: Mapping[str, Fraction | None], answers: Answers | None = None)
 def _mean(found: Mapping[str, Fraction | None], dimension: str | None) -> Fraction | None:
     weight = "weight_composite" if dimension is None else "weight_dimension"
     scored = [item for item in items(dimension) if item.extra["scored"]]
-    answered = [(Fraction(item.extra[weight]), value) for item in scored if (value := found.get(item.value)) is not None]
+    answered = [
+        (Fraction(item.extra[weight]), value) for item in scored if (value := found.get(item.value)) is not None
+    ]
     if len(answered) < COVERAGE * len(scored):
         return None
     return sum((w * value for w, value in answered), Fraction(0)) / sum((w for w, _ in answered), Fraction(0))

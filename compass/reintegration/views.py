@@ -53,13 +53,18 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     lines = list(Action.objects.filter(person=found).order_by("planned_on", "id"))
     interviews = Interview.objects.filter(person=found).defer("answers_sealed").order_by("-held_on")
     return TemplateResponse(
-        request, "reintegration/person.html",
+        request,
+        "reintegration/person.html",
         {
-            "person": found, "arrivals": ArrivalHome.objects.filter(person=found).order_by("arrived_on"),
+            "person": found,
+            "arrivals": ArrivalHome.objects.filter(person=found).order_by("arrived_on"),
             "plan": Plan.objects.filter(person=found).first(),
             "lines": [(line, _what(work, line), EXPECTATIONS.get(line.expectation, "")) for line in lines],
-            "interviews": interviews, "first": scoring.DIMENSIONS[0], "adult": not found.is_child,
-            "may_plan": work.may("reintegration.plan"), "may_receive": work.may("reintegration.receive"),
+            "interviews": interviews,
+            "first": scoring.DIMENSIONS[0],
+            "adult": not found.is_child,
+            "may_plan": work.may("reintegration.plan"),
+            "may_receive": work.may("reintegration.receive"),
         },
     )
 
@@ -69,8 +74,16 @@ def _what(work: Work, line: Action) -> str:
 
 
 def _form_page(
-    request: HttpRequest, work: Work, form: Any, act: Callable[[], Any], to: str, pk: UUID, title: str, lead: str = "",
-    template: str = "reintegration/form.html", **context: Any,
+    request: HttpRequest,
+    work: Work,
+    form: Any,
+    act: Callable[[], Any],
+    to: str,
+    pk: UUID,
+    title: str,
+    lead: str = "",
+    template: str = "reintegration/form.html",
+    **context: Any,
 ) -> HttpResponseBase:
     """A form, its act, where it leads; the same page again when it is refused."""
     if request.method == "POST" and form.is_valid():
@@ -86,8 +99,15 @@ def welcome(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found = work.find("reintegration.receive", Person, pk)
     form = forms.WelcomeForm(request.POST or None)
     return _form_page(
-        request, work, form, lambda: actions.welcome_home(work, [form.command(found.pk)]), "reintegration:person",
-        found.pk, _("Reception at home"), _("First a bed, food, and someone to call. The rest can wait."), person=found,
+        request,
+        work,
+        form,
+        lambda: actions.welcome_home(work, [form.command(found.pk)]),
+        "reintegration:person",
+        found.pk,
+        _("Reception at home"),
+        _("First a bed, food, and someone to call. The rest can wait."),
+        person=found,
     )
 
 
@@ -97,8 +117,15 @@ def plan(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found = work.find("reintegration.plan", Person, pk)
     form = forms.PlanForm(request.POST or None)
     return _form_page(
-        request, work, form, lambda: actions.make_plans(work, [form.command(found.pk)]), "reintegration:person",
-        found.pk, _("A plan"), _("The plan is the person’s; it may change at any time."), person=found,
+        request,
+        work,
+        form,
+        lambda: actions.make_plans(work, [form.command(found.pk)]),
+        "reintegration:person",
+        found.pk,
+        _("A plan"),
+        _("The plan is the person’s; it may change at any time."),
+        person=found,
     )
 
 
@@ -110,8 +137,14 @@ def new_action(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     projects = [(str(p.pk), opened(work, p, "words_sealed").get("title", "")) for p in open_projects[:PER_PAGE]]
     form = forms.ActionForm(request.POST or None, projects=projects)
     return _form_page(
-        request, work, form, lambda: actions.add_actions(work, [form.command(found.pk)]), "reintegration:person",
-        found.person_id, _("A line of the plan"), _("One thing that is done, and what it should change."),
+        request,
+        work,
+        form,
+        lambda: actions.add_actions(work, [form.command(found.pk)]),
+        "reintegration:person",
+        found.person_id,
+        _("A line of the plan"),
+        _("One thing that is done, and what it should change."),
         person=found.person,
     )
 
@@ -124,18 +157,28 @@ def action(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     asked = FollowUp.objects.filter(action=found).order_by("-asked_on", "-id")
     project = Project.objects.filter(pk=found.project_id).first() if found.project_id else None
     return TemplateResponse(
-        request, "reintegration/action.html",
+        request,
+        "reintegration/action.html",
         {
-            "action": found, "person": Person.objects.get(pk=found.person_id),
-            "words": open_from(work, found, "words_sealed") or {}, "expectation": EXPECTATIONS.get(found.expectation, ""),
+            "action": found,
+            "person": Person.objects.get(pk=found.person_id),
+            "words": open_from(work, found, "words_sealed") or {},
+            "expectation": EXPECTATIONS.get(found.expectation, ""),
             "receipts": Receipt.objects.filter(action=found).defer("file_sealed").order_by("issued_on"),
             "follow_ups": [
-                (row, NEXT_STEPS.get(row.next_step, ""), (open_from(work, row, "remark_sealed") or {}).get("remark", ""))
+                (
+                    row,
+                    NEXT_STEPS.get(row.next_step, ""),
+                    (open_from(work, row, "remark_sealed") or {}).get("remark", ""),
+                )
                 for row in asked
             ],
-            "project": project, "project_title": opened(work, project, "words_sealed").get("title", "") if project else "",
-            "level": dict(forms.LEVELS).get(found.level, ""), "open": found.status in OPEN,
-            "may_plan": work.may("reintegration.plan"), "may_follow": work.may("reintegration.follow_up"),
+            "project": project,
+            "project_title": opened(work, project, "words_sealed").get("title", "") if project else "",
+            "level": dict(forms.LEVELS).get(found.level, ""),
+            "open": found.status in OPEN,
+            "may_plan": work.may("reintegration.plan"),
+            "may_follow": work.may("reintegration.follow_up"),
         },
     )
 
@@ -151,9 +194,16 @@ def receipt(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found, options = _line(work, "reintegration.plan", pk)
     form = forms.ReceiptForm(request.POST or None, request.FILES or None, **options)
     return _form_page(
-        request, work, form, lambda: actions.add_receipts(work, [form.command(found.pk)]), "reintegration:action",
-        found.pk, _("A proof"), _("In kind is paid to the supplier: the receipt shows it reached the person."),
-        action=found, files=True,
+        request,
+        work,
+        form,
+        lambda: actions.add_receipts(work, [form.command(found.pk)]),
+        "reintegration:action",
+        found.pk,
+        _("A proof"),
+        _("In kind is paid to the supplier: the receipt shows it reached the person."),
+        action=found,
+        files=True,
     )
 
 
@@ -163,8 +213,15 @@ def delivered(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found, options = _line(work, "reintegration.plan", pk)
     form = forms.DeliveredForm(request.POST or None, **options)
     return _form_page(
-        request, work, form, lambda: actions.deliver_actions(work, [form.command(found.pk)]), "reintegration:action",
-        found.pk, _("Delivered"), "", action=found,
+        request,
+        work,
+        form,
+        lambda: actions.deliver_actions(work, [form.command(found.pk)]),
+        "reintegration:action",
+        found.pk,
+        _("Delivered"),
+        "",
+        action=found,
     )
 
 
@@ -174,8 +231,15 @@ def cancel(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found, options = _line(work, "reintegration.plan", pk)
     form = forms.CancelledForm(request.POST or None, **options)
     return _form_page(
-        request, work, form, lambda: actions.cancel_actions(work, [form.command(found.pk)]), "reintegration:action",
-        found.pk, _("Cancel this line"), _("The line stays in the plan, with the reason."), action=found,
+        request,
+        work,
+        form,
+        lambda: actions.cancel_actions(work, [form.command(found.pk)]),
+        "reintegration:action",
+        found.pk,
+        _("Cancel this line"),
+        _("The line stays in the plan, with the reason."),
+        action=found,
     )
 
 
@@ -186,8 +250,15 @@ def follow_up(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     form = forms.FollowUpForm(request.POST or None)
     lead = _("It should change: %(expectation)s.") % {"expectation": EXPECTATIONS.get(found.expectation, "")}
     return _form_page(
-        request, work, form, lambda: actions.follow_up_actions(work, [form.command(found.pk)]), "reintegration:action",
-        found.pk, _("Did it help?"), lead, action=found,
+        request,
+        work,
+        form,
+        lambda: actions.follow_up_actions(work, [form.command(found.pk)]),
+        "reintegration:action",
+        found.pk,
+        _("Did it help?"),
+        lead,
+        action=found,
     )
 
 
@@ -209,9 +280,14 @@ def interview(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             begun = actions.begin_interviews(work, [form.command(found.pk)])[0]
             return redirect("reintegration:section", pk=begun.pk, dimension=scoring.DIMENSIONS[0])
     return TemplateResponse(
-        request, "reintegration/form.html",
-        {"form": form, "title": _("How life is: an interview"), "person": found,
-         "lead": _("32 questions in three parts. Each may be left out. No answer lowers any help.")},
+        request,
+        "reintegration/form.html",
+        {
+            "form": form,
+            "title": _("How life is: an interview"),
+            "person": found,
+            "lead": _("32 questions in three parts. Each may be left out. No answer lowers any help."),
+        },
     )
 
 
@@ -231,9 +307,16 @@ def section(request: HttpRequest, work: Work, pk: UUID, dimension: str) -> HttpR
                 return redirect("reintegration:result", pk=row.pk)
             return redirect("reintegration:section", pk=row.pk, dimension=scoring.DIMENSIONS[number])
     return TemplateResponse(
-        request, "reintegration/section.html",
-        {"form": form, "interview": found, "step": number, "steps": len(scoring.DIMENSIONS), "dimension": dimension,
-         "sensitive": dimension == "psychosocial"},
+        request,
+        "reintegration/section.html",
+        {
+            "form": form,
+            "interview": found,
+            "step": number,
+            "steps": len(scoring.DIMENSIONS),
+            "dimension": dimension,
+            "sensitive": dimension == "psychosocial",
+        },
     )
 
 
@@ -244,16 +327,20 @@ def result(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found = work.find("reintegration.view", Interview, pk)
     flags = [code.partition(":") for code in found.flags]
     return TemplateResponse(
-        request, "reintegration/result.html",
+        request,
+        "reintegration/result.html",
         {
-            "interview": found, "person": Person.objects.get(pk=found.person_id),
+            "interview": found,
+            "person": Person.objects.get(pk=found.person_id),
             "scores": [
                 (code_list("reintegration_dimension").require(name).label, getattr(found, name))
                 for name in scoring.DIMENSIONS
             ],
             "flags": [
-                (code_list("rss_flag").require(code).label,
-                 code_list("reintegration_dimension").require(name).label if name else "")
+                (
+                    code_list("rss_flag").require(code).label,
+                    code_list("reintegration_dimension").require(name).label if name else "",
+                )
                 for code, _sep, name in flags
             ],
         },

@@ -23,7 +23,9 @@ def going_home(work: Work, case: Case) -> Chapter | None:
         return None
     member = (
         Member.objects.filter(person=case.person_id, organisation_id__in=work.actor.organisations)
-        .select_related("avr").order_by("-recorded_at").first()
+        .select_related("avr")
+        .order_by("-recorded_at")
+        .first()
     )
     begin = (_("Record a wish to return"), reverse("returns:start", args=[case.person_id]))
     if member is None:
@@ -41,5 +43,6 @@ def going_home(work: Work, case: Case) -> Chapter | None:
     ]
     return Chapter(
         facts=[(_("Return"), label_of("return_state", avr.state))],
-        links=[(_("Open the return"), reverse("returns:show", args=[avr.pk]))], steps=steps,
+        links=[(_("Open the return"), reverse("returns:show", args=[avr.pk]))],
+        steps=steps,
     )

@@ -30,8 +30,13 @@ def declaration_texts() -> Mapping[str, DeclarationText]:
     document = json.loads(_FILE.read_text(encoding="utf-8"))
     return {
         row["language"]: DeclarationText(
-            language=row["language"], own_name=row["own_name"], direction=row["direction"], checked=row["checked"],
-            version=document["version"], opening=row["opening"], statements=row["statements"],
+            language=row["language"],
+            own_name=row["own_name"],
+            direction=row["direction"],
+            checked=row["checked"],
+            version=document["version"],
+            opening=row["opening"],
+            statements=row["statements"],
         )
         for row in document["texts"]
     }

@@ -38,7 +38,9 @@ class StartForm(StepForm):
     destination = forms.ChoiceField(label=_("Country the person wishes to return to"))
     area = forms.ChoiceField(label=_("Area, if it is known"), required=False)
     with_people = forms.MultipleChoiceField(
-        label=_("Who else would travel"), required=False, widget=Boxes,
+        label=_("Who else would travel"),
+        required=False,
+        widget=Boxes,
         help_text=_("Only those who wish to. Each adult is counselled and decides alone."),
     )
     detained = YesNoField(label=_("Is the person held, or not free to leave this place?"))
@@ -65,14 +67,18 @@ class StartForm(StepForm):
     def command(self, person: Person) -> actions.Begin:
         said = self.cleaned_data
         return actions.Begin(
-            **self.about(person.pk), destination=said["destination"], area=said["area"], detained=said["detained"],
+            **self.about(person.pk),
+            destination=said["destination"],
+            area=said["area"],
+            detained=said["detained"],
             with_people=tuple(UUID(pk) for pk in said.get("with_people", ())),
         )
 
 
 class CounsellingForm(StepForm):
     topics = forms.MultipleChoiceField(
-        label=_("What was told"), widget=Boxes,
+        label=_("What was told"),
+        widget=Boxes,
         help_text=_("Tick only what was told, in words the person understood. Information is never an encouragement."),
     )
     language = forms.ChoiceField(label=_("Language of the talk"))
@@ -80,7 +86,8 @@ class CounsellingForm(StepForm):
     time_offered = YesNoField(label=_("Was time to think offered?"))
     days_offered = forms.IntegerField(label=_("How many days"), required=False, min_value=0, max_value=365)
     notes = words(
-        _("What matters to the person"), required=False,
+        _("What matters to the person"),
+        required=False,
         help_text=_("Sealed. In the person’s own words where you can."),
     )
 
@@ -93,9 +100,13 @@ class CounsellingForm(StepForm):
     def command(self, avr: Return) -> actions.Counselled:
         said = self.cleaned_data
         return actions.Counselled(
-            **self.about(avr.pk), topics=tuple(said["topics"]), language=said["language"],
-            interpreter_mode=said["interpreter_mode"], time_offered=said["time_offered"],
-            days_offered=said["days_offered"] or 0, notes=said["notes"],
+            **self.about(avr.pk),
+            topics=tuple(said["topics"]),
+            language=said["language"],
+            interpreter_mode=said["interpreter_mode"],
+            time_offered=said["time_offered"],
+            days_offered=said["days_offered"] or 0,
+            notes=said["notes"],
         )
 
 
@@ -105,14 +116,17 @@ class DeclarationForm(StepForm):
     )
     language = forms.ChoiceField(label=_("Language in which it was read out"))
     mode = forms.ChoiceField(
-        label=_("How the person confirms"), widget=Radios,
+        label=_("How the person confirms"),
+        widget=Radios,
         choices=[
-            ("signature", _("Signature")), ("thumbprint", _("Thumbprint")),
+            ("signature", _("Signature")),
+            ("thumbprint", _("Thumbprint")),
             ("recorded_oral", _("Spoken, and recorded")),
         ],
     )
     given_by = forms.ChoiceField(
-        label=_("Who declares"), widget=Radios,
+        label=_("Who declares"),
+        widget=Radios,
         choices=[("individual", _("The person")), ("guardian", _("The legal guardian, for the child"))],
     )
     witness = forms.CharField(
@@ -150,9 +164,14 @@ class DeclarationForm(StepForm):
     def command(self, avr: Return, person: Person) -> actions.Declared:
         said = self.cleaned_data
         return actions.Declared(
-            **self.about(avr.pk), person_id=person.pk, statements=tuple(said["statements"]),
-            language=said["language"], text_language=self.text.language, mode=said["mode"],
-            given_by=said.get("given_by", "individual"), witness={"witness": said["witness"]},
+            **self.about(avr.pk),
+            person_id=person.pk,
+            statements=tuple(said["statements"]),
+            language=said["language"],
+            text_language=self.text.language,
+            mode=said["mode"],
+            given_by=said.get("given_by", "individual"),
+            witness={"witness": said["witness"]},
         )
 
 
@@ -174,10 +193,18 @@ class FreeChoiceForm(StepForm):
 
     def command(self, avr: Return) -> actions.ChoiceChecked:
         said = self.cleaned_data
-        answers = ("no_pressure", "informed", "capacity_doubted", "capacity_assessed", "detained",
-                   "independent_counsel", "private_talk")
+        answers = (
+            "no_pressure",
+            "informed",
+            "capacity_doubted",
+            "capacity_assessed",
+            "detained",
+            "independent_counsel",
+            "private_talk",
+        )
         return actions.ChoiceChecked(
-            **self.about(avr.pk), **{name: said[name] for name in answers},
+            **self.about(avr.pk),
+            **{name: said[name] for name in answers},
             evidence={"pressure": said["pressure"], "information": said["information"]},
         )
 
@@ -190,7 +217,8 @@ class EligibilityForm(StepForm):
         self.criteria = tuple(criteria)
         for value in self.criteria:
             answers = [
-                (c.value, c.lazy_label) for c in code_list("eligibility_answer")
+                (c.value, c.lazy_label)
+                for c in code_list("eligibility_answer")
                 if not (c.value == "waived" and value in NEVER_WAIVED)
             ]
             label = code_list("eligibility_criterion").require(value).lazy_label
@@ -199,7 +227,10 @@ class EligibilityForm(StepForm):
                 label=_("Kind of evidence"), choices=choose(code_list("evidence_kind").choices()), required=False
             )
             self.fields[f"{value}_evidence"] = forms.CharField(
-                label=_("Evidence"), required=False, max_length=500, help_text=_("Sealed."),
+                label=_("Evidence"),
+                required=False,
+                max_length=500,
+                help_text=_("Sealed."),
                 widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
             )
             for name in (value, f"{value}_kind", f"{value}_evidence"):
@@ -235,7 +266,8 @@ class EligibilityForm(StepForm):
 
 class DecisionForm(StepForm):
     decision = forms.ChoiceField(
-        label=_("Your decision"), widget=Radios,
+        label=_("Your decision"),
+        widget=Radios,
         choices=[("approve", _("Approve the return")), ("refuse", _("Not eligible"))],
     )
     note = words(_("Why"), help_text=_("Sealed."))
@@ -251,8 +283,12 @@ class DecisionForm(StepForm):
     def command(self, avr: Return) -> actions.Decision:
         said = self.cleaned_data
         return actions.Decision(
-            **self.about(avr.pk), note=said["note"], reason=said["reason"] if said["decision"] == "refuse" else "",
-            explained=said["explained"], referral_offered=said["referral_offered"], complaint_told=said["complaint_told"],
+            **self.about(avr.pk),
+            note=said["note"],
+            reason=said["reason"] if said["decision"] == "refuse" else "",
+            explained=said["explained"],
+            referral_offered=said["referral_offered"],
+            complaint_told=said["complaint_told"],
         )
 
 
@@ -281,7 +317,8 @@ class DepartureForm(StepForm):
         help_text=_("Ask each adult alone. Whoever says no stays, and loses nothing."),
     )
     method = forms.ChoiceField(
-        label=_("How it was asked"), widget=Radios,
+        label=_("How it was asked"),
+        widget=Radios,
         choices=[
             ("in_person_alone", _("In person and alone")),
             ("in_person_interpreter", _("In person, with an interpreter")),
@@ -293,7 +330,9 @@ class DepartureForm(StepForm):
     def command(self, avr: Return) -> actions.Departure:
         said = self.cleaned_data
         return actions.Departure(
-            **self.about(avr.pk), departed_on=said["departed_on"], reconfirmed=said["reconfirmed"],
+            **self.about(avr.pk),
+            departed_on=said["departed_on"],
+            reconfirmed=said["reconfirmed"],
             method=said["method"],
         )
 
@@ -317,9 +356,7 @@ class MovedForm(StepForm):
         self.fields["reason"].required = required
 
     def command(self, avr: Return) -> actions.Moved:
-        return actions.Moved(
-            **self.about(avr.pk), reason=self.cleaned_data["reason"], note=self.cleaned_data["note"]
-        )
+        return actions.Moved(**self.about(avr.pk), reason=self.cleaned_data["reason"], note=self.cleaned_data["note"])
 
 
 class ResumeForm(StepForm):
@@ -333,7 +370,9 @@ class NotesForm(BaseForm):
     reason = forms.ChoiceField(
         label=_("Why do you need to read this?"),
         choices=[
-            ("", _("Choose")), ("decision", _("To decide on this return")),
-            ("counselling", _("To go on with counselling")), ("person_asks", _("The person asks to hear it")),
+            ("", _("Choose")),
+            ("decision", _("To decide on this return")),
+            ("counselling", _("To go on with counselling")),
+            ("person_asks", _("The person asks to hear it")),
         ],
     )

@@ -86,7 +86,9 @@ def _capable(facts: Facts) -> bool:
 
 def _detention(facts: Facts) -> bool:
     check = facts.free_choice
-    return check is not None and (not check.detained or (check.independent_counsel is True and check.private_talk is True))
+    return check is not None and (
+        not check.detained or (check.independent_counsel is True and check.private_talk is True)
+    )
 
 
 def _guardian(facts: Facts) -> bool:
@@ -123,7 +125,9 @@ def _told(facts: Facts) -> bool:
 INFORMED = Guard(
     "R-INF-1", _("Every topic of neutral information was told, asylum and protection among them."), _all_topics
 )
-CONSENT = Guard("R-CON-1", _("Each adult agreed to the use of their data, apart from agreeing to the service."), _consented)
+CONSENT = Guard(
+    "R-CON-1", _("Each adult agreed to the use of their data, apart from agreeing to the service."), _consented
+)
 DECLARED = Guard(
     "R-VOL-1", _("Each adult made a declaration in a language they understand, at most 90 days ago."), _declared
 )
@@ -131,9 +135,7 @@ FREE = Guard("R-VOL-2", _("The counsellor found no pressure and sufficient infor
 CAPABLE = Guard("R-VOL-3", _("Where capacity to decide is doubted, a professional has assessed it."), _capable)
 DETENTION = Guard("R-VOL-6", _("Whoever is detained had independent counselling and a private talk."), _detention)
 GUARDIAN = Guard("R-CHI-4", _("For each child the parent or legal guardian agreed."), _guardian)
-CHILD = Guard(
-    "R-CHI-1", _("For each child the best-interests procedure allows the return."), _best_interests
-)
+CHILD = Guard("R-CHI-1", _("For each child the best-interests procedure allows the return."), _best_interests)
 ELIGIBLE = Guard("R-ELI-1", _("Every criterion of eligibility is fulfilled, with evidence and date."), _eligible)
 DOCUMENT = Guard("R-DOC-1", _("The travel document is valid on the day of travel."), _document)
 FIT = Guard("R-MED-1", _("A health professional found the travellers fit to travel."), _fit)
@@ -158,16 +160,23 @@ TRANSITIONS: dict[str, Transition] = {
         Transition("counsel", ("enquiry", "counselling"), "counselling", "returns.counsel"),
         Transition("declare", ("counselling", "application"), "application", "returns.counsel", (INFORMED, CONSENT)),
         Transition("check", ("application",), "application", "returns.counsel", (DECLARED, GUARDIAN)),
-        Transition("submit", ("application",), "eligibility_review", "returns.counsel", (INFORMED, CONSENT, *_VOLUNTARY)),
+        Transition(
+            "submit", ("application",), "eligibility_review", "returns.counsel", (INFORMED, CONSENT, *_VOLUNTARY)
+        ),
         Transition("assess", ("eligibility_review",), "eligibility_review", "returns.assess"),
         Transition(
-            "approve", ("eligibility_review",), "pre_return", "returns.approve",
+            "approve",
+            ("eligibility_review",),
+            "pre_return",
+            "returns.approve",
             (CHILD, INFORMED, CONSENT, *_VOLUNTARY, ELIGIBLE),
         ),
         Transition("refuse", ("eligibility_review",), "not_eligible", "returns.approve"),
         Transition("prepare", ("pre_return", "ready_to_travel"), "pre_return", "returns.move"),
         Transition("ready", ("pre_return",), "ready_to_travel", "returns.move", (DECLARED, DOCUMENT, FIT, NOTIFIED)),
-        Transition("depart", ("ready_to_travel",), "in_travel", "returns.move", (CHILD, DECLARED, DOCUMENT, FIT, NOTIFIED)),
+        Transition(
+            "depart", ("ready_to_travel",), "in_travel", "returns.move", (CHILD, DECLARED, DOCUMENT, FIT, NOTIFIED)
+        ),
         Transition("miss", ("ready_to_travel",), "no_show", "returns.move"),
         Transition("arrive", ("in_travel",), "arrived", "returns.receive"),
         Transition("reintegrate", ("arrived",), "reintegration", "returns.receive"),

@@ -45,7 +45,8 @@ def returns_list(request: HttpRequest, work: Work) -> HttpResponseBase:
     shown = list(rows.order_by("-state_since", "-id")[:PER_PAGE])
     work.saw(shown)
     return TemplateResponse(
-        request, "returns/list.html",
+        request,
+        "returns/list.html",
         {"returns": shown, "states": code_list("return_state").choices(), "wanted": wanted, "limit": PER_PAGE},
     )
 
@@ -70,11 +71,15 @@ def start(request: HttpRequest, work: Work, person: UUID) -> HttpResponseBase:
                 return redirect("returns:show", pk=avr.pk)
             _note_refusal(work, form)
     return TemplateResponse(
-        request, "returns/start.html",
+        request,
+        "returns/start.html",
         {
-            "person": asks, "form": form, "stop": blocks.get(asks.pk, ()),
+            "person": asks,
+            "form": form,
+            "stop": blocks.get(asks.pk, ()),
             "others": [(p, blocks[p.pk]) for p in group[1:] if blocks.get(p.pk)],
-            "going": open_returns([asks.pk]).get(asks.pk), "problem": BestInterestsFirst(),
+            "going": open_returns([asks.pk]).get(asks.pk),
+            "problem": BestInterestsFirst(),
             "may_prepare_child": work.may("best_interests.view"),
         },
         status=status,
@@ -105,16 +110,27 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     place, total = words.place(avr)
     ahead = words.next_step(avr, facts)
     return TemplateResponse(
-        request, "returns/show.html",
+        request,
+        "returns/show.html",
         {
-            "avr": avr, "facts": facts, "people": [(p, words.traveller(p)) for p in facts.people],
-            "place": place, "total": total, "next": ahead, "may_next": ahead is not None and work.may(ahead.rule),
+            "avr": avr,
+            "facts": facts,
+            "people": [(p, words.traveller(p)) for p in facts.people],
+            "place": place,
+            "total": total,
+            "next": ahead,
+            "may_next": ahead is not None and work.may(ahead.rule),
             "open": machine.unmet(going.name, facts) if going else _open_rules(avr, facts),
             "stops": [(p, facts.blocks[p.pk]) for p in facts.people if facts.blocks.get(p.pk)],
-            "route": words.route(avr, steps), "may_withdraw": machine.may("withdraw", avr) and work.may("returns.withdraw"),
-            "may_suspend": machine.may("suspend", avr), "may_resume": machine.may("resume", avr),
-            "notes": notes, "notes_form": form, "problem": BestInterestsFirst(),
-            "detained": avr.detained, "may_prepare_child": work.may("best_interests.view"),
+            "route": words.route(avr, steps),
+            "may_withdraw": machine.may("withdraw", avr) and work.may("returns.withdraw"),
+            "may_suspend": machine.may("suspend", avr),
+            "may_resume": machine.may("resume", avr),
+            "notes": notes,
+            "notes_form": form,
+            "problem": BestInterestsFirst(),
+            "detained": avr.detained,
+            "may_prepare_child": work.may("best_interests.view"),
         },
     )
 
@@ -129,9 +145,12 @@ def _notes(work: Work, avr: Return, facts: Facts) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
 
     def opened(row: Any, column: str) -> dict[str, str]:
-        return work.keys.open(
-            getattr(row, column), table=row._meta.db_table, column=column, subject=row.person_id, row=row.pk
-        ) or {}
+        return (
+            work.keys.open(
+                getattr(row, column), table=row._meta.db_table, column=column, subject=row.person_id, row=row.pk
+            )
+            or {}
+        )
 
     work.keys.load([p.pk for p in facts.people])
     for talk in Counselling.objects.filter(avr=avr, round=avr.round).order_by("occurred_at"):
@@ -153,8 +172,15 @@ Act = Callable[[Work, list[Any]], Sequence[Return]]
 
 
 def _step(
-    request: HttpRequest, work: Work, avr: Return, facts: Facts, name: str, form: Any, act: Act,
-    command: Callable[[], Any] | None = None, **context: Any,
+    request: HttpRequest,
+    work: Work,
+    avr: Return,
+    facts: Facts,
+    name: str,
+    form: Any,
+    act: Act,
+    command: Callable[[], Any] | None = None,
+    **context: Any,
 ) -> HttpResponseBase:
     """One step of one return: the form, the act, and the same page again when it is refused."""
     work.demand(machine.TRANSITIONS[context.pop("transition")].rule)
@@ -165,11 +191,20 @@ def _step(
         _note_refusal(work, form)
     number, total = words.number(name)
     return TemplateResponse(
-        request, context.pop("template", "returns/step.html"),
+        request,
+        context.pop("template", "returns/step.html"),
         {
-            "avr": avr, "facts": facts, "form": form, "step": number, "steps": total, "title": words.title(name),
-            "lead": words.lead(name), "name": name, "problem": BestInterestsFirst(),
-            "stops": [(p, facts.blocks[p.pk]) for p in facts.people if facts.blocks.get(p.pk)], **context,
+            "avr": avr,
+            "facts": facts,
+            "form": form,
+            "step": number,
+            "steps": total,
+            "title": words.title(name),
+            "lead": words.lead(name),
+            "name": name,
+            "problem": BestInterestsFirst(),
+            "stops": [(p, facts.blocks[p.pk]) for p in facts.people if facts.blocks.get(p.pk)],
+            **context,
         },
     )
 
@@ -197,13 +232,29 @@ def declaration(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     asked = request.GET.get("text", "")
     language = asked if asked in texts else next((code for code in person.languages if code in texts), "en")
     form = forms.DeclarationForm(
-        request.POST or None, initial=_initial(avr), text=texts[language], children=bool(facts.children),
-        minor=person.is_child, spoken=person.languages,
+        request.POST or None,
+        initial=_initial(avr),
+        text=texts[language],
+        children=bool(facts.children),
+        minor=person.is_child,
+        spoken=person.languages,
     )
     return _step(
-        request, work, avr, facts, "declaration", form, actions.declare, lambda: form.command(avr, person),
-        transition="declare", template="returns/declaration.html", person=person, who=words.traveller(person),
-        text=texts[language], texts=list(texts.values()), left=len(waiting),
+        request,
+        work,
+        avr,
+        facts,
+        "declaration",
+        form,
+        actions.declare,
+        lambda: form.command(avr, person),
+        transition="declare",
+        template="returns/declaration.html",
+        person=person,
+        who=words.traveller(person),
+        text=texts[language],
+        texts=list(texts.values()),
+        left=len(waiting),
     )
 
 
@@ -225,7 +276,14 @@ def eligibility(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         request.POST or None, initial=_initial(avr), criteria=criteria or code_list("eligibility_criterion").values
     )
     return _step(
-        request, work, avr, facts, "eligibility", form, actions.check_eligibility, transition="assess",
+        request,
+        work,
+        avr,
+        facts,
+        "eligibility",
+        form,
+        actions.check_eligibility,
+        transition="assess",
         template="returns/eligibility.html",
     )
 
@@ -238,8 +296,18 @@ def decision(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     refuse = request.POST.get("decision") == "refuse"
     act: Act = actions.refuse_returns if refuse else actions.approve_returns
     return _step(
-        request, work, avr, facts, "decision", form, act, transition="approve", template="returns/decision.html",
-        open=machine.unmet("approve", facts), check=facts.free_choice, took_part=work.actor.id in facts.took_part,
+        request,
+        work,
+        avr,
+        facts,
+        "decision",
+        form,
+        act,
+        transition="approve",
+        template="returns/decision.html",
+        open=machine.unmet("approve", facts),
+        check=facts.free_choice,
+        took_part=work.actor.id in facts.took_part,
     )
 
 
@@ -257,7 +325,14 @@ def departure(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     avr, facts = _file(work, pk)
     form = forms.DepartureForm(request.POST or None, initial=_initial(avr))
     return _step(
-        request, work, avr, facts, "departure", form, actions.depart_returns, transition="depart",
+        request,
+        work,
+        avr,
+        facts,
+        "departure",
+        form,
+        actions.depart_returns,
+        transition="depart",
         other=reverse("returns:missed", args=[avr.pk]),
     )
 

@@ -20,26 +20,52 @@ from compass.vocabulary import label_of
 
 #: Page name: (number, title, lead).
 STEPS: dict[str, tuple[int, str | Promise, str | Promise]] = {
-    "counselling": (1, gettext_lazy("Neutral counselling"), gettext_lazy(
-        "Say what return is and what the other ways are, asylum and protection among them. Neither praise nor warn.")),
-    "declaration": (2, gettext_lazy("Declaration"), gettext_lazy(
-        "Each adult declares alone, in a language they understand.")),
-    "free_choice": (3, gettext_lazy("Check of free choice"), gettext_lazy(
-        "Your own view as counsellor, after a private talk. A no stops nothing but this return.")),
+    "counselling": (
+        1,
+        gettext_lazy("Neutral counselling"),
+        gettext_lazy(
+            "Say what return is and what the other ways are, asylum and protection among them. Neither praise nor warn."
+        ),
+    ),
+    "declaration": (
+        2,
+        gettext_lazy("Declaration"),
+        gettext_lazy("Each adult declares alone, in a language they understand."),
+    ),
+    "free_choice": (
+        3,
+        gettext_lazy("Check of free choice"),
+        gettext_lazy("Your own view as counsellor, after a private talk. A no stops nothing but this return."),
+    ),
     "eligibility": (4, gettext_lazy("Eligibility"), gettext_lazy("Each criterion with its evidence.")),
-    "decision": (5, gettext_lazy("Decision by a second person"), gettext_lazy(
-        "You decide on what others recorded. Read their evidence first.")),
-    "preparation": (6, gettext_lazy("Preparing the journey"), gettext_lazy(
-        "Document, fitness to travel and notice to the receiving office.")),
+    "decision": (
+        5,
+        gettext_lazy("Decision by a second person"),
+        gettext_lazy("You decide on what others recorded. Read their evidence first."),
+    ),
+    "preparation": (
+        6,
+        gettext_lazy("Preparing the journey"),
+        gettext_lazy("Document, fitness to travel and notice to the receiving office."),
+    ),
     "departure": (7, gettext_lazy("Departure"), gettext_lazy("Ask once more, then record that they left.")),
     "arrival": (8, gettext_lazy("Arrival"), gettext_lazy("The receiving office confirms that they arrived.")),
-    "missed": (0, gettext_lazy("They did not leave"), gettext_lazy(
-        "Record why. Nothing is held against them: counselling stays open.")),
-    "withdraw": (0, gettext_lazy("The person no longer wishes to return"), gettext_lazy(
-        "This is possible at any time before travel. No reason is needed and no other help ends.")),
+    "missed": (
+        0,
+        gettext_lazy("They did not leave"),
+        gettext_lazy("Record why. Nothing is held against them: counselling stays open."),
+    ),
+    "withdraw": (
+        0,
+        gettext_lazy("The person no longer wishes to return"),
+        gettext_lazy("This is possible at any time before travel. No reason is needed and no other help ends."),
+    ),
     "suspend": (0, gettext_lazy("Hold this return"), gettext_lazy("For a time, with a reason. The person is told.")),
-    "resume": (0, gettext_lazy("Back to counselling"), gettext_lazy(
-        "All is told and declared again: what was declared before no longer counts.")),
+    "resume": (
+        0,
+        gettext_lazy("Back to counselling"),
+        gettext_lazy("All is told and declared again: what was declared before no longer counts."),
+    ),
 }
 TOTAL = 8
 
@@ -68,8 +94,17 @@ def traveller(person: Person) -> str:
 
 
 _PLACES = {
-    "enquiry": 1, "counselling": 1, "application": 2, "eligibility_review": 4, "pre_return": 6, "ready_to_travel": 7,
-    "in_travel": 8, "arrived": 8, "reintegration": 8, "monitoring": 8, "closed": 8,
+    "enquiry": 1,
+    "counselling": 1,
+    "application": 2,
+    "eligibility_review": 4,
+    "pre_return": 6,
+    "ready_to_travel": 7,
+    "in_travel": 8,
+    "arrived": 8,
+    "reintegration": 8,
+    "monitoring": 8,
+    "closed": 8,
 }
 
 
@@ -93,12 +128,20 @@ def next_step(avr: Return, facts: Facts) -> Next | None:
     name = _next_name(avr, facts)
     if name is None:
         return None
-    return Next(title(name), reverse(f"returns:{name}", args=[avr.pk]), lead(name), machine.TRANSITIONS[_ACTS[name]].rule)
+    return Next(
+        title(name), reverse(f"returns:{name}", args=[avr.pk]), lead(name), machine.TRANSITIONS[_ACTS[name]].rule
+    )
 
 
 _ACTS = {
-    "counselling": "counsel", "declaration": "declare", "free_choice": "check", "eligibility": "assess",
-    "decision": "approve", "preparation": "prepare", "departure": "depart", "arrival": "arrive",
+    "counselling": "counsel",
+    "declaration": "declare",
+    "free_choice": "check",
+    "eligibility": "assess",
+    "decision": "approve",
+    "preparation": "prepare",
+    "departure": "depart",
+    "arrival": "arrive",
 }
 
 
@@ -133,8 +176,12 @@ _TITLES: dict[str, str | Promise] = {
     "suspend": gettext_lazy("Put on hold"),
     "resume": gettext_lazy("Back to counselling"),
 }
-_REASONS = {"withdraw": "return_withdrawal_reason", "suspend": "return_suspension_reason", "miss": "departure_outcome",
-            "refuse": "eligibility_criterion"}
+_REASONS = {
+    "withdraw": "return_withdrawal_reason",
+    "suspend": "return_suspension_reason",
+    "miss": "departure_outcome",
+    "refuse": "eligibility_criterion",
+}
 
 
 def step_title(step: Step) -> str:

@@ -184,7 +184,7 @@ class BaseForm(HouseMixin, forms.Form):
         """SHA-256 of everything typed, without key and times: the same form sent again says the same."""
         lists = self.data.lists() if isinstance(self.data, MultiValueDict) else ((n, [v]) for n, v in self.data.items())
         typed = sorted((name, [str(v) for v in values]) for name, values in lists if name not in UNSAID)
-        files = sorted((name, file.size) for name, file in self.files.items())
+        files = sorted((name, getattr(file, "size", 0)) for name, file in self.files.items())
         return sha256(repr((typed, files)).encode(errors="backslashreplace")).hexdigest()
 
 

@@ -46,8 +46,13 @@ def assess(work: Work, assessed: list[Assessed]) -> list[Assessment]:
             known("factor_direction", factor["direction"])
             known("factor_severity", factor["severity"])
         row = Assessment(
-            id=uuid7(), case=case, needs=dict(each.needs), factors=[dict(factor) for factor in each.factors],
-            vulnerable=each.vulnerable, experienced=each.experienced, **in_case(work, each, case),
+            id=uuid7(),
+            case=case,
+            needs=dict(each.needs),
+            factors=[dict(factor) for factor in each.factors],
+            vulnerable=each.vulnerable,
+            experienced=each.experienced,
+            **in_case(work, each, case),
         )
         seal_into(work, row, narrative_sealed=each.narrative)
         rows.append(row)

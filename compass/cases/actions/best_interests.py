@@ -152,7 +152,15 @@ def _each(
     return _save(rows)
 
 
-ORDER = ("identified", "guardian_requested", "bia_in_progress", "bia_done", "bid_required", "bid_report", "panel_decision")
+ORDER = (
+    "identified",
+    "guardian_requested",
+    "bia_in_progress",
+    "bia_done",
+    "bid_required",
+    "bid_report",
+    "panel_decision",
+)
 
 
 def _forward(row: BestInterests, stage: str) -> None:
@@ -313,5 +321,3 @@ def reopen_procedures(work: Work, commands: list[Reopened]) -> list[BestInterest
         fresh.determination = row.determination or not child.with_parent
         rows.append(fresh)
     return _save(rows)
-
-

@@ -50,12 +50,20 @@ def open_cases(work: Work, openings: list[CaseOpening]) -> list[Case]:
         if person.pk in running:
             continue
         running[person.pk] = case = Case(
-            id=uuid7(), person=person, organisation_id=person.organisation_id, stage=each.stage,
-            risk_level=each.risk_level, needs_supervisor=each.triggered and each.risk_level == "high",
+            id=uuid7(),
+            person=person,
+            organisation_id=person.organisation_id,
+            stage=each.stage,
+            risk_level=each.risk_level,
+            needs_supervisor=each.triggered and each.risk_level == "high",
             risk_set_at=None if each.risk_level == "not_assessed" else each.occurred_at,
             owner_id=None if each.unled else each.owner_id or work.actor.id,
-            identification_source=each.identification_source, country=each.country or person.country_met,
-            opened_at=each.occurred_at, basis=each.basis, occurred_at=each.occurred_at, recorded_at=work.now,
+            identification_source=each.identification_source,
+            country=each.country or person.country_met,
+            opened_at=each.occurred_at,
+            basis=each.basis,
+            occurred_at=each.occurred_at,
+            recorded_at=work.now,
             recorded_by=work.actor.id,
         )
         fresh.append(case)
@@ -113,8 +121,12 @@ def assign_cases(work: Work, assignments: list[Assignment]) -> list[Case]:
     must_be_open(cases)
     valid = Q(valid_to__isnull=True) | Q(valid_to__gt=work.now)
     grants = Grant.objects.filter(
-        valid, user_id__in=[each.owner_id for each in assignments], role__in=FIELD, user__is_active=True,
-        organisation_id__in=work.actor.organisations, valid_from__lte=work.now,
+        valid,
+        user_id__in=[each.owner_id for each in assignments],
+        role__in=FIELD,
+        user__is_active=True,
+        organisation_id__in=work.actor.organisations,
+        valid_from__lte=work.now,
     )
     able = set(grants.values_list("user_id", "organisation_id"))
     for case, each in zip(cases, assignments, strict=True):

@@ -47,8 +47,12 @@ def request_closures(work: Work, asked: list[ClosureAsked]) -> list[Closure]:
         if unknown := set(each.prerequisites) - known_codes:
             raise UnknownCode(value=unknown.pop(), list="prerequisites")
         row = Closure(
-            id=uuid7(), case=case, reason=each.reason, safety_reassessed=each.safety_reassessed,
-            prerequisites=list(each.prerequisites), **in_case(work, each, case),
+            id=uuid7(),
+            case=case,
+            reason=each.reason,
+            safety_reassessed=each.safety_reassessed,
+            prerequisites=list(each.prerequisites),
+            **in_case(work, each, case),
         )
         unmet = [] if closing.complete(row, case) else ["CM-24"]
         tried = closing.attempts(contact for contact in contacts if contact.case_id == case.pk)

@@ -50,8 +50,14 @@ def follow_up(work: Work, contacts: list[Contact]) -> list[FollowUp]:
         all_known("goal_progress", each.goals.values())
         progress |= each.goals
         row = FollowUp(
-            id=uuid7(), case=case, kind=each.kind, channel=each.channel, reached=each.reached,
-            plan_reviewed=each.reached and each.plan_reviewed, risk_after=each.risk_after, next_on=each.next_on,
+            id=uuid7(),
+            case=case,
+            kind=each.kind,
+            channel=each.channel,
+            reached=each.reached,
+            plan_reviewed=each.reached and each.plan_reviewed,
+            risk_after=each.risk_after,
+            next_on=each.next_on,
             **in_case(work, each, case),
         )
         seal_into(work, row, note_sealed=each.note)
@@ -61,8 +67,12 @@ def follow_up(work: Work, contacts: list[Contact]) -> list[FollowUp]:
         if each.risk_after and each.risk_after != case.risk_level:
             risks.append(
                 RiskSet(
-                    key=derived(each.key, "cases.risk"), occurred_at=each.occurred_at, basis=each.basis, id=case.pk,
-                    level=each.risk_after, reason=each.note,
+                    key=derived(each.key, "cases.risk"),
+                    occurred_at=each.occurred_at,
+                    basis=each.basis,
+                    id=case.pk,
+                    level=each.risk_after,
+                    reason=each.note,
                 )
             )
     FollowUp.objects.bulk_create(rows)

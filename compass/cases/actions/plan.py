@@ -85,8 +85,13 @@ def make_plans(work: Work, plans: list[PlanMade]) -> list[Plan]:
                 known("service", step.service)
                 known("action_responsible", step.responsible)
                 planned = PlanAction(
-                    id=uuid7(), case=case, goal=goal, service=step.service, responsible=step.responsible,
-                    due_on=step.due_on, **common,
+                    id=uuid7(),
+                    case=case,
+                    goal=goal,
+                    service=step.service,
+                    responsible=step.responsible,
+                    due_on=step.due_on,
+                    **common,
                 )
                 seal_into(work, planned, note_sealed=step.note)
                 steps.append(planned)
@@ -110,8 +115,12 @@ def agree_plans(work: Work, agreements: list[PlanAgreed]) -> list[Plan]:
     Raises StandardNotMet (CM-14) for a child without the guardian, WrongState for a superseded or agreed plan.
     """
     rows = work.require("cases.plan", Plan, agreements)
-    cases = {c.pk: c for c in Case.objects.select_for_update(of=("self",)).select_related("person").filter(
-        pk__in=[row.case_id for row in rows])}
+    cases = {
+        c.pk: c
+        for c in Case.objects.select_for_update(of=("self",))
+        .select_related("person")
+        .filter(pk__in=[row.case_id for row in rows])
+    }
     for row, each in zip(rows, agreements, strict=True):
         if each.how not in AGREED_HOW:
             raise UnknownCode(value=each.how, list="agreed_how")
@@ -184,6 +193,12 @@ def _service(row: PlanAction, done: ActionDone) -> ServiceGiven:
     classes: list[str] = code_list("service").require(row.service).extra["service_class"]
     person: UUID = row.person_id
     return ServiceGiven(
-        key=derived(done.key, "people.service"), occurred_at=done.occurred_at, basis=done.basis, id=person,
-        service=row.service, service_class="C" if "C" in classes else classes[0], delivered_on=done.done_on, origin=row.pk,
+        key=derived(done.key, "people.service"),
+        occurred_at=done.occurred_at,
+        basis=done.basis,
+        id=person,
+        service=row.service,
+        service_class="C" if "C" in classes else classes[0],
+        delivered_on=done.done_on,
+        origin=row.pk,
     )

@@ -56,10 +56,19 @@ def screen_people(work: Work, screened: list[Screened]) -> list[Screening]:
     rows = []
     for person, each, (computed, last) in zip(people, screened, decided, strict=True):
         row = Screening(
-            id=uuid7(), person=person, organisation_id=person.organisation_id, case=cases.get(person.pk),
-            medical_now=each.answers["medical_now"], danger_now=each.answers["danger_now"],
-            computed=list(computed.results), results=list(last.results), risk_level=last.risk_level, basis=each.basis,
-            occurred_at=each.occurred_at, recorded_at=work.now, recorded_by=work.actor.id,
+            id=uuid7(),
+            person=person,
+            organisation_id=person.organisation_id,
+            case=cases.get(person.pk),
+            medical_now=each.answers["medical_now"],
+            danger_now=each.answers["danger_now"],
+            computed=list(computed.results),
+            results=list(last.results),
+            risk_level=last.risk_level,
+            basis=each.basis,
+            occurred_at=each.occurred_at,
+            recorded_at=work.now,
+            recorded_by=work.actor.id,
         )
         kept = {"answers": dict(each.answers), "triggers": list(last.triggers), "note": each.note}
         seal_into(work, row, answers_sealed=kept)
@@ -71,15 +80,17 @@ def _cases(
     work: Work, people: list[Person], screened: list[Screened], decided: list[screening.Outcome]
 ) -> dict[object, Case]:
     """The cases of those whose result opens one, by person."""
-    wanted = [
-        (each, last) for each, last in zip(screened, decided, strict=True) if last.opens_case
-    ]
+    wanted = [(each, last) for each, last in zip(screened, decided, strict=True) if last.opens_case]
     opened = open_cases(
         work,
         [
             CaseOpening(
-                key=case_key(each.key), occurred_at=each.occurred_at, basis=each.basis, id=each.id,
-                risk_level=last.risk_level, triggered=bool(last.triggers),
+                key=case_key(each.key),
+                occurred_at=each.occurred_at,
+                basis=each.basis,
+                id=each.id,
+                risk_level=last.risk_level,
+                triggered=bool(last.triggers),
                 identification_source=each.identification_source,
             )
             for each, last in wanted
@@ -87,8 +98,12 @@ def _cases(
     )
     raised = [
         RiskSet(
-            key=derived(each.key, "cases.risk"), occurred_at=each.occurred_at, basis=each.basis, id=case.pk,
-            level=last.risk_level, triggered=bool(last.triggers),
+            key=derived(each.key, "cases.risk"),
+            occurred_at=each.occurred_at,
+            basis=each.basis,
+            id=case.pk,
+            level=last.risk_level,
+            triggered=bool(last.triggers),
         )
         for case, (each, last) in zip(opened, wanted, strict=True)
         if case.risk_level == "not_assessed" or screening.RANK[last.risk_level] > screening.RANK[case.risk_level]

@@ -129,8 +129,14 @@ def standard(
         found = statements().get(id)
         return register(
             Standard(
-                id=id, what=what, source=source, severity=severity or (found.extra["severity"] if found else "alert"),
-                due=due, queue=queue, at=frozenset(at), gate=gate,
+                id=id,
+                what=what,
+                source=source,
+                severity=severity or (found.extra["severity"] if found else "alert"),
+                due=due,
+                queue=queue,
+                at=frozenset(at),
+                gate=gate,
             )
         )
 

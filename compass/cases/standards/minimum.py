@@ -37,15 +37,20 @@ def _waiting_for_consent(work: Work) -> Iterator[Due]:
     rows = (
         work.allowed("cases.view", Person)
         .filter(basis="vital_interest", recorded_at__gte=work.now - LOOK_BACK, occurred_at__gte=work.now - LOOK_BACK)
-        .filter(~Exists(Consent.objects.filter(person=OuterRef("pk"))), ~Exists(Case.objects.filter(person=OuterRef("pk"))))
+        .filter(
+            ~Exists(Consent.objects.filter(person=OuterRef("pk"))), ~Exists(Case.objects.filter(person=OuterRef("pk")))
+        )
         .only("id", "code", "occurred_at", "organisation_id")
         .order_by("recorded_at")[:QUEUE_LIMIT]
     )
     allowed = timedelta(hours=timeline("consent_completion").hours["not_assessed"] or 0)
     for person in rows:
         yield Due(
-            subject=person, start_at=person.occurred_at, due_at=person.occurred_at + allowed,
-            url=link("people:consent", person.pk), action=_("Explain and ask"),
+            subject=person,
+            start_at=person.occurred_at,
+            due_at=person.occurred_at + allowed,
+            url=link("people:consent", person.pk),
+            action=_("Explain and ask"),
         )
 
 
@@ -64,8 +69,12 @@ def consent_completed(files: Files) -> Iterator[Due]:
             given = files.about(Consent, case)
             start = case.person.occurred_at
             yield Due(
-                subject=case, start_at=start, due_at=start + (files.limit("consent_completion", case) or allowed),
-                done_at=given[0].occurred_at if given else None, url=_consent_page(case), action=_("Explain and ask"),
+                subject=case,
+                start_at=start,
+                due_at=start + (files.limit("consent_completion", case) or allowed),
+                done_at=given[0].occurred_at if given else None,
+                url=_consent_page(case),
+                action=_("Explain and ask"),
             )
 
 
@@ -78,8 +87,12 @@ def consent_before_story(files: Files) -> Iterator[Due]:
                 given = files.about(Consent, case)
                 kept = bool(given) and given[0].occurred_at <= each.occurred_at
                 yield Due(
-                    subject=case, start_at=case.opened_at, due_at=each.occurred_at,
-                    done_at=given[0].occurred_at if kept else None, url=_consent_page(case), action=_("Open the consent"),
+                    subject=case,
+                    start_at=case.opened_at,
+                    due_at=each.occurred_at,
+                    done_at=given[0].occurred_at if kept else None,
+                    url=_consent_page(case),
+                    action=_("Open the consent"),
                 )
 
 
@@ -91,8 +104,12 @@ def _about_consent(files: Files) -> Iterator[tuple[Case, Consent]]:
 
 def _consent_due(case: Case, given: Consent, kept: bool) -> Due:
     return Due(
-        subject=case, start_at=given.occurred_at, due_at=given.occurred_at, done_at=given.occurred_at if kept else None,
-        url=_consent_page(case), action=_("Ask again"),
+        subject=case,
+        start_at=given.occurred_at,
+        due_at=given.occurred_at,
+        done_at=given.occurred_at if kept else None,
+        url=_consent_page(case),
+        action=_("Ask again"),
     )
 
 
@@ -125,8 +142,11 @@ def age_known(files: Files) -> Iterator[Due]:
     """The person's age band is known."""
     for case in files.cases:
         yield Due(
-            subject=case, start_at=case.opened_at, due_at=case.opened_at + timedelta(days=7),
-            done_at=case.opened_at if case.person.age_band else None, url=link("people:identity", case.person_id),
+            subject=case,
+            start_at=case.opened_at,
+            due_at=case.opened_at + timedelta(days=7),
+            done_at=case.opened_at if case.person.age_band else None,
+            url=link("people:identity", case.person_id),
             action=_("Add the age"),
         )
 
@@ -137,8 +157,12 @@ def urgent_first(files: Files) -> Iterator[Due]:
     for case in files.cases:
         asked = files.about(Screening, case)
         yield Due(
-            subject=case, start_at=case.opened_at, due_at=case.opened_at + timedelta(hours=24),
-            done_at=asked[0].occurred_at if asked else None, url=link("cases:screen", case.person_id), action=_("Screen"),
+            subject=case,
+            start_at=case.opened_at,
+            due_at=case.opened_at + timedelta(hours=24),
+            done_at=asked[0].occurred_at if asked else None,
+            url=link("cases:screen", case.person_id),
+            action=_("Screen"),
         )
 
 
@@ -159,8 +183,11 @@ def _waiting_for_screening(work: Work) -> Iterator[Due]:
     allowed = timedelta(hours=timeline("first_response").hours["not_assessed"] or 0)
     for person in rows:
         yield Due(
-            subject=person, start_at=person.occurred_at, due_at=person.occurred_at + allowed,
-            url=link("cases:screen", person.pk), action=_("Screen and set the risk"),
+            subject=person,
+            start_at=person.occurred_at,
+            due_at=person.occurred_at + allowed,
+            url=link("cases:screen", person.pk),
+            action=_("Screen and set the risk"),
         )
 
 
@@ -172,8 +199,12 @@ def risk_in_time(files: Files) -> Iterator[Due]:
         limit = timeline("first_response").hours["not_assessed"] or 0
         allowed = timedelta(hours=limit) if known else files.limit("first_response", case)
         yield Due(
-            subject=case, start_at=case.opened_at, due_at=case.opened_at + (allowed or timedelta(hours=limit)),
-            done_at=case.risk_set_at if known else None, url=_page("risk", case), action=_("Set the risk"),
+            subject=case,
+            start_at=case.opened_at,
+            due_at=case.opened_at + (allowed or timedelta(hours=limit)),
+            done_at=case.risk_set_at if known else None,
+            url=_page("risk", case),
+            action=_("Set the risk"),
         )
 
 
@@ -184,8 +215,12 @@ def led_in_time(files: Files) -> Iterator[Due]:
         if allowed := files.limit("assignment", case):
             start = case.risk_set_at or case.opened_at
             yield Due(
-                subject=case, start_at=start, due_at=start + allowed, done_at=start if case.owner_id else None,
-                url=_page("case", case), action=_("Open the case"),
+                subject=case,
+                start_at=start,
+                due_at=start + allowed,
+                done_at=start if case.owner_id else None,
+                url=_page("case", case),
+                action=_("Open the case"),
             )
 
 
@@ -203,8 +238,12 @@ def assessed_in_time(files: Files) -> Iterator[Due]:
             continue
         found = _assessment(files, case)
         yield Due(
-            subject=case, start_at=case.started_at, due_at=case.started_at + allowed,
-            done_at=found.occurred_at if found else None, url=_page("assess", case), action=_("Write the assessment"),
+            subject=case,
+            start_at=case.started_at,
+            due_at=case.started_at + allowed,
+            done_at=found.occurred_at if found else None,
+            url=_page("assess", case),
+            action=_("Write the assessment"),
         )
 
 
@@ -230,8 +269,12 @@ def severe_needs_answered(files: Files) -> Iterator[Due]:
             answered |= {goal.domain for goal in files.of(Goal, case) if goal.plan_id == plan.pk}
         kept = plan is not None and set(found.severe) <= answered
         yield Due(
-            subject=case, start_at=found.occurred_at, due_at=_plan_time(files, case, found.occurred_at),
-            done_at=plan.occurred_at if plan and kept else None, url=_page("plan", case), action=_("Open the plan"),
+            subject=case,
+            start_at=found.occurred_at,
+            due_at=_plan_time(files, case, found.occurred_at),
+            done_at=plan.occurred_at if plan and kept else None,
+            url=_page("plan", case),
+            action=_("Open the plan"),
         )
 
 
@@ -257,13 +300,21 @@ def plan_agreed(files: Files) -> Iterator[Due]:
         due_at = _plan_time(files, case, found.occurred_at)
         if plan is None:
             yield Due(
-                subject=case, start_at=found.occurred_at, due_at=due_at, url=_page("plan", case),
-                action=_("Make the plan"), what=_("Make a plan with the person"),
+                subject=case,
+                start_at=found.occurred_at,
+                due_at=due_at,
+                url=_page("plan", case),
+                action=_("Make the plan"),
+                what=_("Make a plan with the person"),
             )
         else:
             yield Due(
-                subject=case, start_at=found.occurred_at, due_at=due_at, done_at=plan.agreed_at,
-                url=_page("agree", case), action=_("Record the agreement"),
+                subject=case,
+                start_at=found.occurred_at,
+                due_at=due_at,
+                done_at=plan.agreed_at,
+                url=_page("agree", case),
+                action=_("Record the agreement"),
             )
 
 
@@ -285,7 +336,10 @@ def second_person(files: Files) -> Iterator[Due]:
                 continue
             sent_back = row.state == "rejected"
             yield Due(
-                subject=case, start_at=row.occurred_at, due_at=row.occurred_at + DECIDE_WITHIN, done_at=row.approved_at,
+                subject=case,
+                start_at=row.occurred_at,
+                due_at=row.occurred_at + DECIDE_WITHIN,
+                done_at=row.approved_at,
                 url=_page(again, case) if sent_back else link(f"cases:{decide}", row.pk),
                 action=_("Answer the supervisor") if sent_back else _("Read and decide"),
                 what=_("Sent back by the supervisor") if sent_back else name,
@@ -302,11 +356,17 @@ def contact_kept(files: Files) -> Iterator[Due]:
             continue
         plan, found = _plan(files, case), _assessment(files, case)
         contacts = [
-            case.started_at, files.last_contact(case), found and found.occurred_at, plan and plan.agreed_at,
+            case.started_at,
+            files.last_contact(case),
+            found and found.occurred_at,
+            plan and plan.agreed_at,
         ]
         last = max(moment for moment in contacts if moment)
         yield Due(
-            subject=case, start_at=last, due_at=last + allowed, url=_page("follow_up", case),
+            subject=case,
+            start_at=last,
+            due_at=last + allowed,
+            url=_page("follow_up", case),
             action=_("Record the contact"),
         )
 
@@ -320,7 +380,10 @@ def plan_reviewed(files: Files) -> Iterator[Due]:
         if plan and plan.agreed_at and allowed:
             last = plan.reviewed_at or plan.agreed_at
             yield Due(
-                subject=case, start_at=last, due_at=last + allowed, url=_page("follow_up", case),
+                subject=case,
+                start_at=last,
+                due_at=last + allowed,
+                url=_page("follow_up", case),
                 action=_("Review the plan"),
             )
 
@@ -344,7 +407,10 @@ def closure_decided(files: Files) -> Iterator[Due]:
             continue
         sent_back = asked.state == "rejected"
         yield Due(
-            subject=case, start_at=asked.occurred_at, due_at=asked.occurred_at + DECIDE_WITHIN, done_at=asked.approved_at,
+            subject=case,
+            start_at=asked.occurred_at,
+            due_at=asked.occurred_at + DECIDE_WITHIN,
+            done_at=asked.approved_at,
             url=_page("close", case) if sent_back else link("cases:decide_closure", asked.pk),
             action=_("Answer the supervisor") if sent_back else _("Read and decide"),
             what=_("Closure sent back by the supervisor") if sent_back else "",
@@ -360,7 +426,11 @@ def _attempts_made(files: Files, case: Case) -> bool:
 
 
 @standard(
-    "CM-25", what=_("Three attempts on different days before closing"), source=RULES, at=("closure",), gate=_attempts_made
+    "CM-25",
+    what=_("Three attempts on different days before closing"),
+    source=RULES,
+    at=("closure",),
+    gate=_attempts_made,
 )
 def attempts_made(files: Files) -> Iterator[Due]:
     """A closure for lost contact rests on three attempts on different days."""
@@ -368,8 +438,11 @@ def attempts_made(files: Files) -> Iterator[Due]:
         asked = _closing(files, case)
         if asked and asked.reason == "lost_contact":
             yield Due(
-                subject=case, start_at=asked.occurred_at, due_at=asked.occurred_at + DECIDE_WITHIN,
-                done_at=asked.occurred_at if _attempts_made(files, case) else None, url=_page("follow_up", case),
+                subject=case,
+                start_at=asked.occurred_at,
+                due_at=asked.occurred_at + DECIDE_WITHIN,
+                done_at=asked.occurred_at if _attempts_made(files, case) else None,
+                url=_page("follow_up", case),
                 action=_("Record an attempt"),
             )
 
@@ -379,8 +452,11 @@ def _told(files: Files, code: str) -> Iterator[Due]:
         asked = _closing(files, case)
         if asked and asked.reason not in closing.WITHOUT_THE_PERSON:
             yield Due(
-                subject=case, start_at=asked.occurred_at, due_at=asked.occurred_at + DECIDE_WITHIN,
-                done_at=asked.occurred_at if code in asked.prerequisites else None, url=_page("close", case),
+                subject=case,
+                start_at=asked.occurred_at,
+                due_at=asked.occurred_at + DECIDE_WITHIN,
+                done_at=asked.occurred_at if code in asked.prerequisites else None,
+                url=_page("close", case),
                 action=_("Open the closure"),
             )
 

@@ -42,9 +42,13 @@ def person(told) -> Callable[..., Any]:
                 work,
                 [
                     ConsentGiven(
-                        **told(id=row.pk, occurred_at=when), mode="verbal_certified", certified=True, scopes=SCOPES,
+                        **told(id=row.pk, occurred_at=when),
+                        mode="verbal_certified",
+                        certified=True,
+                        scopes=SCOPES,
                         information=code_list("consent_information").values,
-                        given_by="guardian" if row.is_child else "individual", child_agrees=True,
+                        given_by="guardian" if row.is_child else "individual",
+                        child_agrees=True,
                     )
                 ],
             )

@@ -49,8 +49,12 @@ def blocks(child):
 
 def panel(told, child, **changes):
     asked = {
-        "members": ("Judge", "Doctor", "Social worker"), "options": ALL, "decision": "return", "reasons": "because",
-        "review_told": True, **changes,
+        "members": ("Judge", "Doctor", "Social worker"),
+        "options": ALL,
+        "decision": "return",
+        "reasons": "because",
+        "review_told": True,
+        **changes,
     }
     return [PanelDecision(**told(id=child.pk), **asked)]
 
@@ -79,7 +83,11 @@ def test_it_works(at, told, boy):
         soon = timezone.now().date() + timedelta(days=20)
         (row,) = arrange_journeys(
             work,
-            [JourneyArranged(**told(id=boy.pk), escort="social", received_by="his aunt in Benin City", first_visit_on=soon)],
+            [
+                JourneyArranged(
+                    **told(id=boy.pk), escort="social", received_by="his aunt in Benin City", first_visit_on=soon
+                )
+            ],
         )
 
         assert blocks(boy) == []
@@ -89,7 +97,9 @@ def test_it_works(at, told, boy):
 def test_a_child_with_its_mother_needs_less(at, told, person):
     with at("zinder.social") as work:
         mother = person(work)
-        child = person(work, identity=OSAS, relation="child", household_id=mother.household_id, uasc_status="accompanied")
+        child = person(
+            work, identity=OSAS, relation="child", household_id=mother.household_id, uasc_status="accompanied"
+        )
 
         assert return_blocks([mother.pk, child.pk]) == {child.pk: ["R-CHI-1", "R-CHI-4"]}
         check_with_parent(work, [WithParent(**told(id=child.pk), view="wants to go")])
@@ -116,8 +126,13 @@ def test_in_doubt_about_the_parent_the_long_ladder_counts(at, told, person, chan
 def test_a_child_of_a_child_has_no_adult_parent(at, person):
     with at("zinder.social") as work:
         girl = person(work, identity={"given": "Aisha", "birth_date": "2010-01-01"}, uasc_status="unaccompanied")
-        baby = person(work, identity={"given": "Ali", "birth_date": "2026-01-01"}, relation="child",
-                      household_id=girl.household_id, uasc_status="accompanied")
+        baby = person(
+            work,
+            identity={"given": "Ali", "birth_date": "2026-01-01"},
+            relation="child",
+            household_id=girl.household_id,
+            uasc_status="accompanied",
+        )
 
         assert blocks(baby) == WHOLE and blocks(girl) == WHOLE
 
@@ -132,7 +147,9 @@ def test_unknown_age_and_alone_is_treated_as_a_child(at, person):
 def test_a_panel_asked_for_ends_the_short_way(at, told, person):
     with at("zinder.social") as work:
         mother = person(work)
-        child = person(work, identity=OSAS, relation="child", household_id=mother.household_id, uasc_status="accompanied")
+        child = person(
+            work, identity=OSAS, relation="child", household_id=mother.household_id, uasc_status="accompanied"
+        )
         assess_children(work, [ChildAssessed(**told(id=child.pk), text="violence", determination=True)])
 
         assert "BIP-05" in blocks(child)

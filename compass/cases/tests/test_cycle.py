@@ -46,8 +46,14 @@ def test_it_works(at, told, person, assessed, planned, approved):
         )
         assert Service.objects.get(origin=done.pk).service == "SHL"
         contact = Contact(
-            **told(id=case.pk), kind="for_service", channel="phone", reached=True, risk_after="low", note="She sleeps",
-            goals={Goal.objects.get(case=case).pk: "met"}, plan_reviewed=True,
+            **told(id=case.pk),
+            kind="for_service",
+            channel="phone",
+            reached=True,
+            risk_after="low",
+            note="She sleeps",
+            goals={Goal.objects.get(case=case).pk: "met"},
+            plan_reviewed=True,
         )
         follow_up(work, [contact])
         asked = ClosureAsked(**told(id=case.pk), reason="goals_achieved", safety_reassessed=True)

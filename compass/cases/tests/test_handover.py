@@ -51,7 +51,9 @@ def consents(work, told, pk, **changes):
         work,
         [
             ConsentGiven(
-                **told(id=pk), certified=True, information=code_list("consent_information").values,
+                **told(id=pk),
+                certified=True,
+                information=code_list("consent_information").values,
                 scopes={**YES, **changes},
             )
         ],
@@ -66,8 +68,14 @@ def family(told, person, case, assessed, planned):
     def make(work, *, checked=True, **scopes):
         mother = person(work, nationality="NG")
         consents(work, told, mother.pk, **scopes)
-        child = person(work, identity=OSAS, relation="child", household_id=mother.household_id, consent=False,
-                       uasc_status="accompanied")
+        child = person(
+            work,
+            identity=OSAS,
+            relation="child",
+            household_id=mother.household_id,
+            consent=False,
+            uasc_status="accompanied",
+        )
         boy = person(work, identity=BOY, uasc_status="unaccompanied")
         if checked:
             check_with_parent(work, [WithParent(**told(id=child.pk), view="laughs")])
@@ -197,7 +205,9 @@ class TestOffer:
 
     def test_the_database_checks_consent_again(self, at, told, offered):
         with at("zinder.social"):
-            Consent.objects.filter(person=offered["mother"]).update(expires_on=timezone.now().date() - timedelta(days=1))
+            Consent.objects.filter(person=offered["mother"]).update(
+                expires_on=timezone.now().date() - timedelta(days=1)
+            )
         with pytest.raises(ConsentMissing):
             accept(at, told, offered["offer"])
 
@@ -207,8 +217,12 @@ class TestOffer:
                 work,
                 [
                     ConsentGiven(
-                        **told(id=offered["child"].pk), certified=True, given_by="caregiver", child_agrees=False,
-                        information=code_list("consent_information").values, scopes=YES,
+                        **told(id=offered["child"].pk),
+                        certified=True,
+                        given_by="caregiver",
+                        child_agrees=False,
+                        information=code_list("consent_information").values,
+                        scopes=YES,
                     )
                 ],
             )
@@ -223,9 +237,10 @@ class TestOffer:
         with at("zinder.social") as work:
             row = Handover.objects.get(pk=offered["offer"].pk)
             assert row.status == "rejected"
-            assert work.keys.open(
-                row.answer_sealed, table="cases_handover", column="answer_sealed", subject=row.pk
-            ) == "Full until May"
+            assert (
+                work.keys.open(row.answer_sealed, table="cases_handover", column="answer_sealed", subject=row.pk)
+                == "Full until May"
+            )
             assert identity(work, Person.objects.get(pk=offered["mother"].pk))["family"] == "Osagie"
         with pytest.raises(WrongState):
             accept(at, told, offered["offer"])
@@ -287,7 +302,10 @@ class TestAcceptance:
     def test_referrals_go_along_also_those_made_after_the_offer(self, at, told, offered):
         with at("zinder.social") as work:
             asked = ReferralPrepared(
-                **told(id=offered["case"].pk), service="MED", to_organisation_id=world_id("clinic"), priority="urgent",
+                **told(id=offered["case"].pk),
+                service="MED",
+                to_organisation_id=world_id("clinic"),
+                priority="urgent",
                 fields={"symptoms_as_consented": "cough"},
             )
             (row,) = prepare_referrals(work, [asked])
@@ -364,10 +382,11 @@ def test_a_key_held_back_cannot_be_added_to_another_offices_offer(db, at, told, 
         HandoverKey.objects.bulk_create(
             [
                 HandoverKey(
-                    organisation_id=work.actor.organisation.pk, handover_id=offered["offer"].pk,
-                    subject=offered["mother"].pk, organisation_key_version=1, wrapped=b"x",
+                    organisation_id=work.actor.organisation.pk,
+                    handover_id=offered["offer"].pk,
+                    subject=offered["mother"].pk,
+                    organisation_key_version=1,
+                    wrapped=b"x",
                 )
             ]
         )
-
-

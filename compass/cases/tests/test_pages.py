@@ -184,8 +184,13 @@ def test_screening_elsewhere_is_not_there(sign_in, at, person):
 
 def test_an_assessment_is_written(sign_in, at, made):
     typed = {
-        "need_safety_security": "unmet_severe", "vulnerable": "yes", "experienced": "undetermined", "narrative": SECRET,
-        "factor_1": "ind.literacy", "direction_1": "protective", "severity_1": "2",
+        "need_safety_security": "unmet_severe",
+        "vulnerable": "yes",
+        "experienced": "undetermined",
+        "narrative": SECRET,
+        "factor_1": "ind.literacy",
+        "direction_1": "protective",
+        "severity_1": "2",
     }
     response = sign_in("zinder.social").post(url("assess", made.pk), typed)
 
@@ -214,7 +219,10 @@ def test_a_plan_is_made_and_agreed(sign_in, at, made, assessed):
     client = sign_in("zinder.social")
     day = timezone.now().date() + timedelta(days=30)
     typed = {
-        "g1_answer": "goal", "g1_statement": "Dormir sans peur", "g1_target": day.isoformat(), "g1_service_1": "SHL",
+        "g1_answer": "goal",
+        "g1_statement": "Dormir sans peur",
+        "g1_target": day.isoformat(),
+        "g1_service_1": "SHL",
         "g1_who_1": "case_manager",
     }
 

@@ -61,7 +61,12 @@ def agreed(told, person):
 
     def make(work, *, share=True):
         row = person(work, consent=False)
-        contact = {"phone": PHONE, "safe_to_call": True, "what_to_say": "Say it is the tailor", "safe_to_carry_paper": False}
+        contact = {
+            "phone": PHONE,
+            "safe_to_call": True,
+            "what_to_say": "Say it is the tailor",
+            "safe_to_carry_paper": False,
+        }
         change_identity(work, [IdentityChange(**told(id=row.pk, basis="vital_interest"), contact=contact)])
         consent_to(work, told, row.pk, share_other_organizations=share)
         (case,) = open_cases(work, [CaseOpening(**told(id=row.pk), risk_level="medium")])
@@ -76,7 +81,9 @@ def consent_to(work, told, pk, **scopes):
         work,
         [
             ConsentGiven(
-                **told(id=pk, occurred_at=when), certified=True, information=code_list("consent_information").values,
+                **told(id=pk, occurred_at=when),
+                certified=True,
+                information=code_list("consent_information").values,
                 scopes={"case_management_services": True, "data_processing": True, **scopes},
             )
         ],
@@ -87,8 +94,12 @@ def consent_to(work, told, pk, **scopes):
 def prepared(work, told, case, **changes):
     basis = changes.pop("basis", "consent")
     asked = {
-        "service": "MED", "to_organisation_id": CLINIC, "priority": "urgent", "share_contact": True,
-        "fields": {"symptoms_as_consented": SECRET, "pregnancy": "no"}, **changes,
+        "service": "MED",
+        "to_organisation_id": CLINIC,
+        "priority": "urgent",
+        "share_contact": True,
+        "fields": {"symptoms_as_consented": SECRET, "pregnancy": "no"},
+        **changes,
     }
     return prepare_referrals(work, [ReferralPrepared(**told(id=case.pk, basis=basis), **asked)])[0]
 
@@ -119,7 +130,9 @@ def test_it_works(at, told, sent):
         (row,) = work.allowed("referrals.inbox", Referral)
 
         assert payload(work, row) == {
-            "sex": "female", "age_band": "30-39", "languages": [],
+            "sex": "female",
+            "age_band": "30-39",
+            "languages": [],
             "fields": {"symptoms_as_consented": SECRET, "pregnancy": "no"},
             "contact": {"phone": PHONE, "safe_to_call": True, "what_to_say": "Say it is the tailor"},
         }
@@ -131,10 +144,18 @@ def test_it_works(at, told, sent):
         service = Service.objects.get(origin=row.pk)
         file = ReferralFile.objects.get(referral=row)
 
-        assert (service.service, service.service_class, service.provider_id, service.country) == ("MED", "C", CLINIC, "NE")
-        assert work.keys.open_file(
-            file.content_sealed, table="cases_referralfile", column="content_sealed", subject=row.pk, row=file.pk
-        ) == PHOTO.content
+        assert (service.service, service.service_class, service.provider_id, service.country) == (
+            "MED",
+            "C",
+            CLINIC,
+            "NE",
+        )
+        assert (
+            work.keys.open_file(
+                file.content_sealed, table="cases_referralfile", column="content_sealed", subject=row.pk, row=file.pk
+            )
+            == PHOTO.content
+        )
         assert b"Sabha" not in bytes(file.name_sealed)
 
 
@@ -318,7 +339,9 @@ def test_an_outcome_of_tomorrow_or_without_a_day_is_refused(at, told, sent):
         answer_referrals(work, [ReferralAnswer(**told(id=sent.pk), answer="accepted")])
         tomorrow = timezone.now().date() + timedelta(days=1)
         with pytest.raises(TooFarAway):
-            record_outcomes(work, [ReferralOutcome(**told(id=sent.pk), outcome="service_completed", delivered_on=tomorrow)])
+            record_outcomes(
+                work, [ReferralOutcome(**told(id=sent.pk), outcome="service_completed", delivered_on=tomorrow)]
+            )
         with pytest.raises(Invalid):
             record_outcomes(work, [ReferralOutcome(**told(id=sent.pk), outcome="service_completed")])
 

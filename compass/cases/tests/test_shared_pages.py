@@ -28,8 +28,14 @@ def made(at, told, person):
     with at("zinder.social") as work:
         mother = person(work, nationality="NG", contact={"phone": "+22790001234"})
         agreed_to(work, told, mother.pk)
-        child = person(work, identity=OSAS, relation="child", household_id=mother.household_id, consent=False,
-                       uasc_status="accompanied")
+        child = person(
+            work,
+            identity=OSAS,
+            relation="child",
+            household_id=mother.household_id,
+            consent=False,
+            uasc_status="accompanied",
+        )
         boy = person(work, identity=BOY, uasc_status="unaccompanied")
         (case,) = open_cases(work, [CaseOpening(**told(id=mother.pk), risk_level="medium")])
         open_cases(work, [CaseOpening(**told(id=boy.pk), risk_level="high")])
@@ -50,7 +56,12 @@ def first(**changes):
 
 def second(**changes):
     return first(
-        key=str(uuid.uuid4()), priority="urgent", symptoms_as_consented=SECRET, pregnancy="no", share_contact="no", **changes
+        key=str(uuid.uuid4()),
+        priority="urgent",
+        symptoms_as_consented=SECRET,
+        pregnancy="no",
+        share_contact="no",
+        **changes,
     )
 
 
@@ -121,8 +132,13 @@ def test_someone_elses_referral_is_not_there(sign_in, sent, username):
 def test_the_partner_opens_no_other_page(sign_in, made, sent):
     browser = sign_in("zinder.clinic")
     for address in (
-        url("case", made["case"].pk), url("refer", made["case"].pk), url("hand_over", made["case"].pk), url("handovers"),
-        url("best_interests", made["boy"].pk), url("today"), url("list"),
+        url("case", made["case"].pk),
+        url("refer", made["case"].pk),
+        url("hand_over", made["case"].pk),
+        url("handovers"),
+        url("best_interests", made["boy"].pk),
+        url("today"),
+        url("list"),
     ):
         assert browser.get(address).status_code in (403, 404), address
     inbox = said(browser.get(url("referrals")))
@@ -143,7 +159,9 @@ def test_a_hostile_file_is_refused_and_the_rest_is_kept(sign_in, sent, name, con
 def test_a_file_too_large_is_said_and_nothing_is_saved(sign_in, sent, at):
     browser = accepted(sign_in, sent)
 
-    response = browser.post(url("referral", sent.pk), outcome(photo=SimpleUploadedFile("a.jpg", b"x" * (7 * 1024 * 1024))))
+    response = browser.post(
+        url("referral", sent.pk), outcome(photo=SimpleUploadedFile("a.jpg", b"x" * (7 * 1024 * 1024)))
+    )
 
     assert response.status_code == 200 and "Paracetamol" in said(response)
     with at("zinder.clinic"):

@@ -108,9 +108,7 @@ def test_the_urgent_questions_are_asked(at, told, case, person):
         row = case(work)
         assert open_for(work, "CM-09", row) == {row.code}
 
-        screen_people(
-            work, [Screened(**told(id=row.person_id), answers={"medical_now": False, "danger_now": False})]
-        )
+        screen_people(work, [Screened(**told(id=row.person_id), answers={"medical_now": False, "danger_now": False})])
         assert open_for(work, "CM-09", row) == set()
 
 
@@ -198,8 +196,9 @@ def test_a_second_person_decides(at, told, case, assessed, approved):
 @pytest.mark.parametrize(("level", "hours"), [("high", 84), ("medium", 336), ("low", 720)])
 def test_contact_is_kept_as_often_as_the_risk_asks(at, told, case, level, hours):
     with at("zinder.social") as work:
-        kept, late = case(work, risk_level=level, when=timezone.now() - 60 * DAY), case(
-            work, risk_level=level, when=timezone.now() - 60 * DAY
+        kept, late = (
+            case(work, risk_level=level, when=timezone.now() - 60 * DAY),
+            case(work, risk_level=level, when=timezone.now() - 60 * DAY),
         )
         follow_up(work, [Contact(**told(id=kept.pk), kind="for_service", channel="phone", reached=True)])
         follow_up(work, [Contact(**told(id=late.pk), kind="for_service", channel="phone", reached=False)])

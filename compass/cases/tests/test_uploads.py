@@ -31,11 +31,14 @@ def give(content, name="photo.jpg"):
 
 def flood():
     """A PNG of a few hundred bytes that claims 50,000 by 50,000 pixels."""
+
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize(("form", "media_type"), [("JPEG", "image/jpeg"), ("PNG", "image/png")])
@@ -99,6 +102,7 @@ def test_it_leaves_as_an_attachment_without_rights():
 
 def spoiled(kind):
     """A good PNG with a chunk behind the picture that breaks the reader of that chunk."""
+
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
@@ -106,7 +110,9 @@ def spoiled(kind):
     return good[:-12] + chunk(kind, b"") + good[-12:]
 
 
-@pytest.mark.parametrize("kind", [b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"iCCP", b"eXIf", b"acTL", b"fcTL", b"tRNS", b"PLTE"])
+@pytest.mark.parametrize(
+    "kind", [b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"iCCP", b"eXIf", b"acTL", b"fcTL", b"tRNS", b"PLTE"]
+)
 def test_a_chunk_that_breaks_the_reader_is_no_fault_of_ours(kind):
     with contextlib.suppress(FileRefused):
         assert give(spoiled(kind)).media_type == "image/png"

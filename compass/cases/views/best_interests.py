@@ -146,8 +146,10 @@ def _rungs(child: ladder.Child, open_rules: list[str]) -> list[dict[str, Any]]:
 
 
 def _rung(child: ladder.Child, step: ladder.Step, *, first: bool) -> dict[str, Any]:
-    url = link("people:guardian", child.person.pk) if step.part == "guardian" else link(
-        "cases:best_interests_step", child.person.pk, step.part
+    url = (
+        link("people:guardian", child.person.pk)
+        if step.part == "guardian"
+        else link("cases:best_interests_step", child.person.pk, step.part)
     )
     label = PARTS[step.part][0] if step.part in PARTS else _("Ask for a guardian")
     return {
@@ -172,7 +174,9 @@ def step(request: HttpRequest, work: Work, pk: UUID, part: str) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("cases:best_interests", pk=pk)
     return TemplateResponse(
-        request, "cases/best_interests_step.html", {"child": child, "person": child.person, "form": form, "title": title}
+        request,
+        "cases/best_interests_step.html",
+        {"child": child, "person": child.person, "form": form, "title": title},
     )
 
 

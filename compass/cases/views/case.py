@@ -49,8 +49,10 @@ def case(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     given = files.consent(found)
     late = [item for item in waiting if item.due.due_at < work.now]
     open_ids = {item.standard.id for item in waiting}
-    met = sorted({item.standard.id: item.standard for item in items if item.standard.id not in open_ids}.values(),
-                 key=lambda each: each.id)
+    met = sorted(
+        {item.standard.id: item.standard for item in items if item.standard.id not in open_ids}.values(),
+        key=lambda each: each.id,
+    )
     context = {
         **opened,
         "case": found, "person": found.person, "now": work.now, "consent": given,

@@ -26,9 +26,7 @@ from compass.people.models import AboutPerson
 Decide = Callable[[Work, Sequence[Decision]], list[Any]]
 
 
-def _page(
-    request: HttpRequest, work: Work, row: Any, act: Decide, kind: str, opens: type[AboutPerson]
-) -> HttpResponse:
+def _page(request: HttpRequest, work: Work, row: Any, act: Decide, kind: str, opens: type[AboutPerson]) -> HttpResponse:
     case, files = find_case(work, row.case_id, "cases.approve")
     form = DecisionForm(None if "reveal" in request.POST else request.POST or None)
     if form.is_valid():

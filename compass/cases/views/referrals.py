@@ -103,8 +103,13 @@ def refer(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                 work,
                 [
                     ReferralPrepared(
-                        **told, service=service, to_organisation_id=to, priority=data["priority"], fields=form.minimum(),
-                        share_contact=data["share_contact"], override=data.get("override", ""),
+                        **told,
+                        service=service,
+                        to_organisation_id=to,
+                        priority=data["priority"],
+                        fields=form.minimum(),
+                        share_contact=data["share_contact"],
+                        override=data.get("override", ""),
                     )
                 ],
             )
@@ -130,7 +135,12 @@ def _opened(work: Work, row: Referral, sender: bool) -> dict[str, Any]:
         payload = work.keys.open(row.payload_sealed, table="cases_referral", column="payload_sealed", subject=row.pk)
         answer = work.keys.open(row.answer_sealed, table="cases_referral", column="answer_sealed", subject=row.pk) or {}
         files = [
-            (f, work.keys.open(f.name_sealed, table="cases_referralfile", column="name_sealed", subject=row.pk, row=f.pk))
+            (
+                f,
+                work.keys.open(
+                    f.name_sealed, table="cases_referralfile", column="name_sealed", subject=row.pk, row=f.pk
+                ),
+            )
             for f in ReferralFile.objects.filter(referral=row).defer("content_sealed").order_by("id")
         ]
     except KeyAbsent:
@@ -268,7 +278,9 @@ def step(request: HttpRequest, work: Work, pk: UUID, name: str) -> HttpResponse:
     run, said = STEPS[name]
     if form.is_valid():
         with work.attempt(form):
-            legal = CaseReferral.objects.values_list("basis", flat=True).get(pk=row.origin_id) if sender else PARTNERS_BASIS
+            legal = (
+                CaseReferral.objects.values_list("basis", flat=True).get(pk=row.origin_id) if sender else PARTNERS_BASIS
+            )
             run(work, row, form.envelope(legal, id=pk))
             messages.success(request, str(said))
             return redirect("cases:referral", pk=pk)

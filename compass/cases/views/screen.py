@@ -42,9 +42,15 @@ def screen(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             data = form.cleaned_data
             given = consent.allows(person.pk, SCOPE)
             command = Screened(
-                key=data["key"], occurred_at=data["occurred_at"] or work.now, id=person.pk,
-                basis="consent" if given else "vital_interest", answers=form.answers(), triggers=tuple(data["triggers"]),
-                added=tuple(data["added"]), risk_level=data["risk_level"], note=data["note"],
+                key=data["key"],
+                occurred_at=data["occurred_at"] or work.now,
+                id=person.pk,
+                basis="consent" if given else "vital_interest",
+                answers=form.answers(),
+                triggers=tuple(data["triggers"]),
+                added=tuple(data["added"]),
+                risk_level=data["risk_level"],
+                note=data["note"],
             )
             (row,) = screen_people(work, [command])
             messages.success(request, _("The screening is recorded."))
@@ -63,13 +69,22 @@ def _show(request: HttpRequest, person: Person, form: ScreeningForm, step: int, 
     if fresh:
         # A step shown for the first time is not an error yet: its answers become initial values.
         child = "child_alone" in form.fields or step == 1
-        initial = {name: form.data.getlist(name) if name in ("triggers", "added") else form.data.get(name)  # type: ignore[attr-defined]
-                   for name in form.fields if name in form.data}
+        initial = {
+            name: form.data.getlist(name) if name in ("triggers", "added") else form.data.get(name)  # type: ignore[attr-defined]
+            for name in form.fields
+            if name in form.data
+        }
         form = ScreeningForm(step=step, child=child, initial=initial)
     computed = _computed(form, step)
     context = {
-        "person": person, "form": form, "step": step, "last": LAST, "computed": computed,
-        "urgent": [question for question in screening.URGENT if _said(form, question.code) == "yes"] if step > 1 else [],
+        "person": person,
+        "form": form,
+        "step": step,
+        "last": LAST,
+        "computed": computed,
+        "urgent": [question for question in screening.URGENT if _said(form, question.code) == "yes"]
+        if step > 1
+        else [],
     }
     return TemplateResponse(request, "cases/screen.html", context)
 

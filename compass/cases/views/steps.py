@@ -62,11 +62,18 @@ def risk(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             return redirect("cases:case", pk=pk)
         if isinstance(getattr(form, "problem", None), StaleVersion):
             case.refresh_from_db()
-            compared = [{"label": _("Risk level"), "left": label_of("risk_level", data["level"]),
-                         "right": label_of("risk_level", case.risk_level)}]
+            compared = [
+                {
+                    "label": _("Risk level"),
+                    "left": label_of("risk_level", data["level"]),
+                    "right": label_of("risk_level", case.risk_level),
+                }
+            ]
             form.data = form.data.copy()
             form.data["version"] = str(case.version)
-    return TemplateResponse(request, "cases/step.html", {"case": case, "form": form, "step": "risk", "compared": compared})
+    return TemplateResponse(
+        request, "cases/step.html", {"case": case, "form": form, "step": "risk", "compared": compared}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,8 +90,12 @@ def assessment(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                 work,
                 [
                     Assessed(
-                        **form.envelope(legal, id=pk), needs=form.needs(), factors=form.factors(),
-                        vulnerable=data["vulnerable"], experienced=data["experienced"], narrative=data["narrative"],
+                        **form.envelope(legal, id=pk),
+                        needs=form.needs(),
+                        factors=form.factors(),
+                        vulnerable=data["vulnerable"],
+                        experienced=data["experienced"],
+                        narrative=data["narrative"],
                     )
                 ],
             )
@@ -92,9 +103,14 @@ def assessment(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             return redirect("cases:case", pk=pk)
     factors = [[form[name] for name in row] for row in form.rows] if form is not None else []
     needs = [form[name] for name in form.domains] if form is not None else []
-    context = {"case": case, "form": form, "needs": needs, "factors": factors,
-               "more_open": any(field.value() for field in needs[10:]),
-               "consent_url": link("people:consent", case.person_id)}
+    context = {
+        "case": case,
+        "form": form,
+        "needs": needs,
+        "factors": factors,
+        "more_open": any(field.value() for field in needs[10:]),
+        "consent_url": link("people:consent", case.person_id),
+    }
     return TemplateResponse(request, "cases/assess.html", context)
 
 
@@ -113,8 +129,13 @@ def plan(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             )
             make_plans(work, [made])
             return redirect("cases:agree", pk=pk)
-    context = {"case": case, "form": form, "assessment": found, "current": _plan(files, case),
-               **reveal(request, work, case, Assessment)}
+    context = {
+        "case": case,
+        "form": form,
+        "assessment": found,
+        "current": _plan(files, case),
+        **reveal(request, work, case, Assessment),
+    }
     return TemplateResponse(request, "cases/plan.html", context)
 
 
@@ -133,8 +154,13 @@ def agree(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             agree_plans(work, [PlanAgreed(**told, how=form.cleaned_data["how"])])
             messages.success(request, _("The agreement is recorded; the plan waits for a second person."))
             return redirect("cases:case", pk=pk)
-    context = {"case": case, "form": form, "goals": goals(files, case, current), "plan": current,
-               **reveal(request, work, case, Goal)}
+    context = {
+        "case": case,
+        "form": form,
+        "goals": goals(files, case, current),
+        "plan": current,
+        **reveal(request, work, case, Goal),
+    }
     return TemplateResponse(request, "cases/agree.html", context)
 
 
@@ -170,9 +196,14 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         data = form.cleaned_data
         with work.attempt(form):
             made = Contact(
-                **form.envelope(basis(files, case), id=pk), kind=data["kind"], channel=data["channel"],
-                reached=data["reached"], note=data["note"], risk_after=data["risk_after"],
-                plan_reviewed=bool(data["plan_reviewed"]), goals=form.progress(),
+                **form.envelope(basis(files, case), id=pk),
+                kind=data["kind"],
+                channel=data["channel"],
+                reached=data["reached"],
+                note=data["note"],
+                risk_after=data["risk_after"],
+                plan_reviewed=bool(data["plan_reviewed"]),
+                goals=form.progress(),
             )
             follow_up(work, [made])
             messages.success(request, _("The contact is recorded."))
@@ -191,16 +222,24 @@ def close(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         data = form.cleaned_data
         with work.attempt(form):
             asked = ClosureAsked(
-                **form.envelope(basis(files, case), id=pk), reason=data["reason"],
-                safety_reassessed=data["safety_reassessed"], prerequisites=tuple(data["prerequisites"]),
+                **form.envelope(basis(files, case), id=pk),
+                reason=data["reason"],
+                safety_reassessed=data["safety_reassessed"],
+                prerequisites=tuple(data["prerequisites"]),
                 explanation=data["explanation"],
             )
             request_closures(work, [asked])
             messages.success(request, _("The closure is asked for and waits for a second person."))
             return redirect("cases:case", pk=pk)
     open_now = [each for each in standards.unmet([case], at="closure", work=work) if each.standard.id != "CM-24"]
-    context = {"case": case, "form": form, "unmet": open_now, "attempts": closing.attempts(files.of(FollowUp, case)),
-               "needed": closing.ATTEMPTS, "low": case.risk_level == "low"}
+    context = {
+        "case": case,
+        "form": form,
+        "unmet": open_now,
+        "attempts": closing.attempts(files.of(FollowUp, case)),
+        "needed": closing.ATTEMPTS,
+        "low": case.risk_level == "low",
+    }
     return TemplateResponse(request, "cases/close.html", context)
 
 

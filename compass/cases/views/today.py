@@ -123,7 +123,13 @@ def _approvals(work: Work, names: dict[UUID, str]) -> list[dict[str, Any]]:
 
 def _load(name: str, levels: dict[str, int]) -> dict[str, Any]:
     load = weighted(levels)
-    return {"name": name, "cases": sum(levels.values()), "high": levels.get("high", 0), "load": load, "over": load > CEILING}
+    return {
+        "name": name,
+        "cases": sum(levels.values()),
+        "high": levels.get("high", 0),
+        "load": load,
+        "over": load > CEILING,
+    }
 
 
 @require_safe
@@ -140,7 +146,9 @@ def team(request: HttpRequest, work: Work) -> HttpResponse:
     loads: dict[Any, dict[str, int]] = {}
     for owner, level, count in counted:
         loads.setdefault(owner, {})[level] = count
-    unled = list(work.allowed("cases.approve", Case).filter(status__in=OPEN, owner_id=None).order_by("opened_at")[:PAGE])
+    unled = list(
+        work.allowed("cases.approve", Case).filter(status__in=OPEN, owner_id=None).order_by("opened_at")[:PAGE]
+    )
     approvals = _approvals(work, names)
     work.saw([*unled, *(each["case"] for each in approvals)])
     choices = sorted(((str(pk), name) for pk, name in names.items()), key=lambda each: each[1])

@@ -120,8 +120,12 @@ def test_nobody_else_publishes(at, told, username):
 def test_the_same_content_makes_no_second_edition(at, told):
     content = missing_migrants.SOURCE.read_bytes()
     with at("geneva.results") as work:
-        (first,) = publish_missing_migrants(work, [MissingMigrantsFile(**told(basis="public_interest"), content=content)])
-        (again,) = publish_missing_migrants(work, [MissingMigrantsFile(**told(basis="public_interest"), content=content)])
+        (first,) = publish_missing_migrants(
+            work, [MissingMigrantsFile(**told(basis="public_interest"), content=content)]
+        )
+        (again,) = publish_missing_migrants(
+            work, [MissingMigrantsFile(**told(basis="public_interest"), content=content)]
+        )
         (other,) = publish_missing_migrants(
             work, [MissingMigrantsFile(**told(basis="public_interest"), content=b"\n".join(content.splitlines()[:50]))]
         )
@@ -169,7 +173,12 @@ def test_loading_needs_a_results_officer(username, capsys):
 
 def test_a_formula_in_a_cell_is_disarmed():
     assert [views.disarm(text) for text in ("=1+1", "@x", "-2", "+3", "Drowning", "")] == [
-        "'=1+1", "'@x", "'-2", "'+3", "Drowning", "",
+        "'=1+1",
+        "'@x",
+        "'-2",
+        "'+3",
+        "Drowning",
+        "",
     ]
 
 
@@ -218,9 +227,14 @@ def test_the_public_role_reads_what_is_published_and_nothing_else(cluster, reque
             except psycopg.errors.InsufficientPrivilege:
                 continue
             readable.add(table)
-        for statement in ("DELETE FROM commons_edition", "UPDATE commons_publishedfact SET value = 1",
-                          "SELECT compass_take_snapshot(current_date)", "SELECT * FROM compass_figures('all')",
-                          "CREATE TABLE mine (a int)", "CREATE TEMP TABLE mine (a int)"):
+        for statement in (
+            "DELETE FROM commons_edition",
+            "UPDATE commons_publishedfact SET value = 1",
+            "SELECT compass_take_snapshot(current_date)",
+            "SELECT * FROM compass_figures('all')",
+            "CREATE TABLE mine (a int)",
+            "CREATE TEMP TABLE mine (a int)",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 public.execute(statement)
 
@@ -237,8 +251,11 @@ def test_the_public_process_has_no_key_no_session_and_no_way_to_people(cluster, 
         subprocess.run(command, env={**base, **empty, **environment(cluster, "app", name=name)}, check=True)
 
     done = subprocess.run(
-        [sys.executable, "-c", PUBLIC_SIDE], env={**base, **empty, **environment(cluster, "public", name=name)},
-        capture_output=True, text=True, check=False,
+        [sys.executable, "-c", PUBLIC_SIDE],
+        env={**base, **empty, **environment(cluster, "public", name=name)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert done.stdout.strip() == "all is well", done.stderr[-2000:]

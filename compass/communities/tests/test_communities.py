@@ -28,16 +28,33 @@ class Village:
             self.place = actions.add_places(work, [actions.NewPlace(**told(), name="Uselu", area="NG-ED")])[0]
             self.meeting = actions.record_meetings(
                 work,
-                [actions.MeetingHeld(**told(id=self.place.pk), kind="planning", held_on=work.now.date(), came=CAME,
-                                     minutes="the chief spoke of the dry season")],
+                [
+                    actions.MeetingHeld(
+                        **told(id=self.place.pk),
+                        kind="planning",
+                        held_on=work.now.date(),
+                        came=CAME,
+                        minutes="the chief spoke of the dry season",
+                    )
+                ],
             )[0]
             self.well, self.road = actions.count_options(
                 work,
                 [
-                    actions.OptionCounted(**told(id=self.meeting.pk), title="A well", sector="water",
-                                          votes_returnees=12, votes_neighbours=25),
-                    actions.OptionCounted(**told(id=self.meeting.pk), title="A road", sector="roads_transport",
-                                          votes_returnees=2, votes_neighbours=5),
+                    actions.OptionCounted(
+                        **told(id=self.meeting.pk),
+                        title="A well",
+                        sector="water",
+                        votes_returnees=12,
+                        votes_neighbours=25,
+                    ),
+                    actions.OptionCounted(
+                        **told(id=self.meeting.pk),
+                        title="A road",
+                        sector="roads_transport",
+                        votes_returnees=2,
+                        votes_neighbours=5,
+                    ),
                 ],
             )
 
@@ -46,20 +63,40 @@ class Village:
             day = work.now.date() - timedelta(days=days_ago)
             actions.add_profiles(
                 work,
-                [actions.NewProfile(**self.told(id=self.place.pk), period_from=day, period_to=day,
-                                    priorities=("water", "health"), validated_on=day)],
+                [
+                    actions.NewProfile(
+                        **self.told(id=self.place.pk),
+                        period_from=day,
+                        period_to=day,
+                        priorities=("water", "health"),
+                        validated_on=day,
+                    )
+                ],
             )
 
     def choose(self, option: Option, **changes: Any) -> Project:
-        said = {"approach": "new_community_based_project", "dimension": "social", "budget": Decimal("9000"),
-                "currency": "EUR", "objective": "water within ten minutes", **changes}
+        said = {
+            "approach": "new_community_based_project",
+            "dimension": "social",
+            "budget": Decimal("9000"),
+            "currency": "EUR",
+            "objective": "water within ten minutes",
+            **changes,
+        }
         with self.at("edo.reception") as work:
             self.project = actions.choose_projects(work, [actions.Chosen(**self.told(id=option.pk), **said)])[0]
         return self.project
 
     def secure(self, **changes: Any) -> None:
-        said = {"returnees": 12, "neighbours": 25, "women": 20, "do_no_harm": "both quarters draw water",
-                "maintenance": "water committee", "screened_on": timezone.now().date(), **changes}
+        said = {
+            "returnees": 12,
+            "neighbours": 25,
+            "women": 20,
+            "do_no_harm": "both quarters draw water",
+            "maintenance": "water committee",
+            "screened_on": timezone.now().date(),
+            **changes,
+        }
         with self.at("edo.reception") as work:
             actions.secure_projects(work, [actions.Secured(**self.told(id=self.project.pk), **said)])
 
@@ -116,8 +153,12 @@ def test_a_project_needs_a_fresh_profile(village, days_ago):
 
 @pytest.mark.parametrize(
     ("rule", "missing"),
-    [("C-INC-1", {"neighbours": 0, "women": 3}), ("C-DNH-1", {"do_no_harm": " "}), ("C-ENV-1", {"screened_on": None}),
-     ("C-MNT-1", {"maintenance": ""})],
+    [
+        ("C-INC-1", {"neighbours": 0, "women": 3}),
+        ("C-DNH-1", {"do_no_harm": " "}),
+        ("C-ENV-1", {"screened_on": None}),
+        ("C-MNT-1", {"maintenance": ""}),
+    ],
 )
 def test_approval_names_the_rule_that_is_open(village, rule, missing):
     village.profile()
@@ -158,15 +199,21 @@ def test_a_meeting_of_nobody_is_none(village, at, told):
 def test_another_office_finds_nothing(village, at, told):
     with at("zinder.cases") as work, pytest.raises(NotFound):
         actions.count_options(
-            work, [actions.OptionCounted(**told(id=village.meeting.pk), title="x", sector="water", votes_returnees=1,
-                                         votes_neighbours=1)],
+            work,
+            [
+                actions.OptionCounted(
+                    **told(id=village.meeting.pk), title="x", sector="water", votes_returnees=1, votes_neighbours=1
+                )
+            ],
         )
 
 
 def pages(village: Village) -> dict[str, str]:
     found = {name: reverse(f"communities:{name}", args=[village.place.pk]) for name in ("place", "profile", "meeting")}
     found |= {name: reverse(f"communities:{name}", args=[village.meeting.pk]) for name in ("option", "choose")}
-    found |= {name: reverse(f"communities:{name}", args=[village.project.pk]) for name in ("project", "safeguards", "next")}
+    found |= {
+        name: reverse(f"communities:{name}", args=[village.project.pk]) for name in ("project", "safeguards", "next")
+    }
     return {"list": reverse("communities:list"), "new": reverse("communities:new"), **found}
 
 
@@ -206,8 +253,18 @@ def test_bad_input_comes_back_with_the_form(village, sign_in):
     village.profile()
     village.choose(village.well)
     client = sign_in("edo.reception")
-    bad = {"held_on": "x", "kind": "nothing", "title": "kept words", "name": "kept words", "budget": "much",
-           "women": "-3", "option": "x", "objective": "kept words", "summary": "kept words", "to": "moon"}
+    bad = {
+        "held_on": "x",
+        "kind": "nothing",
+        "title": "kept words",
+        "name": "kept words",
+        "budget": "much",
+        "women": "-3",
+        "option": "x",
+        "objective": "kept words",
+        "summary": "kept words",
+        "to": "moon",
+    }
 
     for name, address in pages(village).items():
         if name not in {"list", "place", "project"}:
@@ -240,8 +297,13 @@ def test_the_thread_by_its_pages(sign_in, at):
         road = next(o for o in Option.objects.all() if o.votes == 7)
         well = next(o for o in Option.objects.all() if o.votes == 33)
     address = reverse("communities:choose", args=[meeting.pk])
-    said = {"approach": "new_community_based_project", "dimension": "social", "budget": "9000", "currency": "EUR",
-            "objective": "water near"}
+    said = {
+        "approach": "new_community_based_project",
+        "dimension": "social",
+        "budget": "9000",
+        "currency": "EUR",
+        "objective": "water near",
+    }
 
     refused = client.post(address, {**said, "option": road.pk})
     chosen = client.post(address, {**said, "option": well.pk})

@@ -19,9 +19,15 @@ from compass.config.embedded import EmbeddedError
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="username", required=True, metavar="USERNAME", help="a results officer")
     parser.add_argument("--facts", type=Path, help="published facts, CSV; the file of the project unless said")
-    parser.add_argument("--missing-migrants", type=Path, help="IOM's aggregate, CSV; the file of the project unless said")
     parser.add_argument(
-        "--most-rejected", type=float, default=5.0, metavar="PERCENT", help="refuse a file with more bad lines (default 5)"
+        "--missing-migrants", type=Path, help="IOM's aggregate, CSV; the file of the project unless said"
+    )
+    parser.add_argument(
+        "--most-rejected",
+        type=float,
+        default=5.0,
+        metavar="PERCENT",
+        help="refuse a file with more bad lines (default 5)",
     )
 
 
@@ -54,7 +60,8 @@ def load(
     envelope = {"occurred_at": timezone.now(), "basis": "public_interest"}
     contents: list[bytes] = []
     for path, parse in (
-        (facts_file or facts.SOURCE, facts.parse), (missing_file or missing_migrants.SOURCE, missing_migrants.parse)
+        (facts_file or facts.SOURCE, facts.parse),
+        (missing_file or missing_migrants.SOURCE, missing_migrants.parse),
     ):
         try:
             content = path.read_bytes()
@@ -74,7 +81,8 @@ def load(
             editions = [
                 *publish_facts(work, [FactsFile(key=uuid.uuid4(), content=contents[0], **envelope)]),  # type: ignore[arg-type]
                 *publish_missing_migrants(
-                    work, [MissingMigrantsFile(key=uuid.uuid4(), content=contents[1], **envelope)]  # type: ignore[arg-type]
+                    work,
+                    [MissingMigrantsFile(key=uuid.uuid4(), content=contents[1], **envelope)],  # type: ignore[arg-type]
                 ),
             ]
     except Problem as problem:

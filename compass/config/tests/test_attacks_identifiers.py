@@ -33,16 +33,29 @@ def both(at, told, person, case, assessed, planned):  # noqa: F811
         with at(username) as work:
             mother = person(work, nationality="NG")
             consents(work, told, mother.pk)
-            child = person(work, identity=BOY, relation="child", household_id=mother.household_id, consent=False,
-                           uasc_status="accompanied")
+            child = person(
+                work,
+                identity=BOY,
+                relation="child",
+                household_id=mother.household_id,
+                consent=False,
+                uasc_status="accompanied",
+            )
             row = case(work, someone=mother)
             assessed(work, row)
             planned(work, row)
             step = PlanAction.objects.get(case=row)
             centre = {"edo.reception": "centre.benin", "zinder.cases": "centre.zinder"}[username]
-            held = ActivityHeld(**told(basis="public_interest"), centre_id=world_id(centre), kind="sport",
-                                held_on=work.now.date())
-            return {"mother": mother, "child": child, "case": row, "step": step, "activity": add_activities(work, [held])[0]}
+            held = ActivityHeld(
+                **told(basis="public_interest"), centre_id=world_id(centre), kind="sport", held_on=work.now.date()
+            )
+            return {
+                "mother": mother,
+                "child": child,
+                "case": row,
+                "step": step,
+                "activity": add_activities(work, [held])[0],
+            }
 
     return make(HERE), make(THERE)
 
@@ -111,8 +124,19 @@ PAGES = ("cases:case", "cases:risk", "cases:assess", "cases:plan", "cases:refer"
          "best_interests", "returns:start", "reception:children")  # fmt: skip
 
 
-@pytest.mark.parametrize("username", ["edo.reception", "edo.supervisor", "edo.monitoring", "zinder.clinic", "niger.focal",
-                                      "hague.desk", "geneva.results", "geneva.protection"])
+@pytest.mark.parametrize(
+    "username",
+    [
+        "edo.reception",
+        "edo.supervisor",
+        "edo.monitoring",
+        "zinder.clinic",
+        "niger.focal",
+        "hague.desk",
+        "geneva.results",
+        "geneva.protection",
+    ],
+)
 def test_no_answer_tells_whether_a_number_exists(sign_in, both, username):
     """Real numbers of another office and numbers of nobody: the same status, the same page, the same headers."""
     _mine, theirs = both

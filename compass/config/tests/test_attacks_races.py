@@ -25,8 +25,15 @@ def test_two_answers_at_once_are_one(apart, at, told, cluster):
         (case,) = open_cases(work, [CaseOpening(**told(id=mother.pk, basis="vital_interest"), risk_level="high")])
         (row,) = prepare_referrals(
             work,
-            [ReferralPrepared(**told(id=case.pk, basis="vital_interest"), service="MED", priority="emergency",
-                              to_organisation_id=world_id("clinic"), override="bleeds")],
+            [
+                ReferralPrepared(
+                    **told(id=case.pk, basis="vital_interest"),
+                    service="MED",
+                    priority="emergency",
+                    to_organisation_id=world_id("clinic"),
+                    override="bleeds",
+                )
+            ],
         )
         send_referrals(work, [ReferralStep(**told(id=row.pk, basis="vital_interest"))])
     said, gate = [], threading.Barrier(4)
@@ -60,17 +67,32 @@ def test_two_answers_at_once_are_one(apart, at, told, cluster):
 def test_nobody_is_on_two_open_returns_that_were_asked_for_at_once(apart, at, told):
     """Mother and father each ask for themselves and the same child in the same moment."""
     with at("zinder.social") as work:
-        first = Registration(**told(basis="vital_interest"), sex="female", nationality="NG",
-                             identity={"given": "Ese", "birth_year": 1990})
+        first = Registration(
+            **told(basis="vital_interest"),
+            sex="female",
+            nationality="NG",
+            identity={"given": "Ese", "birth_year": 1990},
+        )
         (mother,) = register_people(work, [first])
         own = {"household_id": mother.household_id, "nationality": "NG"}
         father, child = register_people(
             work,
             [
-                Registration(**told(basis="vital_interest"), **own, relation="spouse_partner", sex="male",
-                             identity={"given": "Osa", "birth_year": 1989}),
-                Registration(**told(basis="vital_interest"), **own, relation="child", sex="male",
-                             identity={"given": "Osas", "birth_year": 2019}, uasc_status="accompanied"),
+                Registration(
+                    **told(basis="vital_interest"),
+                    **own,
+                    relation="spouse_partner",
+                    sex="male",
+                    identity={"given": "Osa", "birth_year": 1989},
+                ),
+                Registration(
+                    **told(basis="vital_interest"),
+                    **own,
+                    relation="child",
+                    sex="male",
+                    identity={"given": "Osas", "birth_year": 2019},
+                    uasc_status="accompanied",
+                ),
             ],
         )
         settle(work, child)

@@ -38,7 +38,9 @@ def test_a_body_in_another_encoding_is_refused(sign_in, encoding):
         assert raw(sign_in("zinder.social"), kind, body=body, url=url) == 400
 
 
-@pytest.mark.parametrize("kind", ["text/plain; charset=hex", 'a/b; CHARSET="unicode_escape"', "a/b; charset*=utf-8''rot13"])
+@pytest.mark.parametrize(
+    "kind", ["text/plain; charset=hex", 'a/b; CHARSET="unicode_escape"', "a/b; charset*=utf-8''rot13"]
+)
 def test_an_address_in_another_encoding_is_refused(client, kind):
     assert raw(client, kind, query="code=%5Cud800") == 400
 
@@ -50,7 +52,9 @@ def test_our_own_encoding_is_read(client, kind):
     assert raw(client, kind, query="code=%D9%A3") == 302
 
 
-@pytest.mark.parametrize("name", ["%00", "zinder.social%00", "%ED%A0%80", "a%0d%0aX:1", "geneva.protection%20", "x" * 900])
+@pytest.mark.parametrize(
+    "name", ["%00", "zinder.social%00", "%ED%A0%80", "a%0d%0aX:1", "geneva.protection%20", "x" * 900]
+)
 def test_no_broken_name_signs_in_or_breaks(settings, name):
     settings.COMPASS_DEMONSTRATION = True
     from compass.config.demo.views import post
@@ -74,8 +78,15 @@ def test_a_forwarded_host_is_not_believed():
     assert response.headers["Location"].startswith("/accounts/signin/")
 
 
-ELSEWHERE = ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example",
-             "http://localhost@evil.example/", "\x00"]
+ELSEWHERE = [
+    "//evil.example",
+    "https://evil.example",
+    "/\\evil.example",
+    "javascript:alert(1)",
+    "/\t/evil.example",
+    "http://localhost@evil.example/",
+    "\x00",
+]
 
 
 @pytest.mark.parametrize("place", ELSEWHERE)
@@ -108,7 +119,9 @@ def test_another_site_can_send_nothing(at):
     from compass.access.models import User
 
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(User.objects.get(username="zinder.social"), "allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(
+        User.objects.get(username="zinder.social"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
     browser.get("/arrivals/")
     token = browser.cookies["csrftoken"].value
 

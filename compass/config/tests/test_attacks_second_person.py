@@ -40,8 +40,12 @@ def boy(at, told, person):  # noqa: F811
 
 def decided(work, told, child):
     said = PanelDecision(
-        **told(id=child.pk, basis="legal_duty"), members=("a", "b", "c"), options=tuple(WEIGHED), decision=min(WEIGHED),
-        reasons="weighed", review_told=True,
+        **told(id=child.pk, basis="legal_duty"),
+        members=("a", "b", "c"),
+        options=tuple(WEIGHED),
+        decision=min(WEIGHED),
+        reasons="weighed",
+        review_told=True,
     )
     return record_decisions(work, [said])
 
@@ -52,7 +56,11 @@ def assessed(work, told, child):
     )
     trace_families(
         work,
-        [Traced(**told(id=child.pk, basis="legal_duty"), outcome="unsuccessful", family_assessed=False, care_agreed=True)],
+        [
+            Traced(
+                **told(id=child.pk, basis="legal_duty"), outcome="unsuccessful", family_assessed=False, care_agreed=True
+            )
+        ],
     )
 
 
@@ -77,8 +85,16 @@ def talk(at, told, pk, who):
     with at(who) as work:
         actions.counsel(
             work,
-            [actions.Counselled(**told(id=pk), topics=TOPICS, language="ha", interpreter_mode="in_person",
-                                time_offered=True, days_offered=7)],
+            [
+                actions.Counselled(
+                    **told(id=pk),
+                    topics=TOPICS,
+                    language="ha",
+                    interpreter_mode="in_person",
+                    time_offered=True,
+                    days_offered=7,
+                )
+            ],
         )
 
 

@@ -53,8 +53,12 @@ def test_a_moment_of_last_week_is_kept(sign_in, at):
 
 
 @pytest.mark.parametrize(
-    "moment", [datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), datetime(1999, 12, 31, tzinfo=UTC),
-               datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-14)))]
+    "moment",
+    [
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+        datetime(1999, 12, 31, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-14))),
+    ],
 )
 def test_an_action_refuses_a_moment_before_the_programme_or_ahead(at, told, moment):
     with at("zinder.social") as work:
@@ -70,11 +74,25 @@ def test_a_day_in_a_year_that_cannot_be_is_refused_in_words(sign_in, at, year):
         centre = work.allowed("reception.view", Centre).get()
         first = add_activities(
             work,
-            [ActivityHeld(key=uuid.uuid4(), occurred_at=work.now, basis="public_interest", centre_id=centre.pk,
-                          kind="sport", held_on=work.now.date())],
+            [
+                ActivityHeld(
+                    key=uuid.uuid4(),
+                    occurred_at=work.now,
+                    basis="public_interest",
+                    centre_id=centre.pk,
+                    kind="sport",
+                    held_on=work.now.date(),
+                )
+            ],
         )[0]
-    sent = {"key": str(uuid.uuid4()), "kind": first.kind, "centre": str(centre.pk), "held_on_day": "1",
-            "held_on_month": "1", "held_on_year": year}
+    sent = {
+        "key": str(uuid.uuid4()),
+        "kind": first.kind,
+        "centre": str(centre.pk),
+        "held_on_day": "1",
+        "held_on_month": "1",
+        "held_on_year": year,
+    }
 
     response = browser.post("/arrivals/activities/", sent)
 

@@ -64,7 +64,9 @@ def test_rooms_agree_on_every_translation(language):
 
 
 def test_a_string_without_translation_is_found(tmp_path):
-    (tmp_path / "said.py").write_text('from django.utils.translation import gettext as _\n_("Nobody translated this")\n')
+    (tmp_path / "said.py").write_text(
+        'from django.utils.translation import gettext as _\n_("Nobody translated this")\n'
+    )
 
     catalog = catalogues.Catalog()
     for _, source in catalogues._sources(tmp_path):

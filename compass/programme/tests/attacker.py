@@ -27,8 +27,11 @@ def families(keys: list[Key]) -> dict[tuple[str, Key], list[Key]]:
             found[breakdown, (granularity, starts, country, kind, "total", "")].append(key)
         if granularity in ABOVE:
             above = ABOVE[granularity]
-            first = {"quarter": date(starts.year, (starts.month - 1) // 3 * 3 + 1, 1), "year": date(starts.year, 1, 1),
-                     "all": START}[above]
+            first = {
+                "quarter": date(starts.year, (starts.month - 1) // 3 * 3 + 1, 1),
+                "year": date(starts.year, 1, 1),
+                "all": START,
+            }[above]
             if breakdown == "total" or above in {"year", "all"}:
                 found["period", (above, first, country, kind, breakdown, part)].append(key)
     return found

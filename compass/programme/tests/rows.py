@@ -17,14 +17,28 @@ def record(at: Callable[..., Any], told: Callable[..., dict[str, Any]], rows: li
     born = {"unknown": None, "child": 2012, "adult": 1990}
     people = {row[0]: (row[1], row[2]) for row in rows}
     with at("zinder.social") as work:
-        registered = register_people(work, [
-            Registration(**told(basis="vital_interest"), sex=sex,
-                         identity={"given": "Adama", **({"birth_year": born[age]} if born[age] else {})})
-            for sex, age in people.values()
-        ])
+        registered = register_people(
+            work,
+            [
+                Registration(
+                    **told(basis="vital_interest"),
+                    sex=sex,
+                    identity={"given": "Adama", **({"birth_year": born[age]} if born[age] else {})},
+                )
+                for sex, age in people.values()
+            ],
+        )
         known = dict(zip(people, registered, strict=True))
-        record_services(work, [
-            ServiceGiven(**told(basis="vital_interest", id=known[person].pk), service="FOD", service_class=kind,
-                         country=country, delivered_on=day)
-            for person, _s, _a, country, kind, day in rows
-        ])
+        record_services(
+            work,
+            [
+                ServiceGiven(
+                    **told(basis="vital_interest", id=known[person].pk),
+                    service="FOD",
+                    service_class=kind,
+                    country=country,
+                    delivered_on=day,
+                )
+                for person, _s, _a, country, kind, day in rows
+            ],
+        )

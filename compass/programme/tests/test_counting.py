@@ -31,11 +31,16 @@ def _rows(seed: int, size: int) -> list[tuple[int, str, str, str, str, date]]:
         born = chance.choices(YEARS, (30, 40, 15, 10, 5))[0]
         age = "unknown" if born is None else "child" if born > 2006 else "adult"
         for _ in range(chance.choice((1, 1, 1, 2, 3, 6))):
-            rows.append((
-                person, sex, age, chance.choices(("NE", "NG", "TN", "LB"), (60, 25, 12, 3))[0],
-                chance.choices(("H", "C", "R", "RI"), (70, 18, 8, 4))[0],
-                date(2021, 1, 1) + timedelta(days=chance.randrange(540)),
-            ))
+            rows.append(
+                (
+                    person,
+                    sex,
+                    age,
+                    chance.choices(("NE", "NG", "TN", "LB"), (60, 25, 12, 3))[0],
+                    chance.choices(("H", "C", "R", "RI"), (70, 18, 8, 4))[0],
+                    date(2021, 1, 1) + timedelta(days=chance.randrange(540)),
+                )
+            )
     return rows
 
 
@@ -44,8 +49,10 @@ def _by_hand(rows):
     for person, sex, age, country, kind, day in rows:
         sex = sex if sex in {"female", "male"} else "other"
         for granularity, starts in (
-            ("all", START), ("year", date(day.year, 1, 1)),
-            ("quarter", date(day.year, (day.month - 1) // 3 * 3 + 1, 1)), ("month", day.replace(day=1)),
+            ("all", START),
+            ("year", date(day.year, 1, 1)),
+            ("quarter", date(day.year, (day.month - 1) // 3 * 3 + 1, 1)),
+            ("month", day.replace(day=1)),
         ):
             cuts = [("total", ""), ("sex", sex), ("age", age)] if granularity in {"all", "year"} else [("total", "")]
             for place in (country, "") if granularity != "month" else ("",):
@@ -97,7 +104,8 @@ def test_no_small_figure_can_be_found_by_subtracting(counted):
     shown = _shown(snapshot)
     people, services = _by_hand(rows)
     for measure, real, additive in (
-        ("people", people, {"sex", "age"}), ("services", services, {"sex", "age", "country", "class", "period"})
+        ("people", people, {"sex", "age"}),
+        ("services", services, {"sex", "age", "country", "class", "period"}),
     ):
         known = bounds({key: getattr(f, measure) for key, f in shown.items()}, slack=2, additive=additive)
         small = [key for key, number in people.items() if number < 10]
@@ -163,7 +171,11 @@ def test_the_counts_role_reads_figures_and_nothing_else(cluster, request, owner)
 
         assert readable == {"programme_snapshot", "programme_figure"}
         assert counts.execute("SELECT count(*) FROM compass_figures('all')").fetchone() is not None
-        for statement in ("SELECT compass_take_snapshot(current_date)", "CREATE TEMP TABLE mine (a int)",
-                          "SELECT compass_scope_actor()", "DELETE FROM programme_figure"):
+        for statement in (
+            "SELECT compass_take_snapshot(current_date)",
+            "CREATE TEMP TABLE mine (a int)",
+            "SELECT compass_scope_actor()",
+            "DELETE FROM programme_figure",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 counts.execute(statement)

@@ -113,3 +113,12 @@ def test_quarters_that_are_all_withheld_are_not_drawn(sign_in, at, told):
 
     assert "<polyline" not in shown.content.decode()
     assert shown.context["ticks"] == []
+
+
+def test_words_in_place_of_a_withheld_figure_may_wrap(sign_in, at, told):
+    record(at, told, [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(6)])
+    refresh_figures(timezone.now().date())
+
+    page = sign_in("hague.desk").get("/results/", headers={"accept-language": "en"}).content.decode()
+
+    assert "<b>fewer than 10, or protected</b>people helped" in page

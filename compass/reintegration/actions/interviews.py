@@ -45,9 +45,16 @@ def begin_interviews(work: Work, begun: list[InterviewBegun]) -> list[Interview]
             raise WrongState
         rows.append(
             Interview(
-                id=uuid7(), person=person, organisation_id=person.organisation_id, round=each.round,
-                held_on=each.held_on, mode=each.mode, language=each.language,
-                instrument_version=code_list("rss_item").version, weight_set=scoring.WEIGHT_SET, **stamp(work, each),
+                id=uuid7(),
+                person=person,
+                organisation_id=person.organisation_id,
+                round=each.round,
+                held_on=each.held_on,
+                mode=each.mode,
+                language=each.language,
+                instrument_version=code_list("rss_item").version,
+                weight_set=scoring.WEIGHT_SET,
+                **stamp(work, each),
             )
         )
     return Interview.objects.bulk_create(rows)

@@ -47,21 +47,33 @@ def make_plans(work: Work, plans: list[NewPlan]) -> list[Plan]:
     for person, each in zip(people, plans, strict=True):
         if each.agreed_on > work.now.date():
             raise Invalid(what=each.agreed_on.isoformat())
-        row = Plan(id=uuid7(), person=person, organisation_id=person.organisation_id, agreed_on=each.agreed_on,
-                   **stamp(work, each))
+        row = Plan(
+            id=uuid7(),
+            person=person,
+            organisation_id=person.organisation_id,
+            agreed_on=each.agreed_on,
+            **stamp(work, each),
+        )
         seal_into(work, row, goals_sealed={"goals": each.goals})
         rows.append(row)
     Plan.objects.bulk_create(rows)
     record_services(
-        work, [_service(each, row.person_id, "REI", each.agreed_on, row.pk) for row, each in zip(rows, plans, strict=True)]
+        work,
+        [_service(each, row.person_id, "REI", each.agreed_on, row.pk) for row, each in zip(rows, plans, strict=True)],
     )
     return rows
 
 
 def _service(command: Command, person: UUID, service: str, day: date, origin: UUID) -> ServiceGiven:
     return ServiceGiven(
-        key=uuid5(command.key, service), occurred_at=command.occurred_at, basis=command.basis, id=person,
-        service=service, service_class="RI", delivered_on=day, origin=origin,
+        key=uuid5(command.key, service),
+        occurred_at=command.occurred_at,
+        basis=command.basis,
+        id=person,
+        service=service,
+        service_class="RI",
+        delivered_on=day,
+        origin=origin,
     )
 
 
@@ -96,10 +108,21 @@ def add_actions(work: Work, actions: list[NewAction]) -> list[Action]:
         if (each.level == "community") != (each.project_id is not None) or (each.project_id or 0) not in {0, *projects}:
             raise Invalid(what=each.level)
         row = Action(
-            id=uuid7(), plan=plan, person_id=plan.person_id, organisation_id=plan.organisation_id,
-            dimension=each.dimension, level=each.level, pathway=each.pathway, business_type=each.business_type,
-            modality=each.modality, budget=each.budget, currency=each.currency, planned_on=each.planned_on,
-            expectation=each.expectation, project_id=each.project_id, **stamp(work, each),
+            id=uuid7(),
+            plan=plan,
+            person_id=plan.person_id,
+            organisation_id=plan.organisation_id,
+            dimension=each.dimension,
+            level=each.level,
+            pathway=each.pathway,
+            business_type=each.business_type,
+            modality=each.modality,
+            budget=each.budget,
+            currency=each.currency,
+            planned_on=each.planned_on,
+            expectation=each.expectation,
+            project_id=each.project_id,
+            **stamp(work, each),
         )
         seal_into(work, row, words_sealed={"what": each.what, "change": each.change})
         rows.append(row)
@@ -139,8 +162,15 @@ def add_receipts(work: Work, proofs: list[Proof]) -> list[Receipt]:
         if each.issued_on > work.now.date() or each.amount < 0:
             raise Invalid(what=each.issued_on.isoformat())
         row = Receipt(
-            id=uuid7(), action=found, person_id=found.person_id, organisation_id=found.organisation_id, kind=each.kind,
-            amount=each.amount, currency=found.currency, issued_on=each.issued_on, media_type=each.file.media_type,
+            id=uuid7(),
+            action=found,
+            person_id=found.person_id,
+            organisation_id=found.organisation_id,
+            kind=each.kind,
+            amount=each.amount,
+            currency=found.currency,
+            issued_on=each.issued_on,
+            media_type=each.file.media_type,
             **stamp(work, each),
         )
         row.file_sealed = work.keys.seal_file(
@@ -172,7 +202,9 @@ def deliver_actions(work: Work, delivered: list[Delivered]) -> list[Action]:
     """
     rows = work.require("reintegration.plan", Action, delivered)
     proven = set(
-        Receipt.objects.filter(action__in=[r.pk for r in rows], kind__in=HANDED_OVER).values_list("action_id", flat=True)
+        Receipt.objects.filter(action__in=[r.pk for r in rows], kind__in=HANDED_OVER).values_list(
+            "action_id", flat=True
+        )
     )
     for row, each in zip(rows, delivered, strict=True):
         if row.status not in OPEN:
@@ -186,8 +218,10 @@ def deliver_actions(work: Work, delivered: list[Delivered]) -> list[Action]:
     Action.objects.bulk_update(rows, ["status", "delivered_on", "version"])
     record_services(
         work,
-        [_service(each, row.person_id, "BUS" if row.business_type else "REI", each.delivered_on, row.pk)
-         for row, each in zip(rows, delivered, strict=True)],
+        [
+            _service(each, row.person_id, "BUS" if row.business_type else "REI", each.delivered_on, row.pk)
+            for row, each in zip(rows, delivered, strict=True)
+        ],
     )
     return rows
 
@@ -239,8 +273,14 @@ def follow_up_actions(work: Work, followed: list[Followed]) -> list[FollowUp]:
         if each.next_step not in NEXT_STEPS or not found.delivered_on <= each.asked_on <= work.now.date():
             raise Invalid(what=each.asked_on.isoformat())
         row = FollowUp(
-            id=uuid7(), action=found, person_id=found.person_id, organisation_id=found.organisation_id,
-            result=each.result, channel=each.channel, asked_on=each.asked_on, next_step=each.next_step,
+            id=uuid7(),
+            action=found,
+            person_id=found.person_id,
+            organisation_id=found.organisation_id,
+            result=each.result,
+            channel=each.channel,
+            asked_on=each.asked_on,
+            next_step=each.next_step,
             **stamp(work, each),
         )
         seal_into(work, row, remark_sealed={"remark": each.remark} if each.remark else {})

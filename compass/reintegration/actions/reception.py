@@ -21,8 +21,14 @@ from compass.vocabulary import known
 
 #: Support on arrival and the service it counts as; being met is no service of its own.
 SERVICES = {
-    "information": "INF", "pocket_money": "CSH", "accommodation": "SHL", "onward_transport": "TRN", "health": "MED",
-    "food": "FOD", "nfi": "NFI", "psychosocial": "PSS",
+    "information": "INF",
+    "pocket_money": "CSH",
+    "accommodation": "SHL",
+    "onward_transport": "TRN",
+    "health": "MED",
+    "food": "FOD",
+    "nfi": "NFI",
+    "psychosocial": "PSS",
 }
 
 
@@ -46,8 +52,13 @@ def welcome_home(work: Work, welcomed: list[Welcomed]) -> list[ArrivalHome]:
         if each.arrived_on > work.now.date():
             raise Invalid(what=each.arrived_on.isoformat())
         row = ArrivalHome(
-            id=uuid7(), person=person, organisation_id=person.organisation_id, arrived_on=each.arrived_on,
-            avr=returns.get(person.pk), support=list(each.support), **stamp(work, each),
+            id=uuid7(),
+            person=person,
+            organisation_id=person.organisation_id,
+            arrived_on=each.arrived_on,
+            avr=returns.get(person.pk),
+            support=list(each.support),
+            **stamp(work, each),
         )
         seal_into(work, row, note_sealed={"note": each.note} if each.note else {})
         rows.append(row)
@@ -55,18 +66,30 @@ def welcome_home(work: Work, welcomed: list[Welcomed]) -> list[ArrivalHome]:
             known("reception_support", support)
             if support in SERVICES:
                 services.append(
-                    ServiceGiven(key=uuid5(each.key, support), occurred_at=each.occurred_at, basis=each.basis,
-                                 id=person.pk, service=SERVICES[support], service_class="H",
-                                 delivered_on=each.arrived_on, origin=row.pk)
+                    ServiceGiven(
+                        key=uuid5(each.key, support),
+                        occurred_at=each.occurred_at,
+                        basis=each.basis,
+                        id=person.pk,
+                        service=SERVICES[support],
+                        service_class="H",
+                        delivered_on=each.arrived_on,
+                        origin=row.pk,
+                    )
                 )
     ArrivalHome.objects.bulk_create(rows)
     record_services(work, services)
-    going = {avr.pk: (avr, each) for (row, each) in zip(rows, welcomed, strict=True)
-             if (avr := row.avr) is not None and avr.state == "arrived"}
+    going = {
+        avr.pk: (avr, each)
+        for (row, each) in zip(rows, welcomed, strict=True)
+        if (avr := row.avr) is not None and avr.state == "arrived"
+    }
     advance_returns(
         work,
-        [Moved(key=uuid5(each.key, "return"), occurred_at=each.occurred_at, basis=each.basis, id=avr.pk)
-         for avr, each in going.values()],
+        [
+            Moved(key=uuid5(each.key, "return"), occurred_at=each.occurred_at, basis=each.basis, id=avr.pk)
+            for avr, each in going.values()
+        ],
     )
     return rows
 
@@ -75,5 +98,3 @@ def _arrived(people: list[UUID]) -> dict[UUID, Return]:
     states = ("arrived", "reintegration", "monitoring")
     rows = Member.objects.filter(person__in=people, avr__state__in=states).select_related("avr").order_by("recorded_at")
     return {row.person_id: row.avr for row in rows}
-
-

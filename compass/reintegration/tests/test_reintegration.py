@@ -43,24 +43,44 @@ class Home:
             self.mother, self.son = register_people(
                 work,
                 [
-                    Registration(**told(), relation="principal", sex="female", nationality="NG",
-                                 identity={"given": "Ese", "birth_year": 1994}),
-                    Registration(**told(), relation="child", sex="male", identity={"given": "Osas", "birth_year": 2019}),
+                    Registration(
+                        **told(),
+                        relation="principal",
+                        sex="female",
+                        nationality="NG",
+                        identity={"given": "Ese", "birth_year": 1994},
+                    ),
+                    Registration(
+                        **told(), relation="child", sex="male", identity={"given": "Osas", "birth_year": 2019}
+                    ),
                 ],
             )
 
     def project(self) -> Any:
         with self.at("edo.reception") as work:
-            base = {"organisation_id": work.actor.organisation.pk, "basis": "public_interest", "occurred_at": work.now,
-                    "recorded_at": work.now, "recorded_by": work.actor.id}
+            base = {
+                "organisation_id": work.actor.organisation.pk,
+                "basis": "public_interest",
+                "occurred_at": work.now,
+                "recorded_at": work.now,
+                "recorded_by": work.actor.id,
+            }
             place = Place.objects.create(name="Uselu", country="NG", area="NG-ED", **base)
             work.keys.create(place.organisation_id, [place.pk])
             meeting = Meeting.objects.create(place=place, kind="planning", held_on=work.now.date(), **base)
-            option = Option.objects.create(place=place, meeting=meeting, sector="water", votes_returnees=1,
-                                           votes_neighbours=2, **base)
+            option = Option.objects.create(
+                place=place, meeting=meeting, sector="water", votes_returnees=1, votes_neighbours=2, **base
+            )
             return Project.objects.create(
-                place=place, option=option, approach="new_community_based_project", dimension="social", sector="water",
-                budget=9000, currency="EUR", status_since=work.now.date(), **base,
+                place=place,
+                option=option,
+                approach="new_community_based_project",
+                dimension="social",
+                sector="water",
+                budget=9000,
+                currency="EUR",
+                status_since=work.now.date(),
+                **base,
             )
 
     def plan(self) -> Plan:
@@ -72,9 +92,19 @@ class Home:
 
     def line(self, **changes: Any) -> Action:
         with self.at("edo.reception") as work:
-            said = {"dimension": "economic", "level": "individual", "modality": "in_kind", "what": "market stall",
-                    "business_type": "grocery", "budget": Decimal("850"), "currency": "EUR",
-                    "planned_on": work.now.date(), "expectation": "income_regular", "change": "eats twice", **changes}
+            said = {
+                "dimension": "economic",
+                "level": "individual",
+                "modality": "in_kind",
+                "what": "market stall",
+                "business_type": "grocery",
+                "budget": Decimal("850"),
+                "currency": "EUR",
+                "planned_on": work.now.date(),
+                "expectation": "income_regular",
+                "change": "eats twice",
+                **changes,
+            }
             self.stall = actions.add_actions(work, [actions.NewAction(**self.told(id=self.made.pk), **said)])[0]
         return self.stall
 
@@ -82,8 +112,15 @@ class Home:
         with self.at("edo.reception") as work:
             return actions.add_receipts(
                 work,
-                [actions.Proof(**self.told(id=self.stall.pk), kind=kind, amount=Decimal("840.50"),
-                               issued_on=work.now.date(), file=Attachment(PDF, "application/pdf", "stall-ese.pdf"))],
+                [
+                    actions.Proof(
+                        **self.told(id=self.stall.pk),
+                        kind=kind,
+                        amount=Decimal("840.50"),
+                        issued_on=work.now.date(),
+                        file=Attachment(PDF, "application/pdf", "stall-ese.pdf"),
+                    )
+                ],
             )[0]
 
     def deliver(self) -> Action:
@@ -96,8 +133,16 @@ class Home:
         with self.at("edo.monitoring") as work:
             return actions.follow_up_actions(
                 work,
-                [actions.Followed(**self.told(id=self.stall.pk), result=result, channel="home_visit",
-                                  asked_on=work.now.date(), next_step="add_help", remark="rain spoils the goods")],
+                [
+                    actions.Followed(
+                        **self.told(id=self.stall.pk),
+                        result=result,
+                        channel="home_visit",
+                        asked_on=work.now.date(),
+                        next_step="add_help",
+                        remark="rain spoils the goods",
+                    )
+                ],
             )[0]
 
     def interview(self, **changes: Any) -> Interview:
@@ -108,8 +153,14 @@ class Home:
     def case(self) -> Any:
         with self.at("edo.reception") as work:
             return Case.objects.create(
-                person=self.mother, organisation_id=self.mother.organisation_id, country="NG", opened_at=work.now,
-                basis="consent", occurred_at=work.now, recorded_at=work.now, recorded_by=work.actor.id,
+                person=self.mother,
+                organisation_id=self.mother.organisation_id,
+                country="NG",
+                opened_at=work.now,
+                basis="consent",
+                occurred_at=work.now,
+                recorded_at=work.now,
+                recorded_by=work.actor.id,
             )
 
 
@@ -122,8 +173,14 @@ def test_it_works_from_reception_to_the_follow_up(home, at, told):
     with at("edo.reception") as work:
         actions.welcome_home(
             work,
-            [actions.Welcomed(**told(id=home.mother.pk), arrived_on=work.now.date(), support=("meet_and_greet", "food"),
-                              note="a bed for three")],
+            [
+                actions.Welcomed(
+                    **told(id=home.mother.pk),
+                    arrived_on=work.now.date(),
+                    support=("meet_and_greet", "food"),
+                    note="a bed for three",
+                )
+            ],
         )
     home.plan()
     home.line()
@@ -227,8 +284,11 @@ def test_an_interview_is_for_adults(home, at, told):
     with at("edo.monitoring") as work, pytest.raises(Invalid):
         actions.begin_interviews(
             work,
-            [actions.InterviewBegun(**told(id=home.son.pk), round="baseline", held_on=work.now.date(), mode="phone",
-                                    language="en")],
+            [
+                actions.InterviewBegun(
+                    **told(id=home.son.pk), round="baseline", held_on=work.now.date(), mode="phone", language="en"
+                )
+            ],
         )
 
 
@@ -269,13 +329,13 @@ def test_another_office_finds_nothing(home, at, told):
     home.plan()
 
     with at("zinder.cases") as work, pytest.raises(NotFound):
-        actions.make_plans(
-            work, [actions.NewPlan(**told(id=home.mother.pk), agreed_on=work.now.date(), goals="x")]
-        )
+        actions.make_plans(work, [actions.NewPlan(**told(id=home.mother.pk), agreed_on=work.now.date(), goals="x")])
 
 
 def pages(home: Home) -> dict[str, str]:
-    found = {n: reverse(f"reintegration:{n}", args=[home.mother.pk]) for n in ("person", "welcome", "plan", "interview")}
+    found = {
+        n: reverse(f"reintegration:{n}", args=[home.mother.pk]) for n in ("person", "welcome", "plan", "interview")
+    }
     found |= {
         n: reverse(f"reintegration:{n}", args=[home.stall.pk])
         for n in ("action", "receipt", "delivered", "cancel", "follow_up")
@@ -320,8 +380,17 @@ def test_bad_input_comes_back_with_the_form(home, sign_in):
     home.plan()
     home.line()
     client = sign_in("edo.reception")
-    bad = {"arrived_on": "x", "goals": "kept words", "budget": "-1", "level": "moon", "result": "?", "amount": "much",
-           "round": "?", "why": "", "delivered_on": "9999-99-99"}
+    bad = {
+        "arrived_on": "x",
+        "goals": "kept words",
+        "budget": "-1",
+        "level": "moon",
+        "result": "?",
+        "amount": "much",
+        "round": "?",
+        "why": "",
+        "delivered_on": "9999-99-99",
+    }
 
     for name, address in pages(home).items():
         if name not in {"person", "action"}:
@@ -330,12 +399,18 @@ def test_bad_input_comes_back_with_the_form(home, sign_in):
             assert "data-errors" in answer.content.decode(), name
 
 
-@pytest.mark.parametrize(("content", "taken"), [(picture(), True), (b"<svg onload=x>", False), (b"%PDF-1.4 cut", False)])
+@pytest.mark.parametrize(
+    ("content", "taken"), [(picture(), True), (b"<svg onload=x>", False), (b"%PDF-1.4 cut", False)]
+)
 def test_a_receipt_is_a_photo_or_a_pdf(home, sign_in, content, taken):
     home.plan()
     home.line()
-    said = {"kind": "receipt", "amount": "٨٤٠٫٥٠", "issued_on": timezone.now().date().isoformat(),
-            "file": SimpleUploadedFile("r.jpg", content)}
+    said = {
+        "kind": "receipt",
+        "amount": "٨٤٠٫٥٠",
+        "issued_on": timezone.now().date().isoformat(),
+        "file": SimpleUploadedFile("r.jpg", content),
+    }
     client = sign_in("edo.reception")
 
     answer = client.post(reverse("reintegration:receipt", args=[home.stall.pk]), said)
@@ -389,8 +464,13 @@ def test_a_section_without_an_answer_is_refused(home, sign_in):
 def test_a_no_to_the_interview_records_nothing(home, sign_in):
     answer = sign_in("edo.monitoring").post(
         reverse("reintegration:interview", args=[home.mother.pk]),
-        {"round": "baseline", "held_on": timezone.now().date().isoformat(), "mode": "phone", "language": "en",
-         "agrees": "no"},
+        {
+            "round": "baseline",
+            "held_on": timezone.now().date().isoformat(),
+            "mode": "phone",
+            "language": "en",
+            "agrees": "no",
+        },
     )
 
     assert answer.status_code == 200

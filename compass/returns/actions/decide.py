@@ -45,8 +45,11 @@ def check_eligibility(work: Work, checks: list[EligibilityChecked]) -> list[Retu
             if one.answer == "waived" and one.criterion in machine.NEVER_WAIVED:
                 raise StandardNotMet(standards="R-SAF-1")
             row = Eligibility(
-                criterion=one.criterion, answer=one.answer, evidence_kind=one.evidence_kind,
-                checked_on=each.occurred_at.date(), **inside(work, avr, each),
+                criterion=one.criterion,
+                answer=one.answer,
+                evidence_kind=one.evidence_kind,
+                checked_on=each.occurred_at.date(),
+                **inside(work, avr, each),
             )
             seal(work, row, "evidence_sealed", {"evidence": one.evidence})
             rows.append(row)
@@ -78,8 +81,10 @@ def approve_returns(work: Work, decisions: list[Decision]) -> list[Return]:
         machine.require("approve", facts)
         _second_person(work, facts)
     return move(
-        work, [(avr, "approve", each) for (avr, _), each in zip(files, decisions, strict=True)],
-        approved_by=work.actor.id, approved_at=work.now,
+        work,
+        [(avr, "approve", each) for (avr, _), each in zip(files, decisions, strict=True)],
+        approved_by=work.actor.id,
+        approved_at=work.now,
     )
 
 

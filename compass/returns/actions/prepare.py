@@ -61,7 +61,9 @@ def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
     avrs, members = [], []
     for person, each in zip(principals, begins, strict=True):
         group = [person, *(others[pk] for pk in each.with_people if pk in others and pk != person.pk)]
-        if len(group) != len({person.pk, *each.with_people}) or any(p.household_id != person.household_id for p in group):
+        if len(group) != len({person.pk, *each.with_people}) or any(
+            p.household_id != person.household_id for p in group
+        ):
             raise Invalid(what=person.code)
         if person.is_child and person.uasc_status not in {"unaccompanied", "separated"}:
             raise StandardNotMet(standards="R-CHI-4")
@@ -69,8 +71,14 @@ def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
         if each.area:
             area(each.area)
         avr = Return(
-            id=uuid7(), person=person, organisation_id=person.organisation_id, return_type=each.return_type,
-            destination=each.destination, area=each.area, detained=each.detained, state_since=each.occurred_at,
+            id=uuid7(),
+            person=person,
+            organisation_id=person.organisation_id,
+            return_type=each.return_type,
+            destination=each.destination,
+            area=each.area,
+            detained=each.detained,
+            state_since=each.occurred_at,
             **stamp(work, each),
         )
         avrs.append(avr)
@@ -106,8 +114,12 @@ def counsel(work: Work, talks: list[Counselled]) -> list[Return]:
         known("interpreter_mode", each.interpreter_mode)
         language(each.language)
         row = Counselling(
-            topics=list(each.topics), language=each.language, interpreter_mode=each.interpreter_mode,
-            time_offered=each.time_offered, days_offered=each.days_offered, **inside(work, avr, each),
+            topics=list(each.topics),
+            language=each.language,
+            interpreter_mode=each.interpreter_mode,
+            time_offered=each.time_offered,
+            days_offered=each.days_offered,
+            **inside(work, avr, each),
         )
         seal(work, row, "notes_sealed", {"notes": each.notes})
         rows.append(row)
@@ -143,9 +155,13 @@ def declare(work: Work, declarations: list[Declared]) -> list[Return]:
         _check_declaration(person, each, children=bool(facts.children))
         row = Declaration(
             **{**inside(work, avr, each), "person_id": person.pk, "organisation_id": person.organisation_id},
-            given_by=each.given_by, statements=list(each.statements),
-            text_version=declaration_text(each.text_language).version, text_language=each.text_language,
-            language=each.language, mode=each.mode, valid_until=each.occurred_at.date() + DECLARATION_DAYS,
+            given_by=each.given_by,
+            statements=list(each.statements),
+            text_version=declaration_text(each.text_language).version,
+            text_language=each.text_language,
+            language=each.language,
+            mode=each.mode,
+            valid_until=each.occurred_at.date() + DECLARATION_DAYS,
         )
         seal(work, row, "witness_sealed", each.witness)
         rows.append(row)
@@ -184,9 +200,14 @@ def check_free_choice(work: Work, checks: list[ChoiceChecked]) -> list[Return]:
     for (avr, facts), each in zip(files, checks, strict=True):
         machine.require("check", facts)
         row = FreeChoice(
-            no_pressure=each.no_pressure, informed=each.informed, capacity_doubted=each.capacity_doubted,
-            capacity_assessed=each.capacity_assessed, detained=each.detained,
-            independent_counsel=each.independent_counsel, private_talk=each.private_talk, **inside(work, avr, each),
+            no_pressure=each.no_pressure,
+            informed=each.informed,
+            capacity_doubted=each.capacity_doubted,
+            capacity_assessed=each.capacity_assessed,
+            detained=each.detained,
+            independent_counsel=each.independent_counsel,
+            private_talk=each.private_talk,
+            **inside(work, avr, each),
         )
         seal(work, row, "evidence_sealed", each.evidence)
         avr.detained = avr.detained or each.detained

@@ -37,15 +37,20 @@ def open_file(work: Work, name: str, commands: Sequence[Command]) -> list[tuple[
 def inside(work: Work, avr: Return, command: Command) -> dict[str, Any]:
     """The fields every record inside a return shares; about its principal unless overridden."""
     return {
-        "id": uuid7(), "avr": avr, "round": avr.round, "person_id": avr.person_id,
-        "organisation_id": avr.organisation_id, **stamp(work, command),
+        "id": uuid7(),
+        "avr": avr,
+        "round": avr.round,
+        "person_id": avr.person_id,
+        "organisation_id": avr.organisation_id,
+        **stamp(work, command),
     }
 
 
 def seal(work: Work, row: OfReturn, column: str, value: dict[str, Any]) -> None:
     """Seal words into a column of a record, under the key of its person."""
     setattr(
-        row, column,
+        row,
+        column,
         work.keys.seal(value, table=row._meta.db_table, column=column, subject=row.person_id, row=row.pk),
     )
 
@@ -56,7 +61,10 @@ def move(work: Work, moves: Sequence[tuple[Return, str, Command]], **facts: Any)
     for avr, name, command in moves:
         transition = machine.TRANSITIONS[name]
         step = Step(
-            transition=name, from_state=avr.state, to_state=transition.target, reason=getattr(command, "reason", ""),
+            transition=name,
+            from_state=avr.state,
+            to_state=transition.target,
+            reason=getattr(command, "reason", ""),
             **inside(work, avr, command),
         )
         seal(work, step, "note_sealed", {"note": getattr(command, "note", "")})
@@ -104,6 +112,8 @@ def resume_returns(work: Work, commands: list[Moved]) -> list[Return]:
         avr.round += 1
     Return.objects.bulk_update([avr for avr, _ in files], ["round"])
     return move(
-        work, [(avr, "resume", each) for (avr, _), each in zip(files, commands, strict=True)],
-        approved_by=None, approved_at=None,
+        work,
+        [(avr, "resume", each) for (avr, _), each in zip(files, commands, strict=True)],
+        approved_by=None,
+        approved_at=None,
     )

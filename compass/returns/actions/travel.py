@@ -38,15 +38,20 @@ def prepare_returns(work: Work, prepared: list[Prepared]) -> list[Return]:
         known("medical_outcome", each.medical_outcome)
         rows.append(
             Preparation(
-                travel_on=each.travel_on, travel_mode=each.travel_mode, document_valid_until=each.document_valid_until,
-                medical_outcome=each.medical_outcome, receiving_told_on=each.receiving_told_on,
+                travel_on=each.travel_on,
+                travel_mode=each.travel_mode,
+                document_valid_until=each.document_valid_until,
+                medical_outcome=each.medical_outcome,
+                receiving_told_on=each.receiving_told_on,
                 **inside(work, avr, each),
             )
         )
     Preparation.objects.bulk_create(rows)
     avrs = move(work, [(avr, "prepare", each) for (avr, _), each in zip(files, prepared, strict=True)])
-    again = [Command(key=c.key, occurred_at=c.occurred_at, basis=c.basis, id=avr.pk)
-             for avr, c in zip(avrs, prepared, strict=True)]
+    again = [
+        Command(key=c.key, occurred_at=c.occurred_at, basis=c.basis, id=avr.pk)
+        for avr, c in zip(avrs, prepared, strict=True)
+    ]
     after = open_file(work, "ready", again)
     ready = [
         (avr, "ready", each)
@@ -92,8 +97,14 @@ def depart_returns(work: Work, departures: list[Departure]) -> list[Return]:
             raise Invalid(what=each.departed_on.isoformat())
         services += [
             ServiceGiven(
-                key=uuid5(each.key, str(person.pk)), occurred_at=each.occurred_at, basis=each.basis, id=person.pk,
-                service="AVR", service_class="R", country=person.country_met, delivered_on=each.departed_on,
+                key=uuid5(each.key, str(person.pk)),
+                occurred_at=each.occurred_at,
+                basis=each.basis,
+                id=person.pk,
+                service="AVR",
+                service_class="R",
+                country=person.country_met,
+                delivered_on=each.departed_on,
                 origin=avr.pk,
             )
             for person in facts.people

@@ -27,16 +27,38 @@ def family(work: Work, told: Told) -> tuple[Person, Person, Person]:
     """The mother (consent given), her son, and a boy of the same group who is nobody's son here."""
     mother = register_people(
         work,
-        [Registration(**told(), relation="principal", sex="female", nationality="NG", languages=("en", "ha"),
-                      identity={"given": "Ese", "birth_year": 1994})],
+        [
+            Registration(
+                **told(),
+                relation="principal",
+                sex="female",
+                nationality="NG",
+                languages=("en", "ha"),
+                identity={"given": "Ese", "birth_year": 1994},
+            )
+        ],
     )[0]
     son, boy = register_people(
         work,
         [
-            Registration(**told(), household_id=mother.household_id, relation="child", sex="male", nationality="NG",
-                         identity={"given": "Osas", "birth_year": 2019}, uasc_status="accompanied"),
-            Registration(**told(), household_id=mother.household_id, relation="unrelated_child", sex="male",
-                         nationality="NG", identity={"given": "Efe", "birth_year": 2013}, uasc_status="unaccompanied"),
+            Registration(
+                **told(),
+                household_id=mother.household_id,
+                relation="child",
+                sex="male",
+                nationality="NG",
+                identity={"given": "Osas", "birth_year": 2019},
+                uasc_status="accompanied",
+            ),
+            Registration(
+                **told(),
+                household_id=mother.household_id,
+                relation="unrelated_child",
+                sex="male",
+                nationality="NG",
+                identity={"given": "Efe", "birth_year": 2013},
+                uasc_status="unaccompanied",
+            ),
         ],
     )
     give_consent(
@@ -49,9 +71,17 @@ def family(work: Work, told: Told) -> tuple[Person, Person, Person]:
 def settle(work: Work, child: Person, **changes: Any) -> None:
     """The short steps for a child who returns with its parent."""
     BestInterests.objects.create(
-        person=child, organisation_id=child.organisation_id, determination=False, heard_at=work.now,
-        with_parent_at=work.now, parent_agreed_at=work.now, basis="legal_duty", occurred_at=work.now,
-        recorded_at=work.now, recorded_by=work.actor.id, **changes,
+        person=child,
+        organisation_id=child.organisation_id,
+        determination=False,
+        heard_at=work.now,
+        with_parent_at=work.now,
+        parent_agreed_at=work.now,
+        basis="legal_duty",
+        occurred_at=work.now,
+        recorded_at=work.now,
+        recorded_by=work.actor.id,
+        **changes,
     )
 
 
@@ -68,8 +98,15 @@ class Journey:
         with self.at("zinder.social") as work:
             avr = actions.start_returns(
                 work,
-                [actions.Begin(**self.told(id=self.mother.pk), destination="NG", area="NG-ED",
-                               with_people=(self.son.pk,), **changes)],
+                [
+                    actions.Begin(
+                        **self.told(id=self.mother.pk),
+                        destination="NG",
+                        area="NG-ED",
+                        with_people=(self.son.pk,),
+                        **changes,
+                    )
+                ],
             )[0]
         self.pk: UUID = avr.pk
         return self.pk
@@ -78,26 +115,49 @@ class Journey:
         with self.at("zinder.cases") as work:
             actions.counsel(
                 work,
-                [actions.Counselled(**self.told(id=self.pk), topics=topics, language="ha", interpreter_mode="in_person",
-                                    time_offered=True, days_offered=7, notes="misses-her-mother")],
+                [
+                    actions.Counselled(
+                        **self.told(id=self.pk),
+                        topics=topics,
+                        language="ha",
+                        interpreter_mode="in_person",
+                        time_offered=True,
+                        days_offered=7,
+                        notes="misses-her-mother",
+                    )
+                ],
             )
 
     def declare(self, **changes: Any) -> None:
-        said = {"person_id": self.mother.pk, "statements": STATEMENTS, "language": "ha", "text_language": "ha",
-                "mode": "thumbprint", "witness": {"witness": "interpreter-one"}, **changes}
+        said = {
+            "person_id": self.mother.pk,
+            "statements": STATEMENTS,
+            "language": "ha",
+            "text_language": "ha",
+            "mode": "thumbprint",
+            "witness": {"witness": "interpreter-one"},
+            **changes,
+        }
         with self.at("zinder.cases") as work:
             actions.declare(work, [actions.Declared(**self.told(id=self.pk), **said)])
 
     def check(self, **changes: Any) -> None:
-        said = {"no_pressure": True, "informed": True, "capacity_doubted": False, "detained": False,
-                "evidence": {"pressure": "spoke-alone", "information": "asked-back"}, **changes}
+        said = {
+            "no_pressure": True,
+            "informed": True,
+            "capacity_doubted": False,
+            "detained": False,
+            "evidence": {"pressure": "spoke-alone", "information": "asked-back"},
+            **changes,
+        }
         with self.at("zinder.cases") as work:
             actions.check_free_choice(work, [actions.ChoiceChecked(**self.told(id=self.pk), **said)])
 
     def assess(self, **answers: str) -> None:
         criteria = tuple(
-            actions.CriterionChecked(criterion=c, answer=answers.get(c, "pass"), evidence_kind="document",
-                                     evidence="seen")
+            actions.CriterionChecked(
+                criterion=c, answer=answers.get(c, "pass"), evidence_kind="document", evidence="seen"
+            )
             for c in CRITERIA
         )
         with self.at("zinder.cases") as work:
@@ -110,22 +170,42 @@ class Journey:
     def prepare(self, **changes: Any) -> None:
         with self.at("zinder.cases") as work:
             today = work.now.date()
-            said = {"travel_on": today, "travel_mode": "bus", "document_valid_until": today.replace(year=today.year + 1),
-                    "medical_outcome": "fit", "receiving_told_on": today, **changes}
+            said = {
+                "travel_on": today,
+                "travel_mode": "bus",
+                "document_valid_until": today.replace(year=today.year + 1),
+                "medical_outcome": "fit",
+                "receiving_told_on": today,
+                **changes,
+            }
             actions.prepare_returns(work, [actions.Prepared(**self.told(id=self.pk), **said)])
 
     def depart(self, *, reconfirmed: bool = True) -> None:
         with self.at("zinder.cases") as work:
             actions.depart_returns(
                 work,
-                [actions.Departure(**self.told(id=self.pk), departed_on=work.now.date(), reconfirmed=reconfirmed,
-                                   method="in_person_alone")],
+                [
+                    actions.Departure(
+                        **self.told(id=self.pk),
+                        departed_on=work.now.date(),
+                        reconfirmed=reconfirmed,
+                        method="in_person_alone",
+                    )
+                ],
             )
 
     def to(self, state: str) -> UUID:
         """Walk until the return is in that state."""
-        for step in (self.start, self.counsel, self.declare, self.check, self.assess, self.approve, self.prepare,
-                     self.depart):
+        for step in (
+            self.start,
+            self.counsel,
+            self.declare,
+            self.check,
+            self.assess,
+            self.approve,
+            self.prepare,
+            self.depart,
+        ):
             step()
             if self.state() == state and not (state == "eligibility_review" and step == self.check):
                 break

@@ -163,10 +163,15 @@ def test_the_counsellor_cannot_approve(journey, at, told):
     with at("zinder.supervisor") as work:
         actions.check_eligibility(
             work,
-            [actions.EligibilityChecked(**told(id=journey.pk), criteria=tuple(
-                actions.CriterionChecked(criterion=c, answer="pass", evidence_kind="document", evidence="seen")
-                for c in code_list("eligibility_criterion").values
-            ))],
+            [
+                actions.EligibilityChecked(
+                    **told(id=journey.pk),
+                    criteria=tuple(
+                        actions.CriterionChecked(criterion=c, answer="pass", evidence_kind="document", evidence="seen")
+                        for c in code_list("eligibility_criterion").values
+                    ),
+                )
+            ],
         )
 
     with pytest.raises(SecondPersonNeeded):
@@ -209,8 +214,16 @@ def test_a_refusal_is_explained(journey, at, told):
     with at("zinder.supervisor") as work:
         actions.refuse_returns(
             work,
-            [actions.Decision(**told(id=journey.pk), note="no", reason="no_means", explained=True,
-                              referral_offered=True, complaint_told=True)],
+            [
+                actions.Decision(
+                    **told(id=journey.pk),
+                    note="no",
+                    reason="no_means",
+                    explained=True,
+                    referral_offered=True,
+                    complaint_told=True,
+                )
+            ],
         )
 
     assert journey.state() == "not_eligible"
@@ -243,7 +256,8 @@ def test_an_old_declaration_does_not_carry_her_over_the_border(journey, at):
 
 
 @pytest.mark.parametrize(
-    "state", ["enquiry", "counselling", "application", "eligibility_review", "pre_return", "ready_to_travel", "suspended"]
+    "state",
+    ["enquiry", "counselling", "application", "eligibility_review", "pre_return", "ready_to_travel", "suspended"],
 )
 def test_she_may_withdraw_in_every_state_before_travel(journey, at, told, state):
     if state == "suspended":

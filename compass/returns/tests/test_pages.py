@@ -15,9 +15,16 @@ from compass.vocabulary import code_list
 
 pytestmark = pytest.mark.django_db
 PAGES = {
-    "counselling": "enquiry", "declaration": "counselling", "free_choice": "application",
-    "eligibility": "eligibility_review", "preparation": "pre_return", "departure": "ready_to_travel",
-    "missed": "ready_to_travel", "arrival": "in_travel", "withdraw": "enquiry", "suspend": "enquiry",
+    "counselling": "enquiry",
+    "declaration": "counselling",
+    "free_choice": "application",
+    "eligibility": "eligibility_review",
+    "preparation": "pre_return",
+    "departure": "ready_to_travel",
+    "missed": "ready_to_travel",
+    "arrival": "in_travel",
+    "withdraw": "enquiry",
+    "suspend": "enquiry",
 }
 
 
@@ -78,7 +85,7 @@ def test_the_page_of_the_boy_says_what_must_happen_first(journey, sign_in):
     sent = client.post(address, {"key": uuid.uuid4(), "destination": "NG", "detained": "no"})
 
     assert "R-CHI-1" in shown
-    assert "<form method=\"post\" class=\"sheet" not in shown
+    assert '<form method="post" class="sheet' not in shown
     assert sent.status_code == 409
     with journey.at("zinder.social"):
         assert not Return.objects.exists()
@@ -117,8 +124,17 @@ def test_each_step_of_another_office_is_not_there(journey, sign_in, name, state)
 )
 def test_each_step_answers_bad_input_with_the_form(journey, sign_in, name):
     journey.to("enquiry")
-    bad = {"days_offered": "many", "travel_on": "31/2/x", "language": "xx", "version": "z", "reconfirmed": "perhaps",
-           "topics": "no-such-topic", "mode": "\x00", "arrived_on_day": "99", "no_means": "nothing"}
+    bad = {
+        "days_offered": "many",
+        "travel_on": "31/2/x",
+        "language": "xx",
+        "version": "z",
+        "reconfirmed": "perhaps",
+        "topics": "no-such-topic",
+        "mode": "\x00",
+        "arrived_on_day": "99",
+        "no_means": "nothing",
+    }
 
     answer = sign_in("zinder.cases").post(url(name, journey), bad)
 
@@ -135,11 +151,24 @@ def test_the_steps_by_their_pages(journey, sign_in):
         assert answer.status_code == 302, answer.content.decode()
         return client.get(answer["Location"])
 
-    send("counselling", topics=code_list("return_information_topic").values, language="ha",
-         interpreter_mode="in_person", time_offered="yes", days_offered="٧")
+    send(
+        "counselling",
+        topics=code_list("return_information_topic").values,
+        language="ha",
+        interpreter_mode="in_person",
+        time_offered="yes",
+        days_offered="٧",
+    )
     send("declaration", statements=code_list("declaration_statement").values, language="ha", mode="thumbprint")
-    send("free_choice", no_pressure="yes", pressure="alone", informed="yes", information="asked back",
-         capacity_doubted="no", detained="no")
+    send(
+        "free_choice",
+        no_pressure="yes",
+        pressure="alone",
+        informed="yes",
+        information="asked back",
+        capacity_doubted="no",
+        detained="no",
+    )
     answers: dict[str, str] = {}
     for criterion in code_list("eligibility_criterion").values:
         answers |= {criterion: "pass", f"{criterion}_kind": "document", f"{criterion}_evidence": "seen"}
