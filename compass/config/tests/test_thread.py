@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 MOST_ANSWERS = 25
-#: What each of the four received on the way, by service code.
-RECEIVED: dict[str, dict[str, int]] = {}
-LOAD = (
-    "import django; django.setup(); from compass.config.demo.load import load; load(60, 1, say=lambda text: None)"
-)
+#: What each of the four received, by service code: two visits to a doctor (the clinic's and the check-up at home),
+#: two talks on what is possible, the return, reception, the plan and the stall; a morning for three children.
+RECEIVED = {
+    "mother": {"AVR": 1, "BUS": 1, "FOD": 1, "INF": 2, "MED": 2, "REI": 1, "SHL": 1, "TRN": 1},
+    "daughter": {"AVR": 1, "CHC": 1},
+    "son": {"AVR": 1, "CHC": 1},
+    "boy": {"CHC": 1},
+}
+LOAD = "import django; django.setup(); from compass.config.demo.load import load; load(60, 1, say=lambda text: None)"
 
 
 @pytest.fixture

@@ -170,12 +170,12 @@ def assess(who: Colleague, journey: Journey) -> None:
 
 def plan(who: Colleague, journey: Journey) -> None:
     """Two goals in her own words, and her agreement."""
-    health, _papers, care, _information = FAMILY.goals
+    health, _papers, _care, information = FAMILY.goals
     who.open(f"/cases/{journey['case']}/plan/").send(
         g1_answer="goal", g1_statement=health.statement,
         g1_target=journey.today + timedelta(days=health.days), g1_service_1="MED", g1_who_1="provider",
-        g2_domain="education", g2_statement=care.statement, g2_target=journey.today + timedelta(days=care.days),
-        g2_service_1="CHC", g2_who_1="case_manager",
+        g2_domain=information.domain, g2_statement=information.statement,
+        g2_target=journey.today + timedelta(days=information.days), g2_service_1="INF", g2_who_1="case_manager",
     )  # fmt: skip
     who.open(f"/cases/{journey['case']}/agreement/").send(how="spoken")
 
@@ -357,7 +357,9 @@ def well(who: Colleague, journey: Journey) -> None:
         non_returnee_female_18_59=38, non_returnee_male_18_59=29, minutes=told.decision,
     )  # fmt: skip
     journey.know("meeting", who)
-    for (title, votes), sector, ours in zip(told.options, ("water", "roads_transport", "energy"), (6, 3, 2), strict=True):
+    for (title, votes), sector, ours in zip(
+        told.options, ("water", "roads_transport", "energy"), (6, 3, 2), strict=True
+    ):
         who.open(f"/communities/meetings/{journey['meeting']}/option/").send(
             title=title, sector=sector, votes_returnees=ours, votes_neighbours=votes - ours
         )
@@ -392,7 +394,11 @@ def interview(who: Colleague, journey: Journey) -> None:
 def follow_up(who: Colleague, journey: Journey) -> None:
     told = FAMILY.home
     who.open(f"/reintegration/actions/{journey['stall']}/follow-up/").send(
-        result=told.follow_up_code, remark=told.follow_up, channel="home_visit", asked_on=journey.today, next_step="go_on"
+        result=told.follow_up_code,
+        remark=told.follow_up,
+        channel="home_visit",
+        asked_on=journey.today,
+        next_step="go_on",
     )
     assert told.follow_up in who.text()
 
@@ -426,4 +432,3 @@ def open_figure(who: Colleague, journey: Journey) -> None:
         shown = step().html
         assert not [secret for secret in journey.secrets if secret in shown]
     assert who.path.startswith("/results/figure/")
-
