@@ -304,7 +304,9 @@ def test_a_power_cut_leaves_locks_that_the_next_start_removes(prepared):
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-@pytest.mark.parametrize("pid", ["1", str(os.getpid()), "999999999", "nonsense", ""])
+@pytest.mark.parametrize(
+    "pid", ["1", str(os.getpid()), "999999999", "nonsense", ""], ids=["init", "own", "nobody", "nonsense", "empty"]
+)
 def test_a_lock_whose_number_is_another_program_s_now(prepared, pid):
     (prepared.data / "postmaster.pid").write_text(f"{pid}\n{prepared.data}\n")
     (prepared.socket / ".s.PGSQL.5432").touch()
