@@ -14,6 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from compass.access.actor import Actor
@@ -21,6 +22,7 @@ from compass.access.models import User
 from compass.access.roles import ROLES
 from compass.access.staff import name_of
 from compass.access.work import Work, record_refusal, unit_of_work
+from compass.access.zones import zone_of
 from compass.problems import DatabaseAway, NoScope, Problem
 
 View = Callable[..., HttpResponseBase]
@@ -60,10 +62,11 @@ def page(purpose: str) -> Callable[[View], View]:
                 return redirect_to_login(request.get_full_path())
             actor = Actor.of(request.user)
             _dress(request, actor)
+            zone = zone_of(actor.organisation.country)
             session = getattr(request, "session_digest", "")
             said = f"{purpose}.write" if request.method == "POST" else purpose
             try:
-                with unit_of_work(actor, said, session=session) as work:
+                with timezone.override(zone), unit_of_work(actor, said, session=session) as work:
                     request.work = work  # type: ignore[attr-defined]
                     response = view(request, work, **kwargs)
                     if getattr(response, "streaming", False):
