@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import ConsentGiven, Withdrawal
@@ -21,32 +23,52 @@ OTHER_SCOPES = (*SCOPES[5:], *LATER_SCOPES)
 NAMED_INTERPRETERS = frozenset({"in_person", "phone", "video"})
 
 
+class SometimesInput(forms.TextInput):
+    """A line that other answers may demand; the browser, which does not know them, never does."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Never."""
+        return False
+
+
+class SometimesField(forms.CharField):
+    """A line that other answers may demand: never called optional; the form says when it is missing."""
+
+    widget = SometimesInput
+
+    def validate(self, value: str) -> None:
+        """Empty is judged by the form, beside the other answers."""
+
+
 class ConsentForm(BaseForm):
     """What was explained, answered, by whom and how. `step` is the step of the child's ladder, empty for adults."""
 
     information = forms.MultipleChoiceField(
-        label=_("The person now knows"), required=False, widget=Boxes, choices=listed("consent_information")
+        label=_("The person now knows"),
+        help_text=_("All seven, before any question."),
+        widget=Boxes,
+        choices=listed("consent_information"),
     )
     interpreter_mode = forms.ChoiceField(
         label=_("How you understood each other"), widget=Radios, choices=listed("interpreter_mode")
     )
-    interpreter = forms.CharField(
+    interpreter = SometimesField(
         label=_("Name of the interpreter"),
         help_text=_("Sealed when saved. Needed when an interpreter took part."),
-        required=False,
         max_length=120,
     )
     given_by = forms.ChoiceField(label=_("Who answers for the child"), widget=Radios)
-    adult = forms.CharField(
+    adult = SometimesField(
         label=_("Name of this adult, and what ties them to the child"),
-        help_text=_("Sealed when saved."),
-        required=False,
+        help_text=_("Sealed when saved. Needed when a guardian or another adult answers."),
         max_length=200,
     )
     child_agrees = YesNoField(label=_("What the child answers"))
     mode = forms.ChoiceField(label=_("How it was given"), widget=Radios, choices=listed("consent_mode"))
     certified = forms.BooleanField(
-        label=_("I certify that I explained all of this and heard these answers."), required=False
+        label=_("I certify that I explained all of this and heard these answers."),
+        help_text=_("Needed when the answers were spoken."),
+        required=False,
     )
 
     def __init__(
@@ -56,6 +78,9 @@ class ConsentForm(BaseForm):
         super().__init__(*args, **kwargs)
         self.voice_informs = voice_informs
         self.step = step
+        self.fields["information"].error_messages["required"] = _met(
+            _("Explain all seven points to the person, then tick each of them."), "CM-02"
+        )
         if step == "":
             del self.fields["given_by"], self.fields["adult"], self.fields["child_agrees"]
         else:
@@ -74,6 +99,14 @@ class ConsentForm(BaseForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        told = cleaned.get("information")
+        choices = code_list("consent_information").choices()
+        if told and (left := [str(label) for code, label in choices if code not in told]):
+            missing = _("Explain what is still missing, then tick it: %(items)s") % {"items": " · ".join(left)}
+            self.add_error("information", _met(missing, "CM-02"))
+        if cleaned.get("mode") == "verbal_certified" and not cleaned.get("certified"):
+            missing = _("Spoken answers count only when you certify them: tick this box once it is true.")
+            self.add_error("certified", _met(missing, "CM-03"))
         if cleaned.get("interpreter_mode") in NAMED_INTERPRETERS and not cleaned.get("interpreter"):
             self.add_error("interpreter", _("Write who interpreted, or choose another way above."))
         if cleaned.get("interpreter_mode") == "recorded_voice" and not self.voice_informs:
@@ -99,6 +132,11 @@ class ConsentForm(BaseForm):
             child_agrees=told.get("child_agrees"),
             detail={name: told[name] for name in ("interpreter", "adult") if told.get(name)},
         )
+
+
+def _met(message: Any, standard: str) -> SafeString:
+    """What is missing, in words, with the standard that asks for it."""
+    return format_html('{} <bdi class="std">{}</bdi>', message, standard)
 
 
 class WithdrawForm(BaseForm):

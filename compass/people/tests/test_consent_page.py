@@ -49,9 +49,34 @@ def test_a_missing_item_is_refused_in_words_and_keeps_what_was_typed(make, sign_
     page = sign_in("zinder.social").post(url(person), answers(information=["purpose_told"])).content.decode()
 
     assert "CM-02" in page
-    assert "P-3002" in page
     assert 'value="Zouera"' in page
     assert consents(at, person) == []
+
+
+def test_all_that_is_missing_is_said_at_once_before_anything_else(make, sign_in, answers, at):
+    person = make()
+    told = answers(information=None, certified=None, interpreter="", scope_duplicate_check=None)
+
+    page = sign_in("zinder.social").post(url(person), told).content.decode()
+    panel = page.partition('<main id="main"')[2].partition("<h1>")[0]
+
+    assert "data-errors" in panel
+    for name in ("information", "certified", "interpreter", "scope_duplicate_check"):
+        assert f'href="#id_{name}' in panel, name
+    assert re.findall(r'class="std">([^<]+)<', panel) == ["CM-02", "CM-03"]
+    assert consents(at, person) == []
+
+
+def test_what_is_needed_is_never_called_optional(make, sign_in, answers):
+    person = make(age=9)
+    client = sign_in("zinder.social")
+
+    part = client.get(url(person)).content.decode().partition('id="asked"')[0]
+
+    assert not re.search(r"[(](optional|facultatif)[)]", part)
+    assert not re.search(r'<input[^>]*name="(interpreter|adult)"[^>]* required', part)
+    alone = answers(interpreter_mode="not_needed", interpreter="", given_by="caregiver", child_agrees="yes")
+    assert client.post(url(person), alone).status_code == 302
 
 
 def test_spoken_consent_without_the_workers_word_is_refused(make, sign_in, answers, at):
