@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from compass.people.actions import GuardianAsked, HouseholdChange, IdentityChange
 from compass.people.forms.common import language_choices, listed, nationality_choices
 from compass.people.models import Person
+from compass.ui.digits import normalise_digits
 from compass.ui.forms import CHOOSE, BaseForm, YesNoField
 from compass.ui.widgets import Radios
 from compass.vocabulary import code_list
 
 OLDEST = 120
 ALONE = frozenset({"unaccompanied", "separated"})
+# What people put between the digits of a number: spaces, dots, dashes, parentheses, marks of direction.
+BETWEEN = re.compile(r"[\s.()\u002d\u2010-\u2015\u2212\u200e\u200f\u061c\u202a-\u202c\u2066-\u2069]")
+NUMBER = re.compile(r"\+?[0-9]{6,15}")
 REVEAL_REASONS = (
     ("present", _("The person is with me")),
     ("contact", _("To reach the person")),
@@ -123,7 +128,11 @@ class ContactForm(BaseForm):
         max_length=40,
         widget=forms.TextInput({"inputmode": "tel", "dir": "ltr"}),
     )
-    safe_to_call = YesNoField(label=_("Is it safe to call this person?"))
+    safe_to_call = YesNoField(
+        label=_("Is it safe to call this person?"),
+        help_text=_("To be answered when there is a number."),
+        required=False,
+    )
     what_to_say = forms.CharField(
         label=_("What may be said if someone else answers"), required=False, max_length=300, widget=forms.Textarea
     )
@@ -131,6 +140,21 @@ class ContactForm(BaseForm):
         label=_("Is it safe for this person to carry a paper from us?"),
         help_text=_("At a checkpoint, at home, among fellow travellers."),
     )
+
+    def clean_phone(self) -> str:
+        """The number as it was typed, in whatever digits, when it can be dialled (E.164: at most 15 digits)."""
+        typed: str = self.cleaned_data["phone"]
+        if typed and not NUMBER.fullmatch(BETWEEN.sub("", normalise_digits(typed))):
+            raise forms.ValidationError(
+                gettext("Write a telephone number of 6 to 15 digits, such as +227 90 12 34 56, or leave it empty.")
+            )
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("phone") and cleaned.get("safe_to_call") is None and "safe_to_call" not in self.errors:
+            self.add_error("safe_to_call", self.fields["safe_to_call"].error_messages["required"])
+        return cleaned
 
     @classmethod
     def initial_of(cls, person: Person, contact: dict[str, Any]) -> dict[str, Any]:

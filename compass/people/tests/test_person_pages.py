@@ -132,6 +132,36 @@ def test_contact_and_paper(make, sign_in, at):
     assert client.get(f"/people/{person.pk}/summary/").status_code == 200
 
 
+@pytest.mark.parametrize("typed", ["abc 12", "12345", "1234567890123456", "++22790000000", "90 00 00 00 poste 4"])
+def test_a_number_that_cannot_be_dialled_is_refused_and_stays(make, sign_in, typed):
+    data = {"key": str(uuid.uuid4()), "version": "1", "phone": typed, "safe_to_call": "no", "safe_to_carry_paper": "no"}
+    page = sign_in("zinder.social").post(f"/people/{make().pk}/contact/", data)
+
+    assert page.status_code == 200
+    assert "6 à 15 chiffres" in page.content.decode() and f'value="{typed}"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed", ["+227 90-00.00 00", "(0227) 900000", "٩٠ ١٢ ٣٤ ٥٦", "+۲۲۷۹۰۱۲۳۴۵۶", "\u200e90\u00a012\u00a034"]
+)
+def test_a_number_is_kept_as_typed(make, sign_in, at, typed):
+    person = make()
+    data = {"key": str(uuid.uuid4()), "version": "1", "phone": typed, "safe_to_call": "no", "safe_to_carry_paper": "no"}
+    response = sign_in("zinder.social").post(f"/people/{person.pk}/contact/", data)
+
+    assert response.status_code == 302
+    with at("zinder.social") as work:
+        assert opened(work, Person.objects.get(pk=person.pk)).contact["phone"] == typed
+
+
+def test_whether_to_call_is_asked_only_with_a_number(make, sign_in):
+    where, client = f"/people/{make().pk}/contact/", sign_in("zinder.social")
+    data = {"key": str(uuid.uuid4()), "version": "1", "safe_to_carry_paper": "no"}
+
+    assert client.post(where, {**data, "phone": "90 12 34 56"}).status_code == 200
+    assert client.post(where, data).status_code == 302
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "ar", "ha"])
 def test_the_printed_summary_names_nobody(make, sign_in, language):
     person = make(identity={"given": "Ese"}, contact={"safe_to_carry_paper": True}, nationality="NG")
