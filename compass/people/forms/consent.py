@@ -105,8 +105,8 @@ class ConsentForm(BaseForm):
             missing = _("Explain what is still missing, then tick it: %(items)s") % {"items": " · ".join(left)}
             self.add_error("information", _met(missing, "CM-02"))
         if cleaned.get("mode") == "verbal_certified" and not cleaned.get("certified"):
-            missing = _("Spoken answers count only when you certify them: tick this box once it is true.")
-            self.add_error("certified", _met(missing, "CM-03"))
+            uncertified = _("Spoken answers count only when you certify them: tick this box once it is true.")
+            self.add_error("certified", _met(uncertified, "CM-03"))
         if cleaned.get("interpreter_mode") in NAMED_INTERPRETERS and not cleaned.get("interpreter"):
             self.add_error("interpreter", _("Write who interpreted, or choose another way above."))
         if cleaned.get("interpreter_mode") == "recorded_voice" and not self.voice_informs:

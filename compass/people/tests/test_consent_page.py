@@ -67,6 +67,25 @@ def test_all_that_is_missing_is_said_at_once_before_anything_else(make, sign_in,
     assert consents(at, person) == []
 
 
+def test_another_language_keeps_what_was_answered(make, sign_in, answers, at):
+    person = make(age=9)
+    client = sign_in("zinder.social")
+    told = answers(given_by="other", adult="Aunt", child_agrees="no", scope_share_family="no")
+
+    page = client.post(url(person), {**told, "language": "ha", "talk": "ar", "show": "1"}).content.decode()
+
+    assert consents(at, person) == []
+    assert "data-errors" not in page
+    assert told["key"] in page
+    assert 'name="language" value="ar"' in page
+    assert {'value="Zouera"', 'value="Aunt"'} <= set(re.findall(r'value="[^"]*"', page))
+    chosen = re.findall(r'<input[^>]*name="(\w+)"[^>]* checked', page)
+    assert chosen.count("information") == 7
+    assert {"certified", "mode", "given_by", "child_agrees", "scope_share_family"} <= set(chosen)
+    assert client.post(url(person), {**told, "language": "ar"}).status_code == 302
+    assert [given.language for given in consents(at, person)] == ["ar"]
+
+
 def test_what_is_needed_is_never_called_optional(make, sign_in, answers):
     person = make(age=9)
     client = sign_in("zinder.social")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -76,14 +77,18 @@ def _ladder(person: Person, age: int | None) -> str:
 def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Notice, questions, answers. "Cannot be asked now" leaves the 72 hours running and goes on."""
     person = work.find("people.consent", Person, pk)
-    heard, worker = _notices(person, request.GET.get("language"))
+    shown = "show" in request.POST
+    heard, worker = _notices(person, request.POST.get("talk" if shown else "language"))
     age = age_on(queries.opened(work, person).identity, work.now.date()) if person.is_child else None
     step = _ladder(person, age)
     if request.method == "POST" and "later" in request.POST:
         return step_to("identity", person, request)
     played = recordings(work, heard.language)
     reliable = all(row.relied_on for row in played.values())
-    form = ConsentForm(request.POST or None, step=step, worker_notice=worker, voice_informs=bool(played) and reliable)
+    build = partial(ConsentForm, step=step, worker_notice=worker, voice_informs=bool(played) and reliable)
+    form = build(request.POST or None)
+    if shown:
+        form = build(initial={field.name: field.value() for field in form})
     if form.is_valid():
         with work.attempt(form):
             (given,) = give_consent(work, [form.command(person, heard)])
@@ -96,6 +101,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         {
             "person": person,
             "form": form,
+            "begun": request.method == "POST",
             "step": 2 if "intake" in request.GET else 0,
             "steps": STEPS,
             "notice": heard,
