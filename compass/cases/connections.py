@@ -16,6 +16,7 @@ from compass.cases.actions.referral import recall_after_consent
 from compass.cases.chapters import Chapter
 from compass.cases.models import Case, Handover, HandoverPerson, Referral
 from compass.cases.standards import link
+from compass.people import links as person_links
 from compass.people import registry
 from compass.people.models import Person
 from compass.vocabulary import label_of
@@ -23,11 +24,19 @@ from compass.vocabulary import label_of
 
 def connect() -> None:
     """Called once, when the room starts."""
+    person_links.register(_cases_of)
     registry.on_consent(recall_after_consent)
     registry.on_consent(withdraw_after_consent)
     chapters.register(gettext_lazy("Referrals"), _referrals, order=20)
     chapters.register(gettext_lazy("Best interests of the child"), _best_interests, order=10)
     chapters.register(gettext_lazy("Handover"), _handover, order=80)
+
+
+def _cases_of(work: Work, person: Person) -> list[tuple[str, str]]:
+    if not work.may("cases.view"):
+        return []
+    rows = work.allowed("cases.view", Case).filter(person=person).order_by("-opened_at", "-id")
+    return [(_("Case %(code)s") % {"code": row.code}, link("cases:case", row.pk)) for row in rows]
 
 
 def _names(ids: set[UUID]) -> dict[UUID, str]:

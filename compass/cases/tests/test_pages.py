@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from compass.access import policy
 from compass.access.work import Work
 from compass.cases.actions.case import CaseOpening, open_cases
 from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, PlanAction, Screening
@@ -103,6 +104,20 @@ def test_the_list_opens_a_case_by_its_code(sign_in, made):
     assert made.code in said(client.get(url("list")))
     assert client.get(url("list"), {"code": made.code.lower().replace("-", " ")}).url == url("case", made.pk)
     assert client.get(url("list"), {"code": "nothing", "after": "x"}).status_code == 200
+
+
+def test_the_page_of_the_person_leads_to_the_case(sign_in, made):
+    where = reverse("people:person", args=[made.person_id])
+    page = said(sign_in("zinder.social").get(where))
+
+    assert url("case", made.pk) in page and made.code in page
+
+
+def test_who_may_not_view_cases_sees_no_link_to_one(sign_in, made, monkeypatch):
+    where = reverse("people:person", args=[made.person_id])
+    monkeypatch.setattr(Work, "may", lambda work, name: name != "cases.view" and policy.may(work.actor, name))
+
+    assert url("case", made.pk) not in said(sign_in("zinder.social").get(where))
 
 
 def test_the_case_page_works(sign_in, whole):

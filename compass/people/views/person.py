@@ -16,6 +16,7 @@ from compass.access.work import Work
 from compass.people import queries
 from compass.people.actions import GuardianAppointed, appoint_guardians, request_guardians, withdraw_consent
 from compass.people.forms import GuardianForm, RevealForm, WithdrawForm
+from compass.people.links import links_of
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.views.intake import birth, said
 from compass.problems import NotFound
@@ -51,6 +52,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "members": members,
             "guardian": queries.guardian_of(work, shown) if shown.is_child else None,
             "services": queries.services_of(work, shown),
+            "links": links_of(work, shown),
             "edits": edits,
             "registers": work.may("people.register"),
         },
