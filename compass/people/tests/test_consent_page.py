@@ -3,7 +3,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils.html import escape
 
+from compass.people.content.consent import notice
 from compass.people.models import Consent, Person
 from compass.people.queries import allowances, consent_of
 
@@ -84,6 +86,16 @@ def test_another_language_keeps_what_was_answered(make, sign_in, answers, at):
     assert {"certified", "mode", "given_by", "child_agrees", "scope_share_family"} <= set(chosen)
     assert client.post(url(person), {**told, "language": "ar"}).status_code == 302
     assert [given.language for given in consents(at, person)] == ["ar"]
+
+
+def test_the_worker_reads_what_is_said_to_the_child(make, sign_in):
+    page = sign_in("zinder.social").get(url(make(age=9))).content.decode()
+
+    said = page.partition('aria-labelledby="child"')[2].partition("</section>")[0]
+
+    assert '<div lang="ha"' in said
+    own = said.partition("<details>")[2]
+    assert escape(notice("fr").for_child(9).question) in own
 
 
 def test_what_is_needed_is_never_called_optional(make, sign_in, answers):

@@ -110,6 +110,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "tongues": [language(code) for code in available()],
             "sections": [(worker.section(row.code), row, played.get(row.code)) for row in heard.sections],
             "child": child,
+            "worker_child": worker.for_child(age) if age is not None else None,
             "child_voice": played.get(child.code) if child else None,
             "core": [_asked(form, heard, played, scope) for scope in CORE_SCOPES],
             "others": [_asked(form, heard, played, scope) for scope in OTHER_SCOPES],
