@@ -51,9 +51,9 @@ class FilterForm(SearchForm):
 
 
 class CodeForm(SearchForm):
-    """A case by its code."""
+    """A case by its code or the code of the person."""
 
-    code = forms.CharField(label=_("Code of the case"), required=False, max_length=20)
+    code = forms.CharField(label=_("Code of the case or of the person"), required=False, max_length=200)
 
 
 class ScreeningForm(BaseForm):

@@ -18,6 +18,7 @@ from compass.cases.actions.case import CaseOpening, open_cases
 from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, PlanAction, Screening
 from compass.config.demo.world import world_id
 from compass.people.actions import Registration, register_people
+from compass.people.models import Person
 
 pytestmark = pytest.mark.django_db
 CASE_PAGES = ["case", "risk", "assess", "plan", "follow_up", "close"]
@@ -118,6 +119,43 @@ def test_who_may_not_view_cases_sees_no_link_to_one(sign_in, made, monkeypatch):
     monkeypatch.setattr(Work, "may", lambda work, name: name != "cases.view" and policy.may(work.actor, name))
 
     assert url("case", made.pk) not in said(sign_in("zinder.social").get(where))
+
+
+def test_the_list_opens_a_case_by_the_persons_code(sign_in, at, made, person):
+    with at("zinder.social") as work:
+        uncased = person(work)
+        code = made.person.code
+    client = sign_in("zinder.social")
+
+    assert client.get(url("list"), {"code": code.lower()}).url == url("case", made.pk)
+    assert client.get(url("list"), {"code": uncased.code}).url == reverse("people:person", args=[uncased.pk])
+
+
+@pytest.mark.parametrize("typed", ["nothing", "Ese Osagie, la mère de trois enfants"])
+def test_the_list_says_why_a_name_finds_nobody(sign_in, made, typed):
+    page = said(sign_in("zinder.social").get(url("list"), {"code": typed}))
+
+    assert "Les noms sont scellés" in page
+
+
+def test_the_list_opens_nobody_of_another_office(sign_in, at, made):
+    with at("zinder.social"):
+        code = made.person.code
+    client = sign_in("edo.reception")
+
+    assert client.get(url("list"), {"code": made.code}).status_code == 200
+    assert client.get(url("list"), {"code": code}).status_code == 200
+    assert reverse("people:person", args=[made.person_id]) not in said(client.get(url("list")))
+
+
+def test_the_list_shows_whom_the_office_registered_since_yesterday(sign_in, at, person):
+    with at("zinder.social") as work:
+        fresh, old = person(work), person(work)
+        Person.objects.filter(pk=old.pk).update(recorded_at=timezone.now() - timedelta(hours=25))
+    page = said(sign_in("zinder.social").get(url("list")))
+
+    assert reverse("people:person", args=[fresh.pk]) in page and fresh.code in page
+    assert reverse("people:person", args=[old.pk]) not in page
 
 
 def test_the_case_page_works(sign_in, whole):

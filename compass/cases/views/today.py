@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,10 +26,13 @@ from compass.cases.models import Assessment, Case, Closure, Plan
 from compass.cases.models.case import OPEN
 from compass.cases.rules import FIELD
 from compass.cases.views.common import find_case
+from compass.people.models import Person
 
 CEILING = 25  # CPMS 2019, standard 18: open cases per case worker
 WEIGHT = {"high": 2}  # a high-risk case counts twice (case-management.md 2.9, inferred)
 PAGE = 40
+RECENT = timedelta(hours=24)
+RECENT_SHOWN = 30
 WEEK_SHOWN = 20
 
 
@@ -62,17 +66,22 @@ def today(request: HttpRequest, work: Work) -> HttpResponse:
 @require_safe
 @page("cases.list")
 def cases(request: HttpRequest, work: Work) -> HttpResponse:
-    """The office's cases, newest first; one by its code."""
+    """The office's cases, newest first; one by its code or the person's; whom the office registered since yesterday."""
     rows = work.allowed("cases.view", Case).order_by("-opened_at", "-id")
+    people = work.allowed("people.view", Person).defer("identity_sealed", "contact_sealed")
     form = CodeForm(request.GET or None)
     typed = form.cleaned_data["code"] if form.is_valid() else ""
     wrong = False
     if typed:
         found = clean_code(typed)
-        one = rows.filter(code=found).first() if found else None
+        one = rows.filter(Q(code=found) | Q(person__code=found)).first() if found else None
         if one is not None:
             work.saw([one])
             return redirect("cases:case", pk=one.pk)
+        person = people.filter(code=found).first() if found else None
+        if person is not None:
+            work.saw([person])
+            return redirect("people:person", pk=person.pk)
         wrong = True
     if mark := _mark(request.GET.get("after", "")):
         last = rows.filter(pk=mark).first()
@@ -80,8 +89,13 @@ def cases(request: HttpRequest, work: Work) -> HttpResponse:
             rows = rows.filter(Q(opened_at__lt=last.opened_at) | Q(opened_at=last.opened_at, id__lt=last.pk))
     shown = list(rows[: PAGE + 1])
     after = shown[PAGE - 1].pk if len(shown) > PAGE else None
-    work.saw(shown[:PAGE])
-    context = {"form": form, "cases": shown[:PAGE], "after": after, "wrong": wrong, "first": "after" in request.GET}
+    new = people.filter(recorded_at__gte=work.now - RECENT).order_by("-recorded_at", "-id")
+    recent = list(new[:RECENT_SHOWN]) if "after" not in request.GET else []
+    work.saw([*shown[:PAGE], *recent])
+    context = {
+        "form": form, "cases": shown[:PAGE], "after": after, "wrong": wrong, "first": "after" in request.GET,
+        "recent": recent,
+    }  # fmt: skip
     return TemplateResponse(request, "cases/list.html", context)
 
 
