@@ -68,7 +68,11 @@ class Live:
 
     def env(self, kind: str) -> dict[str, str]:
         return {
-            **{k: v for k, v in os.environ.items() if not k.startswith("COMPASS_") or k == "COMPASS_TEST_FOLDER"},
+            **{
+                k: v
+                for k, v in os.environ.items()
+                if k == "COMPASS_TEST_FOLDER" or not k.startswith(("COMPASS_", "DJANGO_"))
+            },
             **environment(self.cluster, kind, name=self.database),
             "COMPASS_DEMONSTRATION": "1",
             "COMPASS_STATIC": str(self.static),

@@ -66,6 +66,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         }
     )
     early_config.stash[CLUSTER], early_config.stash[NAME] = cluster, name
+    # Playwright keeps an event loop running in this thread; Django would take every query for one of its own.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     (cluster.folder / "none").mkdir(exist_ok=True)
     return (yield)
 

@@ -11,6 +11,7 @@ from compass.access.walls import walled_models
 LONGEST_CODE = 32
 CLEAR = {
     "access.Receipt.action": "the name of an action in the code",
+    "access.Receipt.digest": "a keyed digest of what was typed",
     "cases.Assessment.factors": "codes",
     "cases.Assessment.needs": "codes",
     "cases.Case.closure_reason": "code of closure_reason",
