@@ -19,9 +19,11 @@ class ReceptionConfig(AppConfig):
     label = "reception"
 
     def ready(self) -> None:
-        from compass.people import registry
+        from compass.people import alerts, registry
+        from compass.reception import queries
         from compass.ui import navigation
 
         registry.refer("reception.Arrival", "person", moves=False)
+        alerts.register(queries.needs_on_arrival)
         navigation.register(label=_("Arrivals"), url_name="reception:arrivals", order=20, visible=_receives)
         navigation.register(label=_("Activities"), url_name="reception:activities", order=40, visible=_receives)

@@ -9,11 +9,15 @@ from datetime import timedelta
 from django.db.models import Case, IntegerField, Q, Value, When
 
 from compass.access.work import Work
+from compass.people.alerts import Alert
 from compass.people.models import Person
 from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre
+from compass.vocabulary import label_of
 
 RECENT = timedelta(hours=24)
 MOST_GROUPS = 60
+FRESH = timedelta(hours=72)  # as long as the first consent may wait
+LIFE = ("medical_emergency", "safety_threat")
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,25 @@ def arrival_list(work: Work) -> list[Waiting]:
             registered[place.group_id] += 1
     found = [Waiting(group, places[group.pk], registered[group.pk]) for group in groups]
     return sorted(found, key=lambda row: (-min(row.urgent, 1), not row.places, -row.group.occurred_at.timestamp()))
+
+
+def in_danger(work: Work) -> int:
+    """How many on the arrival list need a doctor or are in danger now; one query, none for who may not see the list."""
+    if not work.may("reception.view"):
+        return 0
+    return work.allowed("reception.view", Arrival).filter(status="waiting", urgent_need__in=LIFE).count()
+
+
+def needs_on_arrival(work: Work, person: Person) -> list[Alert]:
+    """What was urgent at the gate, kept in sight once the person is registered; one query."""
+    if not work.may("reception.view"):
+        return []
+    rows = work.allowed("reception.view", Arrival).filter(person=person).exclude(urgent_need__in=["", "none"])
+    return [
+        Alert(label_of("urgent_need", place.urgent_need), at, fresh=at >= work.now - FRESH)
+        for place in rows.select_related("group")
+        for at in [place.group.occurred_at]
+    ]
 
 
 def waiting_beside(work: Work, person: Person) -> list[Arrival]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from compass.access.work import Work
@@ -14,6 +14,7 @@ from compass.cases.files import Files
 from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, Screening
 from compass.cases.standards import Due, link, standard
 from compass.people.models import Consent, Person
+from compass.reception.models import Arrival
 from compass.vocabulary import code_list, timeline
 
 RULES = "COMPASS domain specification, case management, section 2.11"
@@ -22,6 +23,10 @@ LOOK_BACK = timedelta(days=60)
 QUEUE_LIMIT = 40
 DECIDE_WITHIN = timedelta(hours=72)  # provisional: no source sets a time for a second person's decision
 ALONE = ("unaccompanied", "separated")
+ON_ARRIVAL = {
+    "medical_emergency": _("A doctor was needed on arrival: screen now"),
+    "safety_threat": _("In danger on arrival: screen now"),
+}
 
 
 def _page(name: str, case: Case) -> str:
@@ -177,6 +182,7 @@ def _waiting_for_screening(work: Work) -> Iterator[Due]:
             ~Exists(Screening.objects.filter(person=OuterRef("pk"))),
             ~Exists(Case.objects.filter(person=OuterRef("pk"))),
         )
+        .annotate(need=Subquery(Arrival.objects.filter(person=OuterRef("pk")).values("urgent_need")[:1]))
         .only("id", "code", "occurred_at", "organisation_id")
         .order_by("recorded_at")[:QUEUE_LIMIT]
     )
@@ -188,6 +194,7 @@ def _waiting_for_screening(work: Work) -> Iterator[Due]:
             due_at=person.occurred_at + allowed,
             url=link("cases:screen", person.pk),
             action=_("Screen and set the risk"),
+            what=ON_ARRIVAL.get(person.need, ""),
         )
 
 

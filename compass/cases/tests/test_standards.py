@@ -14,7 +14,10 @@ from compass.cases.actions.contact import Contact, follow_up
 from compass.cases.actions.screening import Screened, screen_people
 from compass.cases.files import Files
 from compass.cases.models import Assessment, Case, Closure, Plan
+from compass.cases.standards.minimum import ON_ARRIVAL
 from compass.people.models import Consent, Person
+from compass.reception.actions import GroupArrived, add_groups
+from compass.reception.models import Arrival, Centre
 from compass.vocabulary import timelines
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +66,22 @@ def test_people_without_a_case_wait_for_consent_then_for_screening(at, person):
         waiting = {item.due.subject.code: item.standard.id for item in standards.work_list(work).week}
         waiting |= {item.due.subject.code: item.standard.id for item in standards.work_list(work).today}
         assert waiting == {new.code: "COMPASS-72H", agreed.code: "CM-10"}
+
+
+def test_who_needed_a_doctor_on_arrival_is_said_until_screened(at, person, told):
+    with at("zinder.social") as work:
+        agreed, calm = person(work), person(work)
+        arrived = GroupArrived(
+            **told(basis="vital_interest"), centre_id=Centre.objects.get().pk, people=2, language="ha",
+            urgent=(("medical_emergency", 1),),
+        )  # fmt: skip
+        (group,) = add_groups(work, [arrived])
+        for need, who in (("medical_emergency", agreed), ("none", calm)):
+            Arrival.objects.filter(group=group, urgent_need=need).update(person=who, status="registered")
+
+        listed = standards.work_list(work)
+        words = {item.due.subject.code: str(item.due.what) for item in (*listed.today, *listed.week)}
+    assert words == {agreed.code: str(ON_ARRIVAL["medical_emergency"]), calm.code: ""}
 
 
 def test_no_story_before_consent(at, case, person, assessed):

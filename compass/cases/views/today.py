@@ -27,6 +27,7 @@ from compass.cases.models.case import OPEN
 from compass.cases.rules import FIELD
 from compass.cases.views.common import find_case
 from compass.people.models import Person
+from compass.reception.queries import in_danger
 
 CEILING = 25  # CPMS 2019, standard 18: open cases per case worker
 WEIGHT = {"high": 2}  # a high-risk case counts twice (case-management.md 2.9, inferred)
@@ -58,7 +59,7 @@ def today(request: HttpRequest, work: Work) -> HttpResponse:
             "form": form, "filtered": any(chosen.get(name) for name in ("risk", "standard")), "list": listed,
             "week": listed.week[:WEEK_SHOWN], "more": max(0, len(listed.week) - WEEK_SHOWN), "now": work.now,
             "cases": len(listed.cases), "load": weighted(levels), "ceiling": CEILING, "today": timezone.localdate(),
-            "empty": not (listed.late or listed.today or listed.week),
+            "danger": in_danger(work), "empty": not (listed.late or listed.today or listed.week),
         },
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from compass.access.pages import page
 from compass.access.work import Work
 from compass.people import queries
 from compass.people.actions import GuardianAppointed, appoint_guardians, request_guardians, withdraw_consent
+from compass.people.alerts import alerts_of
 from compass.people.forms import GuardianForm, RevealForm, WithdrawForm
 from compass.people.links import links_of
 from compass.people.models import Consent, GuardianRequest, Person
@@ -53,6 +54,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "guardian": queries.guardian_of(work, shown) if shown.is_child else None,
             "services": queries.services_of(work, shown),
             "links": links_of(work, shown),
+            "alerts": alerts_of(work, shown),
             "edits": edits,
             "registers": work.may("people.register"),
         },
