@@ -97,18 +97,6 @@ def test_it_works(arrive):
     assert page.index(str(places[0].pk)) < page.index(str(places[1].pk))
 
 
-def test_the_form_for_the_next_group_comes_before_a_long_list(arrive):
-    client, places = arrive()
-    page = client.get("/arrivals/").content.decode()
-
-    assert (
-        page.index('href="#list"')
-        < page.index('name="came_by"')
-        < page.index('id="list"')
-        < page.index(str(places[0].pk))
-    )
-
-
 def test_the_list_asks_little_of_the_database(arrive, django_assert_max_num_queries):
     client, _ = arrive()
     for _i in range(3):
