@@ -194,7 +194,7 @@ def _waiting_for_screening(work: Work) -> Iterator[Due]:
             due_at=person.occurred_at + allowed,
             url=link("cases:screen", person.pk),
             action=_("Screen and set the risk"),
-            what=ON_ARRIVAL.get(person.need, ""),
+            what=ON_ARRIVAL.get(getattr(person, "need", ""), ""),
         )
 
 

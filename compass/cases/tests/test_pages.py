@@ -103,8 +103,8 @@ def test_the_list_opens_a_case_by_its_code(sign_in, made):
     client = sign_in("zinder.social")
 
     assert made.code in said(client.get(url("list")))
-    assert client.get(url("list"), {"code": made.code.lower().replace("-", " ")}).url == url("case", made.pk)
-    assert client.get(url("list"), {"code": "nothing", "after": "x"}).status_code == 200
+    assert client.post(url("list"), {"code": made.code.lower().replace("-", " ")}).url == url("case", made.pk)
+    assert client.post(url("list"), {"code": "nothing"}).status_code == 200
 
 
 def test_the_page_of_the_person_leads_to_the_case(sign_in, made):
@@ -127,13 +127,13 @@ def test_the_list_opens_a_case_by_the_persons_code(sign_in, at, made, person):
         code = made.person.code
     client = sign_in("zinder.social")
 
-    assert client.get(url("list"), {"code": code.lower()}).url == url("case", made.pk)
-    assert client.get(url("list"), {"code": uncased.code}).url == reverse("people:person", args=[uncased.pk])
+    assert client.post(url("list"), {"code": code.lower()}).url == url("case", made.pk)
+    assert client.post(url("list"), {"code": uncased.code}).url == reverse("people:person", args=[uncased.pk])
 
 
 @pytest.mark.parametrize("typed", ["nothing", "Ese Osagie, la mère de trois enfants"])
 def test_the_list_says_why_a_name_finds_nobody(sign_in, made, typed):
-    page = said(sign_in("zinder.social").get(url("list"), {"code": typed}))
+    page = said(sign_in("zinder.social").post(url("list"), {"code": typed}))
 
     assert "Les noms sont scellés" in page
 
@@ -143,8 +143,8 @@ def test_the_list_opens_nobody_of_another_office(sign_in, at, made):
         code = made.person.code
     client = sign_in("edo.reception")
 
-    assert client.get(url("list"), {"code": made.code}).status_code == 200
-    assert client.get(url("list"), {"code": code}).status_code == 200
+    assert client.post(url("list"), {"code": made.code}).status_code == 200
+    assert client.post(url("list"), {"code": code}).status_code == 200
     assert reverse("people:person", args=[made.person_id]) not in said(client.get(url("list")))
 
 

@@ -64,13 +64,14 @@ def today(request: HttpRequest, work: Work) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @page("cases.list")
 def cases(request: HttpRequest, work: Work) -> HttpResponse:
     """The office's cases, newest first; one by its code or the person's; whom the office registered since yesterday."""
     rows = work.allowed("cases.view", Case).order_by("-opened_at", "-id")
     people = work.allowed("people.view", Person).defer("identity_sealed", "contact_sealed")
-    form = CodeForm(request.GET or None)
+    # By POST: whoever types a name instead of a code must not leave it in an address.
+    form = CodeForm(request.POST or None)
     typed = form.cleaned_data["code"] if form.is_valid() else ""
     wrong = False
     if typed:
