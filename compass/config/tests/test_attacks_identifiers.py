@@ -159,10 +159,10 @@ def test_a_code_of_another_office_is_answered_like_a_code_of_nobody(sign_in, bot
     mine, theirs = both
     browser, url = sign_in(HERE), reverse("cases:list")
 
-    real, none = (browser.get(url, {"code": code}) for code in (theirs["case"].code, "ZZZZ-ZZZZ"))
+    real, none = (browser.post(url, {"code": code}) for code in (theirs["case"].code, "ZZZZ-ZZZZ"))
     assert (real.status_code, none.status_code) == (200, 200)
     assert len(real.content) == len(none.content)
-    assert browser.get(url, {"code": mine["case"].code}).status_code == 302
+    assert browser.post(url, {"code": mine["case"].code}).status_code == 302
 
 
 def test_an_unknown_step_of_a_handover_withdraws_nothing(sign_in, at, told, both):
