@@ -114,7 +114,9 @@ def test_a_temporary_table_does_not_stand_in_for_the_key(apart, cluster):
 
 def test_a_scope_that_is_emptied_midway_closes_everything(at):
     with at("zinder.social"):
-        assert Entry.objects.count() >= 0
+        pass  # leaves an entry: the database asks for the scope only when there is a row to judge
+    with at("zinder.social"):
+        assert Entry.objects.count() > 0
         with pytest.raises(DatabaseError) as error, transaction.atomic():
             scope.enter("")
             Entry.objects.count()
