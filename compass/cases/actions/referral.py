@@ -90,7 +90,8 @@ def prepare_referrals(work: Work, prepared: list[ReferralPrepared]) -> list[Refe
         sides.append(side)
         rows.append(
             Referral(
-                id=uuid7(), organisation_id=case.organisation_id, to_organisation_id=receiver.pk, origin=side,
+                id=uuid7(), organisation_id=case.organisation_id, to_organisation_id=receiver.pk,
+                sent_by_id=case.organisation_id, origin=side,
                 service=each.service, service_class=class_of(each.service), priority=each.priority,
             )
         )  # fmt: skip

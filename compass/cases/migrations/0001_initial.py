@@ -266,6 +266,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid6.uuid7, primary_key=True, serialize=False)),
                 ('organisation_id', models.UUIDField()),
                 ('to_organisation_id', models.UUIDField()),
+                ('sent_by_id', models.UUIDField()),
                 ('code', models.CharField(default=compass.access.codes.new_code, max_length=9, unique=True)),
                 ('service', models.CharField(max_length=3)),
                 ('service_class', models.CharField(max_length=7)),

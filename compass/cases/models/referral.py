@@ -49,12 +49,14 @@ class Referral(models.Model):
 
     payload_sealed: {"sex", "age_band", "language", "fields": {name of the service's minimum fields: text}, "contact"}.
     service: code of the catalogue. priority: referral_priority. status: referral_status. outcome: referral_outcome.
-    answer_sealed: what the partner wrote. recalled_at: when the partner's key was taken away.
+    answer_sealed: what the partner wrote. recalled_at: when the partner's key was taken away. sent_by_id: the office that
+    referred; it stays when the record moves, so that the partner does not learn where the person went.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     organisation_id = models.UUIDField()
     to_organisation_id = models.UUIDField()
+    sent_by_id = models.UUIDField()
     origin = models.OneToOneField(CaseReferral, on_delete=models.PROTECT, related_name="referral")
     code = models.CharField(max_length=9, unique=True, default=new_code)
     service = models.CharField(max_length=3)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from compass.cases.actions.best_interests import WithParent, check_with_parent
@@ -323,6 +324,26 @@ class TestAcceptance:
             assert fields(work)["fields"] == {"symptoms_as_consented": "cough"}
         with at("zinder.social"):
             assert not Referral.objects.exists()
+
+    def test_the_partner_does_not_learn_where_the_person_went(self, at, told, offered, sign_in):
+        with at("zinder.social") as work:
+            asked = ReferralPrepared(
+                **told(id=offered["case"].pk),
+                service="MED",
+                to_organisation_id=world_id("clinic"),
+                priority="urgent",
+                fields={"symptoms_as_consented": "cough"},
+            )
+            (row,) = prepare_referrals(work, [asked])
+            send_referrals(work, [ReferralStep(**told(id=row.pk))])
+
+        accept(at, told, offered["offer"])
+
+        clinic = sign_in("zinder.clinic")
+        for address in (reverse("cases:referral", args=[row.pk]), reverse("cases:referrals")):
+            page = clinic.get(address).content.decode()
+            assert "IOM Niger" in page
+            assert "IOM Nigeria" not in page
 
     def test_twice_is_once(self, at, told, offered):
         envelope = told(id=offered["offer"].pk)

@@ -62,11 +62,11 @@ def referrals(request: HttpRequest, work: Work) -> HttpResponse:
     sealed = ("payload_sealed", "answer_sealed")
     received = list(inbox.defer(*sealed).order_by("-id")[:PAGE])
     sent = list(outbox.defer(*sealed).select_related("origin").order_by("-id")[:PAGE])
-    names = _names([r.organisation_id for r in received] + [r.to_organisation_id for r in sent])
+    names = _names([r.sent_by_id for r in received] + [r.to_organisation_id for r in sent])
     work.saw(received)
     work.saw(r.origin for r in sent)
     context = {
-        "received": [(r, names.get(r.organisation_id, "")) for r in received],
+        "received": [(r, names.get(r.sent_by_id, "")) for r in received],
         "sent": [(r, names.get(r.to_organisation_id, "")) for r in sent],
         "sends": work.may("referrals.view"),
     }
@@ -205,7 +205,7 @@ def referral(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 
 
 def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, Any]:
-    names = _names([row.organisation_id, row.to_organisation_id])
+    names = _names([row.sent_by_id, row.to_organisation_id])
     side = case = None
     if sender:
         side = CaseReferral.objects.select_related("case").get(pk=row.origin_id)
@@ -214,7 +214,7 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
     hours = int(code_list("referral_priority").require(row.priority).extra["hours"])
     return {
         "referral": row, "sender": sender, "form": form, "side": side, "case": case, "hours": hours,
-        "from_name": names.get(row.organisation_id, ""), "to_name": names.get(row.to_organisation_id, ""),
+        "from_name": names.get(row.sent_by_id, ""), "to_name": names.get(row.to_organisation_id, ""),
         "step_form": StepForm(), "may_send": sender and work.may("referrals.send"),
         "may_review": sender and side is not None and side.awaits_review and work.may("referrals.review")
         and side.recorded_by != work.actor.id,
