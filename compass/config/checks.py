@@ -56,8 +56,18 @@ def key_file_problems(files: Mapping[str, str]) -> Iterator[str]:
             yield f"There is no {what}. Name its file in {name}."
         elif not path.is_file():
             yield f"The file of the {what} does not exist. Correct {name}."
-        elif path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        elif _others_read(path):
             yield f"Others can read the file of the {what}. Run: chmod 0400 on the file that {name} names."
+
+
+def secret_file_problems(file: str) -> Iterator[str]:
+    """Django's secret key signs cookies; both sides have one, given as a file or in the environment."""
+    if file and _others_read(Path(file)):
+        yield "Others can read the file of the secret key. Run: chmod 0400 on the file that COMPASS_SECRET_KEY_FILE names."
+
+
+def _others_read(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def root_key_place_problems(root_key: str) -> Iterator[str]:
@@ -191,6 +201,7 @@ def problems(public: bool, *, bind: str = "") -> list[str]:
         *setting_problems(settings),
         *host_problems(settings.ALLOWED_HOSTS, secure=settings.SECURE, bind=bind),
         *environment_problems(os.environ, public=public),
+        *secret_file_problems(settings.COMPASS_SECRET_KEY_FILE),
     ]
     if not public:
         found += key_file_problems({name: str(getattr(settings, name)) for name in KEY_SETTINGS})

@@ -39,8 +39,9 @@ if env("COMPASS_QUICK_EXIT"):
 COMPASS_LEAVE_URL_NAME = "access:leave"
 COMPASS_SESSION_IDLE = int(env("COMPASS_SESSION_IDLE", "1800"))
 COMPASS_SESSION_TOTAL = int(env("COMPASS_SESSION_TOTAL", "43200"))
+COMPASS_SECRET_KEY_FILE = env("COMPASS_SECRET_KEY_FILE")
 SECRET_KEY = env("COMPASS_SECRET_KEY") or (
-    Path(env("COMPASS_SECRET_KEY_FILE")).read_text().strip() if env("COMPASS_SECRET_KEY_FILE") else "not-for-serving"
+    Path(COMPASS_SECRET_KEY_FILE).read_text().strip() if COMPASS_SECRET_KEY_FILE else "not-for-serving"
 )
 ALLOWED_HOSTS = env("COMPASS_HOSTS", "localhost,127.0.0.1").split(",")
 SECURE = flag("COMPASS_HTTPS")

@@ -94,6 +94,15 @@ def test_good_keys_pass(keys):
     assert list(checks.root_key_place_problems(keys["COMPASS_ROOT_KEY_FILE"])) == []
 
 
+@pytest.mark.parametrize(("mode", "found"), [(0o400, 0), (0o440, 1), (0o604, 1)])
+def test_a_secret_key_that_others_can_read_is_named(tmp_path, mode, found):
+    path = tmp_path / "django.key"
+    path.write_text("x" * 60)
+    path.chmod(mode)
+
+    assert len(list(checks.secret_file_problems(str(path)))) == found
+
+
 @pytest.mark.parametrize("name", list(checks.KEY_SETTINGS))
 @pytest.mark.parametrize("fault", ["unset", "missing", "group", "others"])
 def test_a_key_that_is_missing_or_open_is_named(keys, name, fault):
