@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 
 from compass.config.demo.accounts import PASSWORD
@@ -40,6 +43,13 @@ def _entries(cluster, served, purpose) -> int:
     with cluster.connect("compass_owner", served.database) as connection:
         (count,) = connection.execute("SELECT count(*) FROM trail_entry WHERE purpose = %s", [purpose]).fetchone()
     return int(count)
+
+
+def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait for what another process does; the assertion after it says what was missing."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.1)
 
 
 def test_it_works(house, page, cluster):
@@ -124,10 +134,12 @@ def test_the_quick_exit_ends_the_session(house, page, cluster):
 
     page.locator("a[data-exit]").click()
     page.wait_for_url("**wikipedia.org**")
+    # The way out does not wait for the server: the session ends a moment later.
+    until(lambda: _entries(cluster, house, "access.signout") == 1)
+    assert _entries(cluster, house, "access.signout") == 1
     page.goto(f"{house.url}/accounts/me/")
 
     assert "/accounts/signin/" in page.url
-    assert _entries(cluster, house, "access.signout") == 1
     with cluster.connect("compass_owner", house.database) as connection:
         sql = "SELECT count(*) FROM access_session WHERE user_id IS NOT NULL"
         assert connection.execute(sql).fetchone() == (0,)
