@@ -34,7 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", include("django.conf.urls.i18n")),
     *(path(prefix, include(module)) for prefix, module in ROOMS.items() if _there(module)),
 ]
-if (settings.DEBUG or settings.COMPASS_DEMONSTRATION) and _there("compass.ui.urls"):
+if settings.DEBUG and _there("compass.ui.urls"):
     urlpatterns.append(path("ui/", include("compass.ui.urls")))
 if settings.COMPASS_DEMONSTRATION and _there("compass.config.demo.urls"):
     urlpatterns.append(path("try/", include("compass.config.demo.urls")))

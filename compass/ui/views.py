@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 @require_http_methods(["GET", "POST"])
 def living(request: HttpRequest) -> HttpResponse:
-    """Every component in the active language; only where the setting or the debug mode allows it."""
-    if not any(getattr(settings, name, False) for name in ("DEBUG", "COMPASS_LIVING_PAGE", "COMPASS_DEMONSTRATION")):
+    """Every component in the active language; only in debug mode."""
+    if not settings.DEBUG:
         raise Http404
     form = samples.SampleForm(request.POST if request.method == "POST" else samples.half_filled())
     return render(

@@ -1,4 +1,4 @@
-"""The components as tags: `{% load ui %}`. The living page at `/ui/` shows each with its markup."""
+"""The components as tags: `{% load ui %}`. The living page at `/ui/` (debug mode) shows each."""
 
 from __future__ import annotations
 

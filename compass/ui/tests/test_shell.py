@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import runpy
 
 import pytest
 from django.http import Http404
@@ -124,11 +125,22 @@ def test_the_living_page_shows_everything_in_each_language(settings, language):
     assert len(gzip.compress(response.content)) < 30 * 1024
 
 
-def test_the_living_page_is_closed_in_operation(settings):
-    settings.DEBUG = settings.COMPASS_LIVING_PAGE = settings.COMPASS_DEMONSTRATION = False
+@pytest.mark.parametrize("demonstration", [True, False])
+def test_the_living_page_is_closed_outside_debug_mode(settings, demonstration):
+    settings.DEBUG, settings.COMPASS_DEMONSTRATION = False, demonstration
 
     with pytest.raises(Http404):
         views.living(asked())
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_the_living_page_has_an_address_in_debug_mode_only(settings, debug):
+    settings.DEBUG = debug
+
+    addresses = [str(each.pattern) for each in runpy.run_module("compass.config.urls")["urlpatterns"]]
+
+    assert ("ui/" in addresses) is debug
+    assert "people/" in addresses
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
