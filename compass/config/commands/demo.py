@@ -140,7 +140,7 @@ def _run(options: argparse.Namespace, cluster: Cluster) -> int:
 
 def _process(cluster: Cluster, kind: str, port: int) -> dict[str, str]:
     return {
-        **{k: v for k, v in os.environ.items() if not k.startswith("COMPASS_")},
+        **{k: v for k, v in os.environ.items() if k == "COMPASS_DEBUG" or not k.startswith("COMPASS_")},
         **environment(cluster, kind),
         "COMPASS_DEMONSTRATION": "1",
         "COMPASS_STATIC": str(cluster.folder / "static"),
