@@ -91,7 +91,9 @@ def cases(request: HttpRequest, work: Work) -> HttpResponse:
             rows = rows.filter(Q(opened_at__lt=last.opened_at) | Q(opened_at=last.opened_at, id__lt=last.pk))
     shown = list(rows[: PAGE + 1])
     after = shown[PAGE - 1].pk if len(shown) > PAGE else None
-    new = people.filter(recorded_at__gte=work.now - RECENT).order_by("-recorded_at", "-id")
+    # Both times: what is imported or comes late from a device was recorded now, and is not new.
+    since = work.now - RECENT
+    new = people.filter(recorded_at__gte=since, occurred_at__gte=since).order_by("-occurred_at", "-id")
     recent = list(new[:RECENT_SHOWN]) if "after" not in request.GET else []
     work.saw([*shown[:PAGE], *recent])
     context = {

@@ -1,6 +1,9 @@
 """Loading the invented programme through the same list actions that pages, devices and importers use.
 
 Deterministic by seed: the people, their identifiers, dates, services and texts; codes and keys are random, as always.
+
+Each step says when it happened (`occurred_at`); when it was recorded is the moment of loading, as for anything imported.
+The loader has no way to say otherwise: the trail would be worth nothing if a clock could be handed to it.
 """
 
 from __future__ import annotations

@@ -8,10 +8,12 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from compass.config.demo.progress import Progress
 from compass.config.demo.targets import check_of_2021, targets
@@ -131,6 +133,30 @@ def test_partners_supervisors_and_the_gate_have_something_waiting(loaded):
     assert loaded("SELECT count(*) FROM cases_assessment WHERE state = 'requested'")[0][0] > 0
     assert loaded("SELECT count(*) FROM reception_arrival WHERE status = 'waiting'")[0][0] == 25
     assert loaded("SELECT count(DISTINCT state) FROM returns_return")[0][0] > 2
+
+
+def test_people_met_years_ago_are_not_listed_as_new_because_they_were_loaded_today(loaded, django_user_model):
+    client = Client()
+    client.force_login(
+        django_user_model.objects.get(username="zinder.social"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+
+    listed = client.get("/cases/list/").context["recent"]
+
+    known = loaded("SELECT count(*) FROM people_person WHERE recorded_at > now() - interval '1 hour'")[0][0]
+    assert known > PEOPLE
+    assert all(timezone.now() - person.occurred_at < timedelta(hours=24) for person in listed)
+
+
+def test_a_loading_does_not_pretend_about_when_it_recorded(loaded):
+    """Both times are kept apart, and the trail bears the second out: nobody can date a record back, nor the loader."""
+    early = loaded(
+        "SELECT count(*) FROM access_receipt WHERE recorded_at < (SELECT min(at) FROM trail_entry)"
+        " OR recorded_at > now()"
+    )
+
+    assert early == [(0,)]
+    assert loaded("SELECT count(*) FROM access_receipt WHERE occurred_at < now() - interval '4 years'")[0][0] > 0
 
 
 def content(rows: Any) -> str:
