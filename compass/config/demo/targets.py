@@ -13,7 +13,6 @@ What is published is kept as it is. Each person counts once, in one class of one
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +20,7 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
+from compass.commons.synthesis import facts
 from compass.config.demo.shapes import CLASSES, ServiceClass
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -92,12 +92,12 @@ def apportion(total: int, weights: Sequence[Fraction | int]) -> list[int]:
 
 @cache
 def _published() -> Mapping[tuple[str, str], tuple[int, str]]:
-    with (DATA / "published-facts.csv").open(encoding="utf-8", newline="") as lines:
-        return {
-            (row["period"], row["figure"]): (int(row["value"]), row["source"])
-            for row in csv.DictReader(lines)
-            if row["scope"] == "programme"
-        }
+    """Value and source of what was published for the whole programme, by period and code."""
+    return {
+        (fact.period, fact.code): (fact.value, fact.source)
+        for fact in facts.load().facts
+        if fact.scope == "programme" and fact.status == "published"
+    }
 
 
 @dataclass(frozen=True)
@@ -114,26 +114,26 @@ def _all(status: str) -> dict[ServiceClass, str]:
 
 @cache
 def _full_year(year: int) -> _Full:
-    facts = _published()
-    humanitarian, source = facts["2021", "of whom humanitarian or direct assistance"]
+    said = _published()
+    humanitarian, source = said["2021", "humanitarian_assistance"]
     first: dict[ServiceClass, int] = {
         "H": humanitarian,
-        "C": facts["2021", "of whom comprehensive assistance"][0],
-        "R": facts["2021", "migrants helped to return"][0],
-        "RI": facts["2021", "reintegration assistance"][0],
+        "C": said["2021", "comprehensive_assistance"][0],
+        "R": said["2021", "returns"][0],
+        "RI": said["2021", "reintegration"][0],
     }
     if year == 2021:
         return _Full(first, "published", _all("published"), source)
     if year == 2022:
-        both, source = facts["2021-2022", "migrants assisted cumulative (over)"]
+        both, source = said["2021-2022", "migrants_assisted"]
         parts = apportion(both - sum(first.values()), list(first.values()))
         return _Full(dict(zip(first, parts, strict=True)), "derived", _all("derived"), source)
     if year == 2023:
-        total, source = facts["2023", "migrants with specialised protection (up to)"]
+        total, source = said["2023", "protection"]
         parts = apportion(total, list(first.values()))
         return _Full(dict(zip(first, parts, strict=True)), "published", _all("derived"), source)
-    total, source = facts["2024", "migrants with protection assistance (over)"]
-    returned = facts["2024", "of whom return support (over)"][0]
+    total, source = said["2024", "protection"]
+    returned = said["2024", "returns"][0]
     others: list[ServiceClass] = ["H", "C", "RI"]
     parts = apportion(total - returned, [first[name] for name in others])
     figures = dict(zip(others, parts, strict=True)) | {"R": returned}

@@ -7,10 +7,12 @@ from collections import Counter
 from datetime import date
 from functools import cache
 from itertools import islice
+from pathlib import Path
 from random import Random
 
 import pytest
 
+import compass
 from compass.config.demo.names import NameBook, denied, groups
 from compass.config.demo.population import countries, population, split_by_country
 from compass.config.demo.shapes import CLASSES, Household, Names, Person
@@ -321,3 +323,11 @@ def test_the_familys_figures_and_calendar_hold_together() -> None:
     assert steps == sorted(steps)
     assert FAMILY.home.stall.cost == 595_000
     assert sum(votes for _, votes in FAMILY.home.well.options) == 78
+
+
+def test_the_published_figures_stand_in_one_file() -> None:
+    package = Path(compass.__file__).parent
+
+    assert [path.relative_to(package).as_posix() for path in package.rglob("published-facts*")] == [
+        "commons/data/published-facts.csv"
+    ]
