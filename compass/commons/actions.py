@@ -145,7 +145,7 @@ def publish_missing_migrants(work: Work, files: list[MissingMigrantsFile]) -> li
 
 
 def publish_newest(work: Work, publication: Publication) -> Edition:
-    """Count up to today and publish that: what the demonstration does when it has loaded its people."""
+    """Count up to the end of yesterday and publish that: what the demonstration does when it has loaded its people."""
     snapshot = refresh_figures()
     return publish_figures(work, [replace(publication, id=snapshot.pk)])[0]
 

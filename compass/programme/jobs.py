@@ -14,10 +14,10 @@ from compass.programme.models import Snapshot
 @app.periodic(cron="17 2 * * *")
 @app.task(name="compass.programme.count_last_month", queueing_lock="compass.programme.count_last_month")
 def count_last_month(timestamp: int = 0) -> str:
-    """Each night: count the month that ended, once.
+    """Each night: count the month that ended, once. Gives the snapshot, or the last one while it is too soon (sql.py).
 
-    A month is counted by itself only once, because the difference between two counts can tell of one person; a results
-    officer counts again when it is worth a new version. Publishing stays the decision of that officer.
+    Late entries make no new count by themselves; a results officer counts again when it is worth a new version.
+    Publishing stays the decision of that officer.
     """
     last_month = timezone.now().date().replace(day=1) - timedelta(days=1)
     found = Snapshot.objects.filter(as_of=last_month).order_by("-version").first()

@@ -15,6 +15,11 @@ def newest() -> Snapshot | None:
     return Snapshot.objects.order_by("-as_of", "-version").first()
 
 
+def last_taken() -> Snapshot | None:
+    """The count that was made last, whatever day it reaches to; one query."""
+    return Snapshot.objects.order_by("-taken_at").first()
+
+
 @dataclass(frozen=True)
 class Sheet:
     """The figures of one period that the reader may see. `place` is a country, or empty for the whole programme."""

@@ -13,9 +13,12 @@ by country; each month for the whole programme. Finer ones would make so many sm
 5. Then the function plays the reader who subtracts, with every total and part at once. Where a figure of fewer than ten
    people could be narrowed down to five values or fewer, more is withheld, and 3 to 5 are done again.
 
-Counting is possible up to today or to the end of a past month only: the difference of two counts a day apart would be one
-person's story. Source for 2 to 5: `complementary cell suppression` and rounding as in the UNECE glossary of statistical
-disclosure control.
+Two counts must never differ by one known person: who saw one arrive would read from the difference what the others do
+not show. So counting reaches to the end of yesterday (UTC) or of a past month, never into a day that still runs; and
+until a day has passed since the last count, and ten people have received a service that was recorded after it, the last
+count is the answer to every further one, whatever was added, corrected or moved meanwhile.
+
+Source for 2 to 5: `complementary cell suppression` and rounding as in the UNECE glossary of statistical disclosure control.
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ THRESHOLD, ROUNDING, RULES = 10, 5, "1"
 WIDTH = 5
 #: How often at most the audit tightens its bounds; a small programme settles sooner.
 TURNS = 60
+#: How long a count stays the answer to every further one, at least (PostgreSQL interval).
+APART = "1 day"
 
 # Only the constants above are put into the text.
 SNAPSHOT = f"""
@@ -37,12 +42,23 @@ DECLARE
     more bigint;
     found bigint;
     measure text;
+    today date := (clock_timestamp() AT TIME ZONE 'UTC')::date;
+    last_id uuid;
+    last_at timestamptz;
 BEGIN
-    IF until IS NULL OR until > current_date OR (until <> current_date
+    IF until IS NULL OR until >= today OR (until <> today - 1
        AND until <> (date_trunc('month', until) + interval '1 month - 1 day')::date) THEN
-        RAISE EXCEPTION 'compass: figures are counted up to today or the end of a past month' USING ERRCODE = 'CS010';
+        RAISE EXCEPTION 'compass: figures are counted up to yesterday or the end of a past month' USING ERRCODE = 'CS010';
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('compass_take_snapshot'));
+    SELECT s.id, s.taken_at INTO last_id, last_at
+    FROM public.programme_snapshot s ORDER BY s.taken_at DESC, s.version DESC LIMIT 1;
+    IF last_id IS NOT NULL AND (last_at > clock_timestamp() - interval '{APART}' OR (
+           SELECT count(DISTINCT n.person_id) FROM public.people_service n
+           WHERE n.recorded_at > last_at AND n.delivered_on <= until AND n.service_class IN ('H', 'C', 'R', 'RI')
+       ) < {THRESHOLD}) THEN
+        RETURN last_id;
+    END IF;
 
     CREATE TEMP TABLE compass_cell ON COMMIT DROP AS
     WITH served AS (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,7 +20,7 @@ from compass.access.pages import page
 from compass.access.work import Work
 from compass.problems import NotFound
 from compass.programme import queries, words
-from compass.programme.actions import PUBLISHERS, Count, Publication, count_figures, publish
+from compass.programme.actions import PUBLISHERS, Count, Publication, count_figures, publish, yesterday
 from compass.programme.models import AGE, SEX, Figure, Snapshot
 from compass.ui.charts import Bar, Series, bars
 from compass.ui.forms import BaseForm
@@ -128,13 +129,22 @@ def figure(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 @require_POST
 @page("programme.count")
 def count(request: HttpRequest, work: Work) -> HttpResponse:
-    """Count again, up to today."""
+    """Count again, up to the end of yesterday. Says so when it is too soon and the last count stays."""
     form = BaseForm(request.POST)
     form.full_clean()
-    count_figures(
-        work,
-        [Count(key=form.cleaned_data["key"], occurred_at=work.now, basis="public_interest", until=work.now.date())],
+    last = queries.last_taken()
+    (done,) = count_figures(
+        work, [Count(key=form.cleaned_data["key"], occurred_at=work.now, basis="public_interest", until=yesterday())]
     )
+    if done == last:
+        messages.info(
+            request,
+            _(
+                "The last count stays. A new one is made a day later at the earliest, and once at least %(people)d more"
+                " people were helped, so that nobody can read one person from the difference of two counts."
+            )
+            % {"people": done.threshold},
+        )
     return redirect("programme:figures")
 
 

@@ -178,8 +178,7 @@ def test_a_family_goes_from_a_bus_station_to_a_home(
     watch = Watch(axe=javascript, shots="js" if javascript else "plain", again=dressed)
     journey = walk.Journey(papers)
     served = live()
-    if javascript:
-        populate(served)
+    populate(served)
     before = counted(served)
     scene = Scene(chromium, served, watch, javascript=javascript)
 

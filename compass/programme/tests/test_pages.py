@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils.formats import date_format
 
-from compass.programme.actions import refresh_figures
+from compass.programme.actions import refresh_figures, yesterday
 from compass.programme.models import Figure, Snapshot
 from compass.programme.tests.rows import record
 
@@ -18,7 +18,7 @@ def snapshot(at, told) -> Snapshot:
     rows = [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(30)]
     rows += [(100 + n, "male", "child", "NG", "RI", date(2023, 7, 8)) for n in range(20)]
     record(at, told, rows)
-    return refresh_figures(timezone.now().date())
+    return refresh_figures()
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
@@ -74,24 +74,38 @@ def test_a_made_up_figure_is_not_found(sign_in, snapshot):
     assert sign_in("hague.desk").get(f"/results/figure/{uuid.uuid4()}/").status_code == 404
 
 
-def test_only_a_results_officer_counts(sign_in, snapshot, at, told):
+def test_only_a_results_officer_counts(sign_in, snapshot):
     assert sign_in("hague.desk").post("/results/count/").status_code == 403
+
+
+def test_counting_too_soon_is_said_in_words(sign_in, snapshot, at, told):
     record(at, told, [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(30)])
-
-    key = str(uuid.uuid4())
     client = sign_in("geneva.results")
-    assert client.post("/results/count/", {"key": key}).status_code == 302
-    assert client.post("/results/count/", {"key": key}).status_code == 302
-    assert Snapshot.objects.filter(as_of=snapshot.as_of).count() == 2
+
+    page = client.post(
+        "/results/count/", {"key": str(uuid.uuid4())}, follow=True, headers={"accept-language": "en"}
+    ).content.decode()
+
+    assert "The last count stays." in page
+    assert '<b class="num">50</b>' in page
+    assert Snapshot.objects.count() == 1
 
 
-def test_the_night_counts_a_month_once(snapshot, at, told):
+def test_the_page_says_to_which_day_it_counts(sign_in, snapshot):
+    page = sign_in("hague.desk").get("/results/", headers={"accept-language": "en"}).content.decode()
+
+    assert f"up to the end of {date_format(yesterday(), 'j F Y')} (UTC)" in page
+
+
+def test_the_night_counts_a_month_once(at, told):
     from compass.programme.jobs import count_last_month
 
+    record(at, told, [(n, "male", "adult", "NE", "H", date(2024, 3, 5)) for n in range(30)])
     first = count_last_month(timestamp=0)
     record(at, told, [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(30)])
 
     assert count_last_month(timestamp=0) == first
+    assert Snapshot.objects.get().as_of == yesterday().replace(day=1) - timedelta(days=1)
 
 
 def test_the_queue_knows_the_nightly_count():
@@ -107,7 +121,7 @@ def test_quarters_that_are_all_withheld_are_not_drawn(sign_in, at, told):
     rows = [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(6)]
     rows += [(100 + n, "male", "adult", "NE", "H", date(2023, 7, 8)) for n in range(6)]
     record(at, told, rows)
-    refresh_figures(timezone.now().date())
+    refresh_figures()
 
     shown = sign_in("hague.desk").get("/results/")
 
@@ -117,7 +131,7 @@ def test_quarters_that_are_all_withheld_are_not_drawn(sign_in, at, told):
 
 def test_words_in_place_of_a_withheld_figure_may_wrap(sign_in, at, told):
     record(at, told, [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(6)])
-    refresh_figures(timezone.now().date())
+    refresh_figures()
 
     page = sign_in("hague.desk").get("/results/", headers={"accept-language": "en"}).content.decode()
 
