@@ -21,8 +21,12 @@ class Stop:
 
 def return_blocks(people: Iterable[UUID]) -> Mapping[UUID, Sequence[Stop]]:
     """For each child what must happen before the return; grown people and children with nothing open are not in it."""
+    return _open(ladder.children(people))
+
+
+def _open(children: Mapping[UUID, ladder.Child]) -> Mapping[UUID, Sequence[Stop]]:
     found = {}
-    for pk, child in ladder.children(people).items():
+    for pk, child in children.items():
         words = {step.rule: step.what for step in (*ladder.LONG, *ladder.steps(child))}
         if rules := ladder.unmet(child):
             found[pk] = [Stop(rule, words[rule]) for rule in rules]
@@ -34,7 +38,5 @@ def stopped(people: Iterable[UUID]) -> Mapping[UUID, Sequence[Stop]]:
 
     A child who lives with a parent may be put on the parent's return; its shorter steps must be met before the decision.
     """
-    wanted = list(people)
-    blocks = return_blocks(wanted)
-    alone = {pk for pk, child in ladder.children(wanted).items() if ladder.steps(child) is ladder.LONG}
-    return {pk: found for pk, found in blocks.items() if pk in alone}
+    children = ladder.children(people)
+    return {pk: found for pk, found in _open(children).items() if ladder.steps(children[pk]) is ladder.LONG}
