@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 #: When it is not known when the time began, the ring stands for this much time before the deadline.
@@ -70,7 +72,12 @@ def ring(share: float, kind: str) -> SafeString:
 
 def risk(level: str | None) -> SafeString:
     """A risk level: its mark and its words."""
-    filled, kind, words = RISKS.get(str(level or "").lower(), _RISK_UNSET)
+    return _risk(str(level or "").lower(), get_language())
+
+
+@lru_cache(maxsize=256)
+def _risk(level: str, _language: str | None) -> SafeString:
+    filled, kind, words = RISKS.get(level, _RISK_UNSET)
     bars = format_html_join(
         "",
         '<path d="{}"{}/>',
