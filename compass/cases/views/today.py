@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compass.access.codes import clean_code
@@ -19,8 +20,9 @@ from compass.access.models import User
 from compass.access.pages import page
 from compass.access.staff import name_of
 from compass.access.work import Work
-from compass.cases import standards
+from compass.cases import decisions, standards
 from compass.cases.actions.case import Assignment, assign_cases
+from compass.cases.decisions import Waiting
 from compass.cases.forms import AssignForm, CodeForm, FilterForm
 from compass.cases.models import Assessment, Case, Closure, Plan
 from compass.cases.models.case import OPEN
@@ -28,6 +30,7 @@ from compass.cases.rules import FIELD
 from compass.cases.views.common import find_case
 from compass.people.models import Person
 from compass.reception.queries import in_danger
+from compass.vocabulary import label_of
 
 CEILING = 25  # CPMS 2019, standard 18: open cases per case worker
 WEIGHT = {"high": 2}  # a high-risk case counts twice (case-management.md 2.9, inferred)
@@ -122,21 +125,25 @@ def colleagues(work: Work) -> list[User]:
     )  # fmt: skip
 
 
-def _approvals(work: Work, names: dict[UUID, str]) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    waiting: list[tuple[str, str, Any]] = [
-        ("assessment", "decide_assessment", work.allowed("cases.approve", Assessment)),
-        ("plan", "decide_plan", work.allowed("cases.approve", Plan).filter(superseded_at__isnull=True)),
-        ("closure", "decide_closure", work.allowed("cases.approve", Closure)),
+def _approvals(work: Work) -> list[Waiting]:
+    """What a second person decides, the longest waiting first."""
+    found = decisions.waiting(work)
+    waiting: list[tuple[str, Any, Any]] = [
+        ("decide_assessment", _("Assessment"), work.allowed("cases.approve", Assessment)),
+        ("decide_plan", _("Case plan"), work.allowed("cases.approve", Plan).filter(superseded_at__isnull=True)),
+        ("decide_closure", "", work.allowed("cases.approve", Closure)),
     ]
-    for kind, url, found in waiting:
-        for row in found.filter(state="requested").select_related("case").order_by("occurred_at")[:PAGE]:
-            mine = work.actor.id in (row.recorded_by, row.case.owner_id)
-            rows.append(
-                {"case": row.case, "kind": kind, "row": row, "mine": mine, "by": names.get(row.recorded_by, ""),
-                 "url": standards.link(f"cases:{url}", row.pk), "reason": getattr(row, "reason", "")}
+    for url, asked, rows in waiting:
+        for row in rows.filter(state="requested").select_related("case").order_by("occurred_at")[:PAGE]:
+            found.append(
+                Waiting(
+                    subject=row.case, risk=row.case.risk_level, by=row.recorded_by, since=row.occurred_at, standard="CM-15",
+                    mine=work.actor.id in (row.recorded_by, row.case.owner_id),
+                    url=standards.link(f"cases:{url}", row.pk),
+                    asked=asked or _("Closure: %(reason)s") % {"reason": label_of("closure_reason", row.reason)},
+                )
             )  # fmt: skip
-    return sorted(rows, key=lambda each: each["row"].occurred_at)
+    return sorted(found, key=lambda each: each.since)
 
 
 def _load(name: str, levels: dict[str, int]) -> dict[str, Any]:
@@ -167,15 +174,15 @@ def team(request: HttpRequest, work: Work) -> HttpResponse:
     unled = list(
         work.allowed("cases.approve", Case).filter(status__in=OPEN, owner_id=None).order_by("opened_at")[:PAGE]
     )
-    approvals = _approvals(work, names)
-    work.saw([*unled, *(each["case"] for each in approvals)])
+    approvals = _approvals(work)
+    work.saw([*unled, *(each.subject for each in approvals)])
     choices = sorted(((str(pk), name) for pk, name in names.items()), key=lambda each: each[1])
     return TemplateResponse(
         request,
         "cases/team.html",
         {
-            "approvals": approvals, "unled": [(case, AssignForm(colleagues=choices, auto_id=f"{case.pk.hex}_%s"))
-                                              for case in unled],
+            "approvals": [(each, names.get(each.by, "")) for each in approvals],
+            "unled": [(case, AssignForm(colleagues=choices, auto_id=f"{case.pk.hex}_%s")) for case in unled],
             "loads": [_load(name, loads.get(UUID(pk), {})) for pk, name in choices],
             "ceiling": CEILING, "now": work.now, "total": sum(sum(each.values()) for each in loads.values()),
             "high": sum(each.get("high", 0) for each in loads.values()),
