@@ -7,9 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from compass.cases.ladder import parent_present
+from compass.cases.models import Goal, Plan
+from compass.people.models import Person
+from compass.vocabulary import code_list, label_of
+
 if TYPE_CHECKING:
+    from compass.cases.files import Files
     from compass.cases.models import Case, Closure, FollowUp
 
 ATTEMPTS = 3
@@ -55,3 +62,70 @@ def attempts(contacts: Iterable[FollowUp]) -> int:
     return len(
         {row.occurred_at.date() for row in rows if not row.reached and (not reached or row.occurred_at > reached)}
     )
+
+
+GOALS_REACHED = "goals_achieved"
+
+
+@dataclass(frozen=True)
+class Aims:
+    """The goals that count when a case is closed: those of its plan in force; for a child without a plan of its own those
+    of the plan of the parent it lives with."""
+
+    own: list[Goal]
+    family: list[Goal]
+
+    @property
+    def open(self) -> list[Goal]:
+        """The case's own goals that are not reached: the closure must say what becomes of each."""
+        return [goal for goal in self.own if goal.progress != "met"]
+
+    @property
+    def unsaid(self) -> list[Goal]:
+        """Those of which nothing is said yet."""
+        return [goal for goal in self.open if not goal.outcome]
+
+    def against_reached(self) -> str:
+        """Why "goals reached" cannot be the reason, in one sentence; empty when it can."""
+        every = [*self.own, *self.family]
+        if not every:
+            return gettext(
+                "“Goals reached” needs a plan: there is none here, nor one of a parent that covers this child"
+            )
+        standing = [goal for goal in every if not _fits(goal)]
+        if standing:
+            named = ", ".join(f"{label_of('need_domain', goal.domain)} ({stand(goal)})" for goal in standing)
+            return gettext("“Goals reached” does not fit, these are not: %(goals)s") % {"goals": named}
+        if not any(goal.progress == "met" or goal.outcome == "met" for goal in every):
+            return gettext("“Goals reached” does not fit: no goal of the plan was reached")
+        return ""
+
+
+def stand(goal: Goal) -> str:
+    """Where a goal stands, in a word: what became of it, else its progress."""
+    if goal.outcome and goal.progress != "met":
+        return label_of("goal_outcome", goal.outcome)
+    return label_of("goal_progress", goal.progress)
+
+
+def _fits(goal: Goal) -> bool:
+    if goal.progress == "met":
+        return True
+    return bool(goal.outcome) and bool(code_list("goal_outcome").require(goal.outcome).extra["fits_goals_achieved"])
+
+
+def aims(files: Files, case: Case) -> Aims:
+    """The goals that count for the closure of a case."""
+    plan = next((row for row in reversed(files.of(Plan, case)) if row.superseded_at is None), None)
+    own = [goal for goal in files.of(Goal, case) if plan is not None and goal.plan_id == plan.pk]
+    return Aims(own, [] if own or not case.person.is_child else _of_the_parent(case))
+
+
+def _of_the_parent(case: Case) -> list[Goal]:
+    sealed = ("identity_sealed", "contact_sealed")
+    household = list(Person.objects.filter(household_id=case.person.household_id).defer(*sealed))
+    if not parent_present(case.person, household):
+        return []
+    adults = [person.pk for person in household if not person.is_child]
+    found = Goal.objects.filter(person__in=adults, plan__superseded_at__isnull=True)
+    return list(found.defer("statement_sealed").order_by("occurred_at", "id"))

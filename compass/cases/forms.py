@@ -13,7 +13,7 @@ from compass.cases import closing, screening
 from compass.cases.actions.plan import ActionPlanned, GoalSaid
 from compass.ui.forms import BaseForm, HouseMixin, SearchForm, YesNoField, choose, fit, words
 from compass.ui.widgets import Boxes, Radios, YesNo
-from compass.vocabulary import code_list
+from compass.vocabulary import code_list, label_of
 
 Choices = list[tuple[str, Any]]
 
@@ -329,6 +329,32 @@ class ClosureForm(BaseForm):
         choices=[(each.code, each.label) for each in closing.PREREQUISITES],
     )  # fmt: skip
     explanation = text(_("In a few words"), rows=3, required=False, hint=_("Sealed. The approver reads it."))
+
+    def __init__(self, *args: Any, aims: closing.Aims, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.aims = aims
+        self._ids = {f"goal_{goal.pk.hex}": goal for goal in aims.open}
+        for name, goal in self._ids.items():
+            self.fields[name] = forms.ChoiceField(
+                label=_("What becomes of the goal “%(goal)s”?") % {"goal": label_of("need_domain", goal.domain)},
+                help_text=label_of("goal_progress", goal.progress),
+                choices=picked("goal_outcome"),
+            )
+        self.order_fields(["reason", *self._ids])
+        dress(self)
+
+    def clean(self) -> dict[str, Any]:
+        """The reason must fit what became of the goals."""
+        data = super().clean() or {}
+        for name, goal in self._ids.items():
+            goal.outcome = data.get(name, "")
+        if data.get("reason") == closing.GOALS_REACHED and (why_not := self.aims.against_reached()):
+            self.add_error("reason", why_not)
+        return data
+
+    def outcomes(self) -> dict[Any, str]:
+        """What becomes of each goal that was not reached."""
+        return {goal.pk: self.cleaned_data[name] for name, goal in self._ids.items()}
 
 
 class DecisionForm(BaseForm):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
 
+from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
 from compass.access.actions import action
@@ -11,27 +14,33 @@ from compass.access.work import Command, Work
 from compass.cases import closing, standards
 from compass.cases.actions.assessment import DECIDED, Decision, decide
 from compass.cases.actions.checks import in_case, must_be_open, save_cases
-from compass.cases.models import Case, Closure, FollowUp
+from compass.cases.files import Files
+from compass.cases.models import Case, Closure, FollowUp, Goal
 from compass.cases.sealing import load_keys, seal_into
-from compass.problems import StandardNotMet, UnknownCode, WrongState
-from compass.vocabulary import known
+from compass.problems import Invalid, NotFound, StandardNotMet, UnknownCode, WrongState
+from compass.vocabulary import all_known, known, label_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClosureAsked(Command):
-    """A request to close a case (`id`). prerequisites: codes of compass.cases.closing.PREREQUISITES."""
+    """A request to close a case (`id`). prerequisites: codes of compass.cases.closing.PREREQUISITES.
+
+    goals: {goal: goal_outcome} for each goal of the plan in force that was not reached.
+    """
 
     reason: str
     safety_reassessed: bool
     prerequisites: tuple[str, ...] = ()
     explanation: str = ""
+    goals: Mapping[UUID, str] = field(default_factory=dict)
 
 
 @action("cases.ask_closure", Closure)
 def request_closures(work: Work, asked: list[ClosureAsked]) -> list[Closure]:
     """Ask for closures.
 
-    Raises StandardNotMet (CM-24 safety and risk, CM-25 attempts), UnknownCode, WrongState when one waits already.
+    Raises StandardNotMet (CM-24 safety and risk, CM-25 attempts, "goals reached" while goals are not), Invalid when nothing
+    is said of an open goal, NotFound for a goal of another plan, UnknownCode, WrongState when one waits already.
     """
     cases = work.require("cases.close", Case, asked)
     must_be_open(cases)
@@ -41,6 +50,7 @@ def request_closures(work: Work, asked: list[ClosureAsked]) -> list[Closure]:
         raise WrongState
     contacts = list(FollowUp.objects.filter(case_id__in=wanted).defer("note_sealed"))
     known_codes = {each.code for each in closing.PREREQUISITES}
+    files = Files(work, cases)
     rows = []
     for case, each in zip(cases, asked, strict=True):
         known("closure_reason", each.reason)
@@ -60,9 +70,27 @@ def request_closures(work: Work, asked: list[ClosureAsked]) -> list[Closure]:
             unmet.append("CM-25")
         if unmet:
             raise StandardNotMet(standards=standards.spell(*unmet))
+        _say_of_goals(closing.aims(files, case), each)
         seal_into(work, row, explanation_sealed=each.explanation)
         rows.append(row)
     return Closure.objects.bulk_create(rows)
+
+
+def _say_of_goals(aims: closing.Aims, asked: ClosureAsked) -> None:
+    """Write what became of each goal that was not reached, then judge the reason by it."""
+    all_known("goal_outcome", asked.goals.values())
+    own = {goal.pk: goal for goal in aims.own}
+    if set(asked.goals) - set(own):
+        raise NotFound
+    for goal in aims.open:
+        goal.outcome = asked.goals.get(goal.pk, "")
+        goal.version += 1
+    if aims.unsaid and asked.reason != closing.GOALS_REACHED:
+        named = ", ".join(label_of("need_domain", goal.domain) for goal in aims.unsaid)
+        raise Invalid(what=_("what became of these goals: %(goals)s") % {"goals": named})
+    if asked.reason == closing.GOALS_REACHED and (why_not := aims.against_reached()):
+        raise StandardNotMet(standards=why_not)
+    Goal.objects.bulk_update(aims.open, ["outcome", "version"])
 
 
 @action("cases.approve_closure", Closure)
@@ -75,6 +103,8 @@ def approve_closures(work: Work, decisions: list[Decision]) -> list[Closure]:
     rows = work.require("cases.approve", Closure, decisions)
     cases = decide(work, rows, decisions)
     Closure.objects.bulk_update(rows, DECIDED)
+    refused = [row.case_id for row in rows if row.state == "rejected"]
+    Goal.objects.filter(case_id__in=refused, plan__superseded_at__isnull=True).update(outcome="")
     ending = [(case, row) for case, row in zip(cases, rows, strict=True) if row.state == "approved"]
     if unmet := standards.unmet([case for case, row in ending], at="closure", work=work):
         raise StandardNotMet(standards=standards.named(unmet))

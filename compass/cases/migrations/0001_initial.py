@@ -228,6 +228,7 @@ class Migration(migrations.Migration):
                 ('statement_sealed', models.BinaryField(default=b'')),
                 ('target_date', models.DateField()),
                 ('progress', models.CharField(default='n_a', max_length=12)),
+                ('outcome', models.CharField(blank=True, max_length=12)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='goals', to='cases.plan')),

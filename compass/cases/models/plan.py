@@ -29,13 +29,17 @@ class Plan(AboutCase):
 
 
 class Goal(AboutCase):
-    """What the person wants to reach. statement_sealed: in their words. progress: code of goal_progress."""
+    """What the person wants to reach. statement_sealed: in their words. progress: code of goal_progress.
+
+    outcome: code of goal_outcome, what the closure says became of a goal that was not reached; empty until then.
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="goals")
     domain = models.CharField(max_length=40)
     statement_sealed = models.BinaryField(default=b"")
     target_date = models.DateField()
     progress = models.CharField(max_length=12, default="n_a")
+    outcome = models.CharField(max_length=12, blank=True)
 
 
 class PlanAction(AboutCase):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from compass.access.work import Work
 from compass.cases import closing
 from compass.cases.files import Files
-from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, Screening
+from compass.cases.models import Assessment, Case, Closure, Goal, Plan, Screening
 from compass.cases.standards import Due, link, standard
 from compass.people.models import Consent, Person
 from compass.reception.models import Arrival
@@ -29,7 +29,8 @@ ON_ARRIVAL = {
 }
 
 
-def _page(name: str, case: Case) -> str:
+def page_of(name: str, case: Case) -> str:
+    """The address of a page of a case."""
     return link(f"cases:{name}", case.pk)
 
 
@@ -210,7 +211,7 @@ def risk_in_time(files: Files) -> Iterator[Due]:
             start_at=case.opened_at,
             due_at=case.opened_at + (allowed or timedelta(hours=limit)),
             done_at=case.risk_set_at if known else None,
-            url=_page("risk", case),
+            url=page_of("risk", case),
             action=_("Set the risk"),
         )
 
@@ -226,7 +227,7 @@ def led_in_time(files: Files) -> Iterator[Due]:
                 start_at=start,
                 due_at=start + allowed,
                 done_at=start if case.owner_id else None,
-                url=_page("case", case),
+                url=page_of("case", case),
                 action=_("Open the case"),
             )
 
@@ -249,7 +250,7 @@ def assessed_in_time(files: Files) -> Iterator[Due]:
             start_at=case.started_at,
             due_at=case.started_at + allowed,
             done_at=found.occurred_at if found else None,
-            url=_page("assess", case),
+            url=page_of("assess", case),
             action=_("Write the assessment"),
         )
 
@@ -280,14 +281,14 @@ def severe_needs_answered(files: Files) -> Iterator[Due]:
             start_at=found.occurred_at,
             due_at=_plan_time(files, case, found.occurred_at),
             done_at=plan.occurred_at if plan and kept else None,
-            url=_page("plan", case),
+            url=page_of("plan", case),
             action=_("Open the plan"),
         )
 
 
 def _leaving(files: Files, case: Case) -> bool:
     """Whether the closure that is asked for has a reason that does not wait for the plan."""
-    asked = _closing(files, case)
+    asked = closure_of(files, case)
     return asked is not None and asked.reason in closing.WHATEVER_THE_RISK
 
 
@@ -310,7 +311,7 @@ def plan_agreed(files: Files) -> Iterator[Due]:
                 subject=case,
                 start_at=found.occurred_at,
                 due_at=due_at,
-                url=_page("plan", case),
+                url=page_of("plan", case),
                 action=_("Make the plan"),
                 what=_("Make a plan with the person"),
             )
@@ -320,7 +321,7 @@ def plan_agreed(files: Files) -> Iterator[Due]:
                 start_at=found.occurred_at,
                 due_at=due_at,
                 done_at=plan.agreed_at,
-                url=_page("agree", case),
+                url=page_of("agree", case),
                 action=_("Record the agreement"),
             )
 
@@ -347,7 +348,7 @@ def second_person(files: Files) -> Iterator[Due]:
                 start_at=row.occurred_at,
                 due_at=row.occurred_at + DECIDE_WITHIN,
                 done_at=row.approved_at,
-                url=_page(again, case) if sent_back else link(f"cases:{decide}", row.pk),
+                url=page_of(again, case) if sent_back else link(f"cases:{decide}", row.pk),
                 action=_("Answer the supervisor") if sent_back else _("Read and decide"),
                 what=_("Sent back by the supervisor") if sent_back else name,
                 waits_for="owner" if sent_back else "supervisor",
@@ -373,7 +374,7 @@ def contact_kept(files: Files) -> Iterator[Due]:
             subject=case,
             start_at=last,
             due_at=last + allowed,
-            url=_page("follow_up", case),
+            url=page_of("follow_up", case),
             action=_("Record the contact"),
         )
 
@@ -390,91 +391,12 @@ def plan_reviewed(files: Files) -> Iterator[Due]:
                 subject=case,
                 start_at=last,
                 due_at=last + allowed,
-                url=_page("follow_up", case),
+                url=page_of("follow_up", case),
                 action=_("Review the plan"),
             )
 
 
-def _closing(files: Files, case: Case) -> Closure | None:
+def closure_of(files: Files, case: Case) -> Closure | None:
+    """The newest request to close the case in its present course."""
     rows = [row for row in files.of(Closure, case) if row.occurred_at >= case.started_at]
     return rows[-1] if rows else None
-
-
-def _closure_complete(files: Files, case: Case) -> bool:
-    asked = _closing(files, case)
-    return asked is not None and closing.complete(asked, case)
-
-
-@standard("CM-24", what=_("Closure waits for approval"), source=RULES, at=("closure",), gate=_closure_complete)
-def closure_decided(files: Files) -> Iterator[Due]:
-    """A closure has a reason, a date, another approver and a new look at safety."""
-    for case in files.cases:
-        asked = _closing(files, case)
-        if asked is None:
-            continue
-        sent_back = asked.state == "rejected"
-        yield Due(
-            subject=case,
-            start_at=asked.occurred_at,
-            due_at=asked.occurred_at + DECIDE_WITHIN,
-            done_at=asked.approved_at,
-            url=_page("close", case) if sent_back else link("cases:decide_closure", asked.pk),
-            action=_("Answer the supervisor") if sent_back else _("Read and decide"),
-            what=_("Closure sent back by the supervisor") if sent_back else "",
-            waits_for="owner" if sent_back else "supervisor",
-        )
-
-
-def _attempts_made(files: Files, case: Case) -> bool:
-    asked = _closing(files, case)
-    if asked is None or asked.reason != "lost_contact":
-        return True
-    return closing.attempts(files.of(FollowUp, case)) >= closing.ATTEMPTS
-
-
-@standard(
-    "CM-25",
-    what=_("Three attempts on different days before closing"),
-    source=RULES,
-    at=("closure",),
-    gate=_attempts_made,
-)
-def attempts_made(files: Files) -> Iterator[Due]:
-    """A closure for lost contact rests on three attempts on different days."""
-    for case in files.cases:
-        asked = _closing(files, case)
-        if asked and asked.reason == "lost_contact":
-            yield Due(
-                subject=case,
-                start_at=asked.occurred_at,
-                due_at=asked.occurred_at + DECIDE_WITHIN,
-                done_at=asked.occurred_at if _attempts_made(files, case) else None,
-                url=_page("follow_up", case),
-                action=_("Record an attempt"),
-            )
-
-
-def _told(files: Files, code: str) -> Iterator[Due]:
-    for case in files.cases:
-        asked = _closing(files, case)
-        if asked and asked.reason not in closing.WITHOUT_THE_PERSON:
-            yield Due(
-                subject=case,
-                start_at=asked.occurred_at,
-                due_at=asked.occurred_at + DECIDE_WITHIN,
-                done_at=asked.occurred_at if code in asked.prerequisites else None,
-                url=_page("close", case),
-                action=_("Open the closure"),
-            )
-
-
-@standard("CM-26", what=_("Tell the person how to complain"), source=RULES)
-def complaint_told(files: Files) -> Iterator[Due]:
-    """By closure the person was told how to complain."""
-    return _told(files, "complaint_told")
-
-
-@standard("CM-27", what=_("Offer the satisfaction survey"), source=RULES)
-def survey_offered(files: Files) -> Iterator[Due]:
-    """The satisfaction survey is offered before closure."""
-    return _told(files, "survey_offered")

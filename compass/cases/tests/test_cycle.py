@@ -274,7 +274,7 @@ def test_a_closure_lists_the_standards_still_open(at, told, case, assessed):
     with at("zinder.social") as work:
         row = case(work, risk_level="low")
         assessed(work, row)
-        asked = ClosureAsked(**told(id=row.pk), reason="goals_achieved", safety_reassessed=True)
+        asked = ClosureAsked(**told(id=row.pk), reason="support_duration_ended", safety_reassessed=True)
         (closure,) = request_closures(work, [asked])
     with at("zinder.supervisor") as work:
         with pytest.raises(StandardNotMet) as refused:

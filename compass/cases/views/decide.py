@@ -35,7 +35,8 @@ def _page(request: HttpRequest, work: Work, row: Any, act: Decide, kind: str, op
             told = form.envelope(row.basis, id=row.pk)
             act(work, [Decision(**told, approve=data["approve"], remark=data["remark"])])
             return redirect("cases:team")
-    plan = row if isinstance(row, Plan) else None
+    newest = next((each for each in reversed(files.of(Plan, case)) if each.superseded_at is None), None)
+    plan = row if isinstance(row, Plan) else newest if kind == "closure" else None
     context = {
         "case": case, "row": row, "kind": kind, "form": form, "needs": needs(files, case, plan),
         "goals": goals(files, case, plan),

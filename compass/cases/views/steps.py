@@ -217,7 +217,8 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 def close(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Ask for closure; the page says beforehand what is still open."""
     case, files = find_case(work, pk, "cases.close")
-    form = ClosureForm(request.POST or None)
+    aims = closing.aims(files, case)
+    form = ClosureForm(request.POST or None, aims=aims)
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
@@ -227,14 +228,18 @@ def close(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                 safety_reassessed=data["safety_reassessed"],
                 prerequisites=tuple(data["prerequisites"]),
                 explanation=data["explanation"],
+                goals=form.outcomes(),
             )
             request_closures(work, [asked])
             messages.success(request, _("The closure is asked for and waits for a second person."))
             return redirect("cases:case", pk=pk)
-    open_now = [each for each in standards.unmet([case], at="closure", work=work) if each.standard.id != "CM-24"]
+    here = ("CM-24", "COMPASS-GOALS")
+    open_now = [each for each in standards.unmet([case], at="closure", work=work) if each.standard.id not in here]
     context = {
         "case": case,
         "form": form,
+        "reached": [goal for goal in aims.own if goal.progress == "met"],
+        "family": aims.family,
         "unmet": open_now,
         "attempts": closing.attempts(files.of(FollowUp, case)),
         "needed": closing.ATTEMPTS,
