@@ -97,7 +97,10 @@ class NewProfile(Command):
 
 @action("communities.profile", Profile)
 def add_profiles(work: Work, profiles: list[NewProfile]) -> list[Profile]:
-    """Record profiles. Raises Invalid for a period that ends before it begins."""
+    """Record profiles; the newest of a place is the one that holds, and the place counts one version on.
+
+    Raises Invalid for a period that ends before it begins, StaleVersion when a colleague wrote one meanwhile.
+    """
     places = work.require("communities.edit", Place, profiles)
     rows = []
     for place, each in zip(places, profiles, strict=True):
@@ -116,6 +119,8 @@ def add_profiles(work: Work, profiles: list[NewProfile]) -> list[Profile]:
         )
         _seal(work, row, "words_sealed", {"summary": each.summary})
         rows.append(row)
+        place.version += 1
+    Place.objects.bulk_update({place.pk: place for place in places}.values(), ["version"])
     return Profile.objects.bulk_create(rows)
 
 
@@ -228,6 +233,7 @@ def choose_projects(work: Work, choices: list[Chosen]) -> list[Project]:
             contribution=each.contribution,
             otherwise=behind,
             status_since=each.occurred_at.date(),
+            prepared_by=[work.actor.id],
             **_at(work, places[option.place_id], each),
         )
         title = opened(work, option, "title_sealed").get("title", "")
@@ -271,7 +277,8 @@ def secure_projects(work: Work, secured: list[Secured]) -> list[Project]:
         if each.women > each.returnees + each.neighbours:
             raise Invalid(what=str(each.women))
         row.returnees, row.neighbours, row.women = each.returnees, each.neighbours, each.women
-        row.screened_on, row.prepared_by = each.screened_on, work.actor.id
+        row.screened_on = each.screened_on
+        row.prepared_by = list(dict.fromkeys([*row.prepared_by, work.actor.id]))
         row.version += 1
         _seal(work, row, "safeguards_sealed", {"do_no_harm": each.do_no_harm, "maintenance": each.maintenance})
     Project.objects.bulk_update(
@@ -301,12 +308,12 @@ class Moved(Command):
 
 @action("communities.approve", Project)
 def approve_projects(work: Work, moves: list[Moved]) -> list[Project]:
-    """Approve. Raises SecondPersonNeeded for who chose or prepared it, StandardNotMet with the rules still open."""
+    """Approve. Raises SecondPersonNeeded for anyone who chose or prepared it, StandardNotMet with the rules still open."""
     rows = work.require("communities.approve", Project, moves)
     for row in rows:
         if row.status != "chosen":
             raise WrongState
-        if work.actor.id in {row.recorded_by, row.prepared_by}:
+        if work.actor.id in {row.recorded_by, *row.prepared_by}:
             raise SecondPersonNeeded
         if still := unmet(work, row):
             raise StandardNotMet(standards=", ".join(still))

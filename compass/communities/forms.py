@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from compass.communities import actions
 from compass.communities.models import AGES
 from compass.ui.forms import RecordForm, YesNoField, choose, fit, words
 from compass.ui.widgets import Radios
+from compass.ui.words import day
 from compass.vocabulary import areas, code_list
 
 AGE_LABELS = {"under_18": _("under 18"), "18_59": _("18 to 59"), "60_over": _("60 and over")}
@@ -23,6 +26,35 @@ class CommunityForm(RecordForm):
     """A form about a place; the programme's work with communities rests on public interest."""
 
     basis = "public_interest"
+
+    def beside(self, saved: dict[str, Any]) -> list[dict[str, Any]]:
+        """Rows for `{% cmp %}`: what was typed beside what a colleague saved meanwhile, field by field."""
+        return [
+            {
+                "label": bound.label,
+                "left": _shown(bound.field, self.cleaned_data.get(bound.name)),
+                "right": _shown(bound.field, saved.get(bound.name)),
+            }
+            for bound in self.visible_fields()
+            if bound.name in saved
+        ]
+
+    def over(self, version: int) -> None:
+        """Let the next save replace `version`: both versions are on the screen now."""
+        self.data = MultiValueDict(
+            {**dict(cast("MultiValueDict[str, Any]", self.data).lists()), "version": [str(version)]}
+        )
+
+
+def _shown(field: forms.Field, value: Any) -> str:
+    """A value of a form as words."""
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(field, forms.ChoiceField):
+        return next(
+            (str(label) for code, label in cast("list[tuple[str, Any]]", field.choices) if code and code == value), ""
+        )
+    return "" if value is None else str(value)
 
 
 class PlaceForm(CommunityForm):
@@ -206,12 +238,22 @@ class MoveForm(CommunityForm):
 
     def __init__(self, *args: Any, states: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        labels = code_list("project_status")
-        self.offer("to", [(s, labels.require(s).lazy_label) for s in states])
+        self.offer_states(states)
         if states == ("approved",):
             # The button of that page says it all: a single choice is no question.
             self.fields["to"].widget = forms.HiddenInput()
             self.fields["to"].initial = states[0]
+
+    def offer_states(self, states: tuple[str, ...]) -> None:
+        """The states to choose from."""
+        labels = code_list("project_status")
+        self.offer("to", [(s, labels.require(s).lazy_label) for s in states])
+
+    def beside(self, saved: dict[str, Any]) -> list[dict[str, Any]]:
+        """The state that was chosen beside the one the project is in now."""
+        labels = code_list("project_status")
+        left, right = (labels.require(code).label for code in (self.cleaned_data["to"], saved["to"]))
+        return [{"label": _("Where the project stands"), "left": left, "right": right}]
 
     def command(self, project: UUID) -> actions.Moved:
         return actions.Moved(**self.about(project), to=self.cleaned_data["to"])

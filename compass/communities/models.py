@@ -97,7 +97,8 @@ class Project(AtPlace):
     """What was chosen. status: project_status. Counts of those who take part, returnees and neighbours apart.
 
     words_sealed: {"title", "objective", "otherwise"} (why not the option with most votes); safeguards_sealed:
-    {"do_no_harm", "maintenance"}. budget in `currency`.
+    {"do_no_harm", "maintenance"}. budget in `currency`. prepared_by: everybody who chose it or wrote its safeguards, the
+    first first; none of them approves it.
     """
 
     option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="+")
@@ -113,7 +114,7 @@ class Project(AtPlace):
     returnees = models.PositiveSmallIntegerField(default=0)
     neighbours = models.PositiveSmallIntegerField(default=0)
     women = models.PositiveSmallIntegerField(default=0)
-    prepared_by = models.UUIDField(null=True)
+    prepared_by = ArrayField(models.UUIDField(), default=list)
     approved_by = models.UUIDField(null=True)
     status_since = models.DateField()
     words_sealed = models.BinaryField(default=b"")

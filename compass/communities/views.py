@@ -17,6 +17,7 @@ from compass.access.pages import page
 from compass.access.work import Work
 from compass.communities import actions, forms
 from compass.communities.models import Meeting, Option, Place, Profile, Project
+from compass.problems import StaleVersion
 from compass.ui.charts import Bar
 from compass.ui.words import day
 from compass.vocabulary import code_list
@@ -69,12 +70,14 @@ def place(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     work.keys.load([found.pk])
     meetings = Meeting.objects.filter(place=found).annotate(came=Sum("attendance__number")).order_by("-held_on", "-id")
     projects = Project.objects.filter(place=found).order_by("-status_since")
+    newest = _newest_profile(found)
     return TemplateResponse(
         request,
         "communities/place.html",
         {
             "place": found,
-            "profile": Profile.objects.filter(place=found).order_by("-period_to", "-id").first(),
+            "profile": newest,
+            "summary": actions.opened(work, newest, "words_sealed").get("summary") if newest else "",
             "meetings": meetings,
             "projects": [(p, _title(work, p)) for p in projects],
             "may_edit": work.may("communities.edit"),
@@ -85,15 +88,45 @@ def place(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 @page("communities.profile")
 def profile(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
+    """Write the next profile, beginning with the newest one; the day on which people agreed is asked anew."""
     found = work.find("communities.edit", Place, pk)
-    form = forms.ProfileForm(request.POST or None)
+    saved = _profile_said(work, found)
+    form = forms.ProfileForm(request.POST or None, initial={"version": found.version, **saved, "validated_on": None})
     if form.is_valid():
         with work.attempt(form):
             actions.add_profiles(work, [form.command(found.pk)])
             return redirect("communities:place", pk=found.pk)
     return _form_page(
-        request, form, _("Profile of the place"), _("What people there say, not what we think."), place=found
+        request,
+        form,
+        _("Profile of the place"),
+        _("What people there say, not what we think."),
+        place=found,
+        compared=_compared(form, found, saved),
     )
+
+
+def _profile_said(work: Work, place: Place) -> dict[str, Any]:
+    """The newest profile of a place by the fields of its form; empty when there is none."""
+    row = _newest_profile(place)
+    if row is None:
+        return {}
+    names = ("period_from", "period_to", "residents", "returnees", "validated_on")
+    ranked = dict(zip(("first", "second", "third"), [*row.priorities, "", "", ""], strict=False))
+    words = actions.opened(work, row, "words_sealed")
+    return {**{name: getattr(row, name) for name in names}, **ranked, "account": words.get("summary", "")}
+
+
+def _newest_profile(place: Place) -> Profile | None:
+    return Profile.objects.filter(place=place).order_by("-period_to", "-id").first()
+
+
+def _compared(form: forms.CommunityForm, row: Place | Project, saved: dict[str, Any]) -> list[dict[str, Any]]:
+    """Both versions when a colleague saved meanwhile, and then the next save replaces theirs; else nothing."""
+    if not isinstance(form.problem, StaleVersion):
+        return []
+    form.over(row.version)
+    return form.beside(saved)
 
 
 @require_http_methods(["GET", "POST"])
@@ -231,14 +264,20 @@ def safeguards(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found = work.find("communities.edit", Project, pk)
     words = actions.opened(work, found, "safeguards_sealed")
     known = {"returnees": found.returnees, "neighbours": found.neighbours, "women": found.women} if words else {}
-    form = forms.SafeguardsForm(
-        request.POST or None, initial={"version": found.version, "screened_on": found.screened_on, **known, **words}
-    )
+    saved = {"screened_on": found.screened_on, **known, **words}
+    form = forms.SafeguardsForm(request.POST or None, initial={"version": found.version, **saved})
     if form.is_valid():
         with work.attempt(form):
             actions.secure_projects(work, [form.command(found.pk)])
             return redirect("communities:project", pk=found.pk)
-    return _form_page(request, form, _("Who takes part, and what protects others"), "", project=found)
+    return _form_page(
+        request,
+        form,
+        _("Who takes part, and what protects others"),
+        "",
+        project=found,
+        compared=_compared(form, found, saved),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -258,6 +297,8 @@ def approve(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         "communities/approve.html",
         project=found,
         open=_asked(actions.unmet(work, found)),
+        safeguards=actions.opened(work, found, "safeguards_sealed"),
+        compared=_compared(form, found, {"to": found.status}),
     )
 
 
@@ -265,11 +306,18 @@ def approve(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
 @page("communities.advance")
 def advance(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found = work.find("communities.edit", Project, pk)
+    # What a colleague moved meanwhile is told as such, not as a choice that does not exist.
+    every = tuple(dict.fromkeys(state for states in actions.NEXT.values() for state in states))
+    follows = actions.NEXT.get(found.status, ())
     form = forms.MoveForm(
-        request.POST or None, initial={"version": found.version}, states=actions.NEXT.get(found.status, ())
+        request.POST or None,
+        initial={"version": found.version},
+        states=every if request.method == "POST" else follows,
     )
     if form.is_valid():
         with work.attempt(form):
             actions.advance_projects(work, [form.command(found.pk)])
             return redirect("communities:project", pk=found.pk)
-    return _form_page(request, form, _("Where the project stands"), "", project=found)
+    compared = _compared(form, found, {"to": found.status})
+    form.offer_states(follows)
+    return _form_page(request, form, _("Where the project stands"), "", project=found, compared=compared)

@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                 ('returnees', models.PositiveSmallIntegerField(default=0)),
                 ('neighbours', models.PositiveSmallIntegerField(default=0)),
                 ('women', models.PositiveSmallIntegerField(default=0)),
-                ('prepared_by', models.UUIDField(null=True)),
+                ('prepared_by', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
                 ('approved_by', models.UUIDField(null=True)),
                 ('status_since', models.DateField()),
                 ('words_sealed', models.BinaryField(default=b'')),

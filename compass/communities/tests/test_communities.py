@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compass.communities import actions
-from compass.communities.models import Meeting, Option, Place, Project
+from compass.communities.models import Meeting, Option, Place, Profile, Project
 from compass.problems import Invalid, NotFound, SecondPersonNeeded, StandardNotMet, WrongState
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,7 @@ class Village:
             self.project = actions.choose_projects(work, [actions.Chosen(**self.told(id=option.pk), **said)])[0]
         return self.project
 
-    def secure(self, **changes: Any) -> None:
+    def secure(self, who: str = "edo.reception", **changes: Any) -> None:
         said = {
             "returnees": 12,
             "neighbours": 25,
@@ -97,7 +97,7 @@ class Village:
             "screened_on": timezone.now().date(),
             **changes,
         }
-        with self.at("edo.reception") as work:
+        with self.at(who) as work:
             actions.secure_projects(work, [actions.Secured(**self.told(id=self.project.pk), **said)])
 
     def move(self, to: str, who: str = "edo.reception") -> Project:
@@ -169,15 +169,25 @@ def test_approval_names_the_rule_that_is_open(village, rule, missing):
         village.move("approved", "edo.supervisor")
 
 
-def test_who_chose_it_does_not_approve_it(village, at):
+def test_nobody_who_prepared_it_approves_it_whoever_edited_it_last(village, at):
+    village.profile()
+    village.choose(village.well)
+    village.secure(who="edo.supervisor")
+    village.secure(who="edo.reception")
+
+    with at("edo.supervisor") as work:
+        assert Project.objects.get().prepared_by[-1] == work.actor.id
+    with pytest.raises(SecondPersonNeeded):
+        village.move("approved", "edo.supervisor")
+
+
+def test_who_took_no_part_in_preparing_approves_it(village):
     village.profile()
     village.choose(village.well)
     village.secure()
-    with at("edo.supervisor") as work:
-        Project.objects.update(prepared_by=work.actor.id)
+    village.secure()
 
-    with pytest.raises(SecondPersonNeeded):
-        village.move("approved", "edo.supervisor")
+    assert village.move("approved", "edo.supervisor").status == "approved"
 
 
 def test_a_project_is_not_handed_over_before_it_began(village):
@@ -322,3 +332,89 @@ def test_the_project_speaks_the_language(village, sign_in, language, word):
     client.cookies["compass_language"] = language
 
     assert word in client.get(pages(village)["project"]).content.decode()
+
+
+def hidden(page: Any) -> dict[str, str]:
+    """What a form carries unseen, as the browser sends it."""
+    form = page.context["form"]
+    return {name: str(form[name].value() or "") for name in ("key", "version")}
+
+
+def test_two_who_write_safeguards_at_once_see_both_versions(village, sign_in, at):
+    village.profile()
+    village.choose(village.well)
+    client, address = sign_in("edo.reception"), pages(village)["safeguards"]
+    mine = hidden(client.get(address))
+    village.secure(neighbours=31, maintenance="the imam's committee", who="edo.supervisor")
+    typed = {"returnees": "12", "neighbours": "25", "women": "20", "do_no_harm": "words of mine"}
+
+    refused = client.post(address, {**mine, **typed}, headers={"accept-language": "en"})
+
+    rows = {str(row["label"]): (row["left"], row["right"]) for row in refused.context["compared"]}
+    assert rows["Neighbours who take part"] == ("25", "31")
+    assert rows["Who looks after it afterwards"] == ("", "the imam's committee")
+    assert "P-2002" in refused.content.decode()
+    assert refused.context["form"]["do_no_harm"].value() == "words of mine"
+    again = client.post(address, {**hidden(refused), **typed})
+    assert again.status_code == 302
+    with at("edo.reception"):
+        assert Project.objects.get().neighbours == 25
+
+
+def test_two_who_write_a_profile_at_once_see_both_versions(village, sign_in, at):
+    client, address = sign_in("edo.reception"), reverse("communities:profile", args=[village.place.pk])
+    mine = hidden(client.get(address))
+    village.profile()
+    today = timezone.now().date().isoformat()
+    typed = {"period_from": today, "period_to": today, "first": "health", "account": "words of mine"}
+
+    refused = client.post(address, {**mine, **typed}, headers={"accept-language": "en"})
+
+    rows = {str(row["label"]): (row["left"], row["right"]) for row in refused.context["compared"]}
+    assert rows["What people say matters most"] == ("Health care", "Water")
+    assert "words of mine" in refused.content.decode()
+    assert client.post(address, {**hidden(refused), **typed}).status_code == 302
+    with at("edo.reception"):
+        assert Profile.objects.count() == 2
+    assert "words of mine" in client.get(reverse("communities:place", args=[village.place.pk])).content.decode()
+
+
+def test_a_profile_begins_with_the_newest_one_but_not_with_its_agreement(village, sign_in):
+    village.profile()
+
+    form = sign_in("edo.reception").get(reverse("communities:profile", args=[village.place.pk])).context["form"]
+
+    assert (form["first"].value(), form["second"].value(), form["validated_on"].value()) == ("water", "health", None)
+
+
+def test_a_project_that_moved_meanwhile_says_where_it_stands(village, sign_in):
+    village.profile()
+    village.choose(village.well)
+    village.secure()
+    client, address = sign_in("edo.reception"), pages(village)["next"]
+    mine = hidden(client.get(address))
+    village.move("approved", "edo.supervisor")
+
+    refused = client.post(address, {**mine, "to": "cancelled"}, headers={"accept-language": "en"})
+
+    assert [(row["left"], row["right"]) for row in refused.context["compared"]] == [
+        ("Cancelled with reason", "Approved")
+    ]
+    assert [code for code, _label in refused.context["form"].fields["to"].choices] == ["ongoing", "cancelled"]
+
+
+def test_what_changed_while_someone_read_it_is_not_approved_unread(village, sign_in, at):
+    village.profile()
+    village.choose(village.well)
+    village.secure()
+    client, address = sign_in("edo.supervisor"), reverse("communities:approve", args=[village.project.pk])
+    mine = hidden(client.get(address)) | {"to": "approved"}
+    village.secure(neighbours=1, women=3)
+
+    refused = client.post(address, mine)
+
+    assert "P-2002" in refused.content.decode()
+    assert "both quarters draw water" in refused.content.decode()
+    with at("edo.reception"):
+        assert Project.objects.get().status == "chosen"
+    assert client.post(address, hidden(refused) | {"to": "approved"}).status_code == 302
