@@ -342,7 +342,7 @@ class TestAcceptance:
         clinic = sign_in("zinder.clinic")
         for address in (reverse("cases:referral", args=[row.pk]), reverse("cases:referrals")):
             page = clinic.get(address).content.decode()
-            assert "IOM Niger" in page
+            assert "OIM Niger" in page
             assert "IOM Nigeria" not in page
 
     def test_twice_is_once(self, at, told, offered):

@@ -27,7 +27,7 @@ from compass.config.demo import living_returns
 from compass.config.demo.load_cases import NEEDS, words_for
 from compass.config.demo.load_story import asked
 from compass.config.demo.progress import Progress
-from compass.config.demo.world import CLINIC, LEGAL, NIGERIA, world_id
+from compass.config.demo.world import CLINIC, LEGAL, NIGER, NIGERIA, language_of, world_id
 from compass.people.consent import answer, newest
 from compass.people.models import CHILD_BANDS, Service
 from compass.reception.actions import (
@@ -72,6 +72,11 @@ SYMPTOMS = (
     "Plaie au pied qui ne ferme pas.",
 )
 LEGAL_ISSUES = ("Salaire non payé par un ancien employeur.", "Acte de naissance de l’enfant à demander.")
+GOING_ON = {
+    "fr": "Une personne adulte. Suivi à reprendre sur place, visite médicale à prévoir.",
+    "en": "One adult. To be followed up on the spot; a medical visit is needed.",
+    "ar": "شخص بالغ. تُستأنف المتابعة هناك، وتلزم زيارة طبية.",
+}
 #: service, partner, priority, days since sent, how far it came.
 REFERRALS = (
     ("MED", CLINIC, "normal", 9.0, "sent"), ("MED", CLINIC, "urgent", 0.1, "sent"), ("MED", CLINIC, "normal", 6.0, "done"),
@@ -93,6 +98,12 @@ class Desk:
         when = self.progress.now - timedelta(days=days_ago)
         return self.loader.told(when, "living", self.worker, *parts, **more)
 
+    @property
+    def language(self) -> str:
+        """In which the office writes; Zinder's colleagues have their town for a name."""
+        office = self.worker.split(".")[0].upper()
+        return language_of({"ZINDER": NIGER, "EDO": NIGERIA}.get(office, office))
+
     def at(self, username: str = "") -> Any:
         return self.loader.at(username or self.worker)
 
@@ -105,15 +116,24 @@ class Desk:
             mine.exclude(person=self.progress.id("boy")).select_related("person").order_by("-opened_at", "person_id")
         )
 
+    def away(self, work: Work) -> list[Case]:
+        """Those of people who are not home yet; who has comprehensive assistance comes first."""
+        cases, classes = self._classes(work)
+        away = [case for case in cases if "RI" not in classes[case.person_id]]
+        return sorted(away, key=lambda case: "C" not in classes[case.person_id])
+
     def helped(self, work: Work) -> list[Case]:
-        """Those of people who have comprehensive assistance and are not home yet."""
-        given = Service.objects.filter(person__in=[case.person_id for case in self.cases(work)])
-        classes = defaultdict(set)
+        """Those of them who have comprehensive assistance: only they may be given more services here."""
+        _, classes = self._classes(work)
+        return [case for case in self.away(work) if "C" in classes[case.person_id]]
+
+    def _classes(self, work: Work) -> tuple[list[Case], dict[UUID, set[str]]]:
+        cases = self.cases(work)
+        classes: dict[UUID, set[str]] = defaultdict(set)
+        given = Service.objects.filter(person__in=[case.person_id for case in cases])
         for person, name in given.values_list("person_id", "service_class"):
             classes[person].add(name)
-        return [
-            case for case in self.cases(work) if "C" in classes[case.person_id] and "RI" not in classes[case.person_id]
-        ]
+        return cases, classes
 
 
 def agreed(cases: Sequence[Case], *scopes: str) -> list[Case]:
@@ -182,8 +202,7 @@ def _due(cases: Sequence[Case]) -> Iterator[tuple[Case, float]]:
 
 def _referrals(desk: Desk) -> None:
     with desk.at() as work:
-        able = agreed(desk.helped(work), "share_other_organizations")
-        chosen = list(zip(REFERRALS, able[1::2] + able[::2], strict=False))
+        chosen = _chosen(desk, work)
         rows = prepare_referrals(
             work,
             [
@@ -203,6 +222,20 @@ def _referrals(desk: Desk) -> None:
         )
     for number, ((told, _), row) in enumerate(zip(chosen, rows, strict=True)):
         _answered(desk, number, told[1], told[3], told[4], row.pk)
+
+
+def _chosen(desk: Desk, work: Work) -> list[tuple[tuple[str, str, str, float, str], Case]]:
+    """Whom to refer for what. A visit that took place is a service, so it goes to somebody who has had such help."""
+    able = agreed(desk.away(work), "share_other_organizations")
+    helped = {case.pk for case in desk.helped(work)}
+    free = able[1::2] + able[::2]
+    chosen = []
+    for told in REFERRALS:
+        case = next((case for case in free if told[4] != "done" or case.pk in helped), None)
+        if case is not None:
+            free.remove(case)
+            chosen.append((told, case))
+    return chosen
 
 
 def _said(service: str, number: int) -> dict[str, str]:
@@ -242,6 +275,16 @@ def _approvals(desk: Desk) -> None:
             _change_plan(work, desk, cases[1])
         calm = [case for case in cases[2:] if case.risk_level == "low"]
         if calm:
+            reached = dict.fromkeys(Goal.objects.filter(case=calm[0]).values_list("pk", flat=True), "met")
+            follow_up(
+                work,
+                [
+                    Contact(
+                        **desk.told(1.5, "last", id=calm[0].pk), kind="for_service", channel="in_person_office",
+                        reached=True, plan_reviewed=True, goals=reached,
+                    )
+                ],
+            )  # fmt: skip
             request_closures(work, [asked(desk.told(1.4, "closing", id=calm[0].pk), "goals_achieved")])
 
 
@@ -276,7 +319,7 @@ def _handover(desk: Desk) -> None:
                 [
                     HandoverOffer(
                         **desk.told(1.1, "handover", id=alone[-1].pk), to_organisation_id=world_id(NIGERIA),
-                        note="Une personne adulte. Suivi à reprendre sur place, visite médicale à prévoir.",
+                        note=GOING_ON[desk.language],
                     )
                 ],
             )  # fmt: skip

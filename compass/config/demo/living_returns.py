@@ -22,7 +22,8 @@ STEPS = ("ask", "counsel", "declare", "check", "approve", "prepare")
 #: How many steps each journey of an office has behind it: Zinder shows all of them.
 FAR = {"zinder.social": (1, 2, 4, 6), "zinder.cases": (2, 3, 4, 5)}
 ELSEWHERE = (1, 4)
-EVIDENCE = "Vérifié au dossier."
+EVIDENCE = {"fr": "Vérifié au dossier.", "en": "Seen in the file.", "ar": "تم التحقق منه في الملف."}
+FREE = {"fr": "Choix libre et informé.", "en": "A free and informed choice.", "ar": "اختيار حر وعن علم."}
 
 
 def household_of(work: Work, person: Person) -> list[Person]:
@@ -48,7 +49,7 @@ def begin(desk: Desk) -> None:
 def _able(work: Work, desk: Desk) -> list[Case]:
     cases = [
         case
-        for case in desk.helped(work)
+        for case in desk.away(work)
         if case.person.age_band not in CHILD_BANDS and case.person.relation == "principal"
         and case.person.nationality not in {case.country, "", *no_return()}
     ]  # fmt: skip
@@ -82,7 +83,8 @@ def _declare(desk: Desk, number: int, pk: UUID, person: Person) -> None:
             [
                 returns.Declared(
                     **desk.told(6, "declare", number, id=pk), person_id=person.pk, language=_language(person),
-                    statements=tuple(code_list("declaration_statement").values), text_language="fr", mode="thumbprint",
+                    statements=tuple(code_list("declaration_statement").values), mode="thumbprint",
+                    text_language=desk.language,
                 )
             ],
         )  # fmt: skip
@@ -100,7 +102,7 @@ def _check(desk: Desk, number: int, pk: UUID, person: Person) -> None:
                     **desk.told(4, "eligible", number, id=pk),
                     criteria=tuple(
                         returns.CriterionChecked(
-                            criterion=each, answer="pass", evidence_kind="document", evidence=EVIDENCE
+                            criterion=each, answer="pass", evidence_kind="document", evidence=EVIDENCE[desk.language]
                         )
                         for each in code_list("eligibility_criterion").values
                     ),
@@ -112,7 +114,7 @@ def _check(desk: Desk, number: int, pk: UUID, person: Person) -> None:
 def _approve(desk: Desk, number: int, pk: UUID, person: Person) -> None:
     with desk.at(desk.second) as work:
         told = desk.told(3, "approve", number, id=pk)
-        returns.approve_returns(work, [returns.Decision(**told, note="Choix libre et informé.")])
+        returns.approve_returns(work, [returns.Decision(**told, note=FREE[desk.language])])
 
 
 def _prepare(desk: Desk, number: int, pk: UUID, person: Person) -> None:

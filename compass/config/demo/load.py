@@ -185,7 +185,7 @@ def load(count: int, seed: int, *, say: Say, progress: Progress | None = None) -
         for (country, worker), homes in _desks(batch).items():
             progress.step(
                 f"people.{number}.{worker}",
-                partial(_load_desk, loader, homes, progress.now, worker, supervisor(country)),
+                partial(load_desk, loader, homes, progress.now, worker, supervisor(country)),
             )
             people = [person for home in homes for person in home.members]
             progress.tally.update((home.year, person.main_class) for home in homes for person in home.members)
@@ -203,7 +203,7 @@ def _desks(batch: Iterable[Household]) -> dict[tuple[str, str], list[Household]]
     return desks
 
 
-def _load_desk(loader: Loader, homes: list[Household], now: datetime, worker: str, second: str) -> None:
+def load_desk(loader: Loader, homes: list[Household], now: datetime, worker: str, second: str) -> None:
     with loader.at(worker) as work:
         rows = loader.register(work, homes)
         met = [(person, rows[loader.person_id(person)], home.arrived) for home in homes for person in home.members]

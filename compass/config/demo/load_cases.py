@@ -24,7 +24,9 @@ from compass.cases.actions.plan import (
 )
 from compass.cases.actions.screening import Screened, screen_people
 from compass.cases.closing import PREREQUISITES
+from compass.cases.models import Goal
 from compass.config.demo.shapes import Household, Person
+from compass.config.demo.world import language_of
 
 if TYPE_CHECKING:
     from compass.access.work import Work
@@ -58,7 +60,17 @@ IN_THEIR_WORDS = {
 }
 RENEWED_AFTER, CALMER_AFTER = timedelta(days=340), timedelta(days=110)
 CALMER = {"high": "medium", "medium": "low"}
-ENGLISH, ARABIC = frozenset({"NG", "ET", "AF"}), frozenset({"EG", "IQ", "LB", "LY", "SD", "TN", "DZ", "MA"})
+#: What colleagues write, each office in its language.
+CALMER_WORDS = {
+    "fr": "Moins de risques qu’au début.",
+    "en": "Less at risk than at the beginning.",
+    "ar": "المخاطر أقل مما كانت في البداية.",
+}
+CALM_WORDS = {
+    "fr": "Besoins couverts, situation stable.",
+    "en": "Needs met, situation stable.",
+    "ar": "لُبّيت الاحتياجات والوضع مستقر.",
+}
 PLANNED_AFTER, ASSESSED_AFTER, SCREENED_AFTER = timedelta(days=12), timedelta(days=6), timedelta(hours=20)
 #: How long cases stay open, in days: longer where one looks, so that there is work on the desks of the story.
 OPEN_FOR, OPEN_FOR_LONGER = timedelta(days=420), {"NE": timedelta(days=1_050), "NG": timedelta(days=1_300)}
@@ -150,7 +162,8 @@ def carry(loader: Loader, told: list[Story], now: datetime, worker: str, supervi
         )
     if done:
         with loader.at(worker) as work:
-            follow_up(work, [_contact(loader, one) for one in done])
+            reached = _goals(done)
+            follow_up(work, [_contact(loader, one, reached.get(_case(one).pk, {})) for one in done])
     _keep(loader, [one for one in planned if one not in done], now, worker, supervisor)
     _close(loader, done, worker, supervisor)
 
@@ -172,7 +185,7 @@ def _keep(loader: Loader, kept: list[Story], now: datetime, worker: str, supervi
                 RiskSet(
                     **loader.told(one.start + CALMER_AFTER, "calmer", one.person.number, id=_case(one).pk),
                     level=CALMER[_case(one).risk_level],
-                    reason="Less at risk than at the beginning.",
+                    reason=CALMER_WORDS[language_of(one.country)],
                 )
                 for one in calmer
                 if one.random.random() < 0.75
@@ -190,7 +203,7 @@ def _close(loader: Loader, done: list[Story], worker: str, supervisor: str) -> N
                 RiskSet(
                     **loader.told(one.start + timedelta(days=100), "calm", one.person.number, id=_case(one).pk),
                     level="low",
-                    reason="Needs met, situation stable.",
+                    reason=CALM_WORDS[language_of(one.country)],
                 )
                 for one in done
             ],
@@ -245,15 +258,22 @@ def _plan(loader: Loader, one: Story) -> PlanMade:
 
 
 def words_for(domain: str, country: str) -> str:
-    french, english, arabic = IN_THEIR_WORDS[domain]
-    return english if country in ENGLISH else arabic if country in ARABIC else french
+    return IN_THEIR_WORDS[domain][("fr", "en", "ar").index(language_of(country))]
 
 
-def _contact(loader: Loader, one: Story) -> Contact:
+def _goals(done: list[Story]) -> dict[UUID, dict[UUID, str]]:
+    """The goals of these cases, all reached, by case."""
+    found: dict[UUID, dict[UUID, str]] = {}
+    for pk, case in Goal.objects.filter(case__in=[_case(one).pk for one in done]).values_list("pk", "case_id"):
+        found.setdefault(case, {})[pk] = "met"
+    return found
+
+
+def _contact(loader: Loader, one: Story, goals: dict[UUID, str]) -> Contact:
     """The last contact before a case is closed; those of open cases are placed by `living`."""
     return Contact(
         **loader.told(one.start + timedelta(days=90), "contact", one.person.number, id=_case(one).pk),
-        kind="for_service", channel="in_person_office", reached=True, plan_reviewed=True,
+        kind="for_service", channel="in_person_office", reached=True, plan_reviewed=True, goals=goals,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from compass.cases.actions.case import Assignment, assign_cases
 from compass.cases.actions.closing import approve_closures, request_closures
 from compass.cases.actions.contact import Contact, follow_up
 from compass.cases.actions.plan import ActionDone, PlanAgreed, agree_plans, approve_plans, complete_plan_actions
-from compass.cases.models import PlanAction
+from compass.cases.models import Goal, PlanAction
 from compass.communities import actions as communities
 from compass.config.demo.load_story import GOING, Teller, asked
 from compass.config.demo.picture import paper
@@ -268,20 +268,22 @@ class AtHome(Teller):
             for part in scoring.DIMENSIONS:
                 said = self.told(f"interview.{part}", day, row.pk)
                 reintegration.answer_interviews(
-                    work, [reintegration.Answered(**said, dimension=part, answers=_answers(part))]
+                    work, [reintegration.Answered(**said, dimension=part, answers=answers_for(part))]
                 )
         return {"interview": row.pk}
 
     def stay_in_touch(self) -> None:
         case = self.id("case.mother")
         with self.at(OFFICER) as work:
+            goals = list(Goal.objects.filter(plan_id=self.id("caseplan.home")).values_list("pk", flat=True))
             for days, risk in ((75, ""), (95, ""), (125, "low"), (155, ""), (185, ""), (215, "")):
                 seen = self.told(f"seen.home.{days}", self.when(days), case)
                 follow_up(
                     work,
                     [
                         Contact(**seen, kind="after_return", channel="home_visit", reached=True, plan_reviewed=True,
-                                risk_after=risk, note=FAMILY.home.survey_note if risk else "")
+                                risk_after=risk, note=FAMILY.home.survey_note if risk else "",
+                                goals=dict.fromkeys(goals, "met" if days == 215 else "in_progress"))
                     ],
                 )  # fmt: skip
             steps = PlanAction.objects.filter(goal__plan_id=self.id("caseplan.home")).order_by("id")
@@ -322,7 +324,7 @@ class AtHome(Teller):
             approve_closures(work, [Decision(**told, approve=True, remark=home.closure_approval)])
 
 
-def _answers(dimension: str) -> dict[str, Any]:
+def answers_for(dimension: str) -> dict[str, Any]:
     """Her answers, and otherwise the option scored nearest to three quarters."""
     answers: dict[str, Any] = {}
     for item in scoring.items(dimension):

@@ -219,7 +219,7 @@ class AwayFromHome(Teller):
                 [
                     GuardianAsked(
                         **self.told("guardian", self.when("consent", 0.6), self.id("boy"), "legal_duty"),
-                        authority="Protection de l’enfant, Zinder",
+                        authority="child_protection_authority",
                         detail={"remark": said.guardian_request},
                     )
                 ],
@@ -388,7 +388,9 @@ class AwayFromHome(Teller):
             calm = self.told("calm.son", self.when(10), case)
             set_risk(work, [RiskSet(**calm, level="low", reason="Guéri ; contrôle fait au centre.")])
         with self.at(COUNSELLOR) as work:
-            (row,) = request_closures(work, [asked(self.told("close.son", self.when(14), case), "goals_achieved")])
+            (row,) = request_closures(
+                work, [asked(self.told("close.son", self.when(14), case), "no_longer_meets_criteria")]
+            )
         with self.at(SUPERVISOR) as work:
             approve_closures(work, [Decision(**self.told("closed.son", self.when(15), row.pk), approve=True)])
 

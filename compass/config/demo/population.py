@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import accumulate
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from compass.config.demo import traits
@@ -25,6 +26,10 @@ from compass.config.demo.targets import DATA, YearTarget, apportion, targets
 # Days that a journey of the class needs inside its year, where the year still has them.
 _LEAD: Mapping[ServiceClass, int] = {"H": 1, "C": 7, "R": 75, "RI": 60}
 _LATE_BY = 20
+#: In the last two years, at least so many people a year where the story takes place.
+SEEN: Mapping[str, int] = MappingProxyType({"NE": 6, "NG": 3})
+NOWHERE: Mapping[str, int] = MappingProxyType({})
+_Split = dict[str, dict[ServiceClass, int]]
 
 
 @dataclass(frozen=True)
@@ -93,14 +98,27 @@ def _peoples_for(code: str, name: ServiceClass) -> tuple[tuple[tuple[str, str], 
     return tuple((entry[0], entry[1]) for entry in row), _cumulative([entry[2] for entry in row])
 
 
-def split_by_country(year: YearTarget) -> dict[str, dict[ServiceClass, int]]:
-    """The people of a year by country and class; each class adds up to the year's own."""
+def split_by_country(year: YearTarget, seen: Mapping[str, int] = NOWHERE) -> _Split:
+    """The people of a year by country and class; each class adds up to the year's own.
+
+    `seen`: how many there shall be at least in a country, taken from the others, so that a small demonstration shows work
+    where one looks. In a large one the weights give more than that, and nothing moves.
+    """
     active = [country for country in countries() if country.first_year <= year.year and any(country.weights.values())]
-    split: dict[str, dict[ServiceClass, int]] = {country.code: {} for country in active}
+    split: _Split = {country.code: {} for country in active}
     for name in CLASSES:
         weights = [country.weights[name] if _peoples_for(country.code, name)[0] else 0 for country in active]
         for country, part in zip(active, apportion(year.people[name], weights), strict=True):
             split[country.code][name] = part
+    for code, least in seen.items():
+        givers = sorted(set(split) - set(seen))
+        while code in split and sum(split[code].values()) < least:
+            # Humanitarian help is met everywhere; returns and reintegration need a fitting country.
+            giver = max(givers, key=lambda each: split[each]["H"], default=None)
+            if giver is None or not split[giver]["H"]:
+                break
+            split[giver]["H"] -= 1
+            split[code]["H"] += 1
     return split
 
 
@@ -130,7 +148,7 @@ def population(people: int, seed: int, until: date) -> Iterator[Household]:
     """
     desk = _Desk(Random(f"compass:{seed}"), people, until, round(people / 100))
     for year in targets(people, until).years:
-        split = split_by_country(year)
+        split = split_by_country(year, SEEN if year.year >= until.year - 1 else NOWHERE)
         for country in countries():
             remaining = dict(split.get(country.code, {}))
             while any(remaining.values()):

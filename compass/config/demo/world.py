@@ -15,6 +15,7 @@ from compass.config.demo.accounts import PASSWORD
 from compass.reception.install import add_centre
 from compass.reception.models import Centre
 from compass.vocabulary import countries
+from compass.vocabulary.places import Country
 
 NAMESPACE = UUID("018f3b1e-0000-7000-8000-000000000000")
 START = datetime(2021, 1, 1, tzinfo=UTC)
@@ -66,6 +67,23 @@ ACCOUNTS = (
     Account("hague.desk", "Marijke van der Velde", FUNDER, ("donor_desk_officer",), "en"),
     Account("geneva.results", "Elena Moretti", HEADQUARTERS, ("results_officer",), "en"),
 )
+#: The case worker and the supervisor of each office that the story does not visit, as they write their names.
+COLLEAGUES = {
+    "AF": ("زرغونه وردک", "میرویس حیدری"),
+    "DZ": ("ليندة سعداوي", "سفيان بلهادي"),
+    "EG": ("نرمين عبد الواحد", "طارق شلبي"),
+    "ET": ("Selamawit Bekele", "Dawit Gebremichael"),
+    "IQ": ("شيماء الربيعي", "كاروان حمه صالح"),
+    "LB": ("رنا خوري", "وسيم الأيوبي"),
+    "LY": ("هدى الزنتاني", "عبد السلام المصراتي"),
+    "MA": ("لبنى بنجلون", "هشام العمراوي"),
+    "ML": ("Fatoumata Coulibaly", "Seydou Traoré"),
+    "SD": ("إيناس الطيب", "معتصم إدريس"),
+    "TD": ("Achta Mahamat", "Ngarlem Djimadoum"),
+    "TN": ("أميرة الجلاصي", "نزار الورتاني"),
+}
+#: Offices that write OIM; the others are known by the English letters in their country too.
+IN_FRENCH = frozenset({"NE", "ML", "TD", "TN", "DZ", "MA"})
 OFFICER = Account("geneva.protection", "Samira Haddad", HEADQUARTERS, ("data_protection_officer",), "fr")
 
 
@@ -74,13 +92,26 @@ def world_id(name: str) -> UUID:
     return uuid5(NAMESPACE, name)
 
 
+def language_of(alpha2: str) -> str:
+    """In which of the three languages an office works."""
+    if alpha2 in {"NG", "ET", "AF"}:
+        return "en"
+    return "ar" if alpha2 in {"EG", "IQ", "LB", "LY", "SD", "TN", "DZ", "MA"} else "fr"
+
+
+def office_name(country: Country) -> str:
+    """How an office is known where it is."""
+    alpha2 = country.alpha2
+    return f"OIM {country.labels['fr']}" if alpha2 in IN_FRENCH else f"IOM {country.labels['en']}"
+
+
 def office_accounts(alpha2: str) -> tuple[Account, ...]:
     """A case worker and a supervisor for a country office that the story does not visit."""
     low = alpha2.lower()
-    language = "ar" if alpha2 in {"EG", "IQ", "LB", "LY", "SD", "TN", "DZ", "MA"} else "fr"
+    worker, supervisor = COLLEAGUES[alpha2]
     return (
-        Account(f"{low}.cases", f"Case worker, {alpha2}", alpha2, ("case_worker",), language),
-        Account(f"{low}.supervisor", f"Supervisor, {alpha2}", alpha2, ("supervisor",), language),
+        Account(f"{low}.cases", worker, alpha2, ("case_worker",), language_of(alpha2)),
+        Account(f"{low}.supervisor", supervisor, alpha2, ("supervisor",), language_of(alpha2)),
     )
 
 
@@ -90,7 +121,7 @@ def create_world() -> dict[str, Organisation]:
     for country in countries():
         made[country.alpha2] = Organisation(
             id=world_id(country.alpha2),
-            name=f"IOM {country.labels['en']}",
+            name=office_name(country),
             kind=OrganisationKind.OFFICE,
             country=country.alpha2,
         )

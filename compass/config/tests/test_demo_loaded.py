@@ -15,6 +15,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from compass.config.demo.load_neighbours import NEIGHBOURS
 from compass.config.demo.progress import Progress
 from compass.config.demo.targets import check_of_2021, targets
 from compass.config.embedded import Cluster
@@ -23,6 +24,7 @@ from compass.config.testing import TEMPLATE
 PEOPLE, SEED = 300, 11
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ORDER = ("H", "C", "R", "RI")
+WRITTEN = ("mother", "daughter", "son", "boy", *(each.key for each in NEIGHBOURS))
 
 
 @contextmanager
@@ -52,11 +54,12 @@ def everything(progress: Progress) -> None:
     from compass.config.demo.load import Loader, load
     from compass.config.demo.load_decision import Deciding
     from compass.config.demo.load_home import AtHome
+    from compass.config.demo.load_neighbours import Neighbours
     from compass.config.demo.load_story import AwayFromHome
 
     load(progress.people, progress.seed, say=lambda text: None, progress=progress)
     loader = Loader(progress.seed)
-    for part in (AwayFromHome, Deciding, AtHome):
+    for part in (AwayFromHome, Deciding, AtHome, Neighbours):
         part(loader, progress).all()
     liven(loader, progress)
 
@@ -83,7 +86,7 @@ def classes(rows: Any, family: list[uuid.UUID]) -> Counter[tuple[int, str]]:
 
 
 def test_the_totals_are_the_published_ones_to_scale(loaded):
-    family = [loaded.progress.id(key) for key in ("mother", "daughter", "son", "boy")]
+    family = [loaded.progress.id(key) for key in WRITTEN]
     wanted = targets(PEOPLE, NOW.date())
 
     got = classes(loaded, family)
@@ -157,6 +160,63 @@ def test_a_loading_does_not_pretend_about_when_it_recorded(loaded):
 
     assert early == [(0,)]
     assert loaded("SELECT count(*) FROM access_receipt WHERE occurred_at < now() - interval '4 years'")[0][0] > 0
+
+
+@pytest.fixture(scope="module")
+def small(cluster: Cluster, django_db_blocker: Any) -> Iterator[Any]:
+    """The smallest demonstration that anybody is told to start."""
+    with database(cluster) as rows, django_db_blocker.unblock():
+        everything(Progress(None, 60, 1))
+        yield rows
+
+
+def waiting(rows: Any, statement: str, username: str) -> int:
+    """How many; `%s` stands for the organisation of that colleague."""
+    ((organisation,),) = rows("SELECT organisation_id FROM access_user WHERE username = %s", username)
+    return int(rows(f"SELECT count(*) FROM {statement}", organisation)[0][0])
+
+
+class TestASmallDemonstration:
+    def test_the_clinic_has_two_referrals_to_answer_or_treat(self, small):
+        open_ones = "cases_referral WHERE status IN ('sent', 'acknowledged', 'accepted') AND to_organisation_id = %s"
+
+        assert waiting(small, open_ones, "zinder.clinic") >= 2
+
+    @pytest.mark.parametrize("username", ["zinder.social", "zinder.cases", "edo.reception"])
+    def test_each_colleague_has_open_cases_and_something_due(self, small, username):
+        from compass.access.actor import Actor
+        from compass.access.models import User
+        from compass.access.work import unit_of_work
+        from compass.cases import standards
+
+        with unit_of_work(Actor.of(User.objects.get(username=username)), "test") as work:
+            listed = standards.work_list(work, work.now)
+
+        assert len(listed.cases) >= 3
+        assert listed.late or listed.today or listed.week
+
+    @pytest.mark.parametrize("username", ["zinder.supervisor", "edo.supervisor"])
+    def test_each_supervisor_has_decisions_to_take(self, small, username):
+        kinds = ("assessment", "plan", "closure")
+        asked = [waiting(small, f"cases_{kind} WHERE state = 'requested' AND organisation_id = %s", username)
+                 for kind in kinds]  # fmt: skip
+
+        assert sum(asked) >= 2
+
+    def test_edo_has_people_at_home_and_an_offer_from_another_office(self, small):
+        assert waiting(small, "reintegration_arrivalhome WHERE organisation_id = %s", "edo.reception") >= 5
+        assert (
+            waiting(small, "cases_handover WHERE status = 'offered' AND to_organisation_id = %s", "edo.reception") == 1
+        )
+
+    def test_an_interview_is_due(self, small):
+        due = (
+            "reintegration_arrivalhome a WHERE a.organisation_id = %s AND a.arrived_on < now() - interval '30 days'"
+            " AND NOT EXISTS (SELECT 1 FROM reintegration_interview i WHERE i.person_id = a.person_id)"
+            " AND EXISTS (SELECT 1 FROM reintegration_plan p WHERE p.person_id = a.person_id)"
+        )
+
+        assert waiting(small, due, "edo.monitoring") >= 1
 
 
 def content(rows: Any) -> str:
