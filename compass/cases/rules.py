@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from compass.access.policy import own_organisation, rule, shared_with
+from compass.cases.models import BestInterests, Case
 
 if TYPE_CHECKING:
     from compass.access.actor import Actor
@@ -45,6 +46,27 @@ rule("referrals.answer", "partner_case_worker", "case_worker", "supervisor", whe
 rule("handovers.view", *FIELD, where=_either_side)
 rule("handovers.offer", *FIELD)
 rule("handovers.answer", "case_worker", "supervisor", where=shared_with)
-rule("best_interests.view", *FIELD)
-rule("best_interests.write", *FIELD)
+
+
+def _works_with_the_child(actor: Actor, organisations: tuple[UUID, ...]) -> Q:
+    """Best interests is the sealed tier: a supervisor, who leads a case of the household, who began the procedure; anyone of
+    the field only while nobody leads a case there and nothing is written yet, so that a child alone is not left waiting."""
+    own = own_organisation(actor, organisations)
+    supervised = actor.in_roles(frozenset({"supervisor"}))
+    if set(organisations) <= set(supervised):
+        return own
+    cases = Case._base_manager.filter(
+        person__household_id=OuterRef("household_id"), organisation_id=OuterRef("organisation_id")
+    )
+    written = BestInterests._base_manager.filter(person_id=OuterRef("pk"), organisation_id=OuterRef("organisation_id"))
+    near = (
+        Q(Exists(cases.filter(owner_id=actor.id)))
+        | Q(Exists(written.filter(recorded_by=actor.id)))
+        | (Q(~Exists(cases.filter(owner_id__isnull=False))) & Q(~Exists(written)))
+    )
+    return own & (near | Q(organisation_id__in=supervised) if supervised else near)
+
+
+rule("best_interests.view", *FIELD, where=_works_with_the_child)
+rule("best_interests.write", *FIELD, where=_works_with_the_child)
 rule("best_interests.decide", "supervisor")

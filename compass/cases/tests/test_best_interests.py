@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from compass.cases.actions.best_interests import (
@@ -25,8 +26,10 @@ from compass.cases.actions.best_interests import (
     reopen_procedures,
     trace_families,
 )
+from compass.cases.actions.case import Assignment, assign_cases
 from compass.cases.models import BestInterests
 from compass.cases.queries import return_blocks
+from compass.config.demo.world import world_id
 from compass.people.actions import GuardianAppointed, GuardianAsked, appoint_guardians, request_guardians
 from compass.problems import Invalid, NotFound, SecondPersonNeeded, StaleVersion, StandardNotMet, TooFarAway, WrongState
 
@@ -271,3 +274,31 @@ def test_a_whole_list_costs_few_queries(at, person, django_assert_max_num_querie
         children = [person(work, identity=BOY, uasc_status="unaccompanied").pk for _ in range(5)]
         with django_assert_max_num_queries(4):
             return_blocks(children)
+
+
+class TestNeedToKnow:
+    """Best interests is the sealed tier (DESIGN section 5): the same role in the same office is not enough."""
+
+    def test_who_neither_leads_the_case_nor_began_it_sees_and_writes_nothing(self, at, told, sign_in, boy, case):
+        with at("zinder.social") as work:
+            case(work, someone=boy)
+            hear_children(work, [Heard(**told(id=boy.pk), view="I want to stay")])
+        where = reverse("cases:best_interests", args=[boy.pk])
+
+        assert sign_in("zinder.social").get(where).status_code == 200
+        assert sign_in("zinder.supervisor").get(where).status_code == 200
+        assert sign_in("zinder.cases").get(where).status_code == 404
+        with at("zinder.cases") as work, pytest.raises(NotFound):
+            hear_children(work, [Heard(**told(id=boy.pk), view="I want to leave")])
+
+    def test_who_leads_the_case_now_sees_what_another_began(self, at, told, sign_in, boy, case):
+        with at("zinder.social") as work:
+            row = case(work, someone=boy)
+            hear_children(work, [Heard(**told(id=boy.pk), view="I want to stay")])
+        with at("zinder.supervisor") as work:
+            assign_cases(work, [Assignment(**told(id=row.pk), owner_id=world_id("zinder.cases"))])
+
+        assert sign_in("zinder.cases").get(reverse("cases:best_interests", args=[boy.pk])).status_code == 200
+
+    def test_a_child_alone_that_nobody_leads_is_not_left_waiting(self, sign_in, boy):
+        assert sign_in("zinder.cases").get(reverse("cases:best_interests", args=[boy.pk])).status_code == 200

@@ -120,7 +120,7 @@ def leaves(q: Any) -> Iterator[tuple[str, Any]]:
     for child in q.children:
         if isinstance(child, tuple):
             yield child
-        else:
+        elif hasattr(child, "children"):  # a subquery narrows what the columns bind
             yield from leaves(child)
 
 
