@@ -119,9 +119,12 @@ class Consent(AboutPerson):
 
 
 class GuardianRequest(AboutPerson):
-    """A guardian asked for a child who is alone (BIP-02). status: requested | appointed."""
+    """A guardian asked for a child who is alone (BIP-02). status: requested | appointed.
 
-    authority = models.CharField(max_length=40)
+    authority: code of guardian_authority. detail_sealed: {"remark"}.
+    """
+
+    authority = models.CharField(max_length=32)
     status = models.CharField(max_length=12, default="requested")
     appointed_at = models.DateTimeField(null=True)
     detail_sealed = models.BinaryField(default=b"")

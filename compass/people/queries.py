@@ -114,7 +114,21 @@ def neighbours(work: Work, person: Person) -> list[Person]:
 def guardian_of(work: Work, person: Person) -> GuardianRequest | None:
     """The newest request for a guardian; one query."""
     rows = work.allowed("people.view", GuardianRequest).filter(person=person)
-    return rows.order_by("-occurred_at").first()
+    return rows.order_by("-occurred_at", "-id").first()
+
+
+def guardian_note(work: Work, request: GuardianRequest | None) -> str:
+    """The sealed note of a request for a guardian, opened; whoever shows it must `reveal` the person."""
+    if request is None:
+        return ""
+    detail = work.keys.open(
+        request.detail_sealed,
+        table="people_guardianrequest",
+        column="detail_sealed",
+        subject=request.person_id,
+        row=request.pk,
+    )
+    return str((detail or {}).get("remark", ""))
 
 
 def services_of(work: Work, person: Person, limit: int = 20) -> list[Service]:

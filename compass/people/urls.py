@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compass.people.views import intake, person, summary, voice
+from compass.people.views import intake, person, sealed, summary, voice
 
 app_name = "people"
 urlpatterns = [
@@ -12,8 +12,8 @@ urlpatterns = [
     path("<uuid:pk>/", person.person, name="person"),
     path("<uuid:pk>/consent/", intake.consent, name="consent"),
     path("<uuid:pk>/withdraw/", person.withdraw, name="withdraw"),
-    path("<uuid:pk>/identity/", intake.identity, name="identity"),
-    path("<uuid:pk>/contact/", intake.contact, name="contact"),
+    path("<uuid:pk>/identity/", sealed.identity, name="identity"),
+    path("<uuid:pk>/contact/", sealed.contact, name="contact"),
     path("<uuid:pk>/household/", intake.household, name="household"),
     path("<uuid:pk>/guardian/", person.guardian, name="guardian"),
     path("<uuid:pk>/guardian/appointed/", person.appointed, name="guardian_appointed"),

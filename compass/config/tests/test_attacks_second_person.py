@@ -32,7 +32,9 @@ def boy(at, told, person):  # noqa: F811
     """A boy alone with a guardian, heard by the social worker."""
     with at("zinder.social") as work:
         row = person(work, identity=BOY, uasc_status="unaccompanied", consent=False)
-        (asked,) = request_guardians(work, [GuardianAsked(**told(id=row.pk, basis="legal_duty"), authority="Tribunal")])
+        (asked,) = request_guardians(
+            work, [GuardianAsked(**told(id=row.pk, basis="legal_duty"), authority="juvenile_court")]
+        )
         appoint_guardians(work, [GuardianAppointed(**told(id=asked.pk, basis="legal_duty"))])
         hear_children(work, [Heard(**told(id=row.pk, basis="legal_duty"), view="wants to learn", weight="much")])
     return row
@@ -65,7 +67,7 @@ def assessed(work, told, child):
 
 
 def test_a_childs_decision_by_someone_else_works(at, told, boy):
-    with at("zinder.cases") as work:
+    with at("zinder.social") as work:
         assessed(work, told, boy)
     with at("zinder.supervisor") as work:
         assert decided(work, told, boy)[0].decided_at

@@ -21,7 +21,6 @@ CLEAR = {
     "cases.Plan.unanswered": "codes",
     "communities.Place.name": "the name of a place on the map",
     "people.Consent.scopes": "codes with yes or no",
-    "people.GuardianRequest.authority": "the name of an office, not of a person",
     "people.OfficeVoice.audio": "the office's own reading of a public text",
     "people.OfficeVoice.key": "which public text was read",
     "reception.Centre.name": "the name on the door",

@@ -133,8 +133,8 @@ def boy(who: Colleague, journey: Journey) -> None:
     )  # fmt: skip
     who.send(given="Nura", family="Tanko", sex="male", nationality="NG")
     who.send(safe_to_call="no", safe_to_carry_paper="no")
-    who.send(uasc_status="unaccompanied", authority="DR protection de l’enfant, Zinder")
-    assert "DR protection de l’enfant" in who.text()
+    who.send(uasc_status="unaccompanied", authority="child_protection_authority")
+    assert "Autorité compétente de protection de l’enfance" in who.text()
 
 
 def screen(who: Colleague, journey: Journey) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+
+from compass.problems import UnknownCode
+from compass.vocabulary import known, language, nationalities
 
 
 def moment(day: date, now: datetime) -> datetime:
@@ -12,3 +16,26 @@ def moment(day: date, now: datetime) -> datetime:
         if day == now.date()
         else now.replace(year=day.year, month=day.month, day=day.day, hour=12, minute=0, second=0, microsecond=0)
     )
+
+
+def known_or_empty(list_id: str, value: str) -> str:
+    """The value when it is empty or in its list: a clear column holds codes, never words. Raises UnknownCode."""
+    return known(list_id, value) if value else value
+
+
+def nationality(value: str) -> str:
+    """A nationality, or empty. Raises UnknownCode."""
+    if value and value not in nationalities():
+        raise UnknownCode(value=value[:40], list="nationality")
+    return value
+
+
+def spoken(codes: Iterable[str]) -> list[str]:
+    """Languages of the programme's list. Raises UnknownCode."""
+    found = list(codes)
+    for code in found:
+        try:
+            language(code)
+        except KeyError as error:
+            raise UnknownCode(value=code[:40], list="languages") from error
+    return found

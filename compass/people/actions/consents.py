@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
+from compass.people.actions.common import known_or_empty, spoken
 from compass.people.ages import age_on
+from compass.people.consent import newest
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.registry import consent_changed
-from compass.problems import Invalid, StandardNotMet, UnknownCode, WrongState
-from compass.vocabulary import code_list, known, standard
+from compass.problems import Invalid, StaleVersion, StandardNotMet, UnknownCode, WrongState
+from compass.vocabulary import all_known, code_list, known, standard
 
 CONSENT_YEARS = timedelta(days=365)
 SEVEN_ITEMS = "consent_information"
@@ -23,7 +27,11 @@ ADULTS = frozenset({"caregiver", "guardian", "other"})
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentGiven(Command):
-    """An answer to the notice. `scopes` maps every scope that was asked to yes or no; `id` is the person."""
+    """An answer to the notice. `scopes` maps every scope that was asked to yes or no; `id` is the person.
+
+    `seen`: key of the newest consent on the page that was answered, empty when there was none; None when there was no
+    page (an import, the answers of a caregiver for several children).
+    """
 
     given_by: str = "individual"
     mode: str = "verbal_certified"
@@ -35,23 +43,31 @@ class ConsentGiven(Command):
     certified: bool = False
     child_agrees: bool | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+    seen: str | None = None
 
 
 @action("people.consent", Consent)
 def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
     """Record consent. Raises StandardNotMet: CM-02 (seven items told), CM-03 (verbal is certified), CM-04 (ladder).
 
+    Raises StaleVersion with the newest consent when a colleague recorded one that was not on the page.
+
     Source: case-management.md 2.4 and 2.11.
     """
     people = work.require("people.consent", Person, answers)
+    _as_seen({each.id: each.seen for each in answers if each.id and each.seen is not None}, newest)
     wanted = set(code_list(SEVEN_ITEMS).values)
     scopes = code_list("consent_scope")
     rows = []
     for person, each in zip(people, answers, strict=True):
         known("consent_mode", each.mode)
         known("consent_given_by", each.given_by)
-        if strange := next((scope for scope in each.scopes if scope not in scopes), None):
-            raise UnknownCode(value=strange[:40], list="consent_scope")
+        known_or_empty("interpreter_mode", each.interpreter_mode)
+        spoken([each.language])
+        all_known("consent_information", each.information)
+        for scope, said in each.scopes.items():
+            if scope not in scopes or not isinstance(said, bool):
+                raise UnknownCode(value=scope[:40], list="consent_scope")
         step = ladder_of(work, person, each) if person.is_child else ""
         unmet = []
         if wanted - set(each.information):
@@ -61,7 +77,7 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
         if step and not _ladder_met(step, each):
             unmet.append("CM-04")
         if unmet:
-            raise StandardNotMet(standards="; ".join(f"{name} ({standard(name).label.rstrip('.')})" for name in unmet))
+            raise StandardNotMet(standards="; ".join(f"{standard(name).label.rstrip('.')} ({name})" for name in unmet))
         rows.append(
             Consent(
                 id=uuid7(),
@@ -131,16 +147,21 @@ def withdraw_consent(work: Work, withdrawals: list[Withdrawal]) -> list[Consent]
 
 @dataclass(frozen=True, kw_only=True)
 class GuardianAsked(Command):
-    """`id` is the child."""
+    """`id` is the child. `seen`: key of the newest request on the page, empty when there was none, None without a page."""
 
     authority: str
     detail: dict[str, Any] = field(default_factory=dict)
+    seen: str | None = None
 
 
 @action("people.guardian", GuardianRequest)
 def request_guardians(work: Work, asked: list[GuardianAsked]) -> list[GuardianRequest]:
-    """Ask an authority for a guardian (BIP-02). Raises Invalid for a person who is not a child."""
+    """Ask an authority (code of guardian_authority) for a guardian (BIP-02).
+
+    Raises Invalid for a person who is not a child, StaleVersion with the newest request when a colleague asked first.
+    """
     people = work.require("people.guardian", Person, asked)
+    _as_seen({each.id: each.seen for each in asked if each.id and each.seen is not None}, _newest_requests)
     rows = []
     for person, each in zip(people, asked, strict=True):
         if not person.is_child:
@@ -149,7 +170,7 @@ def request_guardians(work: Work, asked: list[GuardianAsked]) -> list[GuardianRe
             id=uuid7(),
             person=person,
             organisation_id=person.organisation_id,
-            authority=each.authority,
+            authority=known("guardian_authority", each.authority),
             **stamp(work, each),
         )
         row.detail_sealed = work.keys.seal(
@@ -157,6 +178,23 @@ def request_guardians(work: Work, asked: list[GuardianAsked]) -> list[GuardianRe
         )
         rows.append(row)
     return GuardianRequest.objects.bulk_create(rows)
+
+
+def _newest_requests(people: Iterable[UUID]) -> dict[UUID, GuardianRequest]:
+    rows = GuardianRequest.objects.filter(person_id__in=list(people)).order_by("person_id", "-occurred_at", "-id")
+    return {row.person_id: row for row in rows.distinct("person_id")}
+
+
+R = TypeVar("R", Consent, GuardianRequest)
+
+
+def _as_seen(seen: dict[UUID, str], read: Callable[[Iterable[UUID]], dict[UUID, R]]) -> None:
+    """Raise StaleVersion unless the newest record of each person is the one that was on the page; the people are locked."""
+    found = read(seen) if seen else {}
+    for person, key in seen.items():
+        current = found.get(person)
+        if current is not None and str(current.pk) != key:
+            raise StaleVersion(current=current)
 
 
 @dataclass(frozen=True, kw_only=True)

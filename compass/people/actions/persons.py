@@ -11,6 +11,7 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
+from compass.people.actions.common import known_or_empty, nationality, spoken
 from compass.people.ages import band_of
 from compass.people.consent import answer, newest
 from compass.people.models import Person
@@ -45,18 +46,17 @@ def register_people(work: Work, registrations: list[Registration]) -> list[Perso
     organisation = work.actor.organisation
     people = []
     for each in registrations:
-        known("sex", each.sex)
         people.append(
             Person(
                 id=each.id or uuid7(),
                 organisation_id=organisation.pk,
                 household_id=each.household_id or uuid7(),
-                relation=each.relation,
-                sex=each.sex,
+                relation=known("person_relation", each.relation),
+                sex=known("sex", each.sex),
                 age_band=band_of(each.identity, each.occurred_at.date()),
-                nationality=each.nationality,
-                languages=list(each.languages),
-                uasc_status=each.uasc_status,
+                nationality=nationality(each.nationality),
+                languages=spoken(each.languages),
+                uasc_status=known_or_empty("uasc_status", each.uasc_status),
                 country_met=each.country_met or organisation.country,
                 basis=each.basis,
                 consent_due_at=each.occurred_at + consent_time() if each.basis == "vital_interest" else None,
@@ -113,9 +113,9 @@ def change_identity(work: Work, changes: list[IdentityChange]) -> list[Person]:
         if each.sex is not None:
             person.sex = known("sex", each.sex)
         if each.nationality is not None:
-            person.nationality = each.nationality
+            person.nationality = nationality(each.nationality)
         if each.languages is not None:
-            person.languages = list(each.languages)
+            person.languages = spoken(each.languages)
         if each.identity is not None:
             person.age_band = band_of(each.identity, each.occurred_at.date())
         person.version += 1
@@ -151,7 +151,7 @@ def change_households(work: Work, changes: list[HouseholdChange]) -> list[Person
         person.household_id = each.household_id or uuid7()
         person.relation = known("person_relation", each.relation)
         if each.uasc_status is not None:
-            person.uasc_status = known("uasc_status", each.uasc_status) if each.uasc_status else ""
+            person.uasc_status = known_or_empty("uasc_status", each.uasc_status)
         person.version += 1
     Person.objects.bulk_update(people, ["household_id", "relation", "uasc_status", "version"])
     return people

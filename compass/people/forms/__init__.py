@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from compass.people.forms.consent import ConsentForm, WithdrawForm
-from compass.people.forms.person import ContactForm, GuardianForm, HouseholdForm, IdentityForm, RevealForm
+from compass.people.forms.person import (
+    AppointedForm,
+    ContactForm,
+    GuardianForm,
+    HouseholdForm,
+    IdentityForm,
+    RevealForm,
+)
 from compass.people.forms.voice import VoiceForm
 
 __all__ = [
+    "AppointedForm",
     "ConsentForm",
     "ContactForm",
     "GuardianForm",

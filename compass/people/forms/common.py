@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from collections.abc import Callable
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
+from django import forms
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from compass.ui.forms import CHOOSE
+from compass.ui.forms import CHOOSE, BaseForm
+from compass.ui.widgets import Radios
 from compass.vocabulary import code_list, languages, nationalities
 from compass.vocabulary.places import countries
 
@@ -38,3 +45,72 @@ def nationality_choices() -> list[Any]:
         (_("Countries of the programme"), [row for row in rows if row[0] in own]),
         (_("Other countries"), [row for row in rows if len(row[0]) == 2 and row[0] not in own]),
     ]
+
+
+def hint(field: forms.Field, list_id: str) -> None:
+    """Put the descriptions of a code list under its radio buttons."""
+    widget = cast("Radios", field.widget)
+    widget.hints = {code.value: code.description for code in code_list(list_id)}
+
+
+class BirthDateField(forms.DateField):
+    """A day of birth, given as day, month and year; what cannot be a day is answered with what to do instead."""
+
+    def to_python(self, value: Any) -> date | None:
+        """The day. Says of a day its month does not have, and of a date that is only partly known, what to write."""
+        parts = re.fullmatch(r"(\d{0,4})-(\d{0,2})-(\d{0,2})", str(value or ""))
+        if not value or not parts:
+            return super().to_python(value)
+        year, month, day = (int(part) if part else 0 for part in parts.groups())
+        if not (year and month and day):
+            raise forms.ValidationError(
+                gettext("Write day, month and year. When only the year is known, leave these empty and write it below.")
+            )
+        if not 1 <= month <= 12:
+            raise forms.ValidationError(gettext("Write the month as a number from 1 to 12."))
+        last = monthrange(max(year, 1), month)[1]
+        if day > last:
+            text = gettext("%(month)s %(year)s has only %(last)s days. Correct the day or the month.")
+            raise forms.ValidationError(text % {"month": MONTHS[month], "year": str(year), "last": last})
+        return super().to_python(f"{year:04}-{month:02}-{day:02}")
+
+
+class SometimesInput(forms.TextInput):
+    """A line that other answers may demand; the browser, which does not know them, never does."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Never."""
+        return False
+
+
+class SometimesField(forms.CharField):
+    """A line that other answers may demand: never called optional; the form says when it is missing."""
+
+    widget = SometimesInput
+
+    def validate(self, value: str) -> None:
+        """Empty is judged by the form, beside the other answers."""
+
+
+class SometimesChoice(Radios):
+    """Radio buttons that other answers may demand."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Never."""
+        return False
+
+
+class SometimesChoiceField(forms.ChoiceField):
+    """A choice that other answers may demand: never called optional; the form says when it is missing."""
+
+    widget = SometimesChoice
+
+    def validate(self, value: str) -> None:
+        """Empty is judged by the form, beside the other answers."""
+        if value:
+            super().validate(value)
+
+
+def seen_of(form: BaseForm) -> str | None:
+    """Key of the newest record that was on the page, empty when there was none; None when the page did not say."""
+    return str(form.cleaned_data["seen"]) if "seen" in form.data else None

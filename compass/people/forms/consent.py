@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import ConsentGiven, Withdrawal
 from compass.people.content.consent import LATER_SCOPES, SCOPES, Notice
-from compass.people.forms.common import listed
+from compass.people.forms.common import SometimesField, listed, seen_of
 from compass.people.models import Consent, Person
 from compass.ui.forms import BaseForm, YesNoField
 from compass.ui.widgets import Boxes, Radios
@@ -23,26 +23,10 @@ OTHER_SCOPES = (*SCOPES[5:], *LATER_SCOPES)
 NAMED_INTERPRETERS = frozenset({"in_person", "phone", "video"})
 
 
-class SometimesInput(forms.TextInput):
-    """A line that other answers may demand; the browser, which does not know them, never does."""
-
-    def use_required_attribute(self, initial: Any) -> bool:
-        """Never."""
-        return False
-
-
-class SometimesField(forms.CharField):
-    """A line that other answers may demand: never called optional; the form says when it is missing."""
-
-    widget = SometimesInput
-
-    def validate(self, value: str) -> None:
-        """Empty is judged by the form, beside the other answers."""
-
-
 class ConsentForm(BaseForm):
     """What was explained, answered, by whom and how. `step` is the step of the child's ladder, empty for adults."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     information = forms.MultipleChoiceField(
         label=_("The person now knows"),
         help_text=_("All seven, before any question."),
@@ -130,6 +114,7 @@ class ConsentForm(BaseForm):
             scopes={scope: said for scope, said in answers.items() if said is not None},
             certified=told["certified"],
             child_agrees=told.get("child_agrees"),
+            seen=seen_of(self),
             detail={name: told[name] for name in ("interpreter", "adult") if told.get(name)},
         )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django import forms
 from django.utils import timezone
@@ -12,10 +13,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import GuardianAsked, HouseholdChange, IdentityChange
-from compass.people.forms.common import language_choices, listed, nationality_choices
+from compass.people.forms.common import (
+    BirthDateField,
+    SometimesChoiceField,
+    hint,
+    language_choices,
+    listed,
+    nationality_choices,
+    seen_of,
+)
 from compass.people.models import Person
 from compass.ui.digits import normalise_digits
-from compass.ui.forms import CHOOSE, BaseForm, YesNoField
+from compass.ui.forms import CHOOSE, BaseForm, RecordForm, YesNoField, words
 from compass.ui.widgets import Radios
 from compass.vocabulary import code_list
 
@@ -48,8 +57,12 @@ class IdentityForm(BaseForm):
     )
     family = forms.CharField(label=_("Family name"), required=False, max_length=120)
     other = forms.CharField(label=_("Other names or spellings"), required=False, max_length=200)
-    birth_date = forms.DateField(label=_("Date of birth, when it is known"), required=False)
-    birth_year = forms.IntegerField(label=_("Otherwise the year of birth"), required=False)
+    birth_date = BirthDateField(label=_("Date of birth, when it is known"), required=False)
+    birth_year = forms.IntegerField(
+        label=_("Otherwise the year of birth"),
+        required=False,
+        error_messages={"invalid": _("Write the year with four digits, for example 1995.")},
+    )
     birth_estimated = forms.BooleanField(label=_("This is an estimate"), required=False)
     sex = forms.ChoiceField(label=_("Sex"), widget=Radios, choices=listed("sex"))
     nationality = forms.ChoiceField(label=_("Nationality"), choices=nationality_choices)
@@ -188,38 +201,64 @@ class HouseholdForm(BaseForm):
         widget=Radios,
         choices=listed("uasc_status"),
     )
-    authority = forms.CharField(
+    authority = SometimesChoiceField(
         label=_("Authority asked for a guardian"),
-        help_text=_("For a child who is alone or apart from the parents, the request goes out with this page."),
-        required=False,
-        max_length=40,
+        help_text=_(
+            "Needed for a child who is alone or apart from the parents: the request is recorded with this page."
+        ),
+        choices=listed("guardian_authority"),
+    )
+    remark = words(
+        _("What the authority must know"), help_text=_("Sealed when saved."), required=False, rows=2, most=500
     )
 
     def __init__(
-        self, *args: Any, person: Person, own: list[Person], others: list[tuple[str, Any]], asked: bool, **kwargs: Any
+        self,
+        *args: Any,
+        person: Person,
+        own: list[Person],
+        others: list[tuple[str, Any]],
+        asked: bool,
+        before: str = "",
+        **kwargs: Any,
     ) -> None:
         """`own`: members of the present household; `others`: (household, words) that can be joined; `asked`: a
-        guardian was already asked for."""
+        guardian was already asked for; `before`: the household answered on a page that a colleague has overtaken."""
         super().__init__(*args, **kwargs)
-        stay = _("With those already listed below") if own else _("Nobody on this list: alone")
-        choices = [(str(person.household_id), stay), *others]
-        if own:
-            choices.append(("alone", _("Nobody on this list: alone")))
-        self.offer("household", choices)
+        alone = _("Alone, with none of these people")
+        stay = _("With those already listed below") if own else _("Alone") if not others else alone
+        self._offered = [(str(person.household_id), stay), *others, *([("alone", alone)] if own else [])]
+        overtaken = before and before not in dict(self._offered)
+        self.offer("household", [*self._offered, *([(before, _("As it was on your page"))] if overtaken else [])])
         self.asked = asked
         if not person.is_child:
-            del self.fields["uasc_status"], self.fields["authority"]
+            del self.fields["uasc_status"], self.fields["authority"], self.fields["remark"]
             return
-        hints = {code.value: code.description for code in code_list("uasc_status")}
-        self.fields["uasc_status"].widget.hints = hints
+        hint(self.fields["uasc_status"], "uasc_status")
         if asked:
-            del self.fields["authority"]
+            del self.fields["authority"], self.fields["remark"]
+        else:
+            hint(self.fields["authority"], "guardian_authority")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.wants_guardian and not cleaned.get("authority"):
-            self.add_error("authority", _("Write which authority is asked to appoint a guardian."))
+            self.add_error("authority", _("Choose which authority is asked to appoint a guardian."))
         return cleaned
+
+    def household_in_words(self, household: str) -> str:
+        """A household that can be answered, in words."""
+        return str(dict(self._offered).get(household, _("As it was on your page")))
+
+    def decide_again(self, person: Person, *, guardian_asked: bool) -> None:
+        """After a colleague saved first: the present version, and nothing that only the older page could answer."""
+        for name in ("authority", "remark") if guardian_asked else ():
+            del self.fields[name]
+        told = {name: self.data[name] for name in self.data}
+        if told.get("household") not in dict(self._offered):
+            told["household"] = ""
+        self.data = {**told, "version": str(person.version)}
+        self.offer("household", self._offered)
 
     @property
     def wants_guardian(self) -> bool:
@@ -235,23 +274,45 @@ class HouseholdForm(BaseForm):
             uasc_status=told.get("uasc_status"),
         )
 
+    def guardian(self, person: Person) -> GuardianAsked | None:
+        """The request for a guardian that goes with this page; None when it asks for none."""
+        if not self.wants_guardian:
+            return None
+        command = asked_of(self, person, "")
+        return replace(command, key=uuid5(command.key, "guardian"))
+
 
 class GuardianForm(BaseForm):
     """An authority asked to appoint a guardian."""
 
-    authority = forms.CharField(label=_("Authority asked for a guardian"), max_length=40)
-    remark = forms.CharField(
-        label=_("What the authority must know"),
-        help_text=_("Sealed when saved."),
-        required=False,
-        max_length=500,
-        widget=forms.Textarea,
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    authority = forms.ChoiceField(
+        label=_("Authority asked for a guardian"), widget=Radios, choices=listed("guardian_authority")
+    )
+    remark = words(
+        _("What the authority must know"), help_text=_("Sealed when saved."), required=False, rows=2, most=500
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hint(self.fields["authority"], "guardian_authority")
+
     def command(self, person: Person) -> GuardianAsked:
-        told = self.cleaned_data
-        detail = {"remark": told["remark"]} if told["remark"] else {}
-        return GuardianAsked(**self.envelope("legal_duty", id=person.pk), authority=told["authority"], detail=detail)
+        return asked_of(self, person, seen_of(self))
+
+
+def asked_of(form: BaseForm, person: Person, seen: str | None) -> GuardianAsked:
+    """The request for a guardian that a form with `authority` and `remark` makes."""
+    told = form.cleaned_data
+    detail = {"remark": told["remark"]} if told["remark"] else {}
+    envelope = form.envelope("legal_duty", id=person.pk)
+    return GuardianAsked(**envelope, authority=told["authority"], detail=detail, seen=seen)
+
+
+class AppointedForm(RecordForm):
+    """The authority appointed the guardian: nothing to fill in."""
+
+    basis = "legal_duty"
 
 
 def _relations() -> list[tuple[str, str]]:

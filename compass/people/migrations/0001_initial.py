@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField()),
                 ('recorded_by', models.UUIDField()),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('authority', models.CharField(max_length=40)),
+                ('authority', models.CharField(max_length=32)),
                 ('status', models.CharField(default='requested', max_length=12)),
                 ('appointed_at', models.DateTimeField(null=True)),
                 ('detail_sealed', models.BinaryField(default=b'')),

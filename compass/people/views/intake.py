@@ -1,17 +1,13 @@
-"""The steps of an intake, each a page of its own: consent before story, identity as little as needed."""
+"""The steps of an intake, each a page of its own: consent before story, who belongs together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
 from functools import partial
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -19,39 +15,18 @@ from django.views.decorators.http import require_http_methods
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.people import queries
-from compass.people.actions import (
-    GuardianAsked,
-    change_households,
-    change_identity,
-    give_consent,
-    request_guardians,
-)
+from compass.people.actions import change_households, give_consent, request_guardians
 from compass.people.ages import age_on
 from compass.people.consent import answer
 from compass.people.content.consent import Notice, available, notice
-from compass.people.forms import ConsentForm, ContactForm, HouseholdForm, IdentityForm, RevealForm
+from compass.people.forms import ConsentForm, HouseholdForm
 from compass.people.forms.consent import CORE_SCOPES, OTHER_SCOPES
-from compass.people.models import Consent, Person
+from compass.people.models import Consent, GuardianRequest, Person
+from compass.people.views.common import STEPS, said, step_to, tongues
+from compass.people.views.person import guardian_rows
 from compass.people.voices import recordings
 from compass.problems import StaleVersion
-from compass.ui.words import day
-from compass.vocabulary import label_of, language
-from compass.vocabulary import languages as all_languages
-from compass.vocabulary.nationalities import nationalities
-
-STEPS = 5
-
-
-def step_to(name: str, person: Person, request: HttpRequest) -> HttpResponse:
-    """To the next step of an intake, or back to the person's page when this was no intake."""
-    if "intake" not in request.GET or name == "person":
-        return redirect("people:person", pk=person.pk)
-    return redirect(reverse(f"people:{name}", args=[person.pk]) + "?intake")
-
-
-def basis_of(consent: Consent | None) -> str:
-    """Consent when the person agreed to being recorded; before any answer, vital interest."""
-    return "vital_interest" if answer(consent, "data_processing").reason == "not_asked" else "consent"
+from compass.vocabulary import code_list, label_of, language
 
 
 def _notices(person: Person, asked: str | None) -> tuple[Notice, Notice]:
@@ -82,18 +57,24 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     age = age_on(queries.opened(work, person).identity, work.now.date()) if person.is_child else None
     step = _ladder(person, age)
     if request.method == "POST" and "later" in request.POST:
-        return step_to("identity", person, request)
+        return step_to("identity", person, request, _("Nothing was asked. Consent must be asked within 72 hours."))
     played = recordings(work, heard.language)
     reliable = all(row.relied_on for row in played.values())
     build = partial(ConsentForm, step=step, worker_notice=worker, voice_informs=bool(played) and reliable)
-    form = build(request.POST or None)
+    newest = queries.consent_of(person.pk)
+    form = build(request.POST or None, initial={"seen": str(newest.pk) if newest else ""})
     if shown:
         form = build(initial={field.name: field.value() for field in form})
+    rows: list[dict[str, Any]] = []
     if form.is_valid():
         with work.attempt(form):
             (given,) = give_consent(work, [form.command(person, heard)])
             kept = answer(given, "data_processing")
-            return step_to("identity" if kept else "household", person, request)
+            return step_to("identity" if kept else "household", person, request, _answered(given))
+        if isinstance(form.problem, StaleVersion):
+            rows = _consent_rows(form, form.problem.current)
+            form.data = form.data.copy()
+            form.data["seen"] = str(form.problem.current.pk)
     child = heard.for_child(age) if age is not None else None
     return TemplateResponse(
         request,
@@ -101,7 +82,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         {
             "person": person,
             "form": form,
-            "begun": request.method == "POST",
+            "unfolded": _unfolded(form, bool(rows)),
             "step": 2 if "intake" in request.GET else 0,
             "steps": STEPS,
             "notice": heard,
@@ -115,169 +96,58 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "core": [_asked(form, heard, played, scope) for scope in CORE_SCOPES],
             "others": [_asked(form, heard, played, scope) for scope in OTHER_SCOPES],
             "reliable": reliable,
+            "rows": rows,
         },
     )
+
+
+def _unfolded(form: ConsentForm, conflict: bool) -> set[str]:
+    """The parts of the page that are open: the talk at first, afterwards those that need another look."""
+    if not form.is_bound:
+        return {"explain"}
+    if conflict:
+        return {"ask"}
+    parts = {**dict.fromkeys(("information", "interpreter_mode", "interpreter"), "know")}
+    parts |= dict.fromkeys(("child_agrees", "given_by", "adult"), "child")
+    parts |= {f"scope_{scope}": "later" if scope in OTHER_SCOPES else "ask" for scope in (*CORE_SCOPES, *OTHER_SCOPES)}
+    found = {parts[name] for name in form.errors if name in parts}
+    return found | {"ask"} if "later" in found else found
+
+
+def _answered(given: Consent) -> str:
+    yes = sum(given.scopes.values())
+    return _("The answers are saved: %(yes)s yes, %(no)s no.") % {"yes": yes, "no": len(given.scopes) - yes}
+
+
+def _consent_rows(form: ConsentForm, current: Consent) -> list[dict[str, Any]]:
+    """The answers just heard beside those a colleague recorded meanwhile, by purpose."""
+    told = form.cleaned_data
+    unasked = _("Not asked")
+    rows = [
+        {
+            "label": label_of("consent_scope", scope),
+            "left": said(told[f"scope_{scope}"]) or unasked,
+            "right": said(current.scopes.get(scope)) or unasked,
+        }
+        for scope in (*CORE_SCOPES, *OTHER_SCOPES)
+        if told[f"scope_{scope}"] is not None or scope in current.scopes
+    ]
+    rows.append(
+        {
+            "label": _("How it was given"),
+            "left": label_of("consent_mode", told["mode"]),
+            "right": label_of("consent_mode", current.mode),
+        }
+    )
+    if "child_agrees" in told:
+        right = said(current.child_agrees)
+        rows.append({"label": _("What the child answers"), "left": said(told["child_agrees"]), "right": right})
+    return rows
 
 
 def _asked(form: ConsentForm, heard: Notice, played: dict[str, Any], scope: str) -> dict[str, Any]:
     question = heard.question(scope)
     return {"field": form[f"scope_{scope}"], "question": question, "voice": played.get(question.voice_key)}
-
-
-@require_http_methods(["GET", "POST"])
-@page("people.identity")
-def identity(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
-    """Register or correct who the person is. What is sealed opens only after a reason."""
-
-    def build(data: Any, initial: dict[str, Any] | None) -> IdentityForm:
-        return IdentityForm(data, initial=initial, country=work.actor.organisation.country)
-
-    return _sealed_page(
-        request,
-        work,
-        pk,
-        build=build,
-        show=lambda person, found: IdentityForm.initial_of(person, found.identity),
-        filled=lambda found: bool(found.identity.get("given") or found.identity.get("family")),
-        compare=_identity_rows,
-        template="people/identity.html",
-        step=3,
-        after="contact",
-    )
-
-
-@require_http_methods(["GET", "POST"])
-@page("people.contact")
-def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
-    """How to reach the person safely."""
-    return _sealed_page(
-        request,
-        work,
-        pk,
-        build=lambda data, initial: ContactForm(data, initial=initial),
-        show=lambda person, found: ContactForm.initial_of(person, found.contact),
-        filled=lambda found: bool(found.contact),
-        compare=_contact_rows,
-        template="people/contact.html",
-        step=4,
-        after="household",
-    )
-
-
-def _sealed_page(
-    request: HttpRequest,
-    work: Work,
-    pk: UUID,
-    *,
-    build: Callable[[Any, dict[str, Any] | None], Any],
-    show: Callable[[Person, queries.Opened], dict[str, Any]],
-    filled: Callable[[queries.Opened], bool],
-    compare: Callable[[Any, Person, queries.Opened], list[dict[str, Any]]],
-    template: str,
-    step: int,
-    after: str,
-) -> HttpResponse:
-    """Show a form over a sealed part: blank when nothing is there, else opened by a reason; compare when stale."""
-    person = work.find("people.identity", Person, pk)
-    consented = queries.consent_of(person.pk)
-    context: dict[str, Any] = {
-        "person": person,
-        "step": step if "intake" in request.GET else 0,
-        "steps": STEPS,
-        "kept_back": answer(consented, "data_processing").reason in {"refused", "withdrawn"},
-    }
-    reveal, form = RevealForm(request.POST if "reveal" in request.POST else None), None
-    if "reveal" in request.POST:
-        if reveal.is_valid():
-            form = build(None, show(person, queries.reveal(work, person, reveal.cleaned_data["reason"])))
-    elif request.method == "POST":
-        form = build(request.POST, None)
-        if form.is_valid():
-            with work.attempt(form):
-                change_identity(work, [form.command(person, basis_of(consented))])
-                return step_to(after, person, request)
-        if isinstance(form.problem, StaleVersion):
-            current = form.problem.current
-            context["rows"] = compare(form, current, queries.reveal(work, current, "compare"))
-            form.data = {**form.data.dict(), "version": str(current.version)}
-    else:
-        found = queries.opened(work, person)
-        if not filled(found):
-            form = build(None, show(person, found))
-    return TemplateResponse(request, template, {**context, "form": form, "reveal": reveal})
-
-
-def _identity_rows(form: IdentityForm, person: Person, found: queries.Opened) -> list[dict[str, Any]]:
-    mine, theirs = form.identity, found.identity
-    told = form.cleaned_data
-    spoken = [code for code in (told["language"], told["second_language"]) if code]
-    return [
-        {"label": _("Given name"), "left": mine.get("given", ""), "right": theirs.get("given", "")},
-        {"label": _("Family name"), "left": mine.get("family", ""), "right": theirs.get("family", "")},
-        {"label": _("Other names or spellings"), "left": mine.get("other", ""), "right": theirs.get("other", "")},
-        {"label": _("Birth"), "left": birth(mine), "right": birth(theirs)},
-        {"label": _("Sex"), "left": label_of("sex", told["sex"]), "right": label_of("sex", person.sex)},
-        {
-            "label": _("Nationality"),
-            "left": nation(told["nationality"]),
-            "right": nation(person.nationality),
-        },
-        {"label": _("Languages"), "left": tongues(spoken), "right": tongues(person.languages)},
-        {
-            "label": _("Place of origin"),
-            "left": mine.get("place_of_origin", ""),
-            "right": theirs.get("place_of_origin", ""),
-        },
-    ]
-
-
-def _contact_rows(form: ContactForm, person: Person, found: queries.Opened) -> list[dict[str, Any]]:
-    mine, theirs = form.contact, found.contact
-    return [
-        {"label": _("Telephone number"), "left": mine.get("phone", ""), "right": theirs.get("phone", "")},
-        {
-            "label": _("Is it safe to call this person?"),
-            "left": said(mine.get("safe_to_call")),
-            "right": said(theirs.get("safe_to_call")),
-        },
-        {
-            "label": _("What may be said if someone else answers"),
-            "left": mine.get("what_to_say", ""),
-            "right": theirs.get("what_to_say", ""),
-        },
-        {
-            "label": _("Is it safe for this person to carry a paper from us?"),
-            "left": said(mine.get("safe_to_carry_paper")),
-            "right": said(theirs.get("safe_to_carry_paper")),
-        },
-    ]
-
-
-def said(value: bool | None) -> str:
-    """Yes, no, or nothing when it was not asked."""
-    return "" if value is None else _("Yes") if value else _("No")
-
-
-def birth(identity: dict[str, Any]) -> str:
-    """The date of birth, or the year with a word when it is an estimate."""
-    if born := identity.get("birth_date"):
-        return day(date.fromisoformat(born))
-    year = identity.get("birth_year")
-    if not year:
-        return ""
-    return _("about %(year)s") % {"year": str(year)} if identity.get("birth_estimated") else str(year)
-
-
-def nation(code: str) -> str:
-    """The name of a nationality's country; the code itself when the list lost it."""
-    found = nationalities().get(code)
-    return found.label if found else code
-
-
-def tongues(codes: list[str]) -> str:
-    """Languages in words, the preferred one first."""
-    names = {row.code: row.label for row in all_languages()}
-    return ", ".join(names.get(code, code) for code in codes)
 
 
 @require_http_methods(["GET", "POST"])
@@ -288,6 +158,7 @@ def household(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     own = queries.household(work, person)
     near = queries.neighbours(work, person)
     work.saw([*own, *near])
+    stale = request.method == "POST" and request.POST.get("version") != str(person.version)
     form = HouseholdForm(
         request.POST or None,
         initial={"version": person.version},
@@ -295,20 +166,24 @@ def household(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         own=own,
         others=[(str(other.household_id), _with(other)) for other in near],
         asked=queries.guardian_of(work, person) is not None,
+        before=request.POST.get("household", "") if stale else "",
     )
+    rows: list[dict[str, Any]] = []
     if form.is_valid():
         with work.attempt(form):
-            command = form.command(person)
-            change_households(work, [command])
-            if form.wants_guardian:
-                asked = GuardianAsked(
-                    **form.envelope("legal_duty", id=person.pk) | {"key": _second(command.key)},
-                    authority=form.cleaned_data["authority"],
-                )
-                request_guardians(work, [asked])
-            return redirect("people:person", pk=person.pk)
+            change_households(work, [form.command(person)])
+            asked = [command for command in [form.guardian(person)] if command]
+            request_guardians(work, asked)
+            saved = _("Who belongs together has been saved.")
+            if asked:
+                authority = label_of("guardian_authority", asked[0].authority)
+                saved = _("Who belongs together has been saved. Guardian requested: %(authority)s.") % {
+                    "authority": authority
+                }
+            return step_to("person", person, request, saved)
         if isinstance(form.problem, StaleVersion):
-            form.data = {**form.data.dict(), "version": str(form.problem.current.version)}
+            rows = _household_rows(form, form.problem.current)
+            form.decide_again(person, guardian_asked=isinstance(form.problem.current, GuardianRequest))
     return TemplateResponse(
         request,
         "people/household.html",
@@ -318,13 +193,38 @@ def household(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "own": own,
             "step": STEPS if "intake" in request.GET else 0,
             "steps": STEPS,
-            "current": form.problem.current if isinstance(form.problem, StaleVersion) else None,
+            "rows": rows,
         },
     )
 
 
-def _second(key: UUID) -> UUID:
-    return uuid5(key, "guardian")
+def _household_rows(form: HouseholdForm, current: Person | GuardianRequest) -> list[dict[str, Any]]:
+    told = form.cleaned_data
+    if isinstance(current, GuardianRequest):
+        return guardian_rows(told, current)
+    relations = {**dict(code_list("person_relation").choices()), "principal": _("The principal person, or alone")}
+    rows = [
+        {
+            "label": _("Who does this person belong to?"),
+            "left": form.household_in_words(told["household"] or str(current.household_id)),
+            "right": form.household_in_words(str(current.household_id)),
+        },
+        {
+            "label": _("What this person is to the principal person"),
+            "left": relations[told["relation"] or "principal"],
+            "right": relations[current.relation],
+        },
+    ]
+    if "uasc_status" in told:
+        mine, theirs = told["uasc_status"], current.uasc_status
+        rows.append(
+            {
+                "label": _("The child and their parents"),
+                "left": label_of("uasc_status", mine),
+                "right": label_of("uasc_status", theirs) if theirs else "",
+            }
+        )
+    return rows
 
 
 def _with(other: Person) -> str:

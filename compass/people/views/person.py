@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,12 +17,13 @@ from compass.access.work import Work
 from compass.people import queries
 from compass.people.actions import GuardianAppointed, appoint_guardians, request_guardians, withdraw_consent
 from compass.people.alerts import alerts_of
-from compass.people.forms import GuardianForm, RevealForm, WithdrawForm
+from compass.people.forms import AppointedForm, GuardianForm, RevealForm, WithdrawForm
 from compass.people.links import links_of
 from compass.people.models import Consent, GuardianRequest, Person
-from compass.people.views.intake import birth, said
-from compass.problems import NotFound
-from compass.ui.forms import BaseForm
+from compass.people.views.common import birth, said
+from compass.problems import NotFound, StaleVersion
+from compass.ui.templatetags.ui import sealed
+from compass.vocabulary import label_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,6 +41,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     allowed = queries.allowances(consent)
     members = queries.household(work, shown)
     work.saw(members)
+    guardian = queries.guardian_of(work, shown) if shown.is_child else None
     return TemplateResponse(
         request,
         "people/person.html",
@@ -46,12 +49,12 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "person": shown,
             "reveal": reveal,
             "opened": opened,
-            "facts": _facts(opened) if opened else [],
+            "facts": _facts(opened, queries.guardian_note(work, guardian)) if opened else [],
             "consent": consent,
             "answered": [row for row in allowed if row.answer.reason != "not_asked"],
             "unasked": [row for row in allowed if row.answer.reason == "not_asked"],
             "members": members,
-            "guardian": queries.guardian_of(work, shown) if shown.is_child else None,
+            "guardian": guardian,
             "services": queries.services_of(work, shown),
             "links": links_of(work, shown),
             "alerts": alerts_of(work, shown),
@@ -61,8 +64,9 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     )
 
 
-def _facts(opened: queries.Opened) -> list[tuple[str, str]]:
+def _facts(opened: queries.Opened, guardian_note: str) -> list[tuple[str, str]]:
     identity, contact = opened.identity, opened.contact
+    note = [(_("What the authority must know"), guardian_note)] if guardian_note else []
     return [
         (_("Given name"), identity.get("given", "")),
         (_("Family name"), identity.get("family", "")),
@@ -72,6 +76,7 @@ def _facts(opened: queries.Opened) -> list[tuple[str, str]]:
         (_("Telephone number"), contact.get("phone", "")),
         (_("Is it safe to call this person?"), said(contact.get("safe_to_call"))),
         (_("What may be said if someone else answers"), contact.get("what_to_say", "")),
+        *note,
     ]
 
 
@@ -97,12 +102,41 @@ def withdraw(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 def guardian(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Ask an authority for a guardian."""
     shown = work.find("people.guardian", Person, pk)
-    form = GuardianForm(request.POST or None)
+    asked = queries.guardian_of(work, shown)
+    form = GuardianForm(request.POST or None, initial={"seen": str(asked.pk) if asked else ""})
+    rows: list[dict[str, Any]] = []
     if form.is_valid():
         with work.attempt(form):
-            request_guardians(work, [form.command(shown)])
+            (made,) = request_guardians(work, [form.command(shown)])
+            authority = label_of("guardian_authority", made.authority)
+            messages.success(
+                request,
+                _("Guardian requested: %(authority)s. Next: record the appointment as soon as it is made.")
+                % {"authority": authority},
+            )
             return redirect("people:person", pk=pk)
-    return TemplateResponse(request, "people/guardian.html", {"person": shown, "form": form})
+        if isinstance(form.problem, StaleVersion):
+            rows = guardian_rows(form.cleaned_data, form.problem.current)
+            form.data = {**form.data.dict(), "seen": str(form.problem.current.pk)}
+    context = {"person": shown, "form": form, "asked": asked, "rows": rows}
+    return TemplateResponse(request, "people/guardian.html", context)
+
+
+def guardian_rows(told: dict[str, Any], current: GuardianRequest) -> list[dict[str, Any]]:
+    """What was typed about a guardian beside the request a colleague recorded; its note stays sealed."""
+    return [
+        {
+            "label": _("Authority asked for a guardian"),
+            "left": label_of("guardian_authority", told["authority"]) if told.get("authority") else "",
+            "right": label_of("guardian_authority", current.authority),
+        },
+        {
+            "label": _("What the authority must know"),
+            "left": told.get("remark", ""),
+            "right": sealed(),
+            "state": "differs",
+        },
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,10 +147,17 @@ def appointed(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     asked = queries.guardian_of(work, shown)
     if asked is None:
         raise NotFound
-    form = BaseForm(request.POST or None)
+    form = AppointedForm(request.POST or None, initial={"version": asked.version})
+    rows: list[dict[str, Any]] = []
     if form.is_valid():
         with work.attempt(form):
             row = work.find("people.guardian", GuardianRequest, asked.pk)
-            appoint_guardians(work, [GuardianAppointed(**form.envelope("legal_duty", id=row.pk, version=row.version))])
+            appoint_guardians(work, [GuardianAppointed(**form.about(row.pk))])
+            messages.success(request, _("The appointment of the guardian has been recorded."))
             return redirect("people:person", pk=pk)
-    return TemplateResponse(request, "people/appointed.html", {"person": shown, "guardian": asked, "form": form})
+        if isinstance(form.problem, StaleVersion):
+            status = label_of("guardian_status", form.problem.current.status)
+            rows = [{"label": _("Guardian"), "left": label_of("guardian_status", "appointed"), "right": status}]
+            form.data = {**form.data.dict(), "version": str(form.problem.current.version)}
+    context = {"person": shown, "guardian": asked, "form": form, "rows": rows}
+    return TemplateResponse(request, "people/appointed.html", context)

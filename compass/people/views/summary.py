@@ -20,7 +20,7 @@ from compass.people.consent import answer
 from compass.people.content.consent import LATER_SCOPES, SCOPES, notice
 from compass.people.documents import FOLDER, typeset
 from compass.people.models import Person
-from compass.people.views.intake import nation
+from compass.people.views.common import nation
 from compass.problems import ConsentMissing, NotFound
 from compass.vocabulary import label_of, language
 

@@ -1,0 +1,183 @@
+"""Two colleagues save one record: both versions are shown, what is sealed only for a reason, and what was typed stays."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from html import unescape
+
+import pytest
+
+from compass.people.actions import (
+    GuardianAsked,
+    HouseholdChange,
+    IdentityChange,
+    appoint_guardians,
+    change_households,
+    change_identity,
+    request_guardians,
+)
+from compass.people.actions.consents import GuardianAppointed
+from compass.people.models import Consent, GuardianRequest, Person
+from compass.people.queries import opened
+from compass.trail.models import Entry
+
+pytestmark = pytest.mark.django_db
+THEIRS = {"sex": "male", "nationality": "NG", "languages": ("ha",), "identity": {"given": "Eseosa", "family": "Osagie"}}
+
+
+def identity(**changes):
+    typed = {"given": "Ese", "family": "Osagie", "sex": "female", "nationality": "NG", "language": "ha"}
+    return {"key": str(uuid.uuid4()), "version": "1", **typed, **changes}
+
+
+@pytest.fixture
+def overtaken(make, at, told):
+    """Someone whose names and contact a colleague saved while the page was open."""
+    person = make()
+    with at("zinder.cases") as work:
+        change = {**THEIRS, "contact": {"phone": "+22790111213", "safe_to_call": True}}
+        change_identity(work, [IdentityChange(**told(basis="vital_interest", id=person.pk, version=1), **change)])
+    return person
+
+
+def revealed(at):
+    with at("geneva.protection") as work:
+        return "".join(work.allowed("trail.view", Entry).values_list("body", flat=True)).count("people.reveal")
+
+
+@pytest.mark.parametrize("version", ["1", "0", "77"])
+def test_without_a_reason_a_conflict_names_what_differs_and_shows_nothing_sealed(overtaken, sign_in, at, version):
+    client = sign_in("zinder.social")
+
+    page = client.post(f"/people/{overtaken.pk}/identity/", identity(version=version)).content.decode()
+
+    assert "P-2002" in page
+    assert "Eseosa" not in page
+    assert 'value="Ese"' in page
+    differs = unescape(page.partition("<h2>")[2].partition('class="field')[0])
+    assert "Prénom" in differs and "Nom de famille" not in differs
+    assert "Masculin" in differs or "Homme" in differs
+    assert f'name="version" value="{version}"' in page
+    assert revealed(at) == 0
+
+
+def test_a_contact_in_conflict_stays_sealed(overtaken, sign_in):
+    typed = {"key": str(uuid.uuid4()), "version": "1", "phone": "+22790999999", "safe_to_call": "no"}
+
+    page = (
+        sign_in("zinder.social")
+        .post(f"/people/{overtaken.pk}/contact/", {**typed, "safe_to_carry_paper": "no"})
+        .content.decode()
+    )
+
+    assert "P-2002" in page
+    assert "90111213" not in page
+    assert 'value="+22790999999"' in page
+
+
+def test_a_reason_on_the_page_of_the_conflict_opens_both_and_then_it_saves(overtaken, sign_in, at):
+    client, where = sign_in("zinder.social"), f"/people/{overtaken.pk}/identity/"
+
+    unreasoned = client.post(where, {**identity(), "compare": "1"}).content.decode()
+    page = client.post(where, {**identity(), "compare": "1", "reason": "correct"}).content.decode()
+
+    assert "Eseosa" not in unreasoned and 'value="Ese"' in unreasoned
+    assert "Eseosa" in page and 'value="Ese"' in page
+    assert revealed(at) == 1
+    assert 'name="version" value="2"' in page
+    assert client.post(where, identity(version="2")).status_code == 302
+    with at("zinder.social") as work:
+        assert opened(work, Person.objects.get(pk=overtaken.pk)).identity["given"] == "Ese"
+
+
+def test_opening_both_versions_saves_nothing(overtaken, sign_in, at):
+    data = {**identity(version="2"), "compare": "1", "reason": "correct"}
+
+    sign_in("zinder.social").post(f"/people/{overtaken.pk}/identity/", data)
+
+    with at("zinder.social") as work:
+        assert opened(work, Person.objects.get(pk=overtaken.pk)).identity["given"] == "Eseosa"
+
+
+def moved(at, told, person, household, **more):
+    with at("zinder.cases") as work:
+        envelope = told(basis="vital_interest", id=person.pk, version=1)
+        change_households(work, [HouseholdChange(**envelope, household_id=household, relation="child", **more)])
+
+
+def test_a_household_changed_by_a_colleague_shows_both(make, sign_in, at, told):
+    mother, boy = make(), make(age=9)
+    moved(at, told, boy, mother.household_id, uasc_status="accompanied")
+    client, where = sign_in("zinder.social"), f"/people/{boy.pk}/household/"
+    typed = {"household": str(boy.household_id), "relation": "sibling", "uasc_status": "separated"}
+    typed |= {"authority": "juvenile_court", "key": str(uuid.uuid4())}
+
+    page = unescape(client.post(where, {**typed, "version": "1"}).content.decode())
+    both = page.partition('class="cmp"')[2].partition("</dl>")[0]
+
+    assert "P-2002" in page
+    assert "Séparé de ses parents" in both and "Avec un parent" in both
+    assert 'name="version" value="2"' in page
+    chosen = re.search(r'name="household" value="([^"]+)"', page)[1]
+    again = client.post(where, {**typed, "household": chosen, "version": "2"})
+    assert again.status_code == 302
+    with at("zinder.social"):
+        kept = Person.objects.get(pk=boy.pk)
+        assert (kept.household_id, kept.uasc_status) == (mother.household_id, "separated")
+
+
+def test_two_requests_for_a_guardian_show_both(make, sign_in, at, told):
+    boy = make(age=13, uasc_status="unaccompanied")
+    client, where = sign_in("zinder.social"), f"/people/{boy.pk}/guardian/"
+    typed = {"authority": "social_services", "remark": "Il connaît son oncle"}
+    with at("zinder.cases") as work:
+        first = GuardianAsked(
+            **told(basis="legal_duty", id=boy.pk), authority="juvenile_court", detail={"remark": "Oye"}
+        )
+        request_guardians(work, [first])
+
+    page = unescape(client.post(where, {"key": str(uuid.uuid4()), "seen": "", **typed}).content.decode())
+    both = page.partition('class="cmp"')[2].partition("</dl>")[0]
+
+    assert "Services sociaux" in both and "juge des mineurs" in both
+    assert "Oye" not in page and "Il connaît son oncle" in page
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    assert client.post(where, {"key": str(uuid.uuid4()), "seen": seen, **typed}).status_code == 302
+    with at("zinder.social"):
+        assert GuardianRequest.objects.count() == 2
+
+
+def test_an_appointment_recorded_by_a_colleague_is_said(make, sign_in, at, told):
+    boy = make(age=13, uasc_status="unaccompanied")
+    with at("zinder.cases") as work:
+        (asked,) = request_guardians(
+            work, [GuardianAsked(**told(basis="legal_duty", id=boy.pk), authority="juvenile_court")]
+        )
+        appoint_guardians(work, [GuardianAppointed(**told(basis="legal_duty", id=asked.pk))])
+
+    page = (
+        sign_in("zinder.social")
+        .post(f"/people/{boy.pk}/guardian/appointed/", {"key": str(uuid.uuid4()), "version": "1"})
+        .content.decode()
+    )
+
+    assert "P-2002" in page and 'class="cmp"' in page
+
+
+def test_answers_recorded_by_a_colleague_meanwhile_are_shown_beside_mine(make, sign_in, answers, at):
+    person = make()
+    mine, colleague, where = sign_in("zinder.social"), sign_in("zinder.cases"), f"/people/{person.pk}/consent/"
+    assert colleague.post(where, answers(seen="", scope_duplicate_check="no")).status_code == 302
+
+    page = unescape(mine.post(where, answers(seen="")).content.decode())
+    both = page.partition('class="cmp"')[2].partition("</dl>")[0]
+
+    assert "P-2002" in page and both.count("<dt>") >= 6
+    assert page.count('name="information"') == page.count(" checked") - len(
+        re.findall(r'name="(?!information)\w+"[^>]* checked', page)
+    )
+    with at("zinder.social"):
+        (kept,) = Consent.objects.filter(person=person)
+    assert f'name="seen" value="{kept.pk}"' in page
+    assert mine.post(where, answers(seen=str(kept.pk))).status_code == 302

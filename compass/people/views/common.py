@@ -1,0 +1,71 @@
+"""What the pages of an intake share: the way from step to step, what was saved in words, values in words."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from compass.people.consent import answer
+from compass.people.models import Consent, Person
+from compass.ui.words import day
+from compass.vocabulary import languages as all_languages
+from compass.vocabulary.nationalities import nationalities
+
+STEPS = 5
+
+
+def step_to(name: str, person: Person, request: HttpRequest, saved: str) -> HttpResponse:
+    """To the next step of an intake, or back to the person's page when this was no intake; `saved` says what was done
+    and the sentence after it what comes next."""
+    intake = "intake" in request.GET
+    messages.success(request, f"{saved} {_next(name)}" if intake else saved)
+    if not intake or name == "person":
+        return redirect("people:person", pk=person.pk)
+    return redirect(reverse(f"people:{name}", args=[person.pk]) + "?intake")
+
+
+def _next(name: str) -> str:
+    return {
+        "identity": _("Next: who the person is."),
+        "contact": _("Next: how to reach the person safely."),
+        "household": _("Next: who belongs together."),
+        "person": _("The intake is complete. Next: start the screening."),
+    }[name]
+
+
+def basis_of(consent: Consent | None) -> str:
+    """Consent when the person agreed to being recorded; before any answer, vital interest."""
+    return "vital_interest" if answer(consent, "data_processing").reason == "not_asked" else "consent"
+
+
+def said(value: bool | None) -> str:
+    """Yes, no, or nothing when it was not asked."""
+    return "" if value is None else _("Yes") if value else _("No")
+
+
+def birth(identity: dict[str, Any]) -> str:
+    """The date of birth, or the year with a word when it is an estimate."""
+    if born := identity.get("birth_date"):
+        return day(date.fromisoformat(born))
+    year = identity.get("birth_year")
+    if not year:
+        return ""
+    return _("about %(year)s") % {"year": str(year)} if identity.get("birth_estimated") else str(year)
+
+
+def nation(code: str) -> str:
+    """The name of a nationality's country; the code itself when the list lost it."""
+    found = nationalities().get(code)
+    return found.label if found else code
+
+
+def tongues(codes: list[str]) -> str:
+    """Languages in words, the preferred one first."""
+    names = {row.code: row.label for row in all_languages()}
+    return ", ".join(names.get(code, code) for code in codes)

@@ -1,0 +1,172 @@
+"""Identity and contact: forms over what is sealed, which opens only after a reason, also when two people save at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from compass.access.pages import page
+from compass.access.work import Work
+from compass.people import queries
+from compass.people.actions import change_identity
+from compass.people.consent import answer
+from compass.people.forms import ContactForm, IdentityForm, RevealForm
+from compass.people.models import Person
+from compass.people.views.common import STEPS, basis_of, birth, nation, said, step_to, tongues
+from compass.problems import StaleVersion
+from compass.vocabulary import label_of
+
+
+@require_http_methods(["GET", "POST"])
+@page("people.identity")
+def identity(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """Register or correct who the person is. What is sealed opens only after a reason."""
+
+    def build(data: Any, initial: dict[str, Any] | None) -> IdentityForm:
+        return IdentityForm(data, initial=initial, country=work.actor.organisation.country)
+
+    return _sealed_page(
+        request,
+        work,
+        pk,
+        build=build,
+        show=lambda person, found: IdentityForm.initial_of(person, found.identity),
+        filled=lambda found: bool(found.identity.get("given") or found.identity.get("family")),
+        compare=_identity_rows,
+        template="people/identity.html",
+        step=3,
+        after="contact",
+        saved=_("Who the person is has been saved; names and birth are sealed."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page("people.contact")
+def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """How to reach the person safely."""
+    return _sealed_page(
+        request,
+        work,
+        pk,
+        build=lambda data, initial: ContactForm(data, initial=initial),
+        show=lambda person, found: ContactForm.initial_of(person, found.contact),
+        filled=lambda found: bool(found.contact),
+        compare=_contact_rows,
+        template="people/contact.html",
+        step=4,
+        after="household",
+        saved=_("The safe contact has been saved and sealed."),
+    )
+
+
+def _sealed_page(
+    request: HttpRequest,
+    work: Work,
+    pk: UUID,
+    *,
+    build: Callable[[Any, dict[str, Any] | None], Any],
+    show: Callable[[Person, queries.Opened], dict[str, Any]],
+    filled: Callable[[queries.Opened], bool],
+    compare: Callable[[Any, Person, queries.Opened], list[dict[str, Any]]],
+    template: str,
+    step: int,
+    after: str,
+    saved: str,
+) -> HttpResponse:
+    """Show a form over a sealed part: blank when nothing is there, else opened by a reason.
+
+    A stale form is told which answers differ; both versions are shown, and can be saved over, only after a reason.
+    """
+    person = work.find("people.identity", Person, pk)
+    consented = queries.consent_of(person.pk)
+    context: dict[str, Any] = {
+        "person": person,
+        "step": step if "intake" in request.GET else 0,
+        "steps": STEPS,
+        "kept_back": answer(consented, "data_processing").reason in {"refused", "withdrawn"},
+    }
+    asked = "reveal" in request.POST or "compare" in request.POST
+    reveal, form = RevealForm(request.POST if asked else None), None
+    if "reveal" in request.POST:
+        if reveal.is_valid():
+            form = build(None, show(person, queries.reveal(work, person, reveal.cleaned_data["reason"])))
+    elif request.method == "POST":
+        form = build(request.POST, None)
+        if form.is_valid():
+            if "compare" in request.POST:
+                form.problem = StaleVersion(current=person)
+            else:
+                with work.attempt(form):
+                    change_identity(work, [form.command(person, basis_of(consented))])
+                    return step_to(after, person, request, saved)
+        if isinstance(form.problem, StaleVersion):
+            context |= _conflict(work, form, reveal, compare)
+    else:
+        found = queries.opened(work, person)
+        if not filled(found):
+            form = build(None, show(person, found))
+    return TemplateResponse(request, template, {**context, "form": form, "reveal": reveal})
+
+
+def _conflict(
+    work: Work,
+    form: Any,
+    reveal: RevealForm,
+    compare: Callable[[Any, Person, queries.Opened], list[dict[str, Any]]],
+) -> dict[str, Any]:
+    """Both versions after a reason; before it, the names of the answers that differ and the values never sealed.
+
+    Only who saw the other version can replace it: the form keeps its old version until then.
+    """
+    current = form.problem.current
+    if reveal.is_bound and reveal.is_valid():
+        rows = compare(form, current, queries.reveal(work, current, reveal.cleaned_data["reason"]))
+        form.data = {**form.data.dict(), "version": str(current.version)}
+        return {"rows": rows}
+    rows = [row for row in compare(form, current, queries.opened(work, current)) if row["left"] != row["right"]]
+    work.record("refused", problem=StaleVersion.number, differ=len(rows))
+    return {
+        "differ": [row["label"] for row in rows if row["sealed"]],
+        "clear": [row for row in rows if not row["sealed"]],
+        "conflict": form.problem,
+    }
+
+
+def _row(label: str, left: str, right: str, *, sealed: bool = True) -> dict[str, Any]:
+    return {"label": label, "left": left, "right": right, "sealed": sealed}
+
+
+def _identity_rows(form: IdentityForm, person: Person, found: queries.Opened) -> list[dict[str, Any]]:
+    mine, theirs = form.identity, found.identity
+    told = form.cleaned_data
+    spoken = list(dict.fromkeys(code for code in (told["language"], told["second_language"]) if code))
+    return [
+        _row(_("Given name"), mine.get("given", ""), theirs.get("given", "")),
+        _row(_("Family name"), mine.get("family", ""), theirs.get("family", "")),
+        _row(_("Other names or spellings"), mine.get("other", ""), theirs.get("other", "")),
+        _row(_("Birth"), birth(mine), birth(theirs)),
+        _row(_("Sex"), label_of("sex", told["sex"]), label_of("sex", person.sex), sealed=False),
+        _row(_("Nationality"), nation(told["nationality"]), nation(person.nationality), sealed=False),
+        _row(_("Languages"), tongues(spoken), tongues(person.languages), sealed=False),
+        _row(_("Place of origin"), mine.get("place_of_origin", ""), theirs.get("place_of_origin", "")),
+    ]
+
+
+def _contact_rows(form: ContactForm, person: Person, found: queries.Opened) -> list[dict[str, Any]]:
+    mine, theirs = form.contact, found.contact
+    return [
+        _row(_("Telephone number"), mine.get("phone", ""), theirs.get("phone", "")),
+        _row(_("Is it safe to call this person?"), said(mine.get("safe_to_call")), said(theirs.get("safe_to_call"))),
+        _row(_("What may be said if someone else answers"), mine.get("what_to_say", ""), theirs.get("what_to_say", "")),
+        _row(
+            _("Is it safe for this person to carry a paper from us?"),
+            said(mine.get("safe_to_carry_paper")),
+            said(theirs.get("safe_to_carry_paper")),
+        ),
+    ]
