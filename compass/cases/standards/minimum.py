@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case as Choice
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from compass.access.work import Work
@@ -38,6 +39,15 @@ def _consent_page(case: Case) -> str:
     return link("people:consent", case.person_id)
 
 
+def _most_urgent(rows: QuerySet[Person]) -> QuerySet[Person]:
+    """The first of a queue: life in danger on arrival, then children alone, then who has waited longest."""
+    need = Subquery(Arrival.objects.filter(person=OuterRef("pk")).values("urgent_need")[:1])
+    pressing = Choice(
+        When(need__in=list(ON_ARRIVAL), then=Value(0)), When(uasc_status__in=ALONE, then=Value(1)), default=Value(2)
+    )
+    return rows.annotate(need=need).order_by(pressing, "recorded_at")[:QUEUE_LIMIT]
+
+
 def _waiting_for_consent(work: Work) -> Iterator[Due]:
     """People met in the last 60 days on vital interest who have neither consent nor a case (those show through the case)."""
     rows = (
@@ -47,8 +57,8 @@ def _waiting_for_consent(work: Work) -> Iterator[Due]:
             ~Exists(Consent.objects.filter(person=OuterRef("pk"))), ~Exists(Case.objects.filter(person=OuterRef("pk")))
         )
         .only("id", "code", "occurred_at", "organisation_id")
-        .order_by("recorded_at")[:QUEUE_LIMIT]
     )
+    rows = _most_urgent(rows)
     allowed = timedelta(hours=timeline("consent_completion").hours["not_assessed"] or 0)
     for person in rows:
         yield Due(
@@ -183,10 +193,9 @@ def _waiting_for_screening(work: Work) -> Iterator[Due]:
             ~Exists(Screening.objects.filter(person=OuterRef("pk"))),
             ~Exists(Case.objects.filter(person=OuterRef("pk"))),
         )
-        .annotate(need=Subquery(Arrival.objects.filter(person=OuterRef("pk")).values("urgent_need")[:1]))
         .only("id", "code", "occurred_at", "organisation_id")
-        .order_by("recorded_at")[:QUEUE_LIMIT]
     )
+    rows = _most_urgent(rows)
     allowed = timedelta(hours=timeline("first_response").hours["not_assessed"] or 0)
     for person in rows:
         yield Due(

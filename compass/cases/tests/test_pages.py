@@ -199,7 +199,9 @@ def test_screening_works_in_three_steps(sign_in, at, person):
 
     assert "medical_now" in said(client.get(page))
     second = said(client.post(page, {"step": "1", **urgent}))
-    assert 'name="harmed"' in second and 'class="panel bad"' not in second
+    assert 'name="harmed"' in second and "refer/" not in second
+    with at("zinder.social"):
+        assert not Screening.objects.exists()
     third = said(client.post(page, {"step": "2", **urgent, **routing}))
     assert 'name="note"' in third
     key = str(uuid.uuid4())
@@ -209,6 +211,26 @@ def test_screening_works_in_three_steps(sign_in, at, person):
         made = Case.objects.get()
         assert last.url == url("case", made.pk) and made.risk_level == "medium"
         assert Screening.objects.get().computed == ["protection_case"]
+
+
+def test_an_urgent_yes_is_recorded_before_anything_else_is_asked(sign_in, at, person):
+    with at("zinder.social") as work:
+        row = person(work)
+    client, page = sign_in("zinder.social"), url("screen", row.pk)
+    urgent = {"medical_now": "yes", "danger_now": "no", "key": str(uuid.uuid4())}
+
+    second = said(client.post(page, {"step": "1", **urgent}))
+    client.post(page, {"step": "1", **urgent})
+    with at("zinder.social"):
+        made, kept = Case.objects.get(), Screening.objects.get()
+    assert (made.risk_level, kept.medical_now) == ("high", True)
+    assert made.code in second and "Rakia Abdou Moumouni" in second and url("refer", made.pk) in second
+
+    routing = dict.fromkeys(("basic_needs", "harmed", "controlled", "fears_return", "no_nationality"), "no")
+    last = client.post(page, {"step": "3", **urgent, **routing, "note": "Partie avec le médecin"})
+    assert last.url == url("case", made.pk)
+    with at("zinder.social"):
+        assert (Case.objects.count(), Screening.objects.count()) == (1, 2)
 
 
 def test_screening_keeps_what_was_typed(sign_in, at, person):
@@ -357,7 +379,8 @@ def test_closing_asks_a_second_person(sign_in, at, told, made):
 def test_closing_too_early_is_refused_in_words(sign_in, made):
     page = said(
         sign_in("zinder.social").post(
-            url("close", made.pk), {"reason": "goals_achieved", "safety_reassessed": "yes", "explanation": "à garder"}
+            url("close", made.pk),
+            {"reason": "support_duration_ended", "safety_reassessed": "yes", "explanation": "à garder"},
         )
     )
 

@@ -84,6 +84,22 @@ def test_who_needed_a_doctor_on_arrival_is_said_until_screened(at, person, told)
     assert words == {agreed.code: str(ON_ARRIVAL["medical_emergency"]), calm.code: ""}
 
 
+def test_a_full_queue_keeps_the_most_urgent_and_not_the_oldest(at, person, told, monkeypatch):
+    monkeypatch.setattr("compass.cases.standards.minimum.QUEUE_LIMIT", 2)
+    with at("zinder.social") as work:
+        people = [person(work) for _ in range(3)]
+        alone = person(work, identity={"given": "Musa", "birth_year": 2014}, uasc_status="unaccompanied")
+        arrived = GroupArrived(
+            **told(basis="vital_interest"), centre_id=Centre.objects.get().pk, people=1, language="ha",
+            urgent=(("safety_threat", 1),),
+        )  # fmt: skip
+        (group,) = add_groups(work, [arrived])
+        Arrival.objects.filter(group=group).update(person=people[-1], status="registered")
+
+        listed = standards.work_list(work)
+    assert {item.due.subject.code for item in (*listed.today, *listed.week)} == {people[-1].code, alone.code}
+
+
 def test_no_story_before_consent(at, case, person, assessed):
     with at("zinder.social") as work:
         before, after = case(work), case(work)

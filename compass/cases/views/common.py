@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest
 
+from compass.access.models import User
+from compass.access.staff import name_of
 from compass.access.work import Work
 from compass.cases.actions.checks import SCOPE
 from compass.cases.files import Files
@@ -34,6 +37,16 @@ def basis(files: Files, case: Case) -> str:
     """The legal basis of a step: consent where it was given, else vital interest."""
     given = files.consent(case)
     return "consent" if consent.answer(given, SCOPE, files.now.date()) else "vital_interest"
+
+
+def supervisors(work: Work) -> list[str]:
+    """The names of those who supervise in this office, to be called when it cannot wait."""
+    valid = Q(grants__valid_to__isnull=True) | Q(grants__valid_to__gt=work.now)
+    found = User.objects.filter(
+        valid, is_active=True, grants__role="supervisor", grants__organisation_id__in=work.actor.organisations,
+        grants__valid_from__lte=work.now,
+    )  # fmt: skip
+    return sorted({name_of(user) for user in found.exclude(pk=work.actor.id)})
 
 
 def reveal(request: HttpRequest, work: Work, case: Case, *models: type[AboutPerson]) -> dict[str, Any]:

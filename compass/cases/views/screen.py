@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,10 +15,13 @@ from django.views.decorators.http import require_http_methods
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.cases import screening
-from compass.cases.actions.checks import SCOPE
+from compass.cases.actions.checks import SCOPE, derived
 from compass.cases.actions.screening import Screened, screen_people
 from compass.cases.forms import ScreeningForm
+from compass.cases.models import Case
+from compass.cases.models.case import OPEN
 from compass.cases.standards import link
+from compass.cases.views.common import supervisors
 from compass.people import consent
 from compass.people.models import Person
 
@@ -27,25 +31,30 @@ LAST = 3
 @require_http_methods(["GET", "POST"])
 @page("cases.screen")
 def screen(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
-    """Three short steps; the rules' result is shown with its reasons before anything is recorded."""
+    """Three short steps; the rules' result is shown with its reasons before it is recorded.
+
+    An urgent yes is recorded at once: who runs for help loses nothing.
+    """
     person = work.find("cases.screen", Person, pk)
     child = person.is_child or not person.age_band
     step = _step(request)
     if request.method == "POST" and "back" in request.POST:
         step = max(1, step - 1)
-        return _show(request, person, ScreeningForm(request.POST, step=step, child=child), step, fresh=True)
+        return _show(request, work, person, ScreeningForm(request.POST, step=step, child=child), step, fresh=True)
     form = ScreeningForm(request.POST or None, step=step, child=child)
     if form.is_valid():
         if step < LAST:
-            return _show(request, person, ScreeningForm(request.POST, step=step + 1, child=child), step + 1, fresh=True)
+            if step == 1:
+                _keep_urgent(work, person, form)
+            if form.problem is None:
+                form = ScreeningForm(request.POST, step=step + 1, child=child)
+                return _show(request, work, person, form, step + 1, fresh=True)
+            return _show(request, work, person, form, step)
         with work.attempt(form):
             data = form.cleaned_data
-            given = consent.allows(person.pk, SCOPE)
             command = Screened(
+                **_told(work, person, form),
                 key=data["key"],
-                occurred_at=data["occurred_at"] or work.now,
-                id=person.pk,
-                basis="consent" if given else "vital_interest",
                 answers=form.answers(),
                 triggers=tuple(data["triggers"]),
                 added=tuple(data["added"]),
@@ -57,7 +66,25 @@ def screen(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             if row.case_id:
                 return redirect("cases:case", pk=row.case_id)
             return redirect(link("people:person", person.pk) or "cases:today")
-    return _show(request, person, form, step)
+    return _show(request, work, person, form, step)
+
+
+def _told(work: Work, person: Person, form: ScreeningForm) -> dict[str, Any]:
+    given = consent.allows(person.pk, SCOPE)
+    return {
+        "id": person.pk, "basis": "consent" if given else "vital_interest",
+        "occurred_at": form.cleaned_data["occurred_at"] or work.now,
+    }  # fmt: skip
+
+
+def _keep_urgent(work: Work, person: Person, form: ScreeningForm) -> None:
+    """Record an urgent yes before anything else is asked; the same answers sent again count once."""
+    answers = form.answers()
+    said = [code for code, yes in answers.items() if yes]
+    if said:
+        key = derived(form.cleaned_data["key"], ".".join(("cases.urgent", *said)))
+        with work.attempt(form):
+            screen_people(work, [Screened(**_told(work, person, form), key=key, answers=answers)])
 
 
 def _step(request: HttpRequest) -> int:
@@ -65,7 +92,9 @@ def _step(request: HttpRequest) -> int:
     return int(typed) if typed in {"1", "2", "3"} else 1
 
 
-def _show(request: HttpRequest, person: Person, form: ScreeningForm, step: int, *, fresh: bool = False) -> HttpResponse:
+def _show(
+    request: HttpRequest, work: Work, person: Person, form: ScreeningForm, step: int, *, fresh: bool = False
+) -> HttpResponse:
     if fresh:
         # A step shown for the first time is not an error yet: its answers become initial values.
         child = "child_alone" in form.fields or step == 1
@@ -76,16 +105,12 @@ def _show(request: HttpRequest, person: Person, form: ScreeningForm, step: int, 
         }
         form = ScreeningForm(step=step, child=child, initial=initial)
     computed = _computed(form, step)
+    urgent = [question for question in screening.URGENT if step > 1 and _said(form, question.code) == "yes"]
+    kept = work.allowed("cases.view", Case).filter(person=person, status__in=OPEN).first() if urgent else None
     context = {
-        "person": person,
-        "form": form,
-        "step": step,
-        "last": LAST,
-        "computed": computed,
-        "urgent": [question for question in screening.URGENT if _said(form, question.code) == "yes"]
-        if step > 1
-        else [],
-    }
+        "person": person, "form": form, "step": step, "last": LAST, "computed": computed, "urgent": urgent,
+        "kept": kept, "supervisors": supervisors(work) if urgent else [],
+    }  # fmt: skip
     return TemplateResponse(request, "cases/screen.html", context)
 
 
