@@ -72,7 +72,7 @@ def test_it_works(at, told, boy):
         assert blocks(boy) == WHOLE
 
         assessed(work, told, boy)
-        (asked,) = request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juge des mineurs")])
+        (asked,) = request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juvenile_court")])
         trace_families(work, [Traced(**told(id=boy.pk), outcome="successful", family_assessed=True)])
         assert blocks(boy) == ["BIP-05", "R-CHI-1", "BIP-09", "R-CHI-4", "R-CHI-2", "R-CHI-5"]
 
@@ -186,7 +186,7 @@ def test_care_agreed_with_the_authority_stands_for_a_family_not_found(at, told, 
 def test_a_decision_without_its_safeguards_is_refused(at, told, boy, changes, rule):
     with at("zinder.social") as work:
         assessed(work, told, boy)
-        request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juge")])
+        request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juvenile_court")])
     with at("zinder.supervisor") as work, pytest.raises(StandardNotMet, match=rule):
         record_decisions(work, panel(told, boy, **changes))
 
@@ -199,7 +199,7 @@ def test_a_decision_before_everything_names_what_is_missing(at, told, boy):
 def test_who_assessed_does_not_record_the_decision(at, told, boy):
     with at("zinder.supervisor") as work:
         assessed(work, told, boy)
-        request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juge")])
+        request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juvenile_court")])
         with pytest.raises(SecondPersonNeeded):
             record_decisions(work, panel(told, boy))
 
@@ -207,7 +207,7 @@ def test_who_assessed_does_not_record_the_decision(at, told, boy):
 def decided(at, told, boy, **changes):
     with at("zinder.social") as work:
         assessed(work, told, boy)
-        request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juge")])
+        request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juvenile_court")])
     with at("zinder.supervisor") as work:
         record_decisions(work, panel(told, boy, **changes))
 
