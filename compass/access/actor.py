@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from compass.access.models import Grant, Organisation, User
-from compass.access.roles import ROLES
+from compass.access.roles import OVERSEERS, ROLES
 
 
 @dataclass(frozen=True)
@@ -22,21 +22,38 @@ class HeldGrant:
 
 @dataclass
 class Actor:
-    """A colleague and the grants of this request. Read anew on every request, so a revocation counts at once."""
+    """A colleague and the grants of this request. Read anew on every request, so a revocation counts at once.
+
+    A colleague with roles in two organisations works for one at a time: what a role in one of them sees is never written
+    under the name of the other. `elsewhere` are the others, to change over to. An overseer writes nothing and watches in
+    all of them.
+    """
 
     user: User
     grants: tuple[HeldGrant, ...] = field(default=())
+    here: Organisation | None = None
+    elsewhere: tuple[Organisation, ...] = field(default=())
 
     @classmethod
-    def of(cls, user: User) -> Actor:
-        """One query."""
+    def of(cls, user: User, at: UUID | None = None) -> Actor:
+        """The colleague at work for the organisation `at`; without a grant there, for the home one. One query."""
         now = timezone.now()
         rows = (
             Grant.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now), user=user, valid_from__lte=now)
             .select_related("organisation")
             .order_by("valid_from", "id")
         )
-        return cls(user, tuple(HeldGrant(g.role, g.organisation, g.country) for g in rows))
+        held = tuple(HeldGrant(g.role, g.organisation, g.country) for g in rows)
+        watched = {grant.organisation.pk: grant.organisation for grant in held}
+        works = {grant.organisation.pk: grant.organisation for grant in held if grant.role not in OVERSEERS}
+        places = works or watched
+        here = next((place for place in (at, user.organisation_id, *places) if place in places), None)
+        return cls(
+            user,
+            tuple(grant for grant in held if grant.organisation.pk == here or grant.role in OVERSEERS),
+            places.get(here) if here else None,
+            tuple(place for pk, place in works.items() if pk != here),
+        )
 
     @property
     def id(self) -> UUID:
@@ -60,12 +77,8 @@ class Actor:
 
     @property
     def organisation(self) -> Organisation:
-        """The organisation this colleague works for: the home one when it is among the granted, else the first granted."""
-        granted = [grant.organisation for grant in self.grants]
-        return next(
-            (each for each in granted if each.pk == self.user.organisation_id),
-            granted[0] if granted else self.user.organisation,
-        )
+        """The organisation this colleague works for now."""
+        return self.here or self.user.organisation
 
     def in_roles(self, roles: frozenset[str]) -> tuple[UUID, ...]:
         """The organisations in which this colleague holds one of the roles."""

@@ -4,7 +4,7 @@
     @for_colleague("room.verb")
     def verb(work: Work, pk: str) -> str: ...
 
-    verb.defer(actor=str(work.actor.id), pk=str(row.pk))
+    verb.defer(actor=str(work.actor.id), office=str(work.actor.organisation.pk), pk=str(row.pk))
 
 Arguments are identifiers only: the queue is not sealed.
 """
@@ -24,20 +24,21 @@ REFUSED = "refused"
 
 
 def for_colleague(rule: str) -> Callable[[Callable[..., str]], Callable[..., str]]:
-    """Make `function(work, **identifiers)` a job of the colleague `actor`, inside a unit of work of their own.
+    """Make `function(work, **identifiers)` a job of the colleague `actor` at the organisation `office`, inside a unit of
+    work of their own.
 
-    A colleague who has left, or lost the role since the job was queued, is refused: nothing is done, the trail says so, and
-    the job ends (another try would be refused too). Raises ValueError for an argument that is not an identifier.
+    A colleague who has left, or lost the role there since the job was queued, is refused: nothing is done, the trail says
+    so, and the job ends (another try would be refused too). Raises ValueError for an argument that is not an identifier.
     """
 
     def decorate(function: Callable[..., str]) -> Callable[..., str]:
         @wraps(function)
-        def run(*, actor: str, **identifiers: str) -> str:
+        def run(*, actor: str, office: str, **identifiers: str) -> str:
             for value in identifiers.values():
                 UUID(value)
-            who = Actor.of(User.objects.get(pk=UUID(actor)))
+            who = Actor.of(User.objects.get(pk=UUID(actor)), UUID(office))
             try:
-                if not who.user.is_active:
+                if not who.user.is_active or who.organisation.pk != UUID(office):
                     raise Denied
                 with unit_of_work(who, rule) as work:
                     work.demand(rule)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, OperationalError
@@ -26,6 +27,7 @@ from compass.access.zones import zone_of
 from compass.problems import DatabaseAway, NoScope, Problem
 
 View = Callable[..., HttpResponseBase]
+OFFICE = "office"
 SCOPE_STATES = frozenset({"CS001", "CS002", "CS003", "CS004"})
 
 
@@ -44,6 +46,12 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     return response
 
 
+def office_of(request: HttpRequest) -> UUID | None:
+    """The organisation this colleague chose to work for in this session."""
+    chosen = getattr(request, "session", {}).get(OFFICE, "")
+    return UUID(chosen) if chosen else None
+
+
 def _dress(request: HttpRequest, actor: Actor) -> None:
     """What the shell says above the page: office, colleague and post; the office's own way out."""
     post = ", ".join(str(ROLES[role].label) for role in sorted(actor.roles & ROLES.keys()))
@@ -60,7 +68,7 @@ def page(purpose: str) -> Callable[[View], View]:
         def run(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            actor = Actor.of(request.user)
+            actor = Actor.of(request.user, office_of(request))
             _dress(request, actor)
             zone = zone_of(actor.organisation.country)
             session = getattr(request, "session_digest", "")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+# Who watches over the work writes nothing in it, and watches in all organisations at once.
+OVERSEERS = frozenset({"auditor", "data_protection_officer"})
 EXISTENCE, LOGISTICS, CASE, SENSITIVE, SEALED = "existence", "logistics", "case", "sensitive", "sealed"
 
 

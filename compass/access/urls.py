@@ -15,6 +15,7 @@ from compass.access import views
 OWN = [
     path("me/", views.me, name="account"),
     path("me/others/", views.end_others, name="end_others"),
+    path("me/office/", views.change_office, name="change_office"),
     path("me/second-factor/", views.second_factor, name="second_factor"),
     path("leave/", views.leave, name="leave"),
     path("trail/", views.trail, name="trail"),

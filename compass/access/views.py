@@ -26,10 +26,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from compass.access import signin, words
 from compass.access.models import Organisation, User
-from compass.access.pages import page, problem_page
+from compass.access.pages import OFFICE, page, problem_page
 from compass.access.sessions import digest, end_sessions, sessions_of
 from compass.access.work import Work
-from compass.problems import TooManyTries
+from compass.problems import NotFound, TooManyTries
 from compass.trail.checkpoints import exported
 from compass.trail.models import Entry, Subject
 
@@ -90,6 +90,8 @@ def me(request: HttpRequest, work: Work) -> TemplateResponse:
     here = digest(request.session.session_key or "")
     context = {
         "user": work.actor.user,
+        "organisation": work.actor.organisation,
+        "elsewhere": work.actor.elsewhere,
         "roles": [words.role(grant.role) for grant in work.actor.grants],
         "totp": by_type.get(Authenticator.Type.TOTP),
         "passkeys": [
@@ -109,6 +111,18 @@ def end_others(request: HttpRequest, work: Work) -> HttpResponse:
     work.record("access.sessions.ended", count=ended)
     messages.success(request, _("All other sessions have ended."))
     return redirect("access:account")
+
+
+@require_POST
+@page("access.office")
+def change_office(request: HttpRequest, work: Work) -> HttpResponse:
+    """Work for another organisation that gave this colleague a role."""
+    asked, wrong = _identifier(request.POST.get("office", ""))
+    if wrong or asked not in {place.pk for place in work.actor.elsewhere}:
+        raise NotFound
+    request.session[OFFICE] = str(asked)
+    work.record("access.office.changed", results=[asked])
+    return redirect("home")
 
 
 @require_GET

@@ -140,6 +140,7 @@ def unit_of_work(actor: Actor, purpose: str, *, session: str = "") -> Iterator[W
     if scope.current_work.get() is not None:
         raise RuntimeError("units of work do not nest")
     work = Work(actor, purpose, session=session)
+    outer = transaction.get_connection().in_atomic_block
     with transaction.atomic():
         scope.enter(scope.sign(actor.id, actor.organisations, actor.countries, actor.tiers, pid=scope.backend_pid()))
         token = scope.current_work.set(work)
@@ -149,8 +150,9 @@ def unit_of_work(actor: Actor, purpose: str, *, session: str = "") -> Iterator[W
             chain.append(work.draft)
         finally:
             scope.current_work.reset(token)
-        # Inside an outer transaction (a test) SET LOCAL would outlive this block.
-        scope.enter("")
+        if outer:
+            # Inside an outer transaction (a test) SET LOCAL would outlive this block.
+            scope.enter("")
 
 
 def record_refusal(actor: Actor, purpose: str, problem: Problem, *, session: str = "") -> None:

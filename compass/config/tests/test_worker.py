@@ -85,20 +85,20 @@ def test_a_job_runs_in_the_name_of_who_asked(at):
     from compass.access.models import User
 
     with at("zinder.social"):
-        actor = User.objects.get(username="zinder.social").pk
+        user = User.objects.get(username="zinder.social")
 
-    assert note(actor=str(actor), pk=str(uuid.uuid4())) == "done"
+    assert note(actor=str(user.pk), office=str(user.organisation_id), pk=str(uuid.uuid4())) == "done"
     assert "test.note" in entries(at)[0]
 
 
 def test_a_job_of_who_lost_the_role_meanwhile_is_refused_and_recorded(apart, at, cluster):
     from compass.access.models import User
 
-    actor = User.objects.get(username="zinder.social").pk
+    user = User.objects.get(username="zinder.social")
     with cluster.connect("compass_owner", apart) as owner:
-        owner.execute("UPDATE access_grant SET valid_to = now() WHERE user_id = %s", [actor])
+        owner.execute("UPDATE access_grant SET valid_to = now() WHERE user_id = %s", [user.pk])
 
-    assert note(actor=str(actor), pk=str(uuid.uuid4())) == REFUSED
+    assert note(actor=str(user.pk), office=str(user.organisation_id), pk=str(uuid.uuid4())) == REFUSED
     with cluster.connect("compass_owner", apart) as owner:
         bodies = owner.execute("SELECT body FROM trail_entry WHERE purpose = 'people.register'").fetchall()
     assert len(bodies) == 1 and '"refused"' in bodies[0][0]
@@ -108,7 +108,7 @@ def test_a_job_carries_identifiers_only(at):
     from compass.access.models import User
 
     with at("zinder.social"):
-        actor = User.objects.get(username="zinder.social").pk
+        user = User.objects.get(username="zinder.social")
 
     with pytest.raises(ValueError):
-        note(actor=str(actor), pk="Isoken")
+        note(actor=str(user.pk), office=str(user.organisation_id), pk="Isoken")
