@@ -167,6 +167,19 @@ class CommunityProject:
 
 
 @dataclass(frozen=True)
+class ChildAtHome:
+    """A child's own plan: one line, delivered on the day `day` after the arrival at the centre."""
+
+    key: str
+    goals: str
+    dimension: str
+    what: str
+    expectation: str
+    change: str
+    day: int
+
+
+@dataclass(frozen=True)
 class Home:
     """Reception, plan, follow-up and closure in Edo."""
 
@@ -176,6 +189,7 @@ class Home:
     plan_goals: tuple[Goal, ...]
     stall: Livelihood
     well: CommunityProject
+    children: tuple[ChildAtHome, ...]
     survey_note: str
     follow_up: str
     follow_up_code: str

@@ -44,7 +44,7 @@ class AtHome(Teller):
     def all(self) -> None:
         self.tell(
             self.lead, self.travel, self.receive, self.assess_again, self.plan_home, self.neighbours, self.choose,
-            self.stall, self.well, self.interview, self.stay_in_touch, self.follow, self.close,
+            self.stall, self.well, self.children, self.interview, self.stay_in_touch, self.follow, self.close,
         )  # fmt: skip
 
     def lead(self) -> None:
@@ -253,6 +253,38 @@ class AtHome(Teller):
             )
         return {"well": line.pk}
 
+    def children(self) -> Ids:
+        """Each child has a plan of its own, agreed with the mother: one line each, delivered."""
+        agreed, lines = self.when("home_plan"), {}
+        with self.at(OFFICER) as work:
+            plans = reintegration.make_plans(
+                work,
+                [
+                    reintegration.NewPlan(
+                        **self.told(f"reintegration.{child.key}", agreed, self.id(child.key)),
+                        agreed_on=agreed.date(),
+                        goals=child.goals,
+                    )
+                    for child in FAMILY.home.children
+                ],
+            )
+            for child, plan in zip(FAMILY.home.children, plans, strict=True):
+                day = self.when(child.day)
+                (line,) = reintegration.add_actions(
+                    work,
+                    [
+                        reintegration.NewAction(
+                            **self.told(f"line.{child.key}", self.when("home_plan", 3), plan.pk), dimension=child.dimension,
+                            level="individual", modality="service", what=child.what, expectation=child.expectation,
+                            change=child.change, planned_on=day.date(), currency="NGN",
+                        )
+                    ],
+                )  # fmt: skip
+                given = self.told(f"given.{child.key}", day, line.pk)
+                reintegration.deliver_actions(work, [reintegration.Delivered(**given, delivered_on=day.date())])
+                lines[f"line.{child.key}"] = line.pk
+        return lines
+
     def interview(self) -> Ids:
         day = self.when("survey")
         with self.at(MONITOR) as work:
@@ -307,7 +339,7 @@ class AtHome(Teller):
                         channel="home_visit", asked_on=day.date(), next_step="go_on",
                         remark=f"{home.follow_up} {home.follow_up_result}" if line == "stall" else "",
                     )
-                    for line in ("stall", "well")
+                    for line in ("stall", "well", *(f"line.{child.key}" for child in home.children))
                 ],
             )  # fmt: skip
 

@@ -43,6 +43,7 @@ from compass.cases.actions.referral import (
 from compass.cases.actions.referral_answer import ReferralAnswer, ReferralOutcome, answer_referrals, record_outcomes
 from compass.cases.actions.screening import Screened, screen_people
 from compass.cases.closing import PREREQUISITES
+from compass.cases.models import Goal as CaseGoal
 from compass.cases.models import PlanAction
 from compass.config.demo.chapters import Goal, Member
 from compass.config.demo.picture import paper
@@ -81,8 +82,8 @@ GOING = ("mother", "daughter", "son")
 SOCIAL, COUNSELLOR, SUPERVISOR = "zinder.social", "zinder.cases", "zinder.supervisor"
 UNCLE, RADIOS = "« Retrouver mon oncle à Kano. »", "« Apprendre à réparer les radios, pour de vrai. »"
 BOY_GOALS = (
-    Goal("family_links", UNCLE, "Recherche de l’oncle, avec l’accord de l’adolescent.", "FTR", 60),
-    Goal("skills_employment_livelihood", RADIOS, "Atelier de réparation, deux matins par semaine.", "VOC", 45),
+    Goal("family_links", UNCLE, "Recherche de l’oncle, avec l’accord de l’adolescent.", "FTR", 300),
+    Goal("skills_employment_livelihood", RADIOS, "Atelier de réparation, deux matins par semaine.", "VOC", 150),
 )
 
 
@@ -415,13 +416,24 @@ class AwayFromHome(Teller):
                 work, [Decision(**self.told("planned.boy", self.when(63), self.id("plan.boy")), approve=True)]
             )
         with self.at(SOCIAL) as work:
+            goals = {row.domain: row.pk for row in CaseGoal.objects.filter(plan_id=self.id("plan.boy"))}
+            learnt = PlanAction.objects.filter(goal_id=goals["skills_employment_livelihood"])
             for number, ago in enumerate((150, 90, 45, 20, 9, 3.2)):
                 seen = self.told(f"seen.boy.{number}", self.progress.now - timedelta(days=ago), case)
+                # The workshop ended after three months; his uncle is still looked for.
+                progress = {goals["family_links"]: "in_progress",
+                            goals["skills_employment_livelihood"]: "in_progress" if number == 0 else "met"}  # fmt: skip
+                if number == 1:
+                    ended = self.when(145)
+                    complete_plan_actions(
+                        work,
+                        [ActionDone(**self.told("done.boy", ended, row.pk), done_on=ended.date()) for row in learnt],
+                    )
                 follow_up(
                     work,
                     [
                         Contact(**seen, kind="in_care", channel="in_person_office", reached=True, plan_reviewed=True,
-                                note=FAMILY.decision.child_stop if number == 0 else "")
+                                goals=progress, note=FAMILY.decision.child_stop if number == 0 else "")
                     ],
                 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from compass.config.demo.chapters import (
     Activity,
     Arrival,
+    ChildAtHome,
     CommunityProject,
     Consent,
     Decision,
@@ -300,6 +301,26 @@ FAMILY = Story(
             contribution="Neighbours give the land, sand and forty days of labour.",
             upkeep="A water committee of four women and three men keeps the key and a small monthly fee.",
             do_no_harm="Open to all households; nobody has to say who has come back from abroad.",
+        ),
+        children=(
+            ChildAtHome(
+                "daughter",
+                "To sit in class with girls of her age, and to keep her friends.",
+                "social",
+                "Primary school in Ehor: enrolment, uniform and books for a year",
+                "children_in_school",
+                "She goes to school on most days and can say what she learnt.",
+                84,
+            ),
+            ChildAtHome(
+                "son",
+                "To be healthy and to play with other children.",
+                "psychosocial",
+                "Nursery group in Ehor three mornings a week, with a health check each term",
+                "health_better",
+                "He has no fever that is left untreated, and plays with the others.",
+                92,
+            ),
         ),
         survey_note=(
             "First interview at home, her choice of time, in Pidgin. Result provisional: the weights are not published."

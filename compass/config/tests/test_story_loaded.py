@@ -85,7 +85,7 @@ def test_each_proof_is_there_and_each_step_has_its_day(told_family):
     assert told_family("SELECT count(*), min(currency) FROM reintegration_receipt") == [(1, "NGN")]
     assert told_family("SELECT status FROM communities_project") == [("handed_over",)]
     assert told_family("SELECT state FROM returns_return") == [("closed",)]
-    assert told_family("SELECT result FROM reintegration_followup") == [("yes",), ("yes",)]
+    assert told_family("SELECT result FROM reintegration_followup") == [("yes",)] * 4
     ((status, score),) = told_family("SELECT status, composite FROM reintegration_interview")
     assert (status, score is not None) == ("complete", True)
     ((days,),) = told_family(
@@ -96,3 +96,44 @@ def test_each_proof_is_there_and_each_step_has_its_day(told_family):
 
 def test_nothing_of_it_lies_ahead(told_family):
     assert told_family("SELECT count(*) FROM access_receipt WHERE occurred_at > now()") == [(0,)]
+
+
+HOME = ("mother", "daughter", "son")
+
+
+@pytest.mark.parametrize("who", HOME)
+def test_everyone_at_home_has_a_plan_whose_lines_were_delivered_and_asked_about(told_family, who):
+    """R-PLN-1 and R-CLO-2, for each of the three and not for the mother alone."""
+    lines = told_family(
+        "SELECT a.status, p.agreed_on - h.arrived_on <= 30, EXISTS (SELECT 1 FROM reintegration_followup f"
+        "  WHERE f.action_id = a.id AND f.asked_on >= a.delivered_on)"
+        " FROM reintegration_action a JOIN reintegration_plan p ON p.id = a.plan_id"
+        " JOIN reintegration_arrivalhome h ON h.person_id = p.person_id WHERE p.person_id = %s",
+        told_family.id(who),
+    )
+
+    assert lines
+    assert set(lines) == {("delivered", True, True)}
+
+
+def test_no_goal_is_left_open_in_a_closed_case_and_the_boy_goes_on(told_family):
+    progress = dict(told_family(
+        "SELECT c.id, array_agg(DISTINCT g.progress) FROM cases_goal g JOIN cases_case c ON c.id = g.case_id"
+        " JOIN cases_plan p ON p.id = g.plan_id AND p.superseded_at IS NULL GROUP BY c.id"
+    ))  # fmt: skip
+
+    assert progress[told_family.id("case.mother")] == ["met"]
+    assert sorted(progress[told_family.id("case.boy")]) == ["in_progress", "met"]
+
+
+def test_the_steps_of_the_mother_stand_in_their_order(told_family):
+    """The moments that her page shows; the office at home took over before she left, and long before the end."""
+    case, person = told_family.id("case.mother"), told_family.id("mother")
+    ((opened, closed),) = told_family("SELECT opened_at, closed_at FROM cases_case WHERE id = %s", case)
+    ((offered, taken),) = told_family("SELECT offered_at, answered_at FROM cases_handover")
+    ((left,),) = told_family("SELECT min(occurred_at) FROM returns_step WHERE to_state = 'in_travel'")
+    ((home,),) = told_family("SELECT occurred_at FROM reintegration_arrivalhome WHERE person_id = %s", person)
+    ((asked, approved),) = told_family("SELECT occurred_at, approved_at FROM cases_closure WHERE case_id = %s", case)
+
+    assert opened < offered < taken < left < home < asked < approved
+    assert closed == approved
