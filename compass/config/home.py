@@ -13,6 +13,7 @@ from compass.access.work import Work
 STARTS = (
     ({"social_worker", "case_worker", "supervisor", "centre_manager"}, "cases:today"),
     ({"partner_case_worker"}, "cases:referrals"),
+    ({"movement_officer"}, "returns:list"),
     ({"data_protection_officer", "auditor"}, "access:trail"),
 )
 

@@ -10,14 +10,16 @@ class ReturnsConfig(AppConfig):
     label = "returns"
 
     def ready(self) -> None:
-        from compass.cases import chapters
+        from compass.cases import chapters, decisions
         from compass.returns.chapter import going_home
+        from compass.returns.deadlines import waiting_decisions
         from compass.ui import navigation
 
         navigation.register(label=_("Returns"), url_name="returns:list", order=40, visible=_sees_returns)
         chapters.register(_("Going home"), going_home, order=40)
+        decisions.register(waiting_decisions)
 
 
 def _sees_returns(request: HttpRequest) -> bool:
     work = getattr(request, "work", None)
-    return work is not None and bool(work.may("returns.view"))
+    return work is not None and bool(work.may("returns.view") or work.may("returns.see_travel"))

@@ -12,13 +12,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.models import Person
-from compass.returns import actions
+from compass.returns import actions, destinations
 from compass.returns.content import DeclarationText
 from compass.returns.machine import NEVER_WAIVED
 from compass.returns.models import Return
 from compass.ui.forms import BaseForm, RecordForm, YesNoField, choose, fit, words
 from compass.ui.widgets import Boxes, Radios
-from compass.vocabulary import areas, code_list, countries, languages
+from compass.vocabulary import code_list, languages
 
 Choices = Sequence[tuple[str, str | Promise]]
 
@@ -34,6 +34,11 @@ class StepForm(RecordForm):
 
 
 class StartForm(StepForm):
+    """The wish, then one question more that depends on the country: which area, or that no support is given there.
+
+    `asked_for` is the country that this second question was about.
+    """
+
     version = None  # type: ignore[assignment]
     destination = forms.ChoiceField(label=_("Country the person wishes to return to"))
     area = forms.ChoiceField(label=_("Area, if it is known"), required=False)
@@ -45,24 +50,35 @@ class StartForm(StepForm):
     )
     detained = YesNoField(label=_("Is the person held, or not free to leave this place?"))
 
-    def __init__(self, *args: Any, others: Sequence[tuple[str, str]] = (), home: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, others: Sequence[tuple[str, str]] = (), where: str, **kwargs: Any) -> None:
+        """`where`: the country the person is in; `others`: who of the household may travel too."""
         super().__init__(*args, **kwargs)
-        nations = [(c.alpha2, c.lazy_label) for c in countries()]
-        self.offer("destination", choose(nations))
-        asked = self.data.get("destination") if self.is_bound else home
-        known = {c.alpha2 for c in countries()}
-        shown = [asked] if asked in known else sorted(known)
-        self.offer("area", choose([(a.code, a.lazy_label) for alpha2 in shown for a in areas(str(alpha2))]))
+        self.offer("destination", destinations.choices(where))
+        self.country = self.data.get("destination", "") if self.is_bound else ""
+        self.offer("area", [("", _("Not known yet")), *destinations.area_choices(self.country)])
         if others:
             self.offer("with_people", others)
         else:
             del self.fields["with_people"]
 
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if said.get("area") and not said["area"].startswith(f"{said.get('destination')}-"):
-            self.add_error("area", _("This area is not in the chosen country."))
-        return said
+    @property
+    def served(self) -> bool:
+        """Whether COMPASS supports reintegration in the chosen country."""
+        return destinations.served(self.country) is not None
+
+    @property
+    def asks_more(self) -> bool:
+        """Whether what there is to ask or to say about the chosen country is still to come, or was not understood."""
+        wrong = set(self.errors) - {"area"}
+        return not wrong and ("area" in self.errors or self.country not in self._answered())
+
+    def _answered(self) -> set[str]:
+        return {self.data.get("asked_for", ""), str(self.data.get("area", "")).partition("-")[0]}
+
+    @property
+    def first(self) -> list[BoundField]:
+        """The questions of the first page."""
+        return [bound for bound in self.visible_fields() if bound.name != "area"]
 
     def command(self, person: Person) -> actions.Begin:
         said = self.cleaned_data
@@ -111,6 +127,7 @@ class CounsellingForm(StepForm):
 
 
 class DeclarationForm(StepForm):
+    who = forms.CharField(widget=forms.HiddenInput, required=False)
     statements = forms.MultipleChoiceField(
         label=_("Read out each sentence, then ask. Tick a sentence only after a yes."), widget=Boxes
     )
@@ -374,5 +391,6 @@ class NotesForm(BaseForm):
             ("decision", _("To decide on this return")),
             ("counselling", _("To go on with counselling")),
             ("person_asks", _("The person asks to hear it")),
+            ("compare", _("To compare it with what I typed")),
         ],
     )

@@ -5,7 +5,7 @@ Source: return-and-reintegration.md 2.2 (states), 2.7 (rules R-...). A guard nam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -187,6 +187,12 @@ TRANSITIONS: dict[str, Transition] = {
         Transition("resume", ("withdrawn", "no_show", "suspended"), "counselling", "returns.counsel"),
     )
 }
+
+
+def answered(answers: Iterable[Eligibility]) -> bool:
+    """Whether every criterion has an answer that is not "pending": then someone else decides."""
+    given = {row.criterion for row in answers if row.answer != "pending"}
+    return set(code_list("eligibility_criterion").values) <= given
 
 
 def unmet(name: str, facts: Facts) -> list[Guard]:

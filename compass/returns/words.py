@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from compass.people.models import Person
 from compass.returns import machine
+from compass.returns.blocks import Stop, stopped
 from compass.returns.machine import Facts
 from compass.returns.models import Return, Step
 from compass.ui.words import day
@@ -93,6 +94,53 @@ def traveller(person: Person) -> str:
     return " · ".join(parts)
 
 
+@dataclass(frozen=True)
+class Traveller:
+    """Someone of the household as a return sees them: `says` where they stand, `kind` that of its chip, `stops` why not."""
+
+    person: Person
+    text: str
+    says: str
+    kind: str = ""
+    stops: Sequence[Stop] = ()
+    asked: bool = False
+
+
+def look(person: Person) -> str:
+    """Sex and age band, for beside a code."""
+    return traveller(person).partition(" · ")[2]
+
+
+def travellers(facts: Facts) -> list[Traveller]:
+    """Everyone the return covers, who asked for it first; who is stopped and why."""
+    found = []
+    for person in sorted(facts.people, key=lambda p: p.pk != facts.avr.person_id):
+        stops, kind = facts.blocks.get(person.pk, ()), ""
+        if facts.avr.state not in machine.BEFORE_TRAVEL:
+            stops, says = (), ""
+        elif stops:
+            says, kind = _("stopped for now"), "bad"
+        elif made := facts.declarations.get(person.pk):
+            says, kind = _("declared on %(day)s") % {"day": day(made.occurred_at)}, "good"
+        elif person in facts.declaring:
+            says = _("has not declared yet")
+        else:
+            says, kind = _("the steps for this child are done"), "good"
+        found.append(Traveller(person, look(person), says, kind, stops, person.pk == facts.avr.person_id))
+    return found
+
+
+def left_behind(group: Sequence[Person], facts: Facts) -> list[Traveller]:
+    """Those of the household whom the return does not cover; for a child who may not travel yet, why."""
+    going = {p.pk for p in facts.people}
+    rest = [p for p in group if p.pk not in going]
+    halted = stopped([p.pk for p in rest])
+    return [
+        Traveller(p, look(p), _("may not travel yet") if halted.get(p.pk) else "", "bad", halted.get(p.pk, ()))
+        for p in rest
+    ]
+
+
 _PLACES = {
     "enquiry": 1,
     "counselling": 1,
@@ -152,7 +200,7 @@ def _next_name(avr: Return, facts: Facts) -> str | None:
         undeclared = any(p.pk not in facts.declarations for p in facts.declaring)
         return "declaration" if undeclared else "free_choice"
     if avr.state == "eligibility_review":
-        return "eligibility" if machine.ELIGIBLE in machine.unmet("approve", facts) else "decision"
+        return "decision" if machine.answered(facts.eligibility.values()) else "eligibility"
     return {"pre_return": "preparation", "ready_to_travel": "departure", "in_travel": "arrival"}.get(avr.state)
 
 

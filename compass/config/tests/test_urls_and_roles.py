@@ -48,7 +48,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "people.household": (OWN, FIELD),
     "people.identity": (OWN, FIELD),
     "people.register": (OWN, FIELD),
-    "people.service": (OWN, FIELD | {"monitoring_officer"}),
+    "people.service": (OWN, FIELD | {"monitoring_officer", "movement_officer"}),
     "people.summary": (OWN, FIELD),
     "people.view": (OWN, FIELD | {"monitoring_officer"}),
     "people.voices": (OWN, {"supervisor"}),
@@ -87,9 +87,10 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "returns.approve": (OWN, {"supervisor"}),
     "returns.assess": (OWN, {"case_worker", "supervisor"}),
     "returns.counsel": (OWN, FIELD),
-    "returns.move": (OWN, {"case_worker", "supervisor"}),
+    "returns.move": (OWN, {"case_worker", "supervisor", "movement_officer"}),
     "returns.read_notes": (OWN, FIELD),
     "returns.receive": (OWN, FIELD),
+    "returns.see_travel": (OWN, {"movement_officer"}),
     "returns.start": (OWN, FIELD),
     "returns.suspend": (OWN, FIELD),
     "returns.view": (OWN, FIELD | {"monitoring_officer"}),
@@ -328,7 +329,7 @@ def test_another_office_is_told_there_is_no_such_record(world, opened):
                 assert {answer.status_code for answer in answers} <= allowed, (name, role)
 
 
-READERS = FIELD | {"monitoring_officer", "centre_manager", "programme_manager", "country_manager"}
+READERS = FIELD | {"monitoring_officer", "movement_officer", "centre_manager", "programme_manager", "country_manager"}
 
 
 def test_no_address_breaks_and_roles_without_case_work_open_no_record(world, opened):

@@ -233,8 +233,7 @@ def ask_to_return(who: Colleague, journey: Journey) -> None:
     assert who.page.locator("main [role=alert] ol li").count() >= 7
     assert not who.page.locator("main form").count()
     who.open(f"/returns/new/{journey['mother']}/")
-    journey_home = {"destination": "NG", "area": FAMILY.handover.to_area, "with_people": "*", "detained": "no"}
-    who.send(**journey_home)
+    who.send(destination="NG", with_people="*", detained="no").send(area=FAMILY.handover.to_area)
     journey.know("return", who)
     assert who.page.locator("main [role=alert]").count() == 2, "her children, until the ladder says yes"
 

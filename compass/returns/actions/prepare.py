@@ -13,13 +13,13 @@ from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst, Invalid, StandardNotMet, WrongState
-from compass.returns import machine
+from compass.returns import destinations, machine
 from compass.returns.actions.steps import inside, move, open_file, seal
 from compass.returns.blocks import stopped
 from compass.returns.content import declaration_text
 from compass.returns.models import Counselling, Declaration, FreeChoice, Member, Return
 from compass.returns.queries import open_returns
-from compass.vocabulary import area, code_list, known, language
+from compass.vocabulary import code_list, known, language
 
 #: How long a declaration holds (return-and-reintegration.md 2.6).
 DECLARATION_DAYS = timedelta(days=90)
@@ -42,7 +42,8 @@ def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
     """Open a return for each wish. Writes nothing for a child whose best-interests procedure does not allow it.
 
     Raises BestInterestsFirst (R-CHI-1), WrongState when someone is already on an open return, StandardNotMet R-CHI-4
-    for a child of a family who would travel without an adult, Invalid for someone of another household.
+    for a child of a family who would travel without an adult, Invalid for someone of another household, or for the
+    country where the person is, UnknownCode for what is no country.
     """
     principals = work.require("returns.start", Person, begins)
     others = {
@@ -58,6 +59,7 @@ def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
         raise BestInterestsFirst
     if open_returns(everyone):
         raise WrongState
+    places = destinations.here(p.organisation_id for p in principals)
     avrs, members = [], []
     for person, each in zip(principals, begins, strict=True):
         group = [person, *(others[pk] for pk in each.with_people if pk in others and pk != person.pk)]
@@ -68,8 +70,7 @@ def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
         if person.is_child and person.uasc_status not in {"unaccompanied", "separated"}:
             raise StandardNotMet(standards="R-CHI-4")
         known("return_type", each.return_type)
-        if each.area:
-            area(each.area)
+        destinations.check(each.destination, each.area, places[person.organisation_id])
         avr = Return(
             id=uuid7(),
             person=person,

@@ -103,8 +103,7 @@ class Journey:
                         **self.told(id=self.mother.pk),
                         destination="NG",
                         area="NG-ED",
-                        with_people=(self.son.pk,),
-                        **changes,
+                        **{"with_people": (self.son.pk,), **changes},
                     )
                 ],
             )[0]

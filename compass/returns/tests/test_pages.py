@@ -52,56 +52,6 @@ def test_a_desk_officer_sees_no_list(sign_in):
     assert sign_in("hague.desk").get(reverse("returns:list")).status_code == 403
 
 
-def test_it_works_the_start(journey, sign_in):
-    client = sign_in("zinder.social")
-    address = reverse("returns:start", args=[journey.mother.pk])
-
-    page = client.get(address).content.decode()
-    answer = client.post(
-        address,
-        {"key": uuid.uuid4(), "destination": "NG", "area": "NG-ED", "detained": "no", "with_people": [journey.son.pk]},
-    )
-
-    assert "checked" not in page
-    assert str(journey.boy.pk) not in page
-    assert answer.status_code == 302
-    assert client.get(answer["Location"]).status_code == 200
-
-
-def test_a_start_without_answers_keeps_what_was_typed(journey, sign_in):
-    answer = sign_in("zinder.social").post(
-        reverse("returns:start", args=[journey.mother.pk]), {"destination": "NG", "area": "NE-7", "detained": "no"}
-    )
-
-    assert answer.status_code == 200
-    assert '<option value="NG" selected>' in answer.content.decode()
-
-
-def test_the_page_of_the_boy_says_what_must_happen_first(journey, sign_in):
-    client = sign_in("zinder.social")
-    address = reverse("returns:start", args=[journey.boy.pk])
-
-    shown = client.get(address).content.decode()
-    sent = client.post(address, {"key": uuid.uuid4(), "destination": "NG", "detained": "no"})
-
-    assert "R-CHI-1" in shown
-    assert '<form method="post" class="sheet' not in shown
-    assert sent.status_code == 409
-    with journey.at("zinder.social"):
-        assert not Return.objects.exists()
-    with journey.at("geneva.protection") as work:
-        entry = work.allowed("trail.view", Entry).get(purpose="returns.start.write")
-        assert "3004" in entry.body
-        assert str(journey.boy.pk) in entry.body
-
-
-def test_a_start_for_someone_of_another_office_is_not_there(journey, sign_in):
-    answer = sign_in("edo.reception").get(reverse("returns:start", args=[journey.mother.pk]))
-
-    assert answer.status_code == 404
-    assert "P-1002" in answer.content.decode() or "1002" in answer.content.decode()
-
-
 @pytest.mark.parametrize(("name", "state"), PAGES.items())
 def test_it_works_each_step_shows_an_empty_form(journey, sign_in, name, state):
     journey.to(state)

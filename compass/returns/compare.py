@@ -1,0 +1,186 @@
+"""Two versions side by side: what was typed on a step of a return, and what a colleague saved meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from compass.access.work import Work
+from compass.cases.sealing import load_keys, open_from
+from compass.people.models import AboutPerson, Person
+from compass.problems import StaleVersion
+from compass.returns import words
+from compass.returns.machine import Facts
+from compass.returns.models import Step
+from compass.ui.words import day, moment
+
+Rows = list[dict[str, str]]
+
+
+def is_stale(form: Any) -> bool:
+    """Whether the form was refused because someone saved the record meanwhile."""
+    return isinstance(getattr(form, "problem", None), StaleVersion)
+
+
+def renew(form: Any) -> None:
+    """Let the form be saved over what it was compared with: everything typed stays, the version is the present one."""
+    form.data = form.data.copy()
+    form.data["version"] = str(form.problem.current.version)
+
+
+def rows(form: forms.Form, saved: Mapping[str, Any]) -> Rows:
+    """A row for each question that either side answered, in words; files are left out."""
+    found = []
+    for bound in form.visible_fields():
+        left = _shown(bound.field, form.cleaned_data.get(bound.name))
+        right = _shown(bound.field, saved.get(bound.name))
+        if left or right:
+            found.append({"label": str(bound.label), "left": left, "right": right})
+    return found
+
+
+def _shown(field: forms.Field, value: Any) -> str:
+    if value is None or value == "" or isinstance(field, forms.FileField):
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(field, forms.ChoiceField):
+        names = dict(_flat(cast("Iterable[Any]", field.choices)))
+        chosen = value if isinstance(value, list | tuple) else [value]
+        return ", ".join(str(names.get(str(one), one)) for one in chosen)
+    return str(value)
+
+
+def _flat(choices: Iterable[Any]) -> Iterable[tuple[str, Any]]:
+    for value, text in choices:
+        if isinstance(text, list | tuple):
+            yield from _flat(text)
+        else:
+            yield str(value), text
+
+
+class Reader:
+    """The sealed words of the other side: masked until a reason was given, which goes into the trail."""
+
+    def __init__(self, work: Work, row: AboutPerson, reason: str = "") -> None:
+        self.work, self.reason, self.masked = work, reason, False
+        if reason:
+            work.demand("returns.read_notes")
+            work.record("returns.notes_read", reason=reason, compared=str(row.pk))
+
+    def words(self, row: AboutPerson, column: str, *names: str) -> dict[str, Any]:
+        """What `column` holds under these names, or a mask for each."""
+        if not getattr(row, column):
+            return {}
+        if not self.reason:
+            self.masked = True
+            return dict.fromkeys(names, _("sealed"))
+        load_keys(self.work, [row])
+        return open_from(self.work, row, column) or {}
+
+
+def last_step(facts: Facts, *names: str) -> Step | None:
+    """The newest step of the present round, or the newest of these names."""
+    rows = Step.objects.filter(avr=facts.avr, round=facts.avr.round)
+    if names:
+        rows = rows.filter(transition__in=names)
+    return rows.order_by("recorded_at", "id").last()
+
+
+def of_step(read: Reader, name: str, form: Any, facts: Facts, person: Person | None = None) -> Rows:
+    """The rows for a step of a return: which step each side took, then each answer."""
+    last = last_step(facts)
+    said = f"{words.step_title(last)} · {moment(last.recorded_at)}" if last else ""
+    first = {"label": _("Step"), "left": words.title(name), "right": said, "state": "differs"}
+    return [first, *rows(form, _SAVED.get(name, _nothing)(read, facts, person))]
+
+
+Saved = Callable[[Reader, Facts, Person | None], Mapping[str, Any]]
+
+
+def _fields(row: Any, *names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _nothing(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
+    return {}
+
+
+def _counselling(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
+    if (row := facts.counselling) is None:
+        return {}
+    plain = _fields(row, "topics", "language", "interpreter_mode", "time_offered", "days_offered")
+    return plain | read.words(row, "notes_sealed", "notes")
+
+
+def _declaration(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
+    row = facts.declarations.get(person.pk) if person else None
+    if row is None:
+        return {}
+    return _fields(row, "statements", "language", "mode", "given_by") | read.words(row, "witness_sealed", "witness")
+
+
+def _free_choice(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
+    if (row := facts.free_choice) is None:
+        return {}
+    answers = ("no_pressure", "informed", "capacity_doubted", "capacity_assessed", "detained")
+    return _fields(row, *answers, "independent_counsel", "private_talk") | read.words(
+        row, "evidence_sealed", "pressure", "information"
+    )
+
+
+def _eligibility(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
+    found: dict[str, Any] = {}
+    for criterion, row in facts.eligibility.items():
+        evidence = read.words(row, "evidence_sealed", "evidence").get("evidence", "")
+        found |= {criterion: row.answer, f"{criterion}_kind": row.evidence_kind, f"{criterion}_evidence": evidence}
+    return found
+
+
+def _decision(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
+    row = last_step(facts, "approve", "refuse")
+    return {"decision": row.transition, "reason": row.reason, **read.words(row, "note_sealed", "note")} if row else {}
+
+
+def _preparation(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
+    if (row := facts.preparation) is None:
+        return {}
+    return _fields(row, "travel_on", "travel_mode", "document_valid_until", "medical_outcome", "receiving_told_on")
+
+
+def _departure(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
+    row = last_step(facts, "depart")
+    return {"reconfirmed": True, "method": row.reason, "departed_on": facts.avr.departed_on} if row else {}
+
+
+def _arrival(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
+    return _fields(facts.avr, "arrived_on")
+
+
+def _moved(name: str) -> Saved:
+    def saved(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
+        row = last_step(facts, name)
+        return {"reason": row.reason, **read.words(row, "note_sealed", "note")} if row else {}
+
+    return saved
+
+
+_SAVED: dict[str, Saved] = {
+    "counselling": _counselling,
+    "declaration": _declaration,
+    "free_choice": _free_choice,
+    "eligibility": _eligibility,
+    "decision": _decision,
+    "preparation": _preparation,
+    "departure": _departure,
+    "arrival": _arrival,
+    "missed": _moved("miss"),
+    "withdraw": _moved("withdraw"),
+    "suspend": _moved("suspend"),
+}

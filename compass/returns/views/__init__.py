@@ -1,0 +1,37 @@
+"""The pages of a return: the list, the start, each step, and the page that shows where it stands and why."""
+
+from __future__ import annotations
+
+from compass.returns.views.files import returns_list, show, start
+from compass.returns.views.steps import (
+    arrival,
+    counselling,
+    decision,
+    declaration,
+    departure,
+    eligibility,
+    free_choice,
+    missed,
+    preparation,
+    resume,
+    suspend,
+    withdraw,
+)
+
+__all__ = [
+    "arrival",
+    "counselling",
+    "decision",
+    "declaration",
+    "departure",
+    "eligibility",
+    "free_choice",
+    "missed",
+    "preparation",
+    "resume",
+    "returns_list",
+    "show",
+    "start",
+    "suspend",
+    "withdraw",
+]

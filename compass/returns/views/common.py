@@ -1,0 +1,33 @@
+"""What the pages of a return share: finding it as far as one may see it, and the trail of what was stopped."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.forms import Form
+
+from compass.access.work import Work
+from compass.problems import BestInterestsFirst
+from compass.returns.machine import Facts
+from compass.returns.models import Return
+from compass.returns.queries import facts_of
+
+
+def sees(work: Work) -> str:
+    """The rule by which this colleague sees returns: whole, or only on their way. Raises Denied."""
+    rule = "returns.view" if work.may("returns.view") else "returns.see_travel"
+    work.demand(rule)
+    return rule
+
+
+def find_file(work: Work, pk: UUID) -> tuple[Return, Facts]:
+    """The return with its facts. Raises NotFound, Denied."""
+    avr = work.find(sees(work), Return, pk)
+    return avr, facts_of(work, [avr])[avr.pk]
+
+
+def note_refusal(work: Work, form: Form) -> None:
+    """A return stopped for a child is in the trail even when the page shows it kindly."""
+    problem = getattr(form, "problem", None)
+    if isinstance(problem, BestInterestsFirst):
+        work.record("refused", problem=problem.number)
