@@ -55,6 +55,12 @@ def _binaries() -> Path:
     return Path(spec.origin).parent / "pginstall18"
 
 
+def version() -> str:
+    """The version of the embedded PostgreSQL, as "18.1"."""
+    told = subprocess.run([_binaries() / "bin" / "postgres", "--version"], capture_output=True, text=True, check=True)
+    return told.stdout.split()[2]
+
+
 @dataclass
 class Cluster:
     """One PostgreSQL cluster in `folder`."""

@@ -17,15 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
-from compass.config.embedded import Cluster
+from compass.config.embedded import Cluster, version
 from compass.config.environment import create_secrets, environment, use
 
 Figures = dict[str, Any]
 
 
-def machine(connection: psycopg.Connection[Any] | None = None) -> dict[str, str | int]:
+def machine() -> dict[str, str | int]:
     """Processor, cores, memory (GB), versions and the day."""
     model = platform.processor() or platform.machine()
     memory = 0.0
@@ -39,7 +37,7 @@ def machine(connection: psycopg.Connection[Any] | None = None) -> dict[str, str 
         "memory_gb": round(memory),
         "load_before": f"{os.getloadavg()[0]:.1f}",
         "python": platform.python_version(),
-        "postgresql": str(connection.info.server_version // 10000) if connection else "",
+        "postgresql": version(),
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
     }
 
@@ -92,14 +90,17 @@ def quantile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def write_table(path: Path, name: str, on: dict[str, str | int], rows: Sequence[tuple[str, str, str]]) -> None:
-    """Replace the section of one measurement, or add it."""
+def write_table(
+    path: Path, name: str, on: dict[str, str | int], rows: Sequence[tuple[str, str, str]], tried: str
+) -> None:
+    """Replace the section of one measurement, or add it; `tried` says in a sentence or two what was tried for it."""
     head = (
         f"## {name}\n\n{on['date']}: {on['cpu']}, {on['cores']} cores, {on['memory_gb']} GB, Python {on['python']}"
-        f"{', PostgreSQL ' if on['postgresql'] else ''}{on['postgresql']}, load before {on['load_before']}\n\n"
+        f", PostgreSQL {on['postgresql']}, load before {on['load_before']}\n\n"
         "| What | Figure | Beside it |\n|---|---|---|\n"
     )
-    section = head + "".join(f"| {what} | {figure} | {beside} |\n" for what, figure, beside in rows) + "\n"
+    section = head + "".join(f"| {what} | {figure} | {beside} |\n" for what, figure, beside in rows)
+    section += f"\nTried: {tried}\n\n"
     text = path.read_text() if path.exists() else "# Results\n\nWritten by `compass bench`; not by hand.\n\n"
     pattern = re.compile(rf"^## {re.escape(name)}\n.*?(?=^## |\Z)", re.S | re.M)
     text = pattern.sub(lambda _: section, text) if pattern.search(text) else text + section

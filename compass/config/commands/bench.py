@@ -7,7 +7,7 @@ import importlib
 import json
 from pathlib import Path
 
-NAMES = ("vault", "trail", "start", "pages")
+NAMES = ("vault", "trail", "start", "pages", "thin")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,5 +23,5 @@ def run(options: argparse.Namespace) -> int:
         module = importlib.import_module(f"compass.config.bench.{name}")
         figures, rows = module.run(options.people) if name in {"start", "pages"} else module.run()
         print(json.dumps({"bench": name, **figures}, indent=2))
-        write_table(options.results, name, figures["machine"], rows)
+        write_table(options.results, name, figures["machine"], rows, module.TRIED)
     return 0
