@@ -114,6 +114,19 @@ class RiskForm(BaseForm):
     reason = text(_("Why"), rows=3, required=False, hint=_("Needed when the risk goes down. Sealed."))
 
 
+#: The areas of need as they are talked about, so that a phone shows one group at a time.
+AREAS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (_("Safety and protection"), ("safety_security", "child_protection_care", "gbv_response", "detention_release")),
+    (_("Shelter, food and daily life"), ("shelter_accommodation", "food_nutrition", "nfi_clothing", "wash",
+                                         "financial_cash", "transport")),
+    (_("Health"), ("health_physical", "health_sexual_reproductive", "mental_health_psychosocial",
+                   "disability_support")),
+    (_("Papers, status and justice"), ("identity_documentation", "legal_status_asylum", "legal_justice_remedy")),
+    (_("Family, information, the way on"), ("family_links", "communication_information", "education",
+                                            "skills_employment_livelihood", "return_reintegration_or_other_solution")),
+)  # fmt: skip
+
+
 class AssessmentForm(BaseForm):
     """Needs by domain, factors, judgement, story."""
 
@@ -155,6 +168,18 @@ class AssessmentForm(BaseForm):
             hint=_("Sealed under this person’s key. Not needed to go on."),
         )
         dress(self)
+
+    def areas(self) -> list[dict[str, Any]]:
+        """The fields of need by group, each with how many are answered; the first is open, and any with an error."""
+        listed_already = {domain for _label, domains in AREAS for domain in domains}
+        rest = tuple(name.removeprefix("need_") for name in self.domains if name[5:] not in listed_already)
+        made: list[dict[str, Any]] = []
+        for label, domains in (*AREAS[:-1], (AREAS[-1][0], AREAS[-1][1] + rest)):
+            fields = [self[f"need_{domain}"] for domain in domains]
+            said = sum(bool(field.value()) for field in fields)
+            wrong = any(field.errors for field in fields)
+            made.append({"label": label, "fields": fields, "said": said, "open": not made or wrong})
+        return made
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

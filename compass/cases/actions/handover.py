@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
@@ -177,10 +177,11 @@ def accept_handovers(work: Work, steps: list[HandoverStep]) -> list[Handover]:
     Raises WrongState when the offer is no longer open, ConsentMissing when consent is not in force.
     """
     rows = work.require("handovers.answer", Handover, steps)
-    for row in rows:
+    for row, each in zip(rows, steps, strict=True):
         if row.status != "offered" or row.expired(work.now):
             raise WrongState
         _move(row)
+        Handover.objects.filter(pk=row.pk).update(answered_at=each.occurred_at)
     moved = {row.pk: row for row in Handover.objects.filter(pk__in=[row.pk for row in rows])}
     people = HandoverPerson.objects.filter(handover__in=rows)
     work.saw(people)
@@ -223,7 +224,7 @@ def decline_handovers(work: Work, declined: list[HandoverDeclined]) -> list[Hand
             row.answer_sealed = work.keys.seal(
                 each.note.strip()[:2000], table=TABLE, column="answer_sealed", subject=row.pk
             )
-        _settle(work, row, "rejected")
+        _settle(work, row, "rejected", each.occurred_at)
     _save(rows)
     return rows
 
@@ -232,10 +233,10 @@ def decline_handovers(work: Work, declined: list[HandoverDeclined]) -> list[Hand
 def withdraw_handovers(work: Work, steps: list[HandoverStep]) -> list[Handover]:
     """The sender takes an open offer back, also one that ran out. Raises WrongState."""
     rows = work.require("handovers.offer", Handover, steps)
-    for row in rows:
+    for row, each in zip(rows, steps, strict=True):
         if row.status != "offered":
             raise WrongState
-        _settle(work, row, "expired" if row.expired(work.now) else "withdrawn")
+        _settle(work, row, "expired" if row.expired(work.now) else "withdrawn", each.occurred_at)
     _save(rows)
     return rows
 
@@ -244,20 +245,21 @@ def withdraw_after_consent(work: Work, consents: Sequence[Consent]) -> None:
     """An open offer falls when someone it is about no longer agrees. Called whenever consent is given or withdrawn."""
     offers = open_offers([row.person_id for row in consents], work)
     fallen = []
-    for offer in offers:
+    for offer, about in offers.items():
         people = Person.objects.filter(pk__in=HandoverPerson.objects.filter(handover=offer).values("person_id"))
         try:
             must_have_agreed(work, list(people))
         except ConsentMissing:
-            _settle(work, offer, "withdrawn")
+            said = [row.withdrawn_at or row.occurred_at for row in consents if row.person_id in about]
+            _settle(work, offer, "withdrawn", max(said))
             fallen.append(offer)
     _save(fallen)
     if fallen:
         work.record("handovers.withdraw", results=[row.pk for row in fallen], count=len(fallen))
 
 
-def _settle(work: Work, row: Handover, status: str) -> None:
-    row.status, row.answered_at, row.answered_by = status, work.now, work.actor.id
+def _settle(work: Work, row: Handover, status: str, at: datetime) -> None:
+    row.status, row.answered_at, row.answered_by = status, at, work.actor.id
 
 
 def _save(rows: Sequence[Handover]) -> None:

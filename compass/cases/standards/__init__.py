@@ -25,7 +25,7 @@ from compass.vocabulary import standards as statements
 if TYPE_CHECKING:
     from compass.access.work import Work
     from compass.cases.files import Files
-    from compass.cases.models import Case
+    from compass.cases.models import Case, Handover
     from compass.people.models import Person
 
 Text = str | Promise
@@ -33,12 +33,14 @@ Text = str | Promise
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """One moment a standard asks for. `subject` is a case, or a person who has none yet. Open while `done_at` is None.
+    """One moment a standard asks for. `subject` is a case, a person who has none yet, or an offer.
+
+    Open while `done_at` is None.
 
     `url` and `action` are the one step that settles it; `waits_for` is owner or supervisor.
     """
 
-    subject: Case | Person
+    subject: Case | Person | Handover
     start_at: datetime
     due_at: datetime
     done_at: datetime | None = None

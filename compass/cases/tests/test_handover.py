@@ -264,6 +264,38 @@ class TestOffer:
 
 
 @pytest.mark.django_db
+class TestTimes:
+    """Devices and paper come late: what counts is when it happened."""
+
+    THEN = timezone.now() - timedelta(minutes=20)
+
+    def test_an_acceptance_is_dated_by_what_happened(self, at, told, offered):
+        with at("edo.supervisor") as work:
+            (row,) = accept_handovers(work, [HandoverStep(**told(id=offered["offer"].pk, occurred_at=self.THEN))])
+            assert row.answered_at == self.THEN
+
+    def test_so_is_a_withdrawal(self, at, told, offered):
+        with at("zinder.social") as work:
+            (row,) = withdraw_handovers(work, [HandoverStep(**told(id=offered["offer"].pk, occurred_at=self.THEN))])
+            assert row.answered_at == self.THEN
+
+    def test_so_is_a_no(self, at, told, offered):
+        with at("edo.supervisor") as work:
+            told_then = told(id=offered["offer"].pk, occurred_at=self.THEN)
+            (row,) = decline_handovers(work, [HandoverDeclined(**told_then, reason="no_capacity")])
+            assert row.answered_at == self.THEN
+
+
+def test_an_offer_waits_on_the_work_list_of_who_may_answer(sign_in, at, told, offered):
+    where = reverse("cases:handover", args=[offered["offer"].pk])
+
+    page = sign_in("edo.reception").get(reverse("cases:today")).content.decode()
+    assert where in page and offered["offer"].code in page
+    assert where not in sign_in("zinder.cases").get(reverse("cases:today")).content.decode()
+    accept(at, told, offered["offer"])
+    assert where not in sign_in("edo.reception").get(reverse("cases:today")).content.decode()
+
+
 class TestAcceptance:
     def test_it_works(self, at, told, offered):
         row = accept(at, told, offered["offer"])

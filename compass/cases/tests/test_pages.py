@@ -18,7 +18,7 @@ from compass.cases.actions.case import CaseOpening, open_cases
 from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, PlanAction, Screening
 from compass.config.demo.world import world_id
 from compass.people.actions import Registration, register_people
-from compass.people.models import Person
+from compass.people.models import Consent, Person
 
 pytestmark = pytest.mark.django_db
 CASE_PAGES = ["case", "risk", "assess", "plan", "follow_up", "close"]
@@ -344,6 +344,41 @@ def test_a_contact_without_an_answer_keeps_what_was_typed(sign_in, made):
     page = said(sign_in("zinder.social").post(url("follow_up", made.pk), {"note": "à garder", "kind": "x"}))
 
     assert "à garder" in page and 'role="alert"' in page
+
+
+def test_an_attempt_that_reached_nobody_is_confirmed_and_stands_in_the_journey(sign_in, made):
+    client = sign_in("zinder.social")
+    typed = {"reached": "no", "kind": "for_service", "channel": "phone", "plan_reviewed": "no"}
+
+    page = said(client.post(url("follow_up", made.pk), typed, follow=True))
+    assert "Tentative enregistrée" in page and "sans réponse" in page
+    assert "sans réponse" in said(client.get(url("follow_up", made.pk)))
+
+
+@pytest.mark.parametrize("kind", ["withdrawn", "expired", "refused"])
+def test_without_consent_the_page_says_what_stops_and_what_may_go_on(sign_in, at, told, made, kind):
+    client = sign_in("zinder.social")
+    assert "Ce qui peut continuer" not in said(client.get(url("case", made.pk)))
+    with at("zinder.social"):
+        given = Consent.objects.filter(person_id=made.person_id)
+        if kind == "withdrawn":
+            given.update(withdrawn_at=timezone.now())
+        elif kind == "expired":
+            given.update(expires_on=timezone.now().date() - timedelta(days=1))
+        else:
+            given.update(scopes={"case_management_services": False})
+
+    page = said(client.get(url("case", made.pk)))
+    assert "Ce qui peut continuer" in page and ("Les partenaires ne peuvent plus" in page) == (kind != "refused")
+
+
+def test_the_assessment_shows_one_group_of_needs_at_a_time(sign_in, made):
+    client = sign_in("zinder.social")
+    page = said(client.get(url("assess", made.pk)))
+    assert page.count("<details open>") == 1
+
+    wrong = said(client.post(url("assess", made.pk), {"need_education": "unheard", "vulnerable": "yes"}))
+    assert wrong.count("<details open>") == 2
 
 
 def test_the_risk_is_set(sign_in, at, made):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.cases import chapters, standards
+from compass.cases.actions.checks import SCOPE
 from compass.cases.files import Files
 from compass.cases.models import (
     Assessment,
@@ -30,9 +31,13 @@ from compass.cases.models import (
 )
 from compass.cases.standards import Item, link
 from compass.cases.views.common import find_case, reveal
+from compass.people import consent
 from compass.people.models import Consent
 from compass.ui import words
 from compass.vocabulary import label_of
+
+#: Answers of a consent after which case management rests on vital interest alone.
+STOPS = frozenset({"withdrawn", "refused", "child_refused", "expired"})
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,6 +52,8 @@ def case(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     plan = next((row for row in reversed(files.of(Plan, found)) if row.superseded_at is None), None)
     written = chapters.of(work, found)
     given = files.consent(found)
+    about = files.about(Consent, found)
+    answer = consent.answer(about[-1] if about else None, SCOPE, work.now.date())
     late = [item for item in waiting if item.due.due_at < work.now]
     open_ids = {item.standard.id for item in waiting}
     met = sorted(
@@ -56,6 +63,9 @@ def case(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     context = {
         **opened,
         "case": found, "person": found.person, "now": work.now, "consent": given,
+        "stopped": answer.reason if found.is_open and answer.reason in STOPS else "",
+        "stopped_at": about[-1].withdrawn_at or about[-1].occurred_at if about else None,
+        "ended_on": about[-1].expires_on if about else None,
         "no": [scope for scope, yes in (given.scopes if given else {}).items() if not yes],
         "next": mine[0] if mine else None, "waiting": waiting, "late": len(late), "met": met,
         "route": route(files, found, waiting, written), "assessment": files.newest(Assessment, found), "plan": plan,
@@ -143,7 +153,7 @@ def _events(files: Files, found: Case) -> Iterator[Event]:
         yield contact.occurred_at, title, label_of("followup_channel", contact.channel)
     for closure in files.of(Closure, found):
         yield closure.occurred_at, _("Closure asked for"), label_of("closure_reason", closure.reason)
-        yield from _decided(closure, _("Closed"))
+        yield from _decided(closure, _("Closure approved, the case is closed"))
     for again in files.of(Reopening, found):
         yield again.occurred_at, _("Opened again"), ""
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
@@ -102,13 +103,11 @@ def assessment(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             messages.success(request, _("The assessment is recorded and waits for a second person."))
             return redirect("cases:case", pk=pk)
     factors = [[form[name] for name in row] for row in form.rows] if form is not None else []
-    needs = [form[name] for name in form.domains] if form is not None else []
     context = {
         "case": case,
         "form": form,
-        "needs": needs,
+        "areas": form.areas() if form is not None else [],
         "factors": factors,
-        "more_open": any(field.value() for field in needs[10:]),
         "consent_url": link("people:consent", case.person_id),
     }
     return TemplateResponse(request, "cases/assess.html", context)
@@ -206,10 +205,23 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                 goals=form.progress(),
             )
             follow_up(work, [made])
-            messages.success(request, _("The contact is recorded."))
+            messages.success(request, _("The contact is recorded.") if data["reached"] else _tried(work, case))
             return redirect("cases:case", pk=pk)
-    context = {"case": case, "form": form, "last": files.last_contact(case), **reveal(request, work, case, FollowUp)}
+    context = {
+        "case": case, "form": form, "last": files.last_contact(case),
+        "attempts": closing.attempts(files.of(FollowUp, case)), **reveal(request, work, case, FollowUp),
+    }  # fmt: skip
     return TemplateResponse(request, "cases/follow_up.html", context)
+
+
+def _tried(work: Work, case: Case) -> str:
+    days = closing.attempts(Files(work, [case]).of(FollowUp, case))
+    said = ngettext(
+        "The attempt is recorded in the journey: tried on %(count)s day without an answer. The contact stays due.",
+        "The attempt is recorded in the journey: tried on %(count)s days without an answer. The contact stays due.",
+        days,
+    )
+    return said % {"count": days}
 
 
 @require_http_methods(["GET", "POST"])
