@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, cast
 from uuid import UUID, uuid5
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from compass.access.codes import clean_code
+from compass.access.work import Work
 from compass.people.actions import ConsentGiven, Registration
 from compass.people.forms.common import language_choices, listed
 from compass.people.models import Consent, Person
@@ -20,10 +24,12 @@ from compass.reception.actions import (
     Attended,
     GroupArrived,
 )
-from compass.reception.models import Activity, Arrival, Centre
-from compass.ui.forms import CHOOSE, BaseForm, HouseMixin, YesNoField
+from compass.reception.models import Activity, Arrival, ArrivalGroup, Centre
+from compass.reception.queries import by_codes
+from compass.ui.forms import CHOOSE, BaseForm, HouseMixin, SearchForm, YesNoField
 from compass.ui.widgets import Boxes
-from compass.vocabulary import code_list
+from compass.ui.words import day, moment
+from compass.vocabulary import code_list, label_of, language
 
 NEEDS = (
     ("medical_emergency", "doctor", _("How many need a doctor now?")),
@@ -93,6 +99,17 @@ class StartForm(BaseForm):
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("language", language_choices(country))
+
+    def beside(self, person: Person) -> list[dict[str, Any]]:
+        """Rows for `{% cmp %}`: these answers beside those of the colleague who was faster."""
+        told = self.cleaned_data
+        years = ngettext("%(count)d year", "%(count)d years", told["age"]) % {"count": told["age"]}
+        band = label_of("age_band", person.age_band) if person.age_band else ""
+        spoken = ", ".join(language(code).label for code in person.languages)
+        return [
+            {"label": _("Age"), "left": years, "right": band},
+            {"label": self["language"].label, "left": language(told["language"]).label, "right": spoken},
+        ]
 
     def command(self, place: Arrival) -> ArrivalRegistered:
         told = self.cleaned_data
@@ -210,23 +227,87 @@ class ActivityForm(CentreForm):
         )
 
 
-class AttendanceForm(BaseForm):
-    """Who was there: codes to tick."""
+class ThereForm(SearchForm):
+    """Whom the list of an activity shows: a filter, in the address."""
 
-    present = forms.MultipleChoiceField(label=_("Who was there?"), widget=Boxes)
+    group = forms.ChoiceField(label=_("Who came together"), required=False)
+    everyone = forms.BooleanField(label=_("Also people whom this activity is not for"), required=False)
 
-    def __init__(self, *args: Any, people: list[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, groups: list[ArrivalGroup], narrowed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("present", people)
+        self.offer("group", [("", _("All groups")), *((str(row.pk), _together(row)) for row in groups)])
+        if not narrowed:
+            del self.fields["everyone"]
 
-    def commands(self, activity: Activity, people: dict[str, Person]) -> list[Attended]:
-        """One command per person ticked; the key of each follows from the form's, so that sending twice counts once."""
+
+def _together(row: ArrivalGroup) -> str:
+    people = ngettext("%(count)d person", "%(count)d people", row.people) % {"count": row.people}
+    return f"{moment(row.occurred_at)} · {people} · {language(row.language).label}"
+
+
+class AttendanceForm(BaseForm):
+    """Who was there: codes to tick, and codes to write for those who are not on the list."""
+
+    present = forms.MultipleChoiceField(label=_("Who was there?"), widget=Boxes, required=False)
+    codes = forms.CharField(
+        label=_("Codes of others who were there"),
+        help_text=_("One or several, with a comma or a space between them."),
+        required=False,
+        max_length=400,
+    )
+
+    def __init__(self, *args: Any, people: list[Person], work: Work, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._work = work
+        self._people = {str(person.pk): person for person in people}
+        self.offer("present", [(key, _described(person)) for key, person in self._people.items()])
+        cast("Boxes", self.fields["present"].widget).hints = {
+            key: _("Came %(day)s") % {"day": day(person.occurred_at)} for key, person in self._people.items()
+        }
+        if not people:
+            del self.fields["present"]
+
+    def clean_codes(self) -> list[Person]:
+        """The people behind the codes. A code of another office is answered like one of nobody."""
+        typed = [part for part in re.split(r"[\s,;،؛]+", self.cleaned_data["codes"]) if part]
+        codes = {part: clean_code(part) or "" for part in typed}
+        found = by_codes(self._work, [code for code in codes.values() if code])
+        if wrong := [part for part, code in codes.items() if code not in found]:
+            raise forms.ValidationError(
+                ngettext(
+                    "Nobody of this office has this code: %(codes)s.",
+                    "Nobody of this office has these codes: %(codes)s.",
+                    len(wrong),
+                ),
+                params={"codes": ", ".join(wrong)},
+            )
+        return [found[code] for code in codes.values()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not cleaned.get("present") and not cleaned.get("codes"):
+            self.add_error(None, _("Tick who was there, or write a code."))
+        return cleaned
+
+    def commands(self, activity: Activity) -> list[Attended]:
+        """One command per person; the key of each follows from the form's, so that sending twice counts once."""
         envelope = self.envelope("vital_interest")
+        ticked = [self._people[value] for value in self.cleaned_data.get("present") or ()]
+        people = {person.pk: person for person in (*ticked, *self.cleaned_data["codes"])}
         return [
             Attended(
-                **envelope | {"key": uuid5(envelope["key"], value), "basis": people[value].basis},
-                id=people[value].pk,
+                **envelope | {"key": uuid5(envelope["key"], str(person.pk)), "basis": person.basis},
+                id=person.pk,
                 activity_id=activity.pk,
             )
-            for value in self.cleaned_data["present"]
+            for person in people.values()
         ]
+
+
+def _described(person: Person) -> str:
+    parts = [person.code]
+    if person.age_band:
+        parts.append(label_of("age_band", person.age_band))
+    if person.sex != "undisclosed":
+        parts.append(label_of("sex", person.sex))
+    return " · ".join(parts)

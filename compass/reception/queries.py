@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from compass.access.work import Work
 from compass.people.alerts import Alert
-from compass.people.models import Person
+from compass.people.models import CHILD_BANDS, Person
 from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre
-from compass.vocabulary import label_of
+from compass.vocabulary import code_list, label_of
 
 RECENT = timedelta(hours=24)
 MOST_GROUPS = 60
 FRESH = timedelta(hours=72)  # as long as the first consent may wait
+STAYS = timedelta(days=60)  # nobody's way out of a centre is recorded; who came earlier is found by code
 LIFE = ("medical_emergency", "safety_threat")
 
 
@@ -100,15 +105,71 @@ def attended(work: Work, activity: Activity) -> list[Attendance]:
     return list(rows.order_by("person__code"))
 
 
-def could_attend(work: Work, marked: Sequence[Attendance], limit: int = 60) -> list[Person]:
-    """People of this office met lately who are not marked yet, children first; one query."""
-    child_first = Case(
-        When(age_band__in=["0-4", "5-11", "12-14", "15-17"], then=Value(0)),
-        default=Value(1),
-        output_field=IntegerField(),
+@dataclass(frozen=True)
+class Audience:
+    """Whom a kind of activity is for. `sexes` and `bands` are codes; empty means any."""
+
+    words: Promise
+    sexes: tuple[str, ...] = ()
+    bands: tuple[str, ...] = ()
+
+
+#: By the code that the list group_activity_kind gives as `audience`; a kind without one is for everyone.
+AUDIENCES = {
+    "children": Audience(_("children under 18"), bands=CHILD_BANDS),
+    "women": Audience(
+        _("women, and girls from 15 years"),
+        sexes=("female",),
+        bands=("", "15-17", "18-24", "25-29", "30-39", "40-49", "50-59", "60+"),
+    ),
+}
+
+
+def audience(activity: Activity) -> Audience | None:
+    """Whom the activity is for; None for everyone."""
+    return AUDIENCES.get(str(code_list("group_activity_kind").require(activity.kind).extra.get("audience", "")))
+
+
+def present(work: Work, activity: Activity, *, group: UUID | None = None, everyone: bool = False) -> QuerySet[Person]:
+    """People of the office who had come to the activity's centre by its day, in the 60 days before, the last first.
+
+    Only those the activity is for, unless `everyone`; only those of one arrival group with `group`. Someone whose place
+    was on the list of another centre was not there.
+    """
+    ends = timezone.make_aware(datetime.combine(activity.held_on + timedelta(days=1), time.min))
+    since = ends - STAYS
+    places = work.allowed("reception.view", Arrival).filter(person__isnull=False)
+    rows = work.allowed("reception.attendance", Person).filter(
+        recorded_at__gte=since, occurred_at__gte=since, occurred_at__lt=ends
     )
-    since = work.now - timedelta(days=60)
-    rows = work.allowed("reception.attendance", Person).exclude(pk__in=[row.person_id for row in marked])
-    return list(
-        rows.filter(recorded_at__gte=since, occurred_at__gte=since).order_by(child_first, "-recorded_at")[:limit]
+    rows = rows.exclude(pk__in=places.exclude(group__centre_id=activity.centre_id).values("person_id"))
+    if group is not None:
+        rows = rows.filter(pk__in=places.filter(group_id=group).values("person_id"))
+    meant = audience(activity)
+    if meant is not None and not everyone:
+        rows = rows.filter(**({"sex__in": meant.sexes} if meant.sexes else {}), age_band__in=meant.bands)
+    return rows.order_by("-occurred_at", "pk")
+
+
+def after(rows: QuerySet[Person], pk: UUID | None) -> QuerySet[Person]:
+    """The rows of `present` behind a person; all of them for None or for someone who is not among them."""
+    last = rows.filter(pk=pk).first() if pk else None
+    if last is None:
+        return rows
+    return rows.filter(Q(occurred_at__lt=last.occurred_at) | Q(occurred_at=last.occurred_at, pk__gt=last.pk))
+
+
+def groups_there(work: Work, activity: Activity) -> list[ArrivalGroup]:
+    """Groups of the activity's centre that someone was registered from, the last first; one query."""
+    since = timezone.make_aware(datetime.combine(activity.held_on, time.min)) - STAYS
+    registered = work.allowed("reception.view", Arrival).filter(status="registered").values("group_id")
+    rows = work.allowed("reception.view", ArrivalGroup).filter(
+        centre_id=activity.centre_id, occurred_at__gte=since, pk__in=registered
     )
+    return list(rows.order_by("-occurred_at")[:MOST_GROUPS])
+
+
+def by_codes(work: Work, codes: Sequence[str]) -> dict[str, Person]:
+    """People of this office by their codes; one query."""
+    rows = work.allowed("reception.attendance", Person).filter(code__in=codes)
+    return {person.code: person for person in rows}

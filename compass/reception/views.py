@@ -20,7 +20,7 @@ from compass.people import queries as people
 from compass.people.actions import give_consent, register_people
 from compass.people.consent import answer
 from compass.people.models import Consent, Person
-from compass.people.views.intake import STEPS
+from compass.people.views.common import STEPS
 from compass.problems import WrongState
 from compass.reception import queries
 from compass.reception.actions import (
@@ -40,9 +40,12 @@ from compass.reception.forms import (
     GroupForm,
     LeftForm,
     StartForm,
+    ThereForm,
 )
 from compass.reception.models import Activity, Arrival
-from compass.vocabulary import label_of
+
+#: How many people of an activity's list are on one page.
+PER_PAGE = 24
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,9 +93,21 @@ def register(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         with work.attempt(form):
             (done,) = register_arrivals(work, [form.command(place)])
             return redirect(reverse("people:consent", args=[done.person_id]) + "?intake")
+    taken = _taken(work, place)
+    compared = form.beside(taken) if taken is not None and form.problem else []
     return TemplateResponse(
-        request, "reception/register.html", {"place": place, "form": form, "step": 1, "steps": STEPS}
+        request,
+        "reception/register.html",
+        {"place": place, "form": form, "step": 1, "steps": STEPS, "taken": taken, "compared": compared},
     )
+
+
+def _taken(work: Work, place: Arrival) -> Person | None:
+    """The person a colleague registered from this place meanwhile, where this colleague may see them."""
+    person = work.allowed("reception.register", Person).filter(pk=place.person_id).first() if place.person_id else None
+    if person is not None:
+        work.saw([person])
+    return person
 
 
 @require_http_methods(["GET", "POST"])
@@ -105,7 +120,9 @@ def left(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         with work.attempt(form):
             mark_left(work, [form.command(place)])
             return redirect("reception:arrivals")
-    return TemplateResponse(request, "reception/left.html", {"place": place, "form": form})
+    return TemplateResponse(
+        request, "reception/left.html", {"place": place, "form": form, "taken": _taken(work, place)}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -182,30 +199,59 @@ def activities(request: HttpRequest, work: Work) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page("reception.activity")
 def activity(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
-    """Who was there: tick codes; each present person receives the service once."""
+    """Who was there: tick codes of those who are at the centre, or write one; each receives the service once."""
     held = work.find("reception.attendance", Activity, pk)
     marked = queries.attended(work, held)
-    choices = {str(person.pk): person for person in queries.could_attend(work, marked)}
-    # Sent twice, the second form names people who are marked by now: they are choices still.
-    known = {str(row.person_id): row.person for row in marked}
-    work.saw([*choices.values(), *marked])
-    offered = choices | known if request.method == "POST" else choices
-    form = AttendanceForm(request.POST or None, people=[(key, _described(row)) for key, row in offered.items()])
+    meant = queries.audience(held)
+    there = ThereForm(request.GET, groups=queries.groups_there(work, held), narrowed=meant is not None)
+    shown, more = _listed(work, held, there, request.GET.get("after", ""))
+    done = {row.person_id for row in marked}
+    offered = [person for person in shown if person.pk not in done]
+    if request.method == "POST":
+        # What was ticked stays a choice, also when the list shows others by now or someone else marked them.
+        offered += _ticked(work, request.POST.getlist("present"), beside=offered)
+    work.saw([*shown, *offered, *marked])
+    form = AttendanceForm(request.POST or None, people=offered, work=work)
     if form.is_valid():
         with work.attempt(form):
-            mark_attendance(work, form.commands(held, offered))
-            return redirect("reception:activity", pk=held.pk)
+            mark_attendance(work, form.commands(held))
+            query = request.GET.copy()
+            if "next" in request.POST and more:
+                query["after"] = str(more)
+            return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
     return TemplateResponse(
         request,
         "reception/activity.html",
-        {"activity": held, "marked": marked, "form": form, "some": bool(offered)},
+        {
+            "activity": held,
+            "marked": marked,
+            "form": form,
+            "there": there,
+            "audience": None if meant is None or there.cleaned_data.get("everyone") else meant.words,
+            "shown": shown,
+            "more": more,
+            "later": "after" in request.GET,
+        },
     )
 
 
-def _described(person: Person) -> str:
-    parts = [person.code]
-    if person.age_band:
-        parts.append(label_of("age_band", person.age_band))
-    if person.sex != "undisclosed":
-        parts.append(label_of("sex", person.sex))
-    return " · ".join(parts)
+def _listed(work: Work, held: Activity, there: ThereForm, behind: str) -> tuple[list[Person], UUID | None]:
+    """A page of those who could have been there, and the last one on it when more follow."""
+    told = there.cleaned_data if there.is_valid() else {}
+    rows = queries.present(
+        work, held, group=UUID(told["group"]) if told.get("group") else None, everyone=bool(told.get("everyone"))
+    )
+    found = list(queries.after(rows, _uuid(behind))[: PER_PAGE + 1])
+    return found[:PER_PAGE], found[PER_PAGE - 1].pk if len(found) > PER_PAGE else None
+
+
+def _ticked(work: Work, values: list[str], *, beside: list[Person]) -> list[Person]:
+    wanted = {pk for value in values if (pk := _uuid(value))} - {person.pk for person in beside}
+    return list(work.allowed("reception.attendance", Person).filter(pk__in=wanted)) if wanted else []
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
