@@ -156,12 +156,6 @@ class Unreadable(Problem):
     next_step = _("Nothing was changed. Tell your data protection officer this number.")
 
 
-class KeyDestroyed(Problem):
-    number, status = 4002, 410
-    title = _("What was sealed here was erased.")
-    next_step = _("It cannot be brought back.")
-
-
 class KeyAbsent(Problem):
     number, status = 4003, 403
     title = _("Your organisation does not hold the key to this record.")

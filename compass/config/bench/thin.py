@@ -1,6 +1,6 @@
 """Pages over a thin line: 250 kbit/s and a processor four times slower, in a real Chromium; cold, then warm.
 
-Bytes are what came over the line for the cold page. `playwright` is a dependency of the tests: without it the command says so.
+Bytes are what came over the line for the cold page. `playwright` is a dependency of the tests: run it after `make test`.
 """
 
 from __future__ import annotations
