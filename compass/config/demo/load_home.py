@@ -346,14 +346,16 @@ class AtHome(Teller):
     def close(self) -> None:
         case, home = self.id("case.mother"), FAMILY.home
         with self.at(OFFICER) as work:
-            for number, days in enumerate((139, 240)):
-                moved = self.told(f"return.{number}", self.when(days), self.id("return"))
-                returns.advance_returns(work, [returns.Moved(**moved)])
+            watched = self.told("return.watched", self.when(139), self.id("return"))
+            returns.advance_returns(work, [returns.Moved(**watched)])
             told = self.told("close.home", self.when("closure"), case)
             (row,) = request_closures(work, [asked(told, home.closure_reason, home.closure)])
         with self.at(SUPERVISOR) as work:
             told = self.told("closed.home", self.when("closure") + timedelta(days=1), row.pk)
             approve_closures(work, [Decision(**told, approve=True, remark=home.closure_approval)])
+        with self.at(OFFICER) as work:
+            ended = self.told("return.ended", self.when("closure", 30), self.id("return"))
+            returns.advance_returns(work, [returns.Moved(**ended)])
 
 
 def answers_for(dimension: str) -> dict[str, Any]:

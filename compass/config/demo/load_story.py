@@ -80,6 +80,8 @@ if TYPE_CHECKING:
 BEGAN = timedelta(days=245)
 GOING = ("mother", "daughter", "son")
 SOCIAL, COUNSELLOR, SUPERVISOR = "zinder.social", "zinder.cases", "zinder.supervisor"
+#: How many days ago the boy was seen; the third time was after the question of going home. The day his workshop ended.
+SEEN_BOY, WORKSHOP = (239, 232, 222, 208, 194, 180, 165, 150, 135, 118, 102, 90, 74, 60, 45, 33, 20, 9, 3.2), 145
 UNCLE, RADIOS = "« Retrouver mon oncle à Kano. »", "« Apprendre à réparer les radios, pour de vrai. »"
 BOY_GOALS = (
     Goal("family_links", UNCLE, "Recherche de l’oncle, avec l’accord de l’adolescent.", "FTR", 300),
@@ -418,22 +420,29 @@ class AwayFromHome(Teller):
         with self.at(SOCIAL) as work:
             goals = {row.domain: row.pk for row in CaseGoal.objects.filter(plan_id=self.id("plan.boy"))}
             learnt = PlanAction.objects.filter(goal_id=goals["skills_employment_livelihood"])
-            for number, ago in enumerate((150, 90, 45, 20, 9, 3.2)):
-                seen = self.told(f"seen.boy.{number}", self.progress.now - timedelta(days=ago), case)
-                # The workshop ended after three months; his uncle is still looked for.
-                progress = {goals["family_links"]: "in_progress",
-                            goals["skills_employment_livelihood"]: "in_progress" if number == 0 else "met"}  # fmt: skip
-                if number == 1:
-                    ended = self.when(145)
-                    complete_plan_actions(
-                        work,
-                        [ActionDone(**self.told("done.boy", ended, row.pk), done_on=ended.date()) for row in learnt],
-                    )
+            ended = self.when(WORKSHOP)
+            complete_plan_actions(
+                work, [ActionDone(**self.told("done.boy", ended, row.pk), done_on=ended.date()) for row in learnt]
+            )
+            for ago in SEEN_BOY:
+                when = self.progress.now - timedelta(days=ago)
+                # His plan was approved on the 63rd day; the workshop ended, his uncle is still looked for.
+                progress = (
+                    {
+                        goals["family_links"]: "in_progress",
+                        goals["skills_employment_livelihood"]: "met" if when > ended else "in_progress",
+                    }
+                    if when > self.when(63, 1)
+                    else {}
+                )
                 follow_up(
                     work,
                     [
-                        Contact(**seen, kind="in_care", channel="in_person_office", reached=True, plan_reviewed=True,
-                                goals=progress, note=FAMILY.decision.child_stop if number == 0 else "")
+                        Contact(
+                            **self.told(f"seen.boy.{ago}", when, case), kind="in_care", channel="in_person_office",
+                            reached=True, plan_reviewed=bool(progress), goals=progress,
+                            note=FAMILY.decision.child_stop if ago == SEEN_BOY[2] else "",
+                        )
                     ],
                 )  # fmt: skip
 

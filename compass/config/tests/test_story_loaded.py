@@ -137,3 +137,4 @@ def test_the_steps_of_the_mother_stand_in_their_order(told_family):
 
     assert opened < offered < taken < left < home < asked < approved
     assert closed == approved
+    assert told_family("SELECT max(occurred_at) FROM returns_step WHERE to_state = 'closed'") > [(approved,)]
