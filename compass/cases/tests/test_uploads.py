@@ -11,7 +11,8 @@ import zlib
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, ImageOps
+from PIL.PngImagePlugin import PngImageFile
 
 from compass.cases.uploads import attachment, checked
 from compass.problems import FileRefused
@@ -29,13 +30,13 @@ def give(content, name="photo.jpg"):
     return checked(SimpleUploadedFile(name, content))
 
 
-def flood():
-    """A PNG of a few hundred bytes that claims 50,000 by 50,000 pixels."""
+def flood(side=50_000):
+    """A PNG of a few hundred bytes that claims this many pixels on each side."""
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    head = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
+    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
     )
@@ -90,6 +91,33 @@ def test_a_large_photo_is_made_smaller():
 def test_it_is_refused(content):
     with pytest.raises(FileRefused):
         give(content, "innocent.jpg")
+
+
+@pytest.mark.parametrize("side", [20_000, 50_000, 4_500])
+def test_a_picture_that_claims_too_much_is_refused_before_it_is_decoded(monkeypatch, side):
+    def decoded(*_):
+        raise AssertionError("memory was taken for its pixels")
+
+    monkeypatch.setattr(PngImageFile, "load", decoded)
+
+    with pytest.raises(FileRefused) as refusal:
+        give(flood(side), "photo.png")
+
+    assert "pixels" in refusal.value.what
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "I;16"])
+def test_a_large_picture_is_never_held_three_times(monkeypatch, mode):
+    """What is turned and written is the small one: the whole one is held once as it came and once as RGB."""
+    turned = []
+    turn = ImageOps.exif_transpose
+    monkeypatch.setattr(ImageOps, "exif_transpose", lambda image: turned.append(image.size) or turn(image))
+    out = io.BytesIO()
+    Image.new(mode, (3200, 100)).save(out, "PNG")
+
+    give(out.getvalue(), "photo.png")
+
+    assert turned == [(3000, 94)]
 
 
 def test_it_leaves_as_an_attachment_without_rights():
