@@ -44,6 +44,7 @@ def people(count: int, seed: int, folder: Path) -> None:
     from compass.config.demo.load_decision import Deciding
     from compass.config.demo.load_home import AtHome
     from compass.config.demo.load_neighbours import Neighbours
+    from compass.config.demo.load_places import Places
     from compass.config.demo.load_story import AwayFromHome
     from compass.config.demo.progress import Progress
     from compass.config.demo.targets import check_of_2021
@@ -55,7 +56,7 @@ def people(count: int, seed: int, folder: Path) -> None:
         _say(f"Loading {progress.people:,} invented people ...")
     load(progress.people, progress.seed, say=_say, progress=progress)
     loader = Loader(progress.seed)
-    for part in (AwayFromHome, Deciding, AtHome, Neighbours):
+    for part in (AwayFromHome, Deciding, AtHome, Neighbours, Places):
         part(loader, progress).all()
     note = {"mother": str(progress.id("mother")), "username": "edo.reception"}
     kept = {name: str(progress.id(name)) for name in ("boy", "return", "handover", "stall", "project", "interview")}

@@ -55,11 +55,12 @@ def everything(progress: Progress) -> None:
     from compass.config.demo.load_decision import Deciding
     from compass.config.demo.load_home import AtHome
     from compass.config.demo.load_neighbours import Neighbours
+    from compass.config.demo.load_places import Places
     from compass.config.demo.load_story import AwayFromHome
 
     load(progress.people, progress.seed, say=lambda text: None, progress=progress)
     loader = Loader(progress.seed)
-    for part in (AwayFromHome, Deciding, AtHome, Neighbours):
+    for part in (AwayFromHome, Deciding, AtHome, Neighbours, Places):
         part(loader, progress).all()
     liven(loader, progress)
 
@@ -208,6 +209,13 @@ class TestASmallDemonstration:
         assert (
             waiting(small, "cases_handover WHERE status = 'offered' AND to_organisation_id = %s", "edo.reception") == 1
         )
+
+    def test_a_community_project_goes_on_where_the_story_is_told_and_one_waits_for_its_second_person(self, small):
+        places = dict(small(
+            "SELECT o.country, p.status FROM communities_project p JOIN access_organisation o ON o.id = p.organisation_id"
+        ))  # fmt: skip
+
+        assert places == {"NG": "handed_over", "NE": "ongoing", "TN": "chosen"}
 
     def test_an_interview_is_due(self, small):
         due = (
