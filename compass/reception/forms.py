@@ -1,4 +1,4 @@
-"""The gate in seconds, the first two answers of an intake, children of a family, activities."""
+"""The gate in seconds, the first two answers of an intake, activities."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 
 from compass.access.codes import clean_code
 from compass.access.work import Work
-from compass.people.actions import ConsentGiven, Registration
+from compass.people.actions import Registration
 from compass.people.forms.common import language_choices, listed
-from compass.people.models import Consent, Person
+from compass.people.models import Person
 from compass.reception.actions import (
     MOST_AT_ONCE,
     ActivityHeld,
@@ -26,16 +26,15 @@ from compass.reception.actions import (
 )
 from compass.reception.models import Activity, Arrival, ArrivalGroup, Centre
 from compass.reception.queries import by_codes
-from compass.ui.forms import CHOOSE, BaseForm, HouseMixin, SearchForm, YesNoField
+from compass.ui.forms import CHOOSE, BaseForm, SearchForm
 from compass.ui.widgets import Boxes
 from compass.ui.words import day, moment
-from compass.vocabulary import code_list, label_of, language
+from compass.vocabulary import label_of, language
 
 NEEDS = (
     ("medical_emergency", "doctor", _("How many need a doctor now?")),
     ("safety_threat", "danger", _("How many are in danger now?")),
 )
-CHILD_RELATIONS = ("child", "sibling", "other_relative")
 
 
 class CentreForm(BaseForm):
@@ -127,77 +126,6 @@ class LeftForm(BaseForm):
 
     def command(self, place: Arrival) -> ArrivalLeft:
         return ArrivalLeft(**self.envelope("vital_interest", id=place.pk, version=place.version))
-
-
-class FamilyForm(BaseForm):
-    """What the mother or father says for all the children below."""
-
-    same_answers = YesNoField(
-        label=_("Does the parent answer for these children as for themselves?"),
-        help_text=_(
-            "Yes records their consent as caregiver. Without it, the children are registered to be helped now "
-            "and consent is asked within 72 hours."
-        ),
-    )
-
-
-class ChildLine(HouseMixin, forms.Form):
-    """One child of the family, one line."""
-
-    age = forms.IntegerField(label=_("Age in years"), min_value=0, max_value=17)
-    sex = forms.ChoiceField(label=_("Sex"), choices=listed("sex", CHOOSE))
-    relation = forms.ChoiceField(
-        label=_("What the child is to the parent"),
-        initial="child",
-        choices=lambda: [row for row in code_list("person_relation").choices() if row[0] in CHILD_RELATIONS],
-    )
-    given = forms.CharField(label=_("Given name"), required=False, max_length=120)
-    agrees = YesNoField(
-        label=_("What the child answers"), help_text=_("Asked from 6 years on, in words for their age."), required=False
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if 6 <= (cleaned.get("age") or 0) <= 14 and cleaned.get("agrees") is None:
-            self.add_error("agrees", _("From 6 years on the child is asked too, and their answer is written down."))
-        return cleaned
-
-    def registration(self, envelope: dict[str, Any], parent: Person, *, named: bool) -> Registration:
-        """The child as a new person of the parent's household; the name only where details may be kept."""
-        told = self.cleaned_data
-        identity: dict[str, Any] = {"birth_year": timezone.localdate().year - told["age"], "birth_estimated": True}
-        if named and told["given"]:
-            identity["given"] = told["given"]
-        return Registration(
-            **envelope,
-            household_id=parent.household_id,
-            relation=told["relation"],
-            sex=told["sex"],
-            nationality=parent.nationality,
-            languages=tuple(parent.languages),
-            uasc_status="accompanied" if told["relation"] == "child" else "separated",
-            identity=identity,
-        )
-
-    def consent(self, envelope: dict[str, Any], given: Consent) -> ConsentGiven | None:
-        """The caregiver's answers for this child; None from 15 years on, who answer for themselves."""
-        if self.cleaned_data["age"] >= 15:
-            return None
-        return ConsentGiven(
-            **envelope,
-            given_by="caregiver",
-            mode=given.mode,
-            language=given.language,
-            interpreter_mode=given.interpreter_mode,
-            notice_version=given.notice_version,
-            information=tuple(given.information),
-            scopes=given.scopes,
-            certified=given.certified,
-            child_agrees=self.cleaned_data["agrees"] if self.cleaned_data["age"] >= 6 else None,
-        )
-
-
-ChildLines = forms.formset_factory(ChildLine, extra=4, max_num=12, absolute_max=12)
 
 
 class ActivityForm(CentreForm):

@@ -1,30 +1,24 @@
-"""The arrival list, the first step of an intake, children of a family, group activities."""
+"""The arrival list, the first step of an intake, group activities."""
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.people import queries as people
-from compass.people.actions import give_consent, register_people
-from compass.people.consent import answer
-from compass.people.models import Consent, Person
+from compass.people.models import Person
 from compass.people.views.common import STEPS
-from compass.problems import WrongState
 from compass.reception import queries
 from compass.reception.actions import (
-    ArrivalRegistered,
     add_activities,
     add_groups,
     mark_attendance,
@@ -34,9 +28,6 @@ from compass.reception.actions import (
 from compass.reception.forms import (
     ActivityForm,
     AttendanceForm,
-    ChildLine,
-    ChildLines,
-    FamilyForm,
     GroupForm,
     LeftForm,
     StartForm,
@@ -123,62 +114,6 @@ def left(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     return TemplateResponse(
         request, "reception/left.html", {"place": place, "form": form, "taken": _taken(work, place)}
     )
-
-
-@require_http_methods(["GET", "POST"])
-@page("reception.children")
-def children(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
-    """Register the children of a mother or father in one go; each takes a place of the group they came with."""
-    parent = work.find("people.register", Person, pk)
-    if parent.is_child:
-        raise WrongState
-    consent = people.consent_of(parent.pk)
-    kept = bool(answer(consent, "data_processing"))
-    places = queries.waiting_beside(work, parent)
-    form = FamilyForm(request.POST or None)
-    if not kept:
-        del form.fields["same_answers"]
-    lines = ChildLines(request.POST or None, prefix="child")
-    if form.is_valid() and lines.is_valid():
-        filled = [line for line in lines if line.has_changed()]
-        if not filled:
-            form.add_error(None, _("Fill in one line for each child."))
-        with work.attempt(form):
-            if filled:
-                given = consent if kept and form.cleaned_data.get("same_answers") else None
-                _register_family(work, form, filled, parent, places, given)
-                return redirect("people:person", pk=parent.pk)
-    return TemplateResponse(
-        request,
-        "reception/children.html",
-        {"person": parent, "form": form, "lines": lines, "kept": kept, "places": len(places)},
-    )
-
-
-def _register_family(
-    work: Work, form: FamilyForm, lines: list[ChildLine], parent: Person, places: list[Arrival], given: Consent | None
-) -> None:
-    envelope = form.envelope("vital_interest")
-
-    def keyed(index: int, what: str, **more: Any) -> dict[str, Any]:
-        return {**envelope, "key": uuid5(envelope["key"], f"{what} {index}"), **more}
-
-    wanted = [
-        line.registration(keyed(index, "person"), parent, named=given is not None) for index, line in enumerate(lines)
-    ]
-    placed = [
-        ArrivalRegistered(**keyed(index, "place", id=place.pk), registration=registration)
-        for index, (place, registration) in enumerate(zip(places, wanted, strict=False))
-    ]
-    made = [place.person for place in register_arrivals(work, placed) if place.person]
-    made += register_people(work, wanted[len(placed) :])
-    if given is None:
-        return
-    answers = [
-        line.consent(keyed(index, "consent", basis="consent", id=child.pk), given)
-        for index, (line, child) in enumerate(zip(lines, made, strict=True))
-    ]
-    give_consent(work, [each for each in answers if each is not None])
 
 
 @require_http_methods(["GET", "POST"])

@@ -76,7 +76,7 @@ def family(key=None, **changes):
         "child-TOTAL_FORMS": "4",
         "child-INITIAL_FORMS": "0",
         **{f"child-{n}-{name}": "" for n in range(4) for name in ("age", "sex", "given", "agrees")},
-        **{f"child-{n}-relation": "child" for n in range(4)},
+        **{f"child-{n}-{name}": told for n in range(4) for name, told in (("relation", "child"), ("unit", "years"))},
         "child-0-age": "٧",
         "child-0-sex": "female",
         "child-0-given": "Osas",

@@ -1,0 +1,98 @@
+"""The page for the children of a family: as many blocks as there are, ages in months, nothing typed is lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from compass.people.models import Person
+from compass.people.queries import opened
+from compass.reception.tests.test_pages import agree, arrive, family, mother_of  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+
+
+def blocks(page):
+    return len(re.findall(r'name="child-\d+-age"', page))
+
+
+@pytest.fixture
+def mother(arrive, at):  # noqa: F811
+    """A mother who agreed, of a group of `people`."""
+
+    def came(people=4):
+        client, places = arrive(people=str(people))
+        pk = mother_of(client, places[1], at)
+        agree(client, pk)
+        return client, f"/arrivals/children/{pk}/"
+
+    return came
+
+
+@pytest.mark.parametrize(("people", "shown"), [(2, 1), (4, 3), (40, 1)])
+def test_there_are_as_many_blocks_as_a_family_has_places(mother, people, shown):
+    client, where = mother(people)
+
+    assert blocks(client.get(where).content.decode()) == shown
+
+
+def test_another_block_keeps_what_was_typed_and_registers_nobody(mother, at):
+    client, where = mother()
+    typed = family(**{"child-0-age": "7", "child-TOTAL_FORMS": "2", "more": "1"})
+
+    page = client.post(where, typed).content.decode()
+
+    assert blocks(page) == 3
+    assert 'value="Osas"' in page and "data-errors" not in page
+    assert 'name="child-TOTAL_FORMS" value="3"' in page and 'name="child-INITIAL_FORMS" value="0"' in page
+    assert typed["key"] in page
+    assert re.search(r'name="same_answers" value="yes"[^>]* checked', page)
+    with at("zinder.social"):
+        assert not Person.objects.filter(relation="child").exists()
+    del typed["more"]
+    assert client.post(where, {**typed, "child-TOTAL_FORMS": "3"}).status_code == 302
+
+
+def test_there_are_at_most_twelve(mother):
+    client, where = mother()
+
+    page = client.post(where, family(**{"child-TOTAL_FORMS": "12", "more": "1"})).content.decode()
+
+    assert blocks(page) == 12
+    assert 'name="more"' not in page
+
+
+def test_a_baby_is_registered_in_months(mother, at):
+    client, where = mother()
+    baby = {"child-1-age": "٨", "child-1-unit": "months"}
+
+    assert client.post(where, family(**baby)).status_code == 302
+
+    today = timezone.localdate()
+    with at("zinder.social") as work:
+        child = Person.objects.get(age_band="0-4")
+        kept = opened(work, child).identity
+    assert (today.year * 12 + today.month) - (kept["birth_year"] * 12 + kept["birth_month"]) == 8
+
+
+@pytest.mark.parametrize(("age", "unit"), [("18", "years"), ("40", "months"), ("deux", "years"), ("-1", "months")])
+def test_an_age_that_cannot_be_is_refused_in_words(mother, at, age, unit):
+    client, where = mother()
+
+    response = client.post(where, family(**{"child-1-age": age, "child-1-unit": unit}))
+
+    assert response.status_code == 200
+    assert f'value="{age}"' in response.content.decode()
+    assert "Saisissez un nombre entier" not in response.content.decode()
+    with at("zinder.social"):
+        assert not Person.objects.filter(relation="child").exists()
+
+
+def test_what_was_registered_and_what_comes_next_is_said(mother):
+    client, where = mother()
+
+    page = client.post(where, family(), follow=True).content.decode()
+
+    assert 'class="panel good" role="status"' in page
