@@ -9,12 +9,15 @@ from compass.vocabulary import code_list
 
 
 def age_on(identity: dict[str, Any], day: date) -> int | None:
-    """Whole years on a day; from a year of birth alone, the age reached in that year. None when unknown."""
+    """Whole years on a day; from a year of birth alone, the age reached in that year, from year and month that month.
+
+    None when unknown.
+    """
     if born := identity.get("birth_date"):
         birth = date.fromisoformat(born)
         return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
     if year := identity.get("birth_year"):
-        return day.year - int(year)
+        return day.year - int(year) - (day.month < int(identity.get("birth_month") or 1))
     return None
 
 

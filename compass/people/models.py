@@ -22,8 +22,8 @@ from compass.vault.walls import Wall
 class Person(models.Model):
     """Someone COMPASS works with. `code` is what pages and colleagues say instead of a name.
 
-    identity_sealed: {"given", "family", "other", "birth_date" (ISO) | "birth_year", "birth_estimated",
-    "place_of_origin"}.
+    identity_sealed: {"given", "family", "other", "birth_date" (ISO) | "birth_year", "birth_estimated", with
+    "birth_month" (1 to 12) for a small child whose age was told in months; "place_of_origin"}.
     contact_sealed: {"phone", "safe_to_call", "safe_to_carry_paper", "what_to_say"}.
     relation: code of person_relation, towards the principal person of the household.
     consent_due_at: until when consent must be asked after action on vital interest; empty once an answer is recorded.

@@ -135,9 +135,11 @@ class Withdrawal(Command):
 
 @action("people.withdraw", Consent)
 def withdraw_consent(work: Work, withdrawals: list[Withdrawal]) -> list[Consent]:
-    """Take consent back, at once and for all its scopes."""
+    """Take consent back, at once and for all its scopes. Raises WrongState when it was taken back before."""
     rows = work.require("people.consent", Consent, withdrawals)
     for row, each in zip(rows, withdrawals, strict=True):
+        if row.withdrawn_at is not None:
+            raise WrongState
         row.withdrawn_at = each.occurred_at
         row.version += 1
     Consent.objects.bulk_update(rows, ["withdrawn_at", "version"])

@@ -64,6 +64,7 @@ class IdentityForm(BaseForm):
         error_messages={"invalid": _("Write the year with four digits, for example 1995.")},
     )
     birth_estimated = forms.BooleanField(label=_("This is an estimate"), required=False)
+    birth_month = forms.RegexField(r"[0-9]{4}-(?:[1-9]|1[0-2])", widget=forms.HiddenInput, required=False)
     sex = forms.ChoiceField(label=_("Sex"), widget=Radios, choices=listed("sex"))
     nationality = forms.ChoiceField(label=_("Nationality"), choices=nationality_choices)
     language = forms.ChoiceField(label=_("Language the person prefers"))
@@ -99,6 +100,7 @@ class IdentityForm(BaseForm):
         return {
             **{name: identity.get(name, "") for name in names},
             "version": person.version,
+            "birth_month": "{birth_year}-{birth_month}".format_map(identity) if identity.get("birth_month") else "",
             "sex": "" if person.sex == "undisclosed" and not identity.get("given") else person.sex,
             "nationality": person.nationality,
             "language": next(iter(person.languages), ""),
@@ -114,6 +116,9 @@ class IdentityForm(BaseForm):
             found["birth_date"] = told["birth_date"].isoformat()
         elif told["birth_year"]:
             found |= {"birth_year": told["birth_year"], "birth_estimated": told["birth_estimated"]}
+            year, _dash, month = told["birth_month"].partition("-")
+            if month and int(year) == told["birth_year"]:
+                found["birth_month"] = int(month)
         if told["place_of_origin"]:
             found["place_of_origin"] = told["place_of_origin"]
         return found

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
 
+from compass.people.actions import GuardianAsked, Registration, register_people, request_guardians
 from compass.people.models import GuardianRequest, Person
 from compass.people.queries import opened
+from compass.problems import UnknownCode
 from compass.trail.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -228,3 +231,94 @@ def test_consent_taken_back_allows_nothing(make, sign_in, answers):
 
     assert (asked.status_code, done.status_code) == (200, 302)
     assert 'class="chip good"' not in page
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize(
+    ("day", "month", "year", "words"),
+    [
+        ("31", "2", "1995", {"en": "has only 28 days", "fr": "28 jours en février 1995", "ar": "28"}),
+        ("29", "2", "2024", None),
+        ("5", "13", "1995", {"en": "from 1 to 12", "fr": "de 1 à 12", "ar": "من 1 إلى 12"}),
+        ("", "3", "1995", {"en": "only the year", "fr": "seule l’année", "ar": "السنة وحدها"}),
+    ],
+)
+def test_a_day_that_does_not_exist_says_what_to_do_and_stays(make, sign_in, language, day, month, year, words):
+    client = sign_in("zinder.social")
+    client.cookies["compass_language"] = language
+    typed = identity(birth_date_day=day, birth_date_month=month, birth_date_year=year)
+
+    response = client.post(f"/people/{make().pk}/identity/", typed)
+
+    assert response.status_code == (302 if words is None else 200)
+    if words:
+        page = unescape(response.content.decode())
+        assert words[language] in page.partition('id="id_birth_date"')[2].partition("</fieldset>")[0]
+        assert f'value="{year}"' in page and f'value="{month}"' in page
+
+
+def test_each_step_says_what_was_saved_and_what_comes_next(make, sign_in, answers):
+    client, at_ = sign_in("zinder.social"), f"/people/{make(age=13).pk}"
+    contact = {"key": str(uuid.uuid4()), "version": "2", "safe_to_carry_paper": "no"}
+    consent = answers(given_by="caregiver", child_agrees="yes")
+
+    steps = [
+        (f"{at_}/consent/?intake", consent, "oui, 5 fois"),
+        (f"{at_}/identity/?intake", identity(birth_year=str(timezone.localdate().year - 13)), "comment joindre"),
+        (f"{at_}/contact/?intake", contact, "À suivre : qui"),
+        (
+            f"{at_}/household/?intake",
+            {"key": str(uuid.uuid4()), "version": "3", "uasc_status": "separated", "authority": "juvenile_court"},
+            "Tribunal ou juge des mineurs",
+        ),
+    ]
+    for where, told, words in steps:
+        page = unescape(client.post(where, told, follow=True).content.decode())
+        said = page.partition('role="status"')[2].partition("</div>")[0]
+        assert words in said.replace("\u00a0", " "), where
+
+
+def test_what_a_baby_was_told_in_months_survives_a_correction(make, sign_in, at):
+    baby = make(age=None, identity={"birth_year": 2025, "birth_month": 7, "birth_estimated": True, "given": "Efe"})
+    client, where = sign_in("zinder.social"), f"/people/{baby.pk}/identity/"
+
+    page = client.post(where, {"reveal": "1", "reason": "correct"}).content.decode()
+    client.post(where, identity(birth_year="2025", birth_estimated="on", birth_month="2025-7"))
+
+    assert 'name="birth_month" value="2025-7"' in page
+    assert names(at, baby)["birth_month"] == 7
+
+
+def test_a_withdrawal_says_what_stops_what_may_go_on_and_what_partners_have(make, sign_in, answers):
+    client, where = sign_in("zinder.social"), f"/people/{make().pk}/"
+    client.post(f"{where}consent/", answers())
+    before = client.get(where).content.decode()
+    client.post(f"{where}withdraw/", {"key": str(uuid.uuid4())})
+
+    page = unescape(client.get(where).content.decode())
+
+    for words in ("Ce qui s’arrête", "l’intérêt vital", "l’obligation légale", "partenaires"):
+        assert words in page and words not in unescape(before).partition("</header>")[2].partition('id="consent"')[0]
+
+
+@pytest.mark.parametrize("field", ["authority", "relation", "uasc_status"])
+def test_words_in_place_of_a_code_are_refused(make, sign_in, at, field):
+    boy = make(age=13)
+    typed = {"key": str(uuid.uuid4()), "version": "1", "uasc_status": "separated", "authority": "juvenile_court"}
+
+    page = sign_in("zinder.social").post(f"/people/{boy.pk}/household/", {**typed, field: "chez Idrissa"})
+
+    assert page.status_code == 200
+    with at("zinder.social"):
+        assert not GuardianRequest.objects.exists()
+
+
+def test_no_action_keeps_words_in_the_clear(make, at, told):
+    boy = make(age=13)
+    with at("zinder.social") as work, pytest.raises(UnknownCode):
+        request_guardians(work, [GuardianAsked(**told(basis="legal_duty", id=boy.pk), authority="Juge Amadou")])
+    for changes in ({"relation": "chez Idrissa"}, {"uasc_status": "perdu"}, {"nationality": "XQZ"}):
+        with at("zinder.social") as work, pytest.raises(UnknownCode):
+            register_people(work, [Registration(**told(basis="vital_interest"), **changes)])
+    with at("zinder.social") as work, pytest.raises(UnknownCode):
+        register_people(work, [Registration(**told(basis="vital_interest"), languages=("Idrissa",))])

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from compass.people.consent import answer
@@ -50,13 +51,15 @@ def said(value: bool | None) -> str:
 
 
 def birth(identity: dict[str, Any]) -> str:
-    """The date of birth, or the year with a word when it is an estimate."""
+    """The date of birth, or the year (and month) with a word when it is an estimate."""
     if born := identity.get("birth_date"):
         return day(date.fromisoformat(born))
-    year = identity.get("birth_year")
-    if not year:
+    if not identity.get("birth_year"):
         return ""
-    return _("about %(year)s") % {"year": str(year)} if identity.get("birth_estimated") else str(year)
+    year = str(identity["birth_year"])
+    if month := identity.get("birth_month"):
+        year = date_format(date(int(year), month, 1), "F Y")
+    return _("about %(year)s") % {"year": year} if identity.get("birth_estimated") else year
 
 
 def nation(code: str) -> str:
