@@ -41,7 +41,7 @@ class Project:
 
 PROJECTS = (
     Project(
-        key="garden", worker=COUNSELLOR, supervisor=SUPERVISOR, place="Mirriah, Zinder", area="NE-7",
+        key="garden", worker=COUNSELLOR, supervisor=SUPERVISOR, place="Mirriah", area="NE-7",
         options=(
             ("Jardin maraîcher clôturé avec puits", "livelihoods", 9, 31),
             ("Réfection de deux salles de classe", "education", 4, 15),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import inspect
 import json
 import uuid
 from collections import Counter
@@ -225,6 +227,21 @@ class TestASmallDemonstration:
         )
 
         assert waiting(small, due, "edo.monitoring") >= 1
+
+
+def test_nothing_that_is_asked_for_can_say_when_it_was_recorded():
+    """`recorded_at` is the clock of the unit of work; there is no door through which another moment could come in."""
+    from compass.access.work import Command, unit_of_work
+
+    def below(kind: type) -> set[type]:
+        return {kind, *(each for child in kind.__subclasses__() for each in below(child))}
+
+    commands = below(Command)
+    told = {(kind.__name__, field.name) for kind in commands for field in dataclasses.fields(kind)}
+
+    assert len(commands) > 60
+    assert [each for each in told if each[1] in {"recorded_at", "now", "at", "clock"}] == []
+    assert list(inspect.signature(unit_of_work).parameters) == ["actor", "purpose", "session"]
 
 
 def content(rows: Any) -> str:
