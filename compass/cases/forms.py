@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -36,6 +36,22 @@ def dress(form: HouseMixin) -> None:
     """Give fields that were added after the form was made the widgets of the house."""
     for field in form.fields.values():
         fit(field)
+
+
+class KeptForm(BaseForm):
+    """A form over a record that a colleague may save meanwhile. It carries the version that was on the screen or, where each
+    saving adds a record, which one was the newest."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=36)
+
+    def mark(self) -> dict[str, Any]:
+        """The version, for the command."""
+        return {"version": self.cleaned_data["version"]}
+
+    def mark_newest(self) -> dict[str, Any]:
+        """The newest record on the page, for the command; None when the page did not say."""
+        return {"seen": self.cleaned_data["seen"] if "seen" in self.data else None}
 
 
 class FilterForm(SearchForm):
@@ -106,8 +122,7 @@ def routing(child: bool) -> list[screening.Question]:
     return [question for question in screening.ROUTING if child or question.code != "child_alone"]
 
 
-class RiskForm(BaseForm):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class RiskForm(KeptForm):
     level = forms.ChoiceField(
         label=_("Risk level"), widget=Radios, choices=listed("risk_level", "high", "medium", "low")
     )
@@ -127,7 +142,7 @@ AREAS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 
-class AssessmentForm(BaseForm):
+class AssessmentForm(KeptForm):
     """Needs by domain, factors, judgement, story."""
 
     FACTORS = 4
@@ -211,7 +226,7 @@ ANSWERS: Choices = [
 ]
 
 
-class PlanForm(BaseForm):
+class PlanForm(KeptForm):
     """One block for each severe need, which must be answered, and one free block."""
 
     def __init__(self, *args: Any, severe: Sequence[str], **kwargs: Any) -> None:
@@ -292,12 +307,36 @@ class PlanForm(BaseForm):
             made.append(GoalSaid(domain, data[f"{block}_statement"], target, steps))
         return tuple(made)
 
+    def label_of(self, name: str) -> str:
+        """A field's label with the need it belongs to."""
+        n = int(name[1 : name.index("_")]) - 1
+        label = str(self.fields[name].label)
+        return f"{label_of('need_domain', self.severe[n])}: {label}" if n < len(self.severe) else label
+
+    def fields_of(
+        self, goals: Iterable[tuple[str, str, date, list[tuple[str, str]]]], unanswered: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """A saved plan as the answers of this form: goals as (domain, statement, day, [(service, who)])."""
+        found: dict[str, Any] = {}
+        free = self.blocks[-1]
+        for domain, answer in unanswered.items():
+            if domain in self.severe:
+                found[f"{self.blocks[self.severe.index(domain)]}_answer"] = answer
+        for domain, statement, day, steps in goals:
+            severe = domain in self.severe
+            block = self.blocks[self.severe.index(domain)] if severe else free
+            found[f"{block}_answer" if severe else f"{block}_domain"] = "goal" if severe else domain
+            found |= {f"{block}_statement": statement, f"{block}_target": day}
+            for at, (service, who) in enumerate(steps[:2], start=1):
+                found |= {f"{block}_service_{at}": service, f"{block}_who_{at}": who}
+        return found
+
     def unanswered(self) -> dict[str, str]:
         answers = {domain: self.cleaned_data[f"g{n}_answer"] for n, domain in enumerate(self.severe, start=1)}
         return {domain: answer for domain, answer in answers.items() if answer != "goal"}
 
 
-class AgreementForm(BaseForm):
+class AgreementForm(KeptForm):
     how = forms.ChoiceField(
         label=_("How was the plan agreed?"), widget=Radios,
         choices=[
@@ -308,13 +347,13 @@ class AgreementForm(BaseForm):
     )  # fmt: skip
 
 
-class ActionForm(BaseForm):
+class ActionForm(KeptForm):
     delivered = YesNoField(label=_("Was this step done?"), yes=_("Yes, done"), no=_("No, it will not be done"))
     done_on = forms.DateField(label=_("On which day?"))
     note = text(_("Remark"), rows=3, required=False, hint=_("Needed when the step will not be done. Sealed."))
 
 
-class FollowUpForm(BaseForm):
+class FollowUpForm(KeptForm):
     reached = YesNoField(label=_("Did you reach the person?"))
     kind = forms.ChoiceField(label=_("What for"), choices=picked("followup_type"))
     channel = forms.ChoiceField(label=_("How"), choices=picked("followup_channel"))
@@ -333,7 +372,7 @@ class FollowUpForm(BaseForm):
     def __init__(self, *args: Any, goals: Sequence[tuple[Any, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.goals = [f"goal_{pk.hex}" for pk, _label in goals]
-        self._ids = {f"goal_{pk.hex}": pk for pk, _label in goals}
+        self.ids = {f"goal_{pk.hex}": pk for pk, _label in goals}
         for pk, label in goals:
             self.fields[f"goal_{pk.hex}"] = forms.ChoiceField(
                 label=_("Progress of the goal “%(goal)s”") % {"goal": label},
@@ -343,10 +382,10 @@ class FollowUpForm(BaseForm):
         dress(self)
 
     def progress(self) -> dict[Any, str]:
-        return {self._ids[name]: self.cleaned_data[name] for name in self.goals if self.cleaned_data.get(name)}
+        return {self.ids[name]: self.cleaned_data[name] for name in self.goals if self.cleaned_data.get(name)}
 
 
-class ClosureForm(BaseForm):
+class ClosureForm(KeptForm):
     reason = forms.ChoiceField(label=_("Why is the case to be closed?"), choices=picked("closure_reason"))
     safety_reassessed = YesNoField(label=_("Was safety looked at again?"))
     prerequisites = forms.MultipleChoiceField(
@@ -382,7 +421,7 @@ class ClosureForm(BaseForm):
         return {goal.pk: self.cleaned_data[name] for name, goal in self._ids.items()}
 
 
-class DecisionForm(BaseForm):
+class DecisionForm(KeptForm):
     approve = YesNoField(label=_("Your decision"), yes=_("Approve"), no=_("Send back"))
     remark = text(_("Remark"), rows=3, required=False, hint=_("Needed when you send it back. Sealed."))
 
@@ -391,7 +430,7 @@ class ReasonForm(BaseForm):
     reason = text(_("Why is the case needed again?"), rows=3, hint=_("Sealed."))
 
 
-class AssignForm(BaseForm):
+class AssignForm(KeptForm):
     owner = forms.ChoiceField(label=_("Who leads this case"))
 
     def __init__(self, *args: Any, colleagues: Sequence[tuple[str, str]], **kwargs: Any) -> None:

@@ -7,16 +7,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from compass.cases.forms import listed, text
+from compass.cases.forms import KeptForm, listed, text
 from compass.cases.ladder import PANEL
-from compass.ui.forms import BaseForm, YesNoField
+from compass.ui.forms import YesNoField
 from compass.ui.widgets import Boxes, Radios
 
 
-class ChildForm(BaseForm):
-    """Every form of the ladder says which version of the procedure was seen."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+class ChildForm(KeptForm):
+    """Every form of the ladder says which version of the procedure was seen; 0 when there was none."""
 
 
 class HearForm(ChildForm):

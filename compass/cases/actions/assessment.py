@@ -11,7 +11,7 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
-from compass.cases.actions.checks import agreed, forward, in_case, must_be_open, save_cases, second_person
+from compass.cases.actions.checks import agreed, forward, in_case, must_be_open, save_cases, second_person, unchanged
 from compass.cases.models import Assessment, Case
 from compass.cases.sealing import load_keys, seal_into
 from compass.problems import Invalid, WrongState
@@ -20,24 +20,33 @@ from compass.vocabulary import all_known, known
 
 @dataclass(frozen=True, kw_only=True)
 class Assessed(Command):
-    """An assessment of a case (`id`). needs: {need_domain: need_level}. factors: [{"code", "direction", "severity"}]."""
+    """An assessment of a case (`id`). needs: {need_domain: need_level}. factors: [{"code", "direction", "severity"}].
+
+    seen: the newest assessment on the page (see checks.unchanged).
+    """
 
     needs: Mapping[str, str]
     factors: Sequence[Mapping[str, str]] = ()
     vulnerable: str = "undetermined"
     experienced: str = "undetermined"
     narrative: str = ""
+    seen: str | None = None
 
 
 @action("cases.assess", Assessment)
 def assess(work: Work, assessed: list[Assessed]) -> list[Assessment]:
-    """Record assessments; each waits for a second person. Raises ConsentMissing (CM-01), UnknownCode, WrongState."""
+    """Record assessments; each waits for a second person.
+
+    Raises ConsentMissing (CM-01), UnknownCode, WrongState, StaleVersion.
+    """
     cases = work.require("cases.assess", Case, assessed)
     must_be_open(cases)
     agreed(work, assessed, [case.person_id for case in cases])
     load_keys(work, cases)
     rows = []
     for case, each in zip(cases, assessed, strict=True):
+        if each.seen is not None:
+            unchanged(each.seen, Assessment.objects.filter(case=case).order_by("occurred_at", "id").last())
         all_known("need_domain", each.needs)
         all_known("need_level", each.needs.values())
         all_known("vea_determination", (each.vulnerable, each.experienced))

@@ -30,7 +30,7 @@ COUNTED = [
 
 @dataclass(frozen=True, kw_only=True)
 class ChildStep(Command):
-    """A step for a child (`id`). `version` is that of the procedure seen, None when there was none."""
+    """A step for a child (`id`). `version` is that of the procedure seen, 0 when there was none, None when nobody says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +112,7 @@ def _load(work: Work, commands: Sequence[ChildStep], rule: str = WRITE) -> list[
         if child is None:
             raise Invalid(what=_("a child"))
         row = child.procedure
-        if row is not None and each.version is not None and each.version != row.version:
+        if each.version is not None and each.version != (row.version if row else 0):
             raise StaleVersion(current=row)
         rows.append((child, row or _new(work, child, each)))
     return rows

@@ -10,7 +10,7 @@ from compass.access.work import Command, Work, stamp
 from compass.cases.models import Case
 from compass.people import consent
 from compass.people.models import AboutPerson
-from compass.problems import ConsentMissing, SecondPersonNeeded, WrongState
+from compass.problems import ConsentMissing, SecondPersonNeeded, StaleVersion, WrongState
 from compass.vocabulary import label_of
 
 SCOPE = "case_management_services"
@@ -29,6 +29,15 @@ def derived(key: UUID, name: str) -> UUID:
 def must_be_open(cases: Iterable[Case]) -> None:
     if not all(case.is_open for case in cases):
         raise WrongState
+
+
+def unchanged(seen: str | None, newest: AboutPerson | None) -> None:
+    """Raise StaleVersion when a colleague wrote a record of the kind since the page was shown.
+
+    seen: the identifier of the newest one on the page, empty when there was none; None when nobody says.
+    """
+    if seen is not None and seen != (str(newest.pk) if newest else ""):
+        raise StaleVersion(current=newest)
 
 
 def agreed(work: Work, commands: Sequence[Command], people: Sequence[UUID]) -> None:

@@ -13,7 +13,7 @@ from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.cases import closing, standards
 from compass.cases.actions.assessment import DECIDED, Decision, decide
-from compass.cases.actions.checks import in_case, must_be_open, save_cases
+from compass.cases.actions.checks import in_case, must_be_open, save_cases, unchanged
 from compass.cases.files import Files
 from compass.cases.models import Case, Closure, FollowUp, Goal
 from compass.cases.sealing import load_keys, seal_into
@@ -25,7 +25,7 @@ from compass.vocabulary import all_known, known, label_of
 class ClosureAsked(Command):
     """A request to close a case (`id`). prerequisites: codes of compass.cases.closing.PREREQUISITES.
 
-    goals: {goal: goal_outcome} for each goal of the plan in force that was not reached.
+    goals: {goal: goal_outcome} for each goal of the plan in force that was not reached. seen: the newest request shown.
     """
 
     reason: str
@@ -33,6 +33,7 @@ class ClosureAsked(Command):
     prerequisites: tuple[str, ...] = ()
     explanation: str = ""
     goals: Mapping[UUID, str] = field(default_factory=dict)
+    seen: str | None = None
 
 
 @action("cases.ask_closure", Closure)
@@ -40,12 +41,16 @@ def request_closures(work: Work, asked: list[ClosureAsked]) -> list[Closure]:
     """Ask for closures.
 
     Raises StandardNotMet (CM-24 safety and risk, CM-25 attempts, "goals reached" while goals are not), Invalid when nothing
-    is said of an open goal, NotFound for a goal of another plan, UnknownCode, WrongState when one waits already.
+    is said of an open goal, NotFound for a goal of another plan, UnknownCode, StaleVersion, WrongState when one
+    waits already.
     """
     cases = work.require("cases.close", Case, asked)
     must_be_open(cases)
     load_keys(work, cases)
     wanted = [case.pk for case in cases]
+    for case, each in zip(cases, asked, strict=True):
+        if each.seen is not None:
+            unchanged(each.seen, Closure.objects.filter(case=case).order_by("occurred_at", "id").last())
     if Closure.objects.filter(case_id__in=wanted, state="requested").exists():
         raise WrongState
     contacts = list(FollowUp.objects.filter(case_id__in=wanted).defer("note_sealed"))

@@ -13,7 +13,7 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.cases.actions.assessment import DECIDED, Decision, decide
-from compass.cases.actions.checks import agreed, derived, forward, in_case, must_be_open, save_cases
+from compass.cases.actions.checks import agreed, derived, forward, in_case, must_be_open, save_cases, unchanged
 from compass.cases.models import Assessment, Case, Goal, Plan, PlanAction
 from compass.cases.sealing import load_keys, seal_into
 from compass.cases.standards import spell
@@ -46,17 +46,18 @@ class GoalSaid:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanMade(Command):
-    """A plan for a case (`id`). unanswered: {need_domain: "refused" or "gap"}."""
+    """A plan for a case (`id`). unanswered: {need_domain: "refused" or "gap"}. seen: the plan shown (checks.unchanged)."""
 
     goals: tuple[GoalSaid, ...]
     unanswered: Mapping[str, str] = field(default_factory=dict)
+    seen: str | None = None
 
 
 @action("cases.plan", Plan)
 def make_plans(work: Work, plans: list[PlanMade]) -> list[Plan]:
     """Write plans; an earlier plan of the case is superseded. The person's agreement comes next.
 
-    Raises WrongState without an assessment, Invalid without a goal, ConsentMissing, UnknownCode.
+    Raises WrongState without an assessment, Invalid without a goal, ConsentMissing, UnknownCode, StaleVersion.
     """
     cases = work.require("cases.plan", Case, plans)
     must_be_open(cases)
@@ -65,7 +66,12 @@ def make_plans(work: Work, plans: list[PlanMade]) -> list[Plan]:
     wanted = {case.pk for case in cases}
     if wanted - set(Assessment.objects.filter(case_id__in=wanted).values_list("case_id", flat=True)):
         raise WrongState
-    Plan.objects.filter(case_id__in=wanted, superseded_at__isnull=True).update(superseded_at=work.now)
+    in_force = Plan.objects.filter(case_id__in=wanted, superseded_at__isnull=True)
+    if any(each.seen is not None for each in plans):
+        current = {plan.case_id: plan for plan in in_force}
+        for case, each in zip(cases, plans, strict=True):
+            unchanged(each.seen, current.get(case.pk))
+    in_force.update(superseded_at=work.now)
     rows, goals, steps = [], [], []
     for case, each in zip(cases, plans, strict=True):
         if not each.goals:

@@ -145,13 +145,14 @@ class ReferralStep(Command):
 def send_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
     """Let the partner read: its key is wrapped for it until the consent ends, at most 90 days.
 
-    Raises WrongState unless it is a draft, ConsentMissing when consent ended meanwhile (CM-18).
+    Raises WrongState unless it is a draft of an open case, ConsentMissing when consent ended meanwhile (CM-18).
     """
     rows = work.require("referrals.send", Referral, steps)
     receivers = Organisation.objects.in_bulk([row.to_organisation_id for row in rows])
-    sides = CaseReferral.objects.defer("override_sealed").in_bulk([row.origin_id for row in rows])
+    found = CaseReferral.objects.select_related("case").defer("override_sealed")
+    sides = found.in_bulk([row.origin_id for row in rows])
     for row, each in zip(rows, steps, strict=True):
-        if row.status != "draft":
+        if row.status != "draft" or not sides[row.origin_id].case.is_open:
             raise WrongState
         side = sides[row.origin_id]
         expires_at = work.now + READABLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from compass.access.pages import page
 from compass.access.work import Work
 from compass.cases import ladder
 from compass.cases.actions import best_interests as acts
+from compass.cases.forms import KeptForm
 from compass.cases.forms_best_interests import (
     AgreeForm,
     ChildAssessmentForm,
@@ -29,12 +31,12 @@ from compass.cases.forms_best_interests import (
     TraceForm,
     WithParentForm,
 )
-from compass.cases.models import Case
+from compass.cases.models import BestInterests, Case
 from compass.cases.standards import link
+from compass.cases.views.common import compare, words_of
 from compass.people import consent
 from compass.people.models import Person
 from compass.problems import NotFound
-from compass.ui.forms import BaseForm
 from compass.vocabulary import standard
 
 Told = dict[str, Any]
@@ -46,7 +48,7 @@ def _with_parent(work: Work, told: Told, data: dict[str, Any]) -> Any:
 
 
 #: Part of the ladder -> its words, its form, what it does.
-PARTS: dict[str, tuple[str | Promise, type[BaseForm], Run]] = {
+PARTS: dict[str, tuple[str | Promise, type[KeptForm], Run]] = {
     "hear": (
         gettext_lazy("Hear the child"), HearForm,
         lambda work, told, d: acts.hear_children(work, [acts.Heard(**told, view=d["view"], weight=d["weight"])]),
@@ -167,7 +169,7 @@ def step(request: HttpRequest, work: Work, pk: UUID, part: str) -> HttpResponse:
         raise NotFound
     work.demand("best_interests.decide" if part == "decide" else "best_interests.write")
     title, form_class, run = PARTS[part]
-    form = form_class(request.POST or None, initial={"version": child.procedure.version if child.procedure else None})
+    form = form_class(request.POST or None, initial={"version": child.procedure.version if child.procedure else 0})
     if form.is_valid():
         with work.attempt(form):
             run(work, _told(form, child), form.cleaned_data)
@@ -176,11 +178,40 @@ def step(request: HttpRequest, work: Work, pk: UUID, part: str) -> HttpResponse:
     return TemplateResponse(
         request,
         "cases/best_interests_step.html",
-        {"child": child, "person": child.person, "form": form, "title": title},
-    )
+        {
+            "child": child, "person": child.person, "form": form, "title": title,
+            "compared": compare(form, partial(_saved, work, part)),
+        },
+    )  # fmt: skip
 
 
-def _told(form: BaseForm, child: ladder.Child) -> Told:
+def _saved(work: Work, part: str, row: BestInterests) -> dict[str, Any]:
+    """What is saved of a part of the ladder, as the answers of its form."""
+    if part in ("hear", "with_parent"):
+        told = words_of(work, row, "view_sealed")[0] or {}
+        checked = row.with_parent_at is not None
+        if part == "hear":
+            return {"view": told.get("view"), "weight": told.get("weight")}
+        return {"together": checked, "agreed": checked, "safe": checked, "view": told.get("view")}
+    if part == "assess":
+        return {"text": words_of(work, row, "assessment_sealed")[0], "determination": row.determination}
+    if part == "trace":
+        return {"outcome": row.tracing, "family_assessed": row.family_assessed, "care_agreed": row.care_agreed}
+    if part == "decide":
+        told = words_of(work, row, "decision_sealed")[0] or {}
+        return {
+            "members": told.get("members"), "options": row.options, "decision": row.decision,
+            "reasons": told.get("reasons"), "review_told": row.review_told_at is not None,
+        }  # fmt: skip
+    if part == "journey":
+        told = words_of(work, row, "received_by_sealed")[0]
+        return {"escort": row.escort, "received_by": told, "first_visit_on": row.first_visit_on}
+    if part == "agree":
+        return {"agreed": row.parent_agreed_at is not None}
+    return {"why": "appeal" if row.stage == "appealed" else "facts" if row.stage == "reopened" else ""}
+
+
+def _told(form: KeptForm, child: ladder.Child) -> Told:
     agreed = consent.allows(child.person.pk, "case_management_services")
     legal = "consent" if agreed else "public_interest"
-    return form.envelope(legal, id=child.person.pk) | {"version": form.cleaned_data["version"]}
+    return form.envelope(legal, id=child.person.pk, **form.mark())

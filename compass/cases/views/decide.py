@@ -20,7 +20,7 @@ from compass.cases.actions.plan import approve_plans
 from compass.cases.forms import DecisionForm
 from compass.cases.models import Assessment, Case, Closure, Goal, Plan
 from compass.cases.views.case import goals, needs
-from compass.cases.views.common import find_case, reveal
+from compass.cases.views.common import compare, find_case, reveal, words_of
 from compass.people.models import AboutPerson
 
 Decide = Callable[[Work, Sequence[Decision]], list[Any]]
@@ -28,17 +28,22 @@ Decide = Callable[[Work, Sequence[Decision]], list[Any]]
 
 def _page(request: HttpRequest, work: Work, row: Any, act: Decide, kind: str, opens: type[AboutPerson]) -> HttpResponse:
     case, files = find_case(work, row.case_id, "cases.approve")
-    form = DecisionForm(None if "reveal" in request.POST else request.POST or None)
+    form = DecisionForm(None if "reveal" in request.POST else request.POST or None, initial={"version": row.version})
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = form.envelope(row.basis, id=row.pk)
+            told = form.envelope(row.basis, id=row.pk, **form.mark())
             act(work, [Decision(**told, approve=data["approve"], remark=data["remark"])])
             return redirect("cases:team")
+
+    def theirs(current: Any) -> dict[str, Any]:
+        return {"approve": current.state == "approved", "remark": words_of(work, current, "remark_sealed")[0]}
+
     newest = next((each for each in reversed(files.of(Plan, case)) if each.superseded_at is None), None)
     plan = row if isinstance(row, Plan) else newest if kind == "closure" else None
     context = {
-        "case": case, "row": row, "kind": kind, "form": form, "needs": needs(files, case, plan),
+        "case": case, "row": row, "kind": kind, "form": form, "compared": compare(form, theirs),
+        "needs": needs(files, case, plan),
         "goals": goals(files, case, plan),
         "own": work.actor.id in (row.recorded_by, case.owner_id), "waits": row.state == "requested",
         "unmet": _unmet(work, case) if kind == "closure" else [],

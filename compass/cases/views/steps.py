@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -31,12 +33,12 @@ from compass.cases.forms import (
     ReasonForm,
     RiskForm,
 )
-from compass.cases.models import Assessment, Case, FollowUp, Goal, Plan, PlanAction
+from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, PlanAction, RiskChange
 from compass.cases.standards import link
 from compass.cases.views.case import goals
-from compass.cases.views.common import basis, find_case, reveal
+from compass.cases.views.common import basis, compare, find_case, reveal, words_of
 from compass.people.actions import moment
-from compass.problems import NotFound, StaleVersion, WrongState
+from compass.problems import NotFound, WrongState
 from compass.vocabulary import label_of
 
 
@@ -54,27 +56,22 @@ def risk(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Set the risk level; two who save at once see both."""
     case, files = find_case(work, pk, "cases.risk")
     form = RiskForm(request.POST or None, initial={"version": case.version})
-    compared: list[dict[str, str]] = []
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = form.envelope(basis(files, case), id=pk) | {"version": data["version"]}
+            told = form.envelope(basis(files, case), id=pk, **form.mark())
             set_risk(work, [RiskSet(**told, level=data["level"], reason=data["reason"])])
             return redirect("cases:case", pk=pk)
-        if isinstance(getattr(form, "problem", None), StaleVersion):
-            case.refresh_from_db()
-            compared = [
-                {
-                    "label": _("Risk level"),
-                    "left": label_of("risk_level", data["level"]),
-                    "right": label_of("risk_level", case.risk_level),
-                }
-            ]
-            form.data = form.data.copy()
-            form.data["version"] = str(case.version)
-    return TemplateResponse(
-        request, "cases/step.html", {"case": case, "form": form, "step": "risk", "compared": compared}
-    )
+
+    def theirs(current: Case) -> dict[str, Any]:
+        newest = RiskChange.objects.filter(case=current).order_by("recorded_at", "id").last()
+        return {
+            "level": current.risk_level,
+            "reason": words_of(work, newest, "reason_sealed")[0] if newest is not None else "",
+        }
+
+    context = {"case": case, "form": form, "step": "risk", "compared": compare(form, theirs)}
+    return TemplateResponse(request, "cases/step.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,7 +80,9 @@ def assessment(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Needs by domain, factors, judgement and the sealed story. Without consent the page says so and asks nothing."""
     case, files = find_case(work, pk, "cases.assess")
     legal = basis(files, case)
-    form = AssessmentForm(request.POST or None) if legal == "consent" else None
+    newest = files.newest(Assessment, case)
+    kept = {"seen": str(newest.pk) if newest else ""}
+    form = AssessmentForm(request.POST or None, initial=kept) if legal == "consent" else None
     if form is not None and form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
@@ -97,20 +96,31 @@ def assessment(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                         vulnerable=data["vulnerable"],
                         experienced=data["experienced"],
                         narrative=data["narrative"],
+                        **form.mark_newest(),
                     )
                 ],
             )
             messages.success(request, _("The assessment is recorded and waits for a second person."))
             return redirect("cases:case", pk=pk)
+    compared = compare(form, partial(_assessed, work, form)) if form is not None else []
     factors = [[form[name] for name in row] for row in form.rows] if form is not None else []
     context = {
         "case": case,
         "form": form,
         "areas": form.areas() if form is not None else [],
         "factors": factors,
+        "compared": compared,
         "consent_url": link("people:consent", case.person_id),
     }
     return TemplateResponse(request, "cases/assess.html", context)
+
+
+def _assessed(work: Work, form: AssessmentForm, current: Assessment) -> dict[str, Any]:
+    return {
+        **{name: current.needs.get(name.removeprefix("need_"), "") for name in form.domains},
+        "vulnerable": current.vulnerable, "experienced": current.experienced,
+        "narrative": words_of(work, current, "narrative_sealed")[0],
+    }  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -120,22 +130,34 @@ def plan(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     case, files = find_case(work, pk, "cases.plan")
     found = files.newest(Assessment, case)
     asked = _revealing(request)
-    form = PlanForm(None if asked else request.POST or None, severe=found.severe if found else [])
+    current = _plan(files, case)
+    kept = {"seen": str(current.pk) if current else ""}
+    form = PlanForm(None if asked else request.POST or None, severe=found.severe if found else [], initial=kept)
     if form.is_valid():
         with work.attempt(form):
-            made = PlanMade(
-                **form.envelope(basis(files, case), id=pk), goals=form.goals(), unanswered=form.unanswered()
-            )
+            told = form.envelope(basis(files, case), id=pk) | form.mark_newest()
+            made = PlanMade(**told, goals=form.goals(), unanswered=form.unanswered())
             make_plans(work, [made])
             return redirect("cases:agree", pk=pk)
     context = {
         "case": case,
         "form": form,
         "assessment": found,
-        "current": _plan(files, case),
+        "current": current,
+        "compared": compare(form, partial(_planned, work, form), form.label_of),
         **reveal(request, work, case, Assessment),
     }
     return TemplateResponse(request, "cases/plan.html", context)
+
+
+def _planned(work: Work, form: PlanForm, current: Plan) -> dict[str, Any]:
+    saved = []
+    goals = list(Goal.objects.filter(plan=current).order_by("id"))
+    steps = list(PlanAction.objects.filter(goal__in=goals).order_by("id"))
+    for goal in goals:
+        own = [(step.service, step.responsible) for step in steps if step.goal_id == goal.pk]
+        saved.append((goal.domain, words_of(work, goal, "statement_sealed")[0], goal.target_date, own))
+    return form.fields_of(saved, current.unanswered)
 
 
 @require_http_methods(["GET", "POST"])
@@ -146,10 +168,10 @@ def agree(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     current = _plan(files, case)
     if current is None:
         return redirect("cases:plan", pk=pk)
-    form = AgreementForm(None if _revealing(request) else request.POST or None)
+    form = AgreementForm(None if _revealing(request) else request.POST or None, initial={"version": current.version})
     if form.is_valid():
         with work.attempt(form):
-            told = form.envelope(basis(files, case), id=current.pk)
+            told = form.envelope(basis(files, case), id=current.pk, **form.mark())
             agree_plans(work, [PlanAgreed(**told, how=form.cleaned_data["how"])])
             messages.success(request, _("The agreement is recorded; the plan waits for a second person."))
             return redirect("cases:case", pk=pk)
@@ -158,6 +180,7 @@ def agree(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         "form": form,
         "goals": goals(files, case, current),
         "plan": current,
+        "compared": compare(form, lambda saved: {"how": saved.agreed_how}),
         **reveal(request, work, case, Goal),
     }
     return TemplateResponse(request, "cases/agree.html", context)
@@ -169,16 +192,24 @@ def done(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Settle one step of a plan."""
     step = work.find("cases.plan", PlanAction, pk)
     case, files = find_case(work, step.case_id, "cases.plan")
-    form = ActionForm(request.POST or None, initial={"done_on": work.now.date()})
+    form = ActionForm(request.POST or None, initial={"done_on": work.now.date(), "version": step.version})
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = form.envelope(basis(files, case), id=pk) | {"occurred_at": moment(data["done_on"], work.now)}
+            told = form.envelope(basis(files, case), id=pk, **form.mark())
+            told["occurred_at"] = moment(data["done_on"], work.now)
             complete_plan_actions(
                 work, [ActionDone(**told, done_on=data["done_on"], delivered=data["delivered"], note=data["note"])]
             )
             return redirect("cases:case", pk=case.pk)
-    context = {"case": case, "form": form, "step": "done", "service": step.service}
+
+    def theirs(current: PlanAction) -> dict[str, Any]:
+        note = words_of(work, current, "note_sealed")[0]
+        return {"delivered": current.status == "delivered", "done_on": current.done_on, "note": note}
+
+    context = {
+        "case": case, "form": form, "step": "done", "service": step.service, "compared": compare(form, theirs),
+    }  # fmt: skip
     return TemplateResponse(request, "cases/step.html", context)
 
 
@@ -190,12 +221,14 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     current = _plan(files, case)
     aims = [(each["goal"].pk, label_of("need_domain", each["goal"].domain)) for each in goals(files, case, current)]
     asked = _revealing(request)
-    form = FollowUpForm(None if asked else request.POST or None, goals=aims)
+    form = FollowUpForm(None if asked else request.POST or None, goals=aims, initial={"version": case.version})
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
+            # A contact is added beside others; only what it changes for all can be overtaken.
+            mark = form.mark() if form.progress() or data["risk_after"] else {}
             made = Contact(
-                **form.envelope(basis(files, case), id=pk),
+                **form.envelope(basis(files, case), id=pk, **mark),
                 kind=data["kind"],
                 channel=data["channel"],
                 reached=data["reached"],
@@ -209,9 +242,15 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             return redirect("cases:case", pk=pk)
     context = {
         "case": case, "form": form, "last": files.last_contact(case),
+        "compared": compare(form, partial(_reached, form)),
         "attempts": closing.attempts(files.of(FollowUp, case)), **reveal(request, work, case, FollowUp),
     }  # fmt: skip
     return TemplateResponse(request, "cases/follow_up.html", context)
+
+
+def _reached(form: FollowUpForm, current: Case) -> dict[str, Any]:
+    saved = {goal.pk: goal.progress for goal in Goal.objects.filter(pk__in=form.ids.values())}
+    return {"risk_after": current.risk_level} | {name: saved[pk] for name, pk in form.ids.items()}
 
 
 def _tried(work: Work, case: Case) -> str:
@@ -230,7 +269,8 @@ def close(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Ask for closure; the page says beforehand what is still open."""
     case, files = find_case(work, pk, "cases.close")
     aims = closing.aims(files, case)
-    form = ClosureForm(request.POST or None, aims=aims)
+    newest = files.newest(Closure, case)
+    form = ClosureForm(request.POST or None, aims=aims, initial={"seen": str(newest.pk) if newest else ""})
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
@@ -241,6 +281,7 @@ def close(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                 prerequisites=tuple(data["prerequisites"]),
                 explanation=data["explanation"],
                 goals=form.outcomes(),
+                **form.mark_newest(),
             )
             request_closures(work, [asked])
             messages.success(request, _("The closure is asked for and waits for a second person."))
@@ -250,6 +291,7 @@ def close(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     context = {
         "case": case,
         "form": form,
+        "compared": compare(form, partial(_asked, work)),
         "reached": [goal for goal in aims.own if goal.progress == "met"],
         "family": aims.family,
         "unmet": open_now,
@@ -258,6 +300,13 @@ def close(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         "low": case.risk_level == "low",
     }
     return TemplateResponse(request, "cases/close.html", context)
+
+
+def _asked(work: Work, current: Closure) -> dict[str, Any]:
+    return {
+        "reason": current.reason, "safety_reassessed": current.safety_reassessed, "prerequisites": current.prerequisites,
+        "explanation": words_of(work, current, "explanation_sealed")[0],
+    }  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -27,7 +27,7 @@ from compass.cases.forms import AssignForm, CodeForm, FilterForm
 from compass.cases.models import Assessment, Case, Closure, Plan
 from compass.cases.models.case import OPEN
 from compass.cases.rules import FIELD
-from compass.cases.views.common import find_case
+from compass.cases.views.common import compare, find_case
 from compass.people.models import Person
 from compass.reception.queries import in_danger
 from compass.vocabulary import label_of
@@ -182,7 +182,8 @@ def team(request: HttpRequest, work: Work) -> HttpResponse:
         "cases/team.html",
         {
             "approvals": [(each, names.get(each.by, "")) for each in approvals],
-            "unled": [(case, AssignForm(colleagues=choices, auto_id=f"{case.pk.hex}_%s")) for case in unled],
+            "unled": [(case, AssignForm(colleagues=choices, auto_id=f"{case.pk.hex}_%s",
+                                                               initial={"version": case.version})) for case in unled],
             "loads": [_load(name, loads.get(UUID(pk), {})) for pk, name in choices],
             "ceiling": CEILING, "now": work.now, "total": sum(sum(each.values()) for each in loads.values()),
             "high": sum(each.get("high", 0) for each in loads.values()),
@@ -196,10 +197,13 @@ def assign(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Give a case to a colleague."""
     case, _files = find_case(work, pk, "cases.assign")
     choices = sorted(((str(user.pk), name_of(user)) for user in colleagues(work)), key=lambda each: each[1])
-    form = AssignForm(request.POST or None, colleagues=choices)
+    form = AssignForm(request.POST or None, colleagues=choices, initial={"version": case.version})
     if form.is_valid():
         with work.attempt(form):
             owner = UUID(form.cleaned_data["owner"])
-            assign_cases(work, [Assignment(**form.envelope(case.basis, id=pk), owner_id=owner)])
+            assign_cases(work, [Assignment(**form.envelope(case.basis, id=pk, **form.mark()), owner_id=owner)])
             return redirect("cases:team")
-    return TemplateResponse(request, "cases/step.html", {"case": case, "form": form, "step": "assign"})
+    return TemplateResponse(request, "cases/step.html", {
+        "case": case, "form": form, "step": "assign",
+        "compared": compare(form, lambda current: {"owner": current.owner_id}),
+    })  # fmt: skip

@@ -1,0 +1,173 @@
+"""Two colleagues save one record: the second sees both versions, keeps what was typed, and may then save."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from compass.cases.actions.best_interests import Heard, hear_children
+from compass.cases.models import Assessment, BestInterests, Case, Goal, Plan, PlanAction
+from compass.config.demo.world import world_id
+from compass.trail.models import Entry
+
+pytestmark = pytest.mark.django_db
+DAY = (timezone.now().date() + timedelta(days=30)).isoformat()
+HIDDEN = re.compile(r'name="(version|seen)"(?: value="([^"]*)")?')
+
+
+@pytest.fixture
+def made(at, case):
+    with at("zinder.social") as work:
+        return case(work)
+
+
+def url(name, *args):
+    return reverse(f"cases:{name}", args=args)
+
+
+def page_of(client, where):
+    """What the page carries hidden to know which version was on the screen."""
+    found = dict(HIDDEN.findall(client.get(where).content.decode()))
+    assert found, where
+    return found
+
+
+def both(client, where, first, second, kept):
+    """Two save from the same page; answers with the page the second one gets."""
+    shown = page_of(client, where)
+    assert client.post(where, {**shown, **first, "key": str(uuid.uuid4())}).status_code == 302
+    answer = client.post(where, {**shown, **second, "key": str(uuid.uuid4())})
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "P-2002" in page and 'class="cmp"' in page
+    assert kept in page
+    now = dict(HIDDEN.findall(page))
+    assert now != shown
+    return page, lambda: client.post(where, {**now, **second, "key": str(uuid.uuid4())})
+
+
+def test_the_risk(sign_in, made):
+    typed = {"level": "low", "reason": "Plus calme"}
+    page, again = both(
+        sign_in("zinder.social"), url("risk", made.pk), {"level": "high", "reason": "Menaces"}, typed, "Plus calme"
+    )
+    assert "Menaces" in page
+    assert again().status_code == 302
+
+
+def test_an_assessment(sign_in, at, made):
+    first = {"need_education": "met", "vulnerable": "no", "experienced": "no", "narrative": "Récit de l’un"}
+    second = {
+        "need_education": "unmet_severe",
+        "vulnerable": "yes",
+        "experienced": "no",
+        "narrative": "Récit de l’autre",
+    }
+    page, again = both(sign_in("zinder.social"), url("assess", made.pk), first, second, "Récit de l’autre")
+    assert "Récit de l’un" in page
+    with at("zinder.social"):
+        assert Assessment.objects.count() == 1
+    assert again().status_code == 302
+
+
+def test_a_plan_and_its_agreement(sign_in, at, made, assessed):
+    with at("zinder.social") as work:
+        assessed(work, made)
+
+    def typed(words):
+        return {
+            "g1_answer": "goal", "g1_statement": words, "g1_target": DAY, "g1_service_1": "SHL",
+            "g1_who_1": "case_manager",
+        }  # fmt: skip
+
+    client = sign_in("zinder.social")
+    page, again = both(client, url("plan", made.pk), typed("Dormir sans peur"), typed("Une porte"), "Une porte")
+    assert "Dormir sans peur" in page
+    with at("zinder.social"):
+        assert Plan.objects.count() == 1
+    assert again().status_code == 302
+
+    both(client, url("agree", made.pk), {"how": "spoken"}, {"how": "signed"}, "apposé son empreinte")
+
+
+def test_a_step_of_the_plan(sign_in, at, made, assessed, planned, approved):
+    with at("zinder.social") as work:
+        assessment, plan = assessed(work, made), planned(work, made)
+    approved(assessment, plan)
+    with at("zinder.social"):
+        step = PlanAction.objects.get()
+    today = timezone.now().date().isoformat()
+    first = {"delivered": "yes", "done_on": today, "note": "Fait hier"}
+    page, _again = both(
+        sign_in("zinder.social"), url("done", step.pk), first, {**first, "delivered": "no", "note": "Refusé"}, "Refusé"
+    )
+    assert "Fait hier" in page
+
+
+def test_the_progress_of_goals_at_a_contact(sign_in, at, made, assessed, planned):
+    with at("zinder.social") as work:
+        assessed(work, made)
+        planned(work, made)
+        goal = f"goal_{Goal.objects.get().pk.hex}"
+    typed = {"reached": "yes", "kind": "for_service", "channel": "phone"}
+    client, where = sign_in("zinder.social"), url("follow_up", made.pk)
+    both(client, where, {**typed, goal: "met"}, {**typed, goal: "in_progress", "note": "à garder"}, "à garder")
+
+    shown = page_of(client, where)
+    for _ in range(2):  # a contact that changes nothing for others stands beside them
+        assert client.post(where, {**shown, **typed, "key": str(uuid.uuid4())}).status_code == 302
+
+
+def test_a_request_to_close(sign_in, made):
+    typed = {"reason": "client_request_withdrawal", "safety_reassessed": "yes", "explanation": "Elle part"}
+    page, _again = both(
+        sign_in("zinder.social"),
+        url("close", made.pk),
+        typed,
+        {**typed, "reason": "deceased", "explanation": "Non"},
+        "Non",
+    )
+    assert "Elle part" in page
+
+
+def test_a_decision(sign_in, at, made, assessed):
+    with at("zinder.social") as work:
+        row = assessed(work, made)
+    where = url("decide_assessment", row.pk)
+    page, _again = both(
+        sign_in("zinder.supervisor"), where, {"approve": "no", "remark": "Trop court"}, {"approve": "yes"}, "Approuver"
+    )
+    assert "Trop court" in page
+
+
+def test_who_leads_a_case(sign_in, at, made):
+    one, other = {"owner": str(world_id("zinder.cases"))}, {"owner": str(world_id("zinder.supervisor"))}
+    _page, again = both(sign_in("zinder.supervisor"), url("assign", made.pk), one, other, "Ibrahim Sani Oumarou")
+    with at("zinder.social"):
+        assert Case.objects.get().owner_id == world_id("zinder.cases")
+    assert again().status_code == 302
+
+
+def test_the_ladder_of_a_child(sign_in, at, told, person):
+    with at("zinder.social") as work:
+        boy = person(work, identity={"given": "Musa", "birth_date": "2012-02-02"}, uasc_status="unaccompanied")
+    client, where = sign_in("zinder.social"), url("best_interests_step", boy.pk, "hear")
+    page, again = both(client, where, {"view": "Rester"}, {"view": "Rentrer"}, "Rentrer")
+    assert "Rester" in page
+    assert again().status_code == 302
+    with at("zinder.social") as work:
+        hear_children(work, [Heard(**told(id=boy.pk), view="Rester")])
+        assert BestInterests.objects.get().version == 3
+
+
+def test_what_is_compared_is_opened_on_record(sign_in, at, made):
+    typed = {"level": "low", "reason": "Plus calme"}
+    both(sign_in("zinder.social"), url("risk", made.pk), {"level": "high", "reason": "Menaces"}, typed, "Plus calme")
+
+    with at("zinder.social"):
+        bodies = list(Entry.objects.values_list("body", flat=True))
+    assert any("cases.reveal" in body and "compare" in body for body in bodies)
