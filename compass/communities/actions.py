@@ -207,8 +207,11 @@ class Chosen(Command):
 
 @action("communities.choose", Project)
 def choose_projects(work: Work, choices: list[Chosen]) -> list[Project]:
-    """Make projects of options. Raises StandardNotMet: C-VOT-1 (not the most votes and no reason), C-PRF-1."""
+    """Make projects of options. Raises StandardNotMet: C-VOT-1 (not the most votes and no reason), C-PRF-1; WrongState for
+    an option that is a project already, unless that one was cancelled."""
     options = work.require("communities.edit", Option, choices)
+    if Project.objects.filter(option__in=options).exclude(status="cancelled").exists():
+        raise WrongState
     most = _most_votes(options)
     validated = _validated(work, options)
     places = Place.objects.in_bulk([o.place_id for o in options])

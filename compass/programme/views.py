@@ -52,7 +52,8 @@ def _shown(sheet: queries.Sheet) -> dict[str, object]:
     quarters = sheet.quarters if any(not f.withheld for f in sheet.quarters) else ()
     day = {"day": date_format(sheet.snapshot.as_of, "j F Y")}
     plain = _("People with at least one service, up to %(day)s; from service records, rounded to 5.") % day
-    overlap = _("The parts overlap where a person received several kinds, so they add up to more than the total.")
+    kinds = _("The parts overlap where a person received several kinds, so they add up to more than the total.")
+    places = _("The parts overlap where a person was helped in several countries, and small ones are not shown.")
     return {
         "plain": plain,
         "place": words.place(sheet.place),
@@ -63,12 +64,12 @@ def _shown(sheet: queries.Sheet) -> dict[str, object]:
             _chart(
                 _("By kind of help"),
                 [(words.service(f), f) for kind in words.CLASSES if (f := sheet.get(service_class=kind))],
-                f"{plain} {overlap}",
+                f"{plain} {kinds}",
             ),
             _chart(
                 _("By country where help was given"),
                 [] if sheet.place else [(words.place(f.country), f) for f in sheet.countries()],
-                f"{plain} {overlap}",
+                f"{plain} {places}",
             ),
             _chart(_("By sex"), _parts(sheet, SEX), plain),
             _chart(_("Children and adults"), _parts(sheet, AGE), plain),
@@ -88,6 +89,8 @@ def _chart(title: str, pairs: list[tuple[str, Figure]], note: str) -> SafeString
     if withheld := [_link(label, f) for label, f in pairs if f.withheld]:
         links = format_html_join(" · ", "{}", ((link,) for link in withheld))
         below += format_html('<p class="small">{} {}</p>', _("Fewer than 10 people, or protected:"), links)
+    if not shown:
+        return format_html('<section class="sheet tight"><h2>{}</h2>{}</section>', title, below)
     return bars(shown, title=title, note=below)
 
 

@@ -164,6 +164,8 @@ class ThereForm(SearchForm):
     def __init__(self, *args: Any, groups: list[ArrivalGroup], narrowed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("group", [("", _("All groups")), *((str(row.pk), _together(row)) for row in groups)])
+        if not groups:
+            del self.fields["group"]
         if not narrowed:
             del self.fields["everyone"]
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 import pytest
 from django.utils.formats import date_format
@@ -59,6 +59,25 @@ def test_every_figure_says_how_it_was_counted(sign_in, snapshot):
         page = client.get(f"/results/figure/{figure.pk}/", headers={"accept-language": "en"})
         assert page.status_code == 200
         assert "counted once" in page.content.decode()
+
+
+def test_a_moment_called_utc_is_in_utc(sign_in, snapshot):
+    """The focal point's own clock is an hour ahead."""
+    client, moment = sign_in("niger.focal"), date_format(snapshot.taken_at.astimezone(UTC), "H:i")
+    figure = Figure.objects.get(snapshot=snapshot, granularity="all", country="NE", service_class="", breakdown="total")
+
+    for address in ("/results/", f"/results/figure/{figure.pk}/"):
+        assert f"{moment} (UTC)" in client.get(address).content.decode()
+
+
+def test_a_chart_without_a_figure_draws_and_tabulates_nothing(sign_in, at, told):
+    record(at, told, [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(6)])
+    refresh_figures()
+
+    page = sign_in("hague.desk").get("/results/").content.decode()
+
+    assert "<table" not in page
+    assert "/results/figure/" in page
 
 
 def test_no_count_yet_says_what_happens_next(sign_in):
