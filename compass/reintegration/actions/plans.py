@@ -153,12 +153,14 @@ class Proof(Command):
 
 @action("reintegration.receipt", Receipt)
 def add_receipts(work: Work, proofs: list[Proof]) -> list[Receipt]:
-    """Keep proofs, sealed. The currency is that of the action."""
+    """Keep proofs, sealed. The currency is that of the action. Raises WrongState for an action that was cancelled."""
     actions = work.require("reintegration.plan", Action, proofs)
     load_keys(work, actions)
     rows = []
     for found, each in zip(actions, proofs, strict=True):
         known("proof_kind", each.kind)
+        if found.status == "cancelled":
+            raise WrongState
         if each.issued_on > work.now.date() or each.amount < 0:
             raise Invalid(what=each.issued_on.isoformat())
         row = Receipt(
