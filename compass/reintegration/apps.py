@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -24,3 +26,4 @@ class ReintegrationConfig(AppConfig):
         )
         chapters.register(_("At home"), at_home, order=45)
         register_standards()
+        import_module("compass.reintegration.deadlines")

@@ -38,6 +38,7 @@ class LifeForm(RecordForm):
 
 
 class WelcomeForm(LifeForm):
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     arrived_on = forms.DateField(label=_("Day of arrival"))
     support = forms.MultipleChoiceField(label=_("What was given"), required=False, widget=Boxes)
     note = words(_("What is needed tonight"), required=False, help_text=_("Sealed."))
@@ -48,7 +49,7 @@ class WelcomeForm(LifeForm):
 
     def command(self, person: UUID) -> actions.Welcomed:
         return actions.Welcomed(
-            **self.about(person), support=tuple(self.cleaned_data["support"]), **self.said("arrived_on", "note")
+            **self.about(person), support=tuple(self.cleaned_data["support"]), **self.said("arrived_on", "note", "seen")
         )
 
 

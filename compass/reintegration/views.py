@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,13 +19,18 @@ from compass.cases.sealing import open_from
 from compass.cases.uploads import attachment
 from compass.communities.actions import opened
 from compass.communities.models import Project
-from compass.people.models import Person
-from compass.problems import NotFound
+from compass.people.models import AboutPerson, Person
+from compass.problems import NotFound, WrongState
 from compass.reintegration import actions, forms, scoring
 from compass.reintegration.actions.plans import OPEN
+from compass.reintegration.deadlines import limit, plan_due, reception_due
 from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
 from compass.reintegration.models import Action, ArrivalHome, FollowUp, Interview, Plan, Receipt
-from compass.vocabulary import code_list
+from compass.reintegration.queries import came_home, covers, landed
+from compass.returns import compare
+from compass.returns.forms import NotesForm
+from compass.returns.models import Member
+from compass.vocabulary import code_list, label_of
 
 PER_PAGE = 50
 
@@ -32,17 +38,37 @@ PER_PAGE = 50
 @require_http_methods(["GET"])
 @page("reintegration.read")
 def people(request: HttpRequest, work: Work) -> HttpResponseBase:
-    """Who was received or has a plan, the newest first."""
+    """Who is on the way, who arrived and waits to be received, then who was received or has a plan, the newest first."""
     work.demand("reintegration.view")
+    coming = list(landed(work)[:PER_PAGE])
     arrivals = work.allowed("reintegration.view", ArrivalHome).select_related("person").defer("note_sealed")
     plans = work.allowed("reintegration.view", Plan).select_related("person").defer("goals_sealed")
     rows: dict[UUID, dict[str, Any]] = {}
     for arrival in arrivals.order_by("-arrived_on")[:PER_PAGE]:
         rows.setdefault(arrival.person_id, {"person": arrival.person, "arrived_on": arrival.arrived_on})
     for made in plans.order_by("-agreed_on")[:PER_PAGE]:
-        rows.setdefault(made.person_id, {"person": made.person})["agreed_on"] = made.agreed_on
-    work.saw([row["person"] for row in rows.values()])
-    return TemplateResponse(request, "reintegration/list.html", {"rows": list(rows.values())})
+        rows.setdefault(made.person_id, {"person": made.person})
+    cover, days = covers([row["person"] for row in rows.values()]), came_home(rows)
+    for pk, row in rows.items():
+        row["cover"] = cover[pk]
+        row["due_at"] = plan_due(days[pk]) if pk in days else None
+    work.saw([*(avr.person for avr in coming), *(row["person"] for row in rows.values())])
+    travelling = Member.objects.filter(avr__in=coming).values_list("avr_id").annotate(people=Count("pk")).order_by()
+    sizes = dict(travelling)
+    return TemplateResponse(
+        request,
+        "reintegration/list.html",
+        {
+            "landed": [
+                (avr, sizes.get(avr.pk, 1), reception_due(avr, limit("first_response")))
+                for avr in coming
+                if avr.state == "arrived"
+            ],
+            "coming": [(avr, sizes.get(avr.pk, 1)) for avr in coming if avr.state == "in_travel"],
+            "rows": sorted(rows.values(), key=lambda row: row["cover"].plan is not None),
+            "may_receive": work.may("reintegration.receive"),
+        },
+    )
 
 
 @require_http_methods(["GET"])
@@ -52,13 +78,16 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found = work.find("reintegration.view", Person, pk)
     lines = list(Action.objects.filter(person=found).order_by("planned_on", "id"))
     interviews = Interview.objects.filter(person=found).defer("answers_sealed").order_by("-held_on")
+    cover = covers([found])[found.pk]
     return TemplateResponse(
         request,
         "reintegration/person.html",
         {
             "person": found,
             "arrivals": ArrivalHome.objects.filter(person=found).order_by("arrived_on"),
-            "plan": Plan.objects.filter(person=found).first(),
+            "plan": cover.plan if cover.planner.pk == found.pk else None,
+            "cover": cover,
+            "due_at": plan_due(came) if (came := came_home([found.pk]).get(found.pk)) else None,
             "lines": [(line, _what(work, line), EXPECTATIONS.get(line.expectation, "")) for line in lines],
             "interviews": interviews,
             "first": scoring.DIMENSIONS[0],
@@ -73,6 +102,38 @@ def _what(work: Work, line: Action) -> str:
     return str((open_from(work, line, "words_sealed") or {}).get("what", ""))
 
 
+#: What a colleague saved meanwhile, by the fields of the form; `Reader` opens or masks what is sealed.
+Saved = Callable[[compare.Reader], Mapping[str, Any]]
+
+
+def _versions(
+    request: HttpRequest,
+    work: Work,
+    form: Any,
+    row: AboutPerson,
+    saved: Saved,
+    now: str,
+    *,
+    over: bool = False,
+    **seen: int,
+) -> dict[str, Any]:
+    """Both versions for the page, once two colleagues saved one record; empty before.
+
+    `now`: the state of the record in words; `over`: nothing more can be saved to it; `seen` as for `compare.renew`.
+    """
+    asked, late = "compare" in request.POST, compare.is_stale(form)
+    if not (asked or late or isinstance(form.problem, WrongState)):
+        return {}
+    reveal = NotesForm(request.POST if asked else None, prefix="open")
+    reason = reveal.cleaned_data["reason"] if asked and reveal.is_valid() else ""
+    read = compare.Reader(work, row, reason, rule="reintegration.view")
+    if late:
+        compare.renew(form, **seen)
+    first = {"label": _("Now"), "left": "", "right": now, "state": "differs"}
+    compared = [first, *compare.rows(form, saved(read))]
+    return {"compared": compared, "reveal": reveal if read.masked else None, "over": over}
+
+
 def _form_page(
     request: HttpRequest,
     work: Work,
@@ -83,13 +144,16 @@ def _form_page(
     title: str,
     lead: str = "",
     template: str = "reintegration/form.html",
+    versions: Callable[[], dict[str, Any]] = dict,
     **context: Any,
 ) -> HttpResponseBase:
-    """A form, its act, where it leads; the same page again when it is refused."""
+    """A form, its act, where it leads; the same page again when it is refused, with both versions when it was late."""
     if request.method == "POST" and form.is_valid():
-        with work.attempt(form):
-            act()
-            return redirect(to, pk=pk)
+        if "compare" not in request.POST:
+            with work.attempt(form):
+                act()
+                return redirect(to, pk=pk)
+        context |= versions()
     return TemplateResponse(request, template, {"form": form, "title": title, "lead": lead, **context})
 
 
@@ -97,7 +161,27 @@ def _form_page(
 @page("reintegration.welcome")
 def welcome(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found = work.find("reintegration.receive", Person, pk)
-    form = forms.WelcomeForm(request.POST or None)
+    before = list(ArrivalHome.objects.filter(person=found).order_by("recorded_at", "id"))
+    form = forms.WelcomeForm(request.POST or None, initial={"seen": len(before)})
+
+    def versions() -> dict[str, Any]:
+        if not before:
+            return {}
+        last = before[-1]
+        return _versions(
+            request,
+            work,
+            form,
+            last,
+            lambda read: {
+                "arrived_on": last.arrived_on,
+                "support": last.support,
+                **read.words(last, "note_sealed", "note"),
+            },
+            _("Received at home"),
+            seen=len(before),
+        )
+
     return _form_page(
         request,
         work,
@@ -107,6 +191,7 @@ def welcome(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         found.pk,
         _("Reception at home"),
         _("First a bed, food, and someone to call. The rest can wait."),
+        versions=versions,
         person=found,
     )
 
@@ -116,6 +201,21 @@ def welcome(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
 def plan(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found = work.find("reintegration.plan", Person, pk)
     form = forms.PlanForm(request.POST or None)
+    made = Plan.objects.filter(person=found).first()
+
+    def versions() -> dict[str, Any]:
+        if made is None:
+            return {}
+        return _versions(
+            request,
+            work,
+            form,
+            made,
+            lambda read: {"agreed_on": made.agreed_on, **read.words(made, "goals_sealed", "goals")},
+            _("Plan agreed"),
+            over=True,
+        )
+
     return _form_page(
         request,
         work,
@@ -125,6 +225,7 @@ def plan(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         found.pk,
         _("A plan"),
         _("The plan is the person’s; it may change at any time."),
+        versions=versions,
         person=found,
     )
 
@@ -188,6 +289,20 @@ def _line(work: Work, rule: str, pk: UUID) -> tuple[Action, dict[str, Any]]:
     return found, {"initial": {"version": found.version}}
 
 
+def _line_versions(request: HttpRequest, work: Work, form: Any, line: Action) -> dict[str, Any]:
+    """A line of the plan as a colleague left it; its words are on its page for everyone who may change it."""
+
+    def saved(read: compare.Reader) -> dict[str, Any]:
+        proof = Receipt.objects.filter(action=line).defer("file_sealed").order_by("recorded_at").last()
+        paper = {"kind": proof.kind, "amount": proof.amount, "issued_on": proof.issued_on} if proof else {}
+        words = open_from(work, line, "words_sealed") or {}
+        return {**paper, "delivered_on": line.delivered_on, "why": words.get("cancelled", "")}
+
+    return _versions(
+        request, work, form, line, saved, label_of("plan_action_status", line.status), over=line.status not in OPEN
+    )
+
+
 @require_http_methods(["GET", "POST"])
 @page("reintegration.receipt")
 def receipt(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
@@ -202,6 +317,7 @@ def receipt(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         found.pk,
         _("A proof"),
         _("In kind is paid to the supplier: the receipt shows it reached the person."),
+        versions=lambda: _line_versions(request, work, form, found),
         action=found,
         files=True,
     )
@@ -221,6 +337,7 @@ def delivered(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         found.pk,
         _("Delivered"),
         "",
+        versions=lambda: _line_versions(request, work, form, found),
         action=found,
     )
 
@@ -239,6 +356,7 @@ def cancel(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         found.pk,
         _("Cancel this line"),
         _("The line stays in the plan, with the reason."),
+        versions=lambda: _line_versions(request, work, form, found),
         action=found,
     )
 
@@ -300,12 +418,24 @@ def section(request: HttpRequest, work: Work, pk: UUID, dimension: str) -> HttpR
         raise NotFound
     number = scoring.DIMENSIONS.index(dimension) + 1
     form = forms.SectionForm(request.POST or None, dimension=dimension, initial={"version": found.version})
+    versions: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
-        with work.attempt(form):
-            row = actions.answer_interviews(work, [form.command(found.pk)])[0]
-            if row.status != "draft":
-                return redirect("reintegration:result", pk=row.pk)
-            return redirect("reintegration:section", pk=row.pk, dimension=scoring.DIMENSIONS[number])
+        if "compare" not in request.POST:
+            with work.attempt(form):
+                row = actions.answer_interviews(work, [form.command(found.pk)])[0]
+                if row.status != "draft":
+                    return redirect("reintegration:result", pk=row.pk)
+                return redirect("reintegration:section", pk=row.pk, dimension=scoring.DIMENSIONS[number])
+        names = [item.value for item in scoring.items(dimension)]
+        versions = _versions(
+            request,
+            work,
+            form,
+            found,
+            lambda read: read.words(found, "answers_sealed", *names),
+            _("not finished") if found.status == "draft" else _("This interview has ended"),
+            over=found.status != "draft",
+        )
     return TemplateResponse(
         request,
         "reintegration/section.html",
@@ -316,6 +446,7 @@ def section(request: HttpRequest, work: Work, pk: UUID, dimension: str) -> HttpR
             "steps": len(scoring.DIMENSIONS),
             "dimension": dimension,
             "sensitive": dimension == "psychosocial",
+            **versions,
         },
     )
 

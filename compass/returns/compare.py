@@ -26,10 +26,14 @@ def is_stale(form: Any) -> bool:
     return isinstance(getattr(form, "problem", None), StaleVersion)
 
 
-def renew(form: Any) -> None:
-    """Let the form be saved over what it was compared with: everything typed stays, the version is the present one."""
+def renew(form: Any, **seen: int) -> None:
+    """Let the form be saved over what it was compared with: everything typed stays, the version is the present one.
+
+    `seen`: what the form carries instead of a version.
+    """
     form.data = form.data.copy()
-    form.data["version"] = str(form.problem.current.version)
+    for name, value in (seen or {"version": form.problem.current.version}).items():
+        form.data[name] = str(value)
 
 
 def rows(form: forms.Form, saved: Mapping[str, Any]) -> Rows:
@@ -68,11 +72,12 @@ def _flat(choices: Iterable[Any]) -> Iterable[tuple[str, Any]]:
 class Reader:
     """The sealed words of the other side: masked until a reason was given, which goes into the trail."""
 
-    def __init__(self, work: Work, row: AboutPerson, reason: str = "") -> None:
+    def __init__(self, work: Work, row: AboutPerson, reason: str = "", rule: str = "returns.read_notes") -> None:
         self.work, self.reason, self.masked = work, reason, False
+        self.may = work.may(rule)
         if reason:
-            work.demand("returns.read_notes")
-            work.record("returns.notes_read", reason=reason, compared=str(row.pk))
+            work.demand(rule)
+            work.record(rule, reason=reason, compared=str(row.pk))
 
     def words(self, row: AboutPerson, column: str, *names: str) -> dict[str, Any]:
         """What `column` holds under these names, or a mask for each."""

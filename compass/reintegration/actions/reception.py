@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
@@ -13,7 +14,7 @@ from compass.access.work import Command, Work, stamp
 from compass.cases.sealing import seal_into
 from compass.people.actions import ServiceGiven, record_services
 from compass.people.models import Person
-from compass.problems import Invalid
+from compass.problems import Invalid, StaleVersion
 from compass.reintegration.models import ArrivalHome
 from compass.returns.actions import Moved, advance_returns
 from compass.returns.models import Member, Return
@@ -34,23 +35,33 @@ SERVICES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Welcomed(Command):
-    """`id` is the person."""
+    """`id` is the person. `seen`: how many receptions were on the screen, so that two colleagues do not record one twice."""
 
     arrived_on: date
     support: tuple[str, ...]
     note: str = ""
+    seen: int | None = None
 
 
 @action("reintegration.welcome", ArrivalHome)
 def welcome_home(work: Work, welcomed: list[Welcomed]) -> list[ArrivalHome]:
-    """Record reception and each support as a service; the return, when there is one that arrived, goes on."""
+    """Record reception and each support as a service; the return, when there is one that arrived, goes on.
+
+    Raises StaleVersion when a colleague recorded a reception meanwhile, Invalid for a day to come, UnknownCode.
+    """
     people = work.require("reintegration.receive", Person, welcomed)
     work.keys.load([p.pk for p in people])
     returns = _arrived([p.pk for p in people])
+    received: dict[UUID, list[ArrivalHome]] = defaultdict(list)
+    for found in ArrivalHome.objects.filter(person__in=[p.pk for p in people]).order_by("recorded_at", "id"):
+        received[found.person_id].append(found)
     rows, services = [], []
     for person, each in zip(people, welcomed, strict=True):
         if each.arrived_on > work.now.date():
             raise Invalid(what=each.arrived_on.isoformat())
+        known_rows = received.get(person.pk, [])
+        if each.seen is not None and each.seen != len(known_rows):
+            raise StaleVersion(current=known_rows[-1] if known_rows else person)
         row = ArrivalHome(
             id=uuid7(),
             person=person,

@@ -68,7 +68,7 @@ def _step(
             "lead": words.lead(name),
             "name": name,
             "compared": compared,
-            "reveal": reveal if read.masked and work.may("returns.read_notes") else None,
+            "reveal": reveal if read.masked and read.may else None,
             "over": None if machine.may(transition, avr) else WrongState(),
             "typed": request.method == "POST",
             "problem": BestInterestsFirst(),

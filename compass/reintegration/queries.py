@@ -1,0 +1,73 @@
+"""Who came home, when, and whose plan covers whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from compass.access.work import Work
+from compass.cases.ladder import parent_present
+from compass.people.models import Person
+from compass.reintegration.models import ArrivalHome, Plan
+from compass.returns.models import Member, Return
+
+#: A return that has arrived, until it is closed.
+AT_HOME = ("arrived", "reintegration", "monitoring")
+_SEALED = ("identity_sealed", "contact_sealed")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The plan that counts for a person: the own one, or for a child with a parent that of a grown person of the family.
+
+    `planner`: whose plan it is, or whose it would be while there is none.
+    """
+
+    planner: Person
+    plan: Plan | None
+
+
+def covers(people: Iterable[Person]) -> dict[UUID, Cover]:
+    """For each person the plan that counts; two queries for the list."""
+    wanted = list(people)
+    families: dict[UUID, list[Person]] = defaultdict(list)
+    for other in (
+        Person.objects.filter(household_id__in={p.household_id for p in wanted}).defer(*_SEALED).order_by("pk")
+    ):
+        families[other.household_id].append(other)
+    everyone = {p.pk for group in families.values() for p in group}
+    plans = {row.person_id: row for row in Plan.objects.filter(person__in=everyone).defer("goals_sealed")}
+    return {p.pk: _cover(p, families[p.household_id], plans) for p in wanted}
+
+
+def _cover(person: Person, family: list[Person], plans: Mapping[UUID, Plan]) -> Cover:
+    own = plans.get(person.pk)
+    if own is not None or not person.is_child or not parent_present(person, family):
+        return Cover(person, own)
+    # `relation` is towards the principal person: for a child of the household that is the parent.
+    grown = sorted((p for p in family if not p.is_child), key=lambda p: (p.pk not in plans, p.relation != "principal"))
+    return Cover(grown[0], plans.get(grown[0].pk))
+
+
+def came_home(people: Iterable[UUID]) -> dict[UUID, date]:
+    """The day of arrival of each person who came home: that of the newest return, else of the first reception."""
+    wanted = list(people)
+    found: dict[UUID, date] = {}
+    for row in ArrivalHome.objects.filter(person__in=wanted).defer("note_sealed").order_by("-arrived_on"):
+        found[row.person_id] = row.arrived_on
+    arrived = Member.objects.filter(person__in=wanted, avr__state__in=AT_HOME, avr__arrived_on__isnull=False)
+    for member in arrived.select_related("avr").order_by("avr__arrived_on"):
+        if member.avr.arrived_on is not None:
+            found[member.person_id] = member.avr.arrived_on
+    return found
+
+
+def landed(work: Work) -> QuerySet[Return]:
+    """Returns of the office on their way, or arrived without anyone's reception on record; the earliest first."""
+    rows = work.allowed("reintegration.view", Return).filter(state__in=("in_travel", "arrived"))
+    return rows.select_related("person").order_by("arrived_on", "departed_on", "id")

@@ -1,0 +1,139 @@
+"""Each page of life at home: that it works, and one refusal each."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from compass.reintegration.models import Receipt
+
+pytestmark = pytest.mark.django_db
+
+
+def picture() -> bytes:
+    kept = io.BytesIO()
+    Image.new("RGB", (20, 20), "white").save(kept, "JPEG")
+    return kept.getvalue()
+
+
+def pages(home: Any) -> dict[str, str]:
+    found = {
+        n: reverse(f"reintegration:{n}", args=[home.mother.pk]) for n in ("person", "welcome", "plan", "interview")
+    }
+    found |= {
+        n: reverse(f"reintegration:{n}", args=[home.stall.pk])
+        for n in ("action", "receipt", "delivered", "cancel", "follow_up")
+    }
+    found["new_action"] = reverse("reintegration:new_action", args=[home.made.pk])
+    return found
+
+
+def test_it_works_every_page(home, sign_in):
+    home.plan()
+    home.line()
+    client = sign_in("edo.reception")
+
+    for name, address in {**pages(home), "list": reverse("reintegration:list")}.items():
+        answer = client.get(address)
+        assert answer.status_code == 200, name
+        assert " checked" not in answer.content.decode(), name
+        assert "Ese" not in answer.content.decode(), name
+
+
+def test_every_page_of_another_office_is_not_there(home, sign_in):
+    home.plan()
+    home.line()
+    begun = home.interview()
+    kept = home.prove()
+    client = sign_in("zinder.cases")
+
+    more = {
+        "result": reverse("reintegration:result", args=[begun.pk]),
+        "section": reverse("reintegration:section", args=[begun.pk, "economic"]),
+        "file": reverse("reintegration:receipt_file", args=[kept.pk]),
+    }
+    for name, address in {**pages(home), **more}.items():
+        assert client.get(address).status_code == 404, name
+
+
+def test_a_desk_officer_sees_nobody(sign_in):
+    assert sign_in("hague.desk").get(reverse("reintegration:list")).status_code == 403
+
+
+def test_bad_input_comes_back_with_the_form(home, sign_in):
+    home.plan()
+    home.line()
+    client = sign_in("edo.reception")
+    bad = {
+        "arrived_on": "x",
+        "goals": "kept words",
+        "budget": "-1",
+        "level": "moon",
+        "result": "?",
+        "amount": "much",
+        "round": "?",
+        "why": "",
+        "delivered_on": "9999-99-99",
+    }
+
+    for name, address in pages(home).items():
+        if name not in {"person", "action"}:
+            answer = client.post(address, bad)
+            assert answer.status_code == 200, name
+            assert "data-errors" in answer.content.decode(), name
+
+
+@pytest.mark.parametrize(
+    ("content", "taken"), [(picture(), True), (b"<svg onload=x>", False), (b"%PDF-1.4 cut", False)]
+)
+def test_a_receipt_is_a_photo_or_a_pdf(home, sign_in, content, taken):
+    home.plan()
+    home.line()
+    said = {
+        "kind": "receipt",
+        "amount": "٨٤٠٫٥٠",
+        "issued_on": timezone.now().date().isoformat(),
+        "file": SimpleUploadedFile("r.jpg", content),
+    }
+    client = sign_in("edo.reception")
+
+    answer = client.post(reverse("reintegration:receipt", args=[home.stall.pk]), said)
+
+    assert answer.status_code == (302 if taken else 200)
+    if taken:
+        with home.at("edo.reception"):
+            kept = Receipt.objects.get()
+        given = client.get(reverse("reintegration:receipt_file", args=[kept.pk]))
+        assert given["Content-Disposition"].startswith("attachment")
+        assert given.content.startswith(b"\xff\xd8")
+
+
+def test_a_delivery_of_tomorrow_is_refused(home, sign_in):
+    home.plan()
+    home.line()
+    home.prove()
+    tomorrow = (timezone.now() + timedelta(days=2)).date().isoformat()
+
+    answer = sign_in("edo.reception").post(
+        reverse("reintegration:delivered", args=[home.stall.pk]), {"delivered_on": tomorrow}
+    )
+
+    assert answer.status_code == 200
+    assert "2001" in answer.content.decode() or "data-errors" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "Ce qui a été convenu"), ("ar", "ما اتُّفق عليه")])
+def test_the_line_of_a_plan_speaks_the_language(home, sign_in, language, word):
+    home.plan()
+    home.line()
+    client = sign_in("edo.reception")
+    client.cookies["compass_language"] = language
+
+    assert word in client.get(pages(home)["action"]).content.decode()
