@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from compass.access.walls import walled_models
@@ -17,13 +18,18 @@ CLEAR = {
     "cases.Case.closure_reason": "code of closure_reason",
     "cases.Closure.reason": "code of closure_reason",
     "cases.Goal.domain": "code of need_domain",
+    "cases.Handover.needs": "codes of need_domain",
     "cases.HandoverKey.wrapped": "a wrapped key",
     "cases.Plan.unanswered": "codes",
+    "cases.Screening.computed": "codes of screening_result",
+    "cases.Screening.results": "codes of screening_result",
     "communities.Place.name": "the name of a place on the map",
+    "people.Consent.information": "codes of consent_information",
     "people.Consent.scopes": "codes with yes or no",
     "people.OfficeVoice.audio": "the office's own reading of a public text",
     "people.OfficeVoice.key": "which public text was read",
     "reception.Centre.name": "the name on the door",
+    "reintegration.Interview.flags": "codes of rss_flag",
     "trail.Entry.body": "codes, numbers and opaque identifiers, tested in test_writers",
     "trail.Entry.hash": "a digest",
     "trail.Entry.purpose": "a code of the page",
@@ -36,6 +42,8 @@ def could_hold_words(field: models.Field) -> bool:
         return not field.column.endswith("_sealed")
     if isinstance(field, models.TextField | models.JSONField):
         return True
+    if isinstance(field, ArrayField):
+        return could_hold_words(field.base_field)
     return isinstance(field, models.CharField) and (field.max_length or LONGEST_CODE + 1) > LONGEST_CODE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +21,7 @@ from compass.people.registry import consent_changed
 from compass.problems import Invalid, StaleVersion, StandardNotMet, UnknownCode, WrongState
 from compass.vocabulary import all_known, code_list, known, standard
 
+VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 CONSENT_YEARS = timedelta(days=365)
 SEVEN_ITEMS = "consent_information"
 ADULTS = frozenset({"caregiver", "guardian", "other"})
@@ -64,6 +66,8 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
         known("consent_given_by", each.given_by)
         known_or_empty("interpreter_mode", each.interpreter_mode)
         spoken([each.language])
+        if not VERSION.fullmatch(each.notice_version):
+            raise UnknownCode(value=each.notice_version[:40], list="notice")
         all_known("consent_information", each.information)
         for scope, said in each.scopes.items():
             if scope not in scopes or not isinstance(said, bool):

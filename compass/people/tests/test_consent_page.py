@@ -5,9 +5,11 @@ import re
 import pytest
 from django.utils.html import escape
 
+from compass.people.actions import ConsentGiven, give_consent
 from compass.people.content.consent import notice
 from compass.people.models import Consent, Person
 from compass.people.queries import allowances, consent_of
+from compass.problems import StandardNotMet
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +88,28 @@ def test_another_language_keeps_what_was_answered(make, sign_in, answers, at):
     assert {"certified", "mode", "given_by", "child_agrees", "scope_share_family"} <= set(chosen)
     assert client.post(url(person), {**told, "language": "ar"}).status_code == 302
     assert [given.language for given in consents(at, person)] == ["ar"]
+
+
+def test_enter_in_a_field_saves_and_does_not_change_the_language(make, sign_in):
+    page = sign_in("zinder.social").get(url(make(), "?intake")).content.decode().partition('<main id="main"')[2]
+
+    outside, form = page.partition('<form method="post" class="stack" id="ask"')[::2]
+    buttons = re.findall(r'<button[^>]*form="ask"[^>]*>', outside) + re.findall("<button[^>]*>", form)
+
+    assert "name=" not in buttons[0]
+    assert [re.search(r'name="(\w+)"', each)[1] for each in buttons if "name=" in each] == ["show", "later"]
+
+
+def test_only_the_talk_is_open_at_first_then_what_needs_another_look(make, sign_in, answers):
+    client, where = sign_in("zinder.social"), url(make(age=9))
+    child = answers(given_by="caregiver", child_agrees=None)
+
+    def open_parts(page):
+        return [int(number) for number in re.findall(r'part" open><summary>(?:<span id="asked">)?(\d)', page)]
+
+    assert open_parts(client.get(where).content.decode()) == [1]
+    assert open_parts(client.post(where, child).content.decode()) == [3]
+    assert open_parts(client.post(where, answers(scope_data_processing=None)).content.decode()) == [3, 4]
 
 
 def test_the_worker_reads_what_is_said_to_the_child(make, sign_in):
@@ -184,6 +208,16 @@ def test_no_to_keeping_details_skips_names(make, sign_in, answers):
 
     assert response["Location"].endswith("/household/?intake")
     assert 'name="given"' not in page
+
+
+def test_a_standard_is_said_in_words_before_its_code(make, at, told):
+    person = make()
+
+    with at("zinder.social") as work, pytest.raises(StandardNotMet) as refused:
+        give_consent(work, [ConsentGiven(**told(basis="consent", id=person.pk), certified=True)])
+
+    said = str(refused.value.details["standards"])
+    assert said.endswith("(CM-02)") and not said.startswith("CM-")
 
 
 @pytest.mark.parametrize("username", ["edo.reception", "zinder.clinic"])

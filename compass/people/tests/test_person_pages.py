@@ -7,7 +7,14 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
-from compass.people.actions import GuardianAsked, Registration, register_people, request_guardians
+from compass.people.actions import (
+    ConsentGiven,
+    GuardianAsked,
+    Registration,
+    give_consent,
+    register_people,
+    request_guardians,
+)
 from compass.people.models import GuardianRequest, Person
 from compass.people.queries import opened
 from compass.problems import UnknownCode
@@ -322,3 +329,18 @@ def test_no_action_keeps_words_in_the_clear(make, at, told):
             register_people(work, [Registration(**told(basis="vital_interest"), **changes)])
     with at("zinder.social") as work, pytest.raises(UnknownCode):
         register_people(work, [Registration(**told(basis="vital_interest"), languages=("Idrissa",))])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"mode": "oncle"}, {"language": "Idrissa"}, {"interpreter_mode": "oncle Idrissa"}, {"given_by": "oncle"},
+        {"notice_version": "Idrissa"}, {"information": ("Idrissa",)}, {"scopes": {"chez Idrissa": True}},
+        {"scopes": {"data_processing": "chez Idrissa"}},
+    ],
+)  # fmt: skip
+def test_no_consent_keeps_words_in_the_clear(make, at, told, words):
+    person = make()
+
+    with at("zinder.social") as work, pytest.raises(UnknownCode):
+        give_consent(work, [ConsentGiven(**told(basis="consent", id=person.pk), **words)])
