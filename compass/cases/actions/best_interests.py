@@ -16,6 +16,7 @@ from compass.access.work import Command, Work
 from compass.cases import ladder
 from compass.cases.models import BestInterests
 from compass.cases.sealing import seal_into
+from compass.cases.standards import spell
 from compass.people.models import Person
 from compass.problems import Invalid, SecondPersonNeeded, StaleVersion, StandardNotMet, TooFarAway, WrongState
 from compass.vocabulary import all_known, known
@@ -206,7 +207,7 @@ def trace_families(work: Work, commands: list[Traced]) -> list[BestInterests]:
 
     def change(child: ladder.Child, row: BestInterests, each: Traced) -> None:
         if row.assessed_at is None:
-            raise StandardNotMet(standards="BIP-04")
+            raise StandardNotMet(standards=spell("BIP-04"))
         if each.outcome not in {"pending", "successful", "unsuccessful"}:
             raise Invalid(what=_("the outcome of the tracing"))
         row.tracing, row.tracing_at = each.outcome, each.occurred_at
@@ -247,7 +248,7 @@ def record_decisions(work: Work, commands: list[PanelDecision]) -> list[BestInte
             if not met
         ]
         if missing:
-            raise StandardNotMet(standards=", ".join(missing))
+            raise StandardNotMet(standards=spell(*missing))
         if work.actor.id == row.recorded_by or _assessed(work, row):
             raise SecondPersonNeeded
         seal_into(work, row, decision_sealed={"members": members, "reasons": each.reasons.strip()})
@@ -264,7 +265,7 @@ def record_guardians_agreement(work: Work, commands: list[GuardianAgrees]) -> li
 
     def change(child: ladder.Child, row: BestInterests, each: GuardianAgrees) -> None:
         if child.guardian is None or child.guardian.status != "appointed":
-            raise StandardNotMet(standards="BIP-02")
+            raise StandardNotMet(standards=spell("BIP-02"))
         if row.decided_at is None or row.stage == "appealed":
             raise WrongState
         row.parent_agreed_at = each.occurred_at
@@ -274,14 +275,15 @@ def record_guardians_agreement(work: Work, commands: list[GuardianAgrees]) -> li
 
 @action("best_interests.journey", BestInterests)
 def arrange_journeys(work: Work, commands: list[JourneyArranged]) -> list[BestInterests]:
-    """Company, reception, a named carer, the first visit (R-CHI-2, R-CHI-5). Raises WrongState unless return was decided."""
+    """Company, reception, a named carer, the first visit (R-CHI-2, R-CHI-5). Raises WrongState unless return was decided and
+    nobody appealed."""
 
     def change(child: ladder.Child, row: BestInterests, each: JourneyArranged) -> None:
         known("escort_type", each.escort)
-        if row.decision != "return":
+        if row.decision != "return" or row.stage == "appealed":
             raise WrongState
         if each.escort == "none":
-            raise StandardNotMet(standards="R-CHI-2")
+            raise StandardNotMet(standards=spell("R-CHI-2"))
         if each.first_visit_on < work.now.date():
             raise TooFarAway(date=each.first_visit_on.isoformat())
         seal_into(work, row, received_by_sealed=_said(each.received_by, _("who receives the child")))
@@ -296,7 +298,7 @@ def check_with_parent(work: Work, commands: list[WithParent]) -> list[BestIntere
 
     def change(child: ladder.Child, row: BestInterests, each: WithParent) -> None:
         if not child.with_parent or row.determination:
-            raise StandardNotMet(standards="BIP-05")
+            raise StandardNotMet(standards=spell("BIP-05"))
         seal_into(work, row, view_sealed={"view": each.view.strip(), "weight": ""})
         row.heard_at = row.with_parent_at = row.parent_agreed_at = each.occurred_at
 

@@ -149,6 +149,8 @@ def approve_plans(work: Work, decisions: list[Decision]) -> list[Plan]:
     rows = work.require("cases.approve", Plan, decisions)
     if any(row.agreed_at is None for row in rows):
         raise StandardNotMet(standards=spell("CM-14"))
+    if any(row.superseded_at for row in rows):
+        raise WrongState
     cases = decide(work, rows, decisions)
     Plan.objects.bulk_update(rows, DECIDED)
     good = [row.pk for row in rows if row.state == "approved"]
@@ -173,9 +175,14 @@ class ActionDone(Command):
 def complete_plan_actions(work: Work, done: list[ActionDone]) -> list[PlanAction]:
     """Settle plan actions. What the own office delivered becomes a service received; a partner's counts by its referral.
 
-    Raises WrongState for an action that is settled, Invalid for a cancellation without a reason.
+    Raises WrongState for an action that is settled, of a plan no longer in force or of a closed case; Invalid for a
+    cancellation without a reason.
     """
     rows = work.require("cases.plan", PlanAction, done)
+    plans = Plan.objects.select_related("case").filter(goals__actions__in=rows).distinct()
+    must_be_open(plan.case for plan in plans)
+    if any(plan.superseded_at for plan in plans):
+        raise WrongState
     load_keys(work, rows)
     given = []
     for row, each in zip(rows, done, strict=True):
