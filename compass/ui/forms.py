@@ -219,6 +219,8 @@ def fit(field: forms.Field) -> None:
     if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
         chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
         field.error_messages["required"] = _("Choose an answer.") if chosen else _("Write an answer here.")
+    if field.error_messages.get("invalid") == forms.IntegerField.default_error_messages["invalid"]:
+        field.error_messages["invalid"] = _("Write a whole number in digits, for example 12.")
     if isinstance(field, forms.DateTimeField) and type(widget) is forms.DateTimeInput:
         _replace(field, MomentParts())
         field.input_formats = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"]

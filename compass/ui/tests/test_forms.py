@@ -176,3 +176,14 @@ def test_text_takes_its_own_direction_and_machines_do_not_remember_it():
 
     assert 'dir="auto"' in shown
     assert 'autocomplete="off"' in shown
+
+
+@pytest.mark.parametrize("typed", ["deux", "1,5", "12 personnes"])
+def test_what_is_no_whole_number_is_answered_with_what_to_write(typed):
+    class Many(BaseForm):
+        people = forms.IntegerField()
+
+    with translation.override("fr"):
+        said = str(Many({"people": typed})["people"].errors)
+
+    assert "chiffres" in said and "Saisissez" not in said
