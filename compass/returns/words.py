@@ -219,7 +219,7 @@ _TITLES: dict[str, str | Promise] = {
     "arrive": gettext_lazy("Arrived"),
     "reintegrate": gettext_lazy("Reintegration began"),
     "monitor": gettext_lazy("Monitoring began"),
-    "close": gettext_lazy("Closed"),
+    "close": gettext_lazy("Return file closed"),
     "withdraw": gettext_lazy("Withdrawn by the person, without penalty"),
     "suspend": gettext_lazy("Put on hold"),
     "resume": gettext_lazy("Back to counselling"),
