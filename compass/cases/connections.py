@@ -56,7 +56,7 @@ def _referrals(work: Work, case: Case) -> Chapter | None:
             _("%(service)s, %(partner)s: %(status)s")
             % {
                 "service": label_of("service", row.service), "partner": names.get(row.to_organisation_id, ""),
-                "status": label_of("referral_status", row.status),
+                "status": label_of("referral_status", row.standing),
             },
             link("cases:referral", row.pk),
         )

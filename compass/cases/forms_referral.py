@@ -9,8 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from compass.access.models import Organisation
-from compass.cases.actions.referral import minimum_fields
-from compass.cases.forms import listed, picked, text
+from compass.cases.forms import KeptForm, listed, picked, text
 from compass.ui.forms import BaseForm, SearchForm, YesNoField
 from compass.ui.widgets import Radios
 
@@ -68,10 +67,31 @@ def organisations(rows: Sequence[Organisation]) -> list[tuple[str, Any]]:
     return [("", _("Choose")), *((str(row.pk), row.name) for row in rows)]
 
 
-class ReferralStartForm(SearchForm):
-    """Which service, from whom; nothing is written yet."""
+#: Services by the kind of help, as a worker looks for them.
+KINDS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (_("Health"), ("MED", "MEH", "SRH", "VAC", "PFA", "PSS", "MHS", "DIS")),
+    (_("Safety and protection"), ("GBV", "CPS", "EVA", "SAR", "DET")),
+    (_("Shelter, food and daily life"), ("SHL", "SHP", "FOD", "NFI", "WSH", "CSH", "TRN", "COM", "INT", "CHC")),
+    (_("Papers, status and justice"), ("LEG", "JUS", "ASY", "REG", "DOC", "CON")),
+    (_("Family, information, the way on"), ("FTR", "FRE", "INF", "EDU", "VOC", "JOB", "BUS")),
+)  # fmt: skip
 
-    service = forms.ChoiceField(label=_("Service"), choices=lambda: picked("service"))
+
+def services(before: Sequence[str]) -> list[Any]:
+    """The services in groups: what this partner was asked for before comes first, what no group names comes last."""
+    labels = dict(listed("service"))
+    named = {code for _label, codes in KINDS for code in codes}
+    groups = [
+        (_("Asked of this partner before"), before),
+        *KINDS,
+        (_("Other services"), [code for code in labels if code not in named]),
+    ]
+    return [("", _("Choose")), *((label, [(code, labels[code]) for code in codes]) for label, codes in groups if codes)]
+
+
+class ReferralStartForm(SearchForm):
+    """To whom; nothing is written yet."""
+
     to = forms.ChoiceField(label=_("Partner"), help_text=_("It sees this referral and nothing else."))
 
     def __init__(self, *args: Any, partners: Sequence[Organisation], **kwargs: Any) -> None:
@@ -79,18 +99,29 @@ class ReferralStartForm(SearchForm):
         self.offer("to", organisations(partners))
 
 
-class ReferralForm(BaseForm):
+class ReferralServiceForm(SearchForm):
+    """Which service of that partner."""
+
+    to = forms.UUIDField(widget=forms.HiddenInput)
+    service = forms.ChoiceField(label=_("Service"))
+
+    def __init__(self, *args: Any, before: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("service", services(before))
+
+
+class ReferralForm(KeptForm):
     """What this service may know (CM-19), how soon, and whether the partner may call."""
 
     service = forms.CharField(widget=forms.HiddenInput)
     to = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, service: str, covered: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, names: Sequence[str], covered: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["priority"] = forms.ChoiceField(
             label=_("How soon"), choices=listed("referral_priority"), widget=Radios
         )
-        self.names = minimum_fields(service)
+        self.names = list(names)
         for name in self.names:
             self.fields[name] = _minimum(name)
         self.fields["share_contact"] = YesNoField(

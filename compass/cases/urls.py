@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("referrals/", referrals.referrals, name="referrals"),
     path("referrals/<uuid:pk>/", referrals.referral, name="referral"),
     path("referrals/<uuid:pk>/files/<uuid:file_pk>/", referrals.file, name="referral_file"),
+    path("referrals/<uuid:pk>/change/", referrals.change, name="referral_change"),
     path("referrals/<uuid:pk>/<slug:name>/", referrals.step, name="referral_step"),
     path("handovers/", handover.handovers, name="handovers"),
     path("handovers/<uuid:pk>/", handover.handover, name="handover"),

@@ -19,15 +19,25 @@ from compass.cases.actions.checks import derived, in_case, must_be_open
 from compass.cases.actions.handover import hold_back_for_open_offers
 from compass.cases.models import Case, CaseReferral, Referral
 from compass.cases.sealing import seal_into
+from compass.cases.standards import spell
 from compass.people import consent
 from compass.people.actions import ServiceGiven, record_services
 from compass.people.models import Consent, Person
-from compass.problems import ConsentMissing, Invalid, NotFound, SecondPersonNeeded, StandardNotMet, WrongState
+from compass.problems import (
+    ConsentMissing,
+    Denied,
+    Invalid,
+    NotFound,
+    SecondPersonNeeded,
+    StandardNotMet,
+    WrongState,
+)
 from compass.vocabulary import code_list, known, label_of
 
 TABLE = "cases_referral"
 #: The partner reads as long as the work lasts and is written up; a longer course of care is a new referral.
 READABLE = timedelta(days=90)
+NEVER_PREGNANT = frozenset({"0-4", "5-11", "60+"})
 DELIVERED = frozenset({"service_completed", "service_partly_given", "service_ongoing"})
 
 
@@ -46,6 +56,14 @@ def minimum_fields(service: str) -> tuple[str, ...]:
     """What a service may know beyond code, sex, age band, language and safe contact (CM-19)."""
     asked = code_list("service").require(service).extra["minimum_fields"]
     return tuple(name for name in asked if name != "language")
+
+
+def fields_for(service: str, person: Person) -> tuple[str, ...]:
+    """The minimum fields that can be asked of this person: nobody asks a man or a small child about pregnancy."""
+    names = minimum_fields(service)
+    if person.sex == "male" or person.age_band in NEVER_PREGNANT:
+        names = tuple(name for name in names if name != "pregnancy")
+    return names if person.is_child else tuple(name for name in names if name != "best_interests_if_child")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +101,7 @@ def prepare_referrals(work: Work, prepared: list[ReferralPrepared]) -> list[Refe
         if receiver is None or receiver.pk == case.organisation_id or receiver.kind == OrganisationKind.DONOR:
             raise NotFound
         if set(each.fields) - set(minimum_fields(each.service)):
-            raise StandardNotMet(standards="CM-19")
+            raise StandardNotMet(standards=spell("CM-19"))
         side = CaseReferral(id=uuid7(), case=case, **in_case(work, each, case))
         side.consent_id = _covered(work, case.person_id, receiver, each.basis, each.override)
         seal_into(work, side, override_sealed=each.override)
@@ -107,6 +125,69 @@ def prepare_referrals(work: Work, prepared: list[ReferralPrepared]) -> list[Refe
     return rows
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReferralStep(Command):
+    """A step of a referral (`id`) that needs nothing more said."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferralChanged(Command):
+    """What the writer of a draft (`id`) says instead. Another service, receiver or basis is another referral."""
+
+    priority: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    share_contact: bool = False
+
+
+@action("referrals.change", Referral)
+def change_referrals(work: Work, changes: list[ReferralChanged]) -> list[Referral]:
+    """Rewrite drafts.
+
+    Raises Denied for who did not write it, WrongState once it is sent, StandardNotMet (CM-19), StaleVersion.
+    """
+    rows = work.require("referrals.send", Referral, changes)
+    sides = own_drafts(work, rows)
+    people = Person.objects.in_bulk([side.person_id for side in sides.values()])
+    work.keys.load(people)
+    for row, each in zip(rows, changes, strict=True):
+        known("referral_priority", each.priority)
+        if set(each.fields) - set(minimum_fields(row.service)):
+            raise StandardNotMet(standards=spell("CM-19"))
+        payload = _payload(work, people[sides[row.origin_id].person_id], each)
+        row.payload_sealed = work.keys.seal(
+            payload, table=TABLE, column="payload_sealed", subject=row.pk, after=row.payload_sealed
+        )
+        row.priority = each.priority
+        row.version += 1
+    Referral.objects.bulk_update(rows, ["priority", "payload_sealed", "version"])
+    work.saw(sides.values())
+    return rows
+
+
+def own_drafts(work: Work, rows: Sequence[Referral]) -> dict[UUID, CaseReferral]:
+    """The office's side of drafts that this colleague wrote. Raises WrongState, Denied."""
+    sides: dict[UUID, CaseReferral] = CaseReferral.objects.defer("override_sealed").in_bulk(
+        [row.origin_id for row in rows]
+    )
+    if any(row.status != "draft" or row.revoked_at is not None for row in rows):
+        raise WrongState
+    if any(sides[row.origin_id].recorded_by != work.actor.id for row in rows):
+        raise Denied
+    return sides
+
+
+@action("referrals.drop", Referral)
+def drop_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
+    """Drop drafts that nobody outside saw; only their writer. Raises Denied, WrongState."""
+    rows = work.require("referrals.send", Referral, steps)
+    own_drafts(work, rows)
+    for row, each in zip(rows, steps, strict=True):
+        row.revoked_at = each.occurred_at
+        row.version += 1
+    Referral.objects.bulk_update(rows, ["revoked_at", "version"])
+    return rows
+
+
 def _covered(work: Work, person: UUID, receiver: Organisation, basis: str, override: str) -> UUID | None:
     """CM-18: the consent that covers this receiver, or None on vital interest with a reason."""
     if basis == "vital_interest":
@@ -119,7 +200,7 @@ def _covered(work: Work, person: UUID, receiver: Organisation, basis: str, overr
     return answer.consent_id
 
 
-def _payload(work: Work, person: Person, each: ReferralPrepared) -> dict[str, Any]:
+def _payload(work: Work, person: Person, each: ReferralPrepared | ReferralChanged) -> dict[str, Any]:
     contact = None
     if each.share_contact:
         known_contact = work.keys.open(
@@ -130,15 +211,12 @@ def _payload(work: Work, person: Person, each: ReferralPrepared) -> dict[str, An
     return {
         "sex": person.sex,
         "age_band": person.age_band,
+        # Who is ill must be plain where a parent comes along with a child.
+        "relation": person.relation if person.is_child else "",
         "languages": list(person.languages),
         "fields": {name: text.strip()[:500] for name, text in each.fields.items() if text.strip()},
         "contact": contact,
     }
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReferralStep(Command):
-    """A step of a referral (`id`) that needs nothing more said."""
 
 
 @action("referrals.send", Referral)
@@ -170,10 +248,10 @@ def send_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
 
 @action("referrals.revoke", Referral)
 def revoke_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
-    """Take open referrals back; the partner's key is removed. What was read before stays read. Raises WrongState."""
+    """Take sent referrals back; the partner's key is removed. What was read before stays read. Raises WrongState."""
     rows = work.require("referrals.send", Referral, steps)
     for row, each in zip(rows, steps, strict=True):
-        if not row.is_open:
+        if not row.is_open or row.sent_at is None:
             raise WrongState
         row.status, row.revoked_at = "revoked", each.occurred_at
     _recall(work, rows)
@@ -199,7 +277,8 @@ def recall_after_consent(work: Work, consents: Sequence[Consent]) -> None:
     ]
     for row in lost:
         if row.is_open:
-            row.status, row.revoked_at = "revoked", work.now
+            # A draft that fell must not become visible to its receiver.
+            row.status, row.revoked_at = ("revoked" if row.sent_at else row.status), work.now
     _recall(work, lost)
     if lost:
         work.record("referrals.recall", results=[row.pk for row in lost], count=len(lost))

@@ -97,7 +97,12 @@ class Referral(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.status in OPEN_REFERRAL
+        return self.status in OPEN_REFERRAL and self.revoked_at is None
+
+    @property
+    def standing(self) -> str:
+        """The status as it is said. A draft that was dropped stays a draft for the wall: its receiver must not see it."""
+        return "revoked" if self.revoked_at is not None else self.status
 
 
 class ReferralFile(models.Model):

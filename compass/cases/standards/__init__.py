@@ -196,9 +196,13 @@ def named(found: Iterable[Unmet]) -> str:
 
 
 def spell(*names: str) -> str:
-    """Identifiers of standards, each with what it asks, in the reader's language."""
-    statement = {name: get(name).statement.rstrip(".") for name in names}
-    return "; ".join(f"{name} ({text})" for name, text in statement.items())
+    """Standards in words, in the reader's language, each with its identifier behind."""
+    return "; ".join(f"{_statement(name)} ({name})" for name in names)
+
+
+def _statement(name: str) -> str:
+    found = _REGISTRY.get(name)
+    return (found.statement if found else statements().require(name).label).rstrip(".")
 
 
 def sort(items: Iterable[Item], now: datetime) -> WorkList:

@@ -192,7 +192,7 @@ def test_a_decision_without_its_safeguards_is_refused(at, told, boy, changes, ru
 
 
 def test_a_decision_before_everything_names_what_is_missing(at, told, boy):
-    with at("zinder.supervisor") as work, pytest.raises(StandardNotMet, match="BIP-01, BIP-02, BIP-03"):
+    with at("zinder.supervisor") as work, pytest.raises(StandardNotMet, match=r"\(BIP-01\).*\(BIP-02\).*\(BIP-03\)"):
         record_decisions(work, panel(told, boy))
 
 

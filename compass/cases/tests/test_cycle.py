@@ -76,7 +76,7 @@ def test_a_screening_without_the_urgent_answers_is_refused(at, told, person):
         with pytest.raises(StandardNotMet) as refused:
             screen_people(work, [Screened(**told(id=person(work).pk), answers={"medical_now": False})])
 
-        assert refused.value.details["standards"].startswith("CM-09")
+        assert "(CM-09)" in refused.value.details["standards"]
 
 
 def test_a_trigger_makes_the_risk_high_until_a_supervisor_lowers_it(at, told, person):
@@ -240,7 +240,7 @@ def test_closing_at_high_risk_is_refused(at, told, case):
         with pytest.raises(StandardNotMet) as refused:
             request_closures(work, [ClosureAsked(**told(id=row.pk), reason="goals_achieved", safety_reassessed=True)])
 
-        assert refused.value.details["standards"].startswith("CM-24")
+        assert "(CM-24)" in refused.value.details["standards"]
 
 
 def test_losing_contact_needs_three_attempts_on_different_days(at, told, case):
@@ -249,7 +249,7 @@ def test_losing_contact_needs_three_attempts_on_different_days(at, told, case):
         lost = {"reason": "lost_contact", "safety_reassessed": True}
         with pytest.raises(StandardNotMet) as refused:
             request_closures(work, [ClosureAsked(**told(id=row.pk), **lost)])
-        assert refused.value.details["standards"].startswith("CM-25")
+        assert "(CM-25)" in refused.value.details["standards"]
 
         for days in (3, 2, 1):
             when = timezone.now() - timedelta(days=days)
@@ -280,7 +280,7 @@ def test_a_closure_lists_the_standards_still_open(at, told, case, assessed):
         with pytest.raises(StandardNotMet) as refused:
             approve_closures(work, [Decision(**told(id=closure.pk), approve=True)])
 
-        assert refused.value.details["standards"].startswith("CM-15")
+        assert "(CM-15)" in refused.value.details["standards"]
 
 
 def test_an_open_case_is_not_reopened(at, told, case):

@@ -132,6 +132,7 @@ def test_it_works(at, told, sent):
         assert payload(work, row) == {
             "sex": "female",
             "age_band": "30-39",
+            "relation": "",
             "languages": [],
             "fields": {"symptoms_as_consented": SECRET, "pregnancy": "no"},
             "contact": {"phone": PHONE, "safe_to_call": True, "what_to_say": "Say it is the tailor"},

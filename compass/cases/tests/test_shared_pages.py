@@ -16,7 +16,7 @@ from compass.cases.tests.test_handover import BOY, OSAS
 from compass.cases.tests.test_handover import consents as agreed_to
 from compass.cases.tests.test_uploads import SCRIPT, picture
 from compass.config.demo.world import world_id
-from compass.people.models import Service
+from compass.people.models import Person, Service
 
 pytestmark = pytest.mark.django_db
 CLINIC, NIGERIA = str(world_id("clinic")), str(world_id("NG"))
@@ -295,3 +295,87 @@ def test_the_case_page_has_the_chapters(sign_in, made, sent):
 
     assert url("referral", sent.pk) in page and url("hand_over", made["case"].pk) in page
     assert url("best_interests", made["child"].pk) in page
+
+
+def asked_with(sign_in, case, **chosen):
+    return said(sign_in("zinder.social").post(url("refer", case.pk), {"to": CLINIC, **chosen}))
+
+
+def test_the_partner_comes_first_and_only_one_that_can_read(sign_in, made):
+    start = said(sign_in("zinder.social").get(url("refer", made["case"].pk)))
+
+    assert "Clinique Garin Lafiya" in start and 'name="service"' not in start
+    assert "Action humanitaire" not in start  # the ministry reads no referral: nobody there holds a role for it
+    services = asked_with(sign_in, made["case"])
+    assert services.count("<optgroup") == 6 and 'value="MED"' in services
+
+
+def test_what_a_partner_was_asked_for_before_comes_first(sign_in, made, sent):
+    services = asked_with(sign_in, made["case"])
+
+    assert services.count("<optgroup") == 7
+    assert services.index('value="MED"') < services.index('value="GBV"')
+
+
+def test_nobody_asks_a_man_or_a_small_child_about_pregnancy(sign_in, at, told, made, person):
+    assert 'name="pregnancy"' in asked_with(sign_in, made["case"], service="MED")
+    with at("zinder.social") as work:
+        girl, man = made["child"], person(work, sex="male")
+        Person.objects.filter(pk=girl.pk).update(sex="female")
+        cases = [open_cases(work, [CaseOpening(**told(id=each.pk))])[0] for each in (girl, man)]
+    for case in cases:
+        page = asked_with(sign_in, case, service="MED")
+        assert 'name="symptoms_as_consented"' in page and 'name="pregnancy"' not in page
+
+
+def test_who_is_ill_is_plain_for_the_office_and_for_the_partner(sign_in, at, told, made):
+    page = asked_with(sign_in, made["case"])
+    assert made["mother"].code in page and made["child"].code in page  # the other may be chosen instead
+
+    with at("zinder.social") as work:
+        (case,) = open_cases(work, [CaseOpening(**told(id=made["child"].pk, basis="vital_interest"))])
+    browser = sign_in("zinder.social")
+    browser.post(url("refer", case.pk), second(override="fièvre"))
+    with at("zinder.social"):
+        row = Referral.objects.get()
+    assert made["child"].code in said(browser.get(url("referral", row.pk)))
+    browser.post(url("referral_step", row.pk, "send"), {"key": str(uuid.uuid4())})
+
+    seen = said(sign_in("zinder.clinic").get(url("referral", row.pk)))
+    assert "Pour un enfant" in seen and "Fils ou fille" in seen and made["child"].code not in seen
+
+
+def drafted(sign_in, made, at):
+    sign_in("zinder.social").post(url("refer", made["case"].pk), second())
+    with at("zinder.social"):
+        return Referral.objects.get()
+
+
+def test_a_draft_is_changed_by_its_writer_alone(sign_in, made, at):
+    row, browser = drafted(sign_in, made, at), sign_in("zinder.social")
+    where = url("referral_change", row.pk)
+    assert SECRET in said(browser.get(where))
+
+    changed = second(version=str(row.version)) | {"symptoms_as_consented": "toux", "priority": "emergency"}
+    assert browser.post(where, changed).status_code == 302
+    page = said(browser.get(url("referral", row.pk)))
+    assert "toux" in page and SECRET not in page
+    assert sign_in("zinder.cases").get(where).status_code == 404
+
+    browser = sign_in("zinder.social")
+    stale = said(browser.post(where, second(version=str(row.version)) | {"symptoms_as_consented": "vertiges"}))
+    assert "P-2002" in stale and "vertiges" in stale and "toux" in stale
+
+    browser.post(url("referral_step", row.pk, "send"), {"key": str(uuid.uuid4())})
+    assert browser.get(where).status_code == 404
+
+
+def test_a_draft_is_dropped_by_its_writer_alone(sign_in, made, at):
+    row = drafted(sign_in, made, at)
+    where = url("referral_step", row.pk, "drop")
+    assert "P-1001" in said(sign_in("zinder.cases").post(where, {"key": str(uuid.uuid4())}))
+
+    browser = sign_in("zinder.social")
+    assert browser.post(where, {"key": str(uuid.uuid4())}).status_code == 302
+    assert "Abandonné avant l’envoi" in said(browser.get(url("referral", row.pk)))
+    assert sign_in("zinder.clinic").get(url("referral", row.pk)).status_code == 404

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,13 +16,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from compass.access.models import Organisation, OrganisationKind
+from compass.access.models import Grant, Organisation, OrganisationKind
 from compass.access.pages import page
+from compass.access.policy import RULES
 from compass.access.work import Work
 from compass.cases import uploads
 from compass.cases.actions.referral import (
+    ReferralChanged,
     ReferralPrepared,
     ReferralStep,
+    change_referrals,
+    drop_referrals,
+    fields_for,
     note_outcomes,
     prepare_referrals,
     review_referrals,
@@ -35,15 +40,18 @@ from compass.cases.forms_referral import (
     AnswerForm,
     OutcomeForm,
     ReferralForm,
+    ReferralServiceForm,
     ReferralStartForm,
     StepForm,
     field_label,
 )
-from compass.cases.models import CaseReferral, Referral, ReferralFile
-from compass.cases.views.common import find_case
+from compass.cases.models import Case, CaseReferral, Referral, ReferralFile
+from compass.cases.models.case import OPEN
+from compass.cases.views.common import compare, find_case
 from compass.people import consent
+from compass.people.models import CHILD_BANDS, Person
 from compass.problems import Denied, KeyAbsent, NotFound
-from compass.vocabulary import code_list, language
+from compass.vocabulary import code_list, label_of, language
 
 PAGE = 50
 #: The partner does not see on which basis the office referred; its own is the care it was asked for.
@@ -80,21 +88,32 @@ def _names(ids: list[UUID]) -> dict[UUID, str]:
 @require_http_methods(["GET", "POST"])
 @page("referrals.prepare")
 def refer(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
-    """Two short steps: which service from whom, then only what that service needs to know."""
+    """Three short steps: to whom, which service, then only what that service needs to know."""
     case, _files = find_case(work, pk, "referrals.prepare")
-    kinds = (OrganisationKind.PARTNER, OrganisationKind.MINISTRY)
-    near = Q(country=work.actor.organisation.country) | Q(country="")
-    partners = list(Organisation.objects.filter(near, kind__in=kinds).order_by("name"))
+    person = work.find("people.view", Person, case.person_id)
+    context: dict[str, Any] = {"case": case, "person": person, "others": _others(work, case, person)}
+    partners = _partners(work)
     start = ReferralStartForm(request.POST or None, partners=partners)
     if not start.is_valid():
-        return TemplateResponse(request, "cases/referral_new.html", {"case": case, "form": start, "first": True})
-    service, to = start.cleaned_data["service"], UUID(start.cleaned_data["to"])
+        context |= {"form": start, "first": True, "nobody": not partners}
+        return TemplateResponse(request, "cases/referral_new.html", context)
+    to = UUID(start.cleaned_data["to"])
     receiver = next(each for each in partners if each.pk == to)
+    own = work.allowed("referrals.view", Referral).filter(to_organisation_id=to)
+    before = sorted(set(own.values_list("service", flat=True)))
+    which = ReferralServiceForm(request.POST if "service" in request.POST else None, before=before, initial={"to": to})
+    if not which.is_valid():
+        context |= {"form": which, "first": True, "receiver": receiver}
+        return TemplateResponse(request, "cases/referral_new.html", context)
+    service = which.cleaned_data["service"]
     scope = scope_for(receiver)
     answer = consent.answer(consent.newest([case.person_id]).get(case.person_id), scope, work.now.date())
-    asked = {"service": service, "covered": bool(answer)}
-    second = "key" in request.POST
-    form = ReferralForm(request.POST if second else None, initial={"service": service, "to": to}, **asked)
+    form = ReferralForm(
+        request.POST if "key" in request.POST else None,
+        initial={"service": service, "to": to},
+        names=fields_for(service, person),
+        covered=bool(answer),
+    )
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
@@ -114,8 +133,76 @@ def refer(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                 ],
             )
             return redirect("cases:referral", pk=made.pk)
-    context = {"case": case, "form": form, "receiver": receiver, "service": service, "answer": answer, "scope": scope}
+    context |= {"form": form, "receiver": receiver, "service": service, "answer": answer, "scope": scope}
     return TemplateResponse(request, "cases/referral_new.html", context)
+
+
+def _partners(work: Work) -> list[Organisation]:
+    """Organisations of this country where someone can read a referral; one that nobody reads would help no one."""
+    valid = Q(valid_to__isnull=True) | Q(valid_to__gt=work.now)
+    readers = Grant.objects.filter(
+        valid, organisation=OuterRef("pk"), role__in=RULES["referrals.inbox"].roles, user__is_active=True,
+        valid_from__lte=work.now,
+    )  # fmt: skip
+    near = Q(country=work.actor.organisation.country) | Q(country="")
+    kinds = (OrganisationKind.PARTNER, OrganisationKind.MINISTRY)
+    return list(Organisation.objects.filter(near, Exists(readers), kind__in=kinds).order_by("name"))
+
+
+def _others(work: Work, case: Case, person: Person) -> list[tuple[Person, Case | None]]:
+    """The others of the household, each with its open case: who is ill must be chosen, never guessed."""
+    rows = work.allowed("people.view", Person).filter(household_id=person.household_id).exclude(pk=person.pk)
+    people = list(rows.defer("identity_sealed", "contact_sealed").order_by("age_band", "code"))
+    found = work.allowed("cases.view", Case).filter(person__in=people, status__in=OPEN)
+    cases = {each.person_id: each for each in found}
+    work.saw(people)
+    return [(each, cases.get(each.pk)) for each in people]
+
+
+@require_http_methods(["GET", "POST"])
+@page("referrals.change")
+def change(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """The writer of a draft says something else, before anyone outside has seen it."""
+    row = work.find("referrals.send", Referral, pk)
+    side = CaseReferral.objects.select_related("case", "person").defer("override_sealed").get(pk=row.origin_id)
+    if row.standing != "draft" or side.recorded_by != work.actor.id:
+        raise NotFound
+    person = work.find("people.view", Person, side.person_id)
+    said = _payload(work, row)
+    initial = {
+        "service": row.service, "to": row.to_organisation_id, "priority": row.priority, "version": row.version,
+        "share_contact": said["contact"] is not None, **said["fields"],
+    }  # fmt: skip
+    form = ReferralForm(request.POST or None, names=fields_for(row.service, person), covered=True, initial=initial)
+    if form.is_valid():
+        data = form.cleaned_data
+        with work.attempt(form):
+            told = form.envelope(side.basis, id=pk, **form.mark())
+            shares = data["share_contact"]
+            change_referrals(
+                work,
+                [ReferralChanged(**told, priority=data["priority"], fields=form.minimum(), share_contact=shares)],
+            )
+            messages.success(request, _("Saved. The draft is still unsent."))
+            return redirect("cases:referral", pk=pk)
+
+    def theirs(current: Referral) -> dict[str, Any]:
+        kept = _payload(work, current)
+        fields = {name: kept["fields"].get(name, "") for name in form.names}
+        return {"priority": current.priority, "share_contact": kept["contact"] is not None, **fields}
+
+    context = {
+        "case": side.case, "person": person, "form": form, "service": row.service, "draft": row,
+        "receiver": Organisation.objects.get(pk=row.to_organisation_id), "compared": compare(form, theirs),
+    }  # fmt: skip
+    return TemplateResponse(request, "cases/referral_new.html", context)
+
+
+def _payload(work: Work, row: Referral) -> dict[str, Any]:
+    found: dict[str, Any] = work.keys.open(
+        row.payload_sealed, table="cases_referral", column="payload_sealed", subject=row.pk
+    )
+    return found
 
 
 def _find(work: Work, pk: UUID) -> tuple[Referral, bool]:
@@ -132,7 +219,7 @@ def _find(work: Work, pk: UUID) -> tuple[Referral, bool]:
 def _opened(work: Work, row: Referral, sender: bool) -> dict[str, Any]:
     """What the referral says, or why it cannot be opened any more."""
     try:
-        payload = work.keys.open(row.payload_sealed, table="cases_referral", column="payload_sealed", subject=row.pk)
+        payload = _payload(work, row)
         answer = work.keys.open(row.answer_sealed, table="cases_referral", column="answer_sealed", subject=row.pk) or {}
         files = [
             (
@@ -145,7 +232,28 @@ def _opened(work: Work, row: Referral, sender: bool) -> dict[str, Any]:
         ]
     except KeyAbsent:
         return {"closed": True}
-    return {"said": _facts(payload, sender), "answer": answer, "files": files, "contact": payload["contact"]}
+    return {
+        "who": _who(payload),
+        "said": _facts(payload, sender),
+        "answer": answer,
+        "files": files,
+        "contact": payload["contact"],
+    }
+
+
+def _who(payload: Mapping[str, Any]) -> str:
+    """Whom the referral is for, in one line that cannot be mistaken for the parent who comes along."""
+    told = {"sex": code_list("sex").require(payload["sex"]).label, "age": _label("age_band", payload["age_band"])}
+    if not payload["age_band"]:
+        return _("For one person, age not known: %(sex)s") % told
+    if payload["age_band"] not in CHILD_BANDS:
+        return _("For an adult: %(sex)s, %(age)s") % told
+    relation = payload.get("relation") or "principal"
+    if relation == "principal":
+        return _("For a child: %(sex)s, %(age)s") % told
+    return _("For a child: %(sex)s, %(age)s. In the family: %(relation)s") % {
+        **told, "relation": label_of("person_relation", relation),
+    }  # fmt: skip
 
 
 def _facts(payload: Mapping[str, Any], sender: bool) -> list[tuple[str, str]]:
@@ -208,13 +316,15 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
     names = _names([row.sent_by_id, row.to_organisation_id])
     side = case = None
     if sender:
-        side = CaseReferral.objects.select_related("case").get(pk=row.origin_id)
+        side = CaseReferral.objects.select_related("case", "person").get(pk=row.origin_id)
         case = side.case
         work.saw([side])
     hours = int(code_list("referral_priority").require(row.priority).extra["hours"])
     return {
         "referral": row, "sender": sender, "form": form, "side": side, "case": case, "hours": hours,
         "from_name": names.get(row.sent_by_id, ""), "to_name": names.get(row.to_organisation_id, ""),
+        "may_change": side is not None and row.standing == "draft" and side.recorded_by == work.actor.id,
+        "person": side.person if side is not None else None,
         "step_form": StepForm(), "may_send": sender and work.may("referrals.send"),
         "may_review": sender and side is not None and side.awaits_review and work.may("referrals.review")
         and side.recorded_by != work.actor.id,
@@ -257,6 +367,10 @@ STEPS: dict[str, tuple[Callable[[Work, Referral, dict[str, Any]], Any], str | Pr
     "revoke": (
         lambda work, row, told: revoke_referrals(work, [ReferralStep(**told)]),
         gettext_lazy("Taken back. The partner’s key is gone; what was read before cannot be called back."),
+    ),
+    "drop": (
+        lambda work, row, told: drop_referrals(work, [ReferralStep(**told)]),
+        gettext_lazy("Dropped. Nobody outside your office saw it."),
     ),
     "note": (
         lambda work, row, told: note_outcomes(work, [ReferralStep(**told)]),
