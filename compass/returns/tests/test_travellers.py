@@ -124,3 +124,12 @@ def test_who_arranges_journeys_prepares_and_records_the_departure(journey, mover
     assert journey.state() == "in_travel"
     with journey.at("zinder.social"):
         assert Service.objects.filter(service="AVR").count() == 2
+
+
+def test_the_list_says_who_asked_and_how_many_travel(journey, sign_in):
+    journey.start()
+
+    answer = sign_in("zinder.social").get(reverse("returns:list"))
+
+    assert journey.mother.code in answer.content.decode()
+    assert [row.people for row in answer.context["returns"]] == [2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,7 +20,7 @@ from compass.problems import BestInterestsFirst
 from compass.returns import actions, destinations, forms, machine, words
 from compass.returns.blocks import stopped
 from compass.returns.machine import Facts
-from compass.returns.models import Counselling, Declaration, Eligibility, FreeChoice, Return, Step
+from compass.returns.models import Counselling, Declaration, Eligibility, FreeChoice, Member, Return, Step
 from compass.returns.queries import household, open_returns
 from compass.returns.rules import TRAVEL
 from compass.returns.views.common import find_file, note_refusal, sees
@@ -38,7 +39,8 @@ def returns_list(request: HttpRequest, work: Work) -> HttpResponseBase:
     states = [row for row in code_list("return_state").choices() if rule == "returns.view" or row[0] in TRAVEL]
     if wanted in dict(states):
         rows = rows.filter(state=wanted)
-    shown = list(rows.order_by("-state_since", "-id")[:PER_PAGE])
+    family = Member.objects.filter(avr=OuterRef("pk")).order_by().values("avr").annotate(n=Count("pk")).values("n")
+    shown = list(rows.annotate(people=Subquery(family)).order_by("-state_since", "-id")[:PER_PAGE])
     work.saw(shown)
     return TemplateResponse(
         request,
@@ -127,6 +129,7 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "may_suspend": machine.may("suspend", avr) and work.may("returns.suspend"),
             "may_resume": machine.may("resume", avr) and work.may("returns.counsel"),
             "may_read": work.may("returns.read_notes"),
+            "may_see": work.may("people.view"),
             "notes": notes,
             "notes_form": form,
             "problem": BestInterestsFirst(),
