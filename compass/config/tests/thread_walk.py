@@ -193,7 +193,8 @@ def calm(who: Colleague, journey: Journey) -> None:
 
 def refer(who: Colleague, journey: Journey) -> None:
     told = FAMILY.referral
-    who.open(f"/cases/{journey['case']}/refer/").send(service=told.service, to="Clinique Garin Lafiya, Zinder")
+    who.open(f"/cases/{journey['case']}/refer/").send(to="Clinique Garin Lafiya, Zinder")
+    who.send(service=told.service)
     who.send(priority="emergency", symptoms_as_consented=told.symptoms, share_contact="no")
     journey.know("referral", who)
     who.press("main form[action$='/send/'] button")
