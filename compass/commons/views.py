@@ -105,11 +105,9 @@ def _records_note(edition: Edition | None) -> str:
 
 
 def _programme_map(request: HttpRequest) -> SafeString:
-    links = {c.alpha2: _keep(request, reverse("commons:country", args=[c.alpha2.lower()])) for c in countries()}
-    drawing = maps.countries(
+    drawing = _map(
+        request,
         {c.alpha2: 4 if c.phase == 1 else 2 for c in countries()},
-        {c.alpha2: c.label for c in countries()},
-        links,
         _("Map of the 14 countries of the programme; each leads to its page. The list below names them all."),
     )
     legend = format_html(
@@ -121,6 +119,11 @@ def _programme_map(request: HttpRequest) -> SafeString:
         ),
     )
     return format_html("{}{}{}", drawing, legend, maps.disclaimer())
+
+
+def _map(request: HttpRequest, classes: dict[str, int], summary: str) -> SafeString:
+    links = {c.alpha2: _keep(request, reverse("commons:country", args=[c.alpha2.lower()])) for c in countries()}
+    return maps.countries(classes, {c.alpha2: c.label for c in countries()}, links, summary)
 
 
 def _periods(facts: list[PublishedFact]) -> list[tuple[str, list[dict[str, object]]]]:
@@ -203,7 +206,15 @@ def country_page(request: HttpRequest, alpha2: str) -> HttpResponse:
         "commons/country.html",
         {
             "country": found,
-            "phase": next(p for p in programme().phases if p.number == found.phase),
+            "map": _map(
+                request,
+                {c.alpha2: 4 if c == found else 1 for c in countries()},
+                _("Map of the programme’s countries; %(country)s is the dark one. The list below names the others.")
+                % {"country": found.label},
+            ),
+            "disclaimer": maps.disclaimer(),
+            "phases": [p for p in programme().phases if found.alpha2 in p.country_codes],
+            "total": next((f for f in figures if f.granularity == "all" and not f.service_class), None),
             "areas": sorted(areas(found.alpha2), key=lambda a: a.label),
             "facts": [_fact(f) for f in queries.facts(found.alpha3)],
             "edition": edition,

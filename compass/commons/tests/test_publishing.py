@@ -210,6 +210,24 @@ def test_what_contradicts_or_is_cumulative_says_so(client):
 
 @pytest.mark.django_db
 @pytest.mark.urls("compass.config.urls_public")
+def test_a_country_shows_its_phases_its_totals_and_no_empty_chart(client, at, told):
+    _people(at, told)
+    # Nigeria is withheld beside Sudan, so that subtracting does not find it.
+    record(at, told, [(n, "male", "adult", "NG", "H", date(2024, 3, 5)) for n in range(20)])
+    with at("geneva.results") as work:
+        publish_newest(work, Publication(**told(basis="public_interest")))
+
+    niger, sudan = (client.get(f"/countries/{code}/", headers={"accept-language": "en"}) for code in ("ne", "sd"))
+
+    assert [phase.number for phase in niger.context["phases"]] == [1, 2]
+    assert [phase.number for phase in sudan.context["phases"]] == [2]
+    assert '<b class="num">30</b>people helped since 2021' in niger.content.decode()
+    assert "people helped since 2021" not in sudan.content.decode()
+    assert '<ul class="bars">' not in sudan.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("compass.config.urls_public")
 @pytest.mark.parametrize("page", ["/", "/missing-migrants/", "/about/", "/countries/ne/"])
 def test_nothing_loaded_yet_is_said_in_words(client, page):
     assert client.get(page).status_code == 200
