@@ -78,7 +78,7 @@ def test_a_person_of_another_office_cannot_be_marked_at_my_activity(sign_in, at,
 def test_their_child_does_not_travel_on_my_return(sign_in, at, both):
     mine, theirs = both
     browser, url = sign_in(HERE), reverse("returns:start", args=[mine["mother"].pk])
-    said = {"destination": "NG", "detained": "no"}
+    said = {"destination": "NG", "asked_for": "NG", "detained": "no"}
 
     assert browser.post(url, {**key(), **said, "with_people": [str(theirs["child"].pk)]}).status_code in {200, 409}
     with at(HERE):
