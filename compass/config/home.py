@@ -11,7 +11,9 @@ from compass.access.pages import page
 from compass.access.work import Work
 
 STARTS = (
-    ({"social_worker", "case_worker", "supervisor", "centre_manager"}, "cases:today"),
+    ({"social_worker", "case_worker", "supervisor"}, "cases:today"),
+    ({"centre_manager"}, "reception:arrivals"),
+    ({"movement_officer"}, "returns:list"),
     ({"partner_case_worker"}, "cases:referrals"),
     ({"movement_officer"}, "returns:list"),
     ({"data_protection_officer", "auditor"}, "access:trail"),
@@ -24,7 +26,7 @@ def home(request: HttpRequest, work: Work) -> HttpResponse:
     for roles, name in STARTS:
         if roles & work.actor.roles:
             return redirect(name)
-    return redirect("programme:figures")
+    return redirect("programme:figures" if work.may("programme.figures") else "access:account")
 
 
 urlpatterns = [path("", home, name="home")]
