@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.cases import closing, screening
 from compass.cases.actions.plan import ActionPlanned, GoalSaid
+from compass.cases.standards import get
 from compass.ui.forms import BaseForm, HouseMixin, SearchForm, YesNoField, choose, fit, words
 from compass.ui.widgets import Boxes, Radios, YesNo
 from compass.vocabulary import code_list, label_of
@@ -63,7 +64,7 @@ class FilterForm(SearchForm):
     def __init__(self, *args: Any, standards: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("risk", [("", _("Any")), *listed("risk_level")])
-        self.offer("standard", [("", _("Any")), *((one, one) for one in standards)])
+        self.offer("standard", [("", _("Any")), *((one, f"{get(one).what} ({one})") for one in standards)])
 
 
 class CodeForm(SearchForm):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from compass.cases import standards
 from compass.cases.actions.assessment import Decision, approve_assessments
+from compass.cases.actions.case import RiskSet, set_risk
 from compass.cases.actions.closing import ClosureAsked, request_closures
 from compass.cases.actions.contact import Contact, follow_up
 from compass.cases.actions.screening import Screened, screen_people
@@ -298,6 +299,30 @@ def test_before_closing_the_person_is_told_and_asked(at, told, case, name, code)
         asked(work, told, dead, reason="deceased")
 
         assert open_for(work, name, done, missing, dead) == {missing.code}
+
+
+def test_a_need_of_international_protection_is_referred_or_decided(at, told, person, assessed, planned):
+    answers = {"medical_now": False, "danger_now": False, "fears_return": True}
+    with at("zinder.social") as work:
+        waiting, decided = (
+            screen_people(work, [Screened(**told(id=person(work).pk), answers=answers)])[0].case for _ in range(2)
+        )
+        assessed(work, decided)
+        planned(work, decided, unanswered={"legal_status_asylum": "refused"})
+
+        assert open_for(work, "CM-28", waiting, decided) == {waiting.code}
+
+
+def test_a_risk_that_rises_leads_to_a_new_assessment(at, told, case, assessed):
+    with at("zinder.social") as work:
+        calm, risen, seen_again = case(work), case(work), case(work)
+        for row in (calm, risen, seen_again):
+            assessed(work, row, when=timezone.now() - HOUR)
+        for row in (risen, seen_again):
+            set_risk(work, [RiskSet(**told(id=row.pk), level="high", reason="Menaces")])
+        assessed(work, seen_again, when=timezone.now() + timedelta(seconds=1))
+
+        assert open_for(work, "CM-29", calm, risen, seen_again) == {risen.code}
 
 
 def test_files_read_each_kind_once_for_all_cases(at, case, assessed, django_assert_max_num_queries):

@@ -35,6 +35,7 @@ from compass.cases.models.case import OPEN
 from compass.cases.views.common import find_case
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst, ConsentMissing, KeyAbsent, NotFound
+from compass.vocabulary import standard
 
 PAGE = 50
 
@@ -79,7 +80,9 @@ def _preview(work: Work, person: Person) -> dict[str, Any]:
     staying = [p for p in party.household if p.pk in party.staying]
     work.saw(party.household)
     return {
-        "going": party.going, "staying": [(p, party.staying[p.pk]) for p in staying], "refused": refused, "scope": SCOPE,
+        "going": party.going, "staying": [
+            (p, [(rule, standard(rule).label) for rule in party.staying[p.pk]]) for p in staying
+        ], "refused": refused, "scope": SCOPE,
     }  # fmt: skip
 
 
