@@ -60,7 +60,7 @@ def said(room: Path) -> Catalog:
             if message and message != "":
                 catalog.add(
                     message,
-                    locations=[(path.relative_to(PACKAGE).as_posix(), 0)],
+                    locations=[(path.relative_to(room.parent).as_posix(), 0)],
                     context=context,
                     auto_comments=comments,
                 )

@@ -4,6 +4,7 @@ import pytest
 from babel.messages.mofile import read_mo
 
 from compass.config import catalogues
+from compass.config.unsaid import unsaid
 
 CASES = [(room, language) for room in catalogues.rooms() for language in catalogues.LANGUAGES]
 # The same word in French as in English, looked at one by one.
@@ -63,19 +64,101 @@ def test_rooms_agree_on_every_translation(language):
     assert not {key: rooms for key, rooms in said.items() if len({_text_of(s) for s in rooms.values()}) > 1}
 
 
-def test_a_string_without_translation_is_found(tmp_path):
-    (tmp_path / "said.py").write_text(
-        'from django.utils.translation import gettext as _\n_("Nobody translated this")\n'
+@pytest.mark.parametrize("room", catalogues.rooms(), ids=lambda room: room.name)
+def test_nothing_is_said_that_cannot_be_translated(room):
+    assert unsaid(room) == []
+
+
+PLANTED = {
+    "between tags": "<p>Planted sentence</p>",
+    "one word": "<p>Planted</p>",
+    "after a translated one": '<p>{% translate "Said" %} Planted sentence</p>',
+    "in a branch": "{% if a %}<b{% if b %} class='x'{% endif %}>Planted sentence</b>{% endif %}",
+    "beside a block": "{% blocktranslate %}Said{% endblocktranslate %}<p>Planted sentence</p>",
+    "title": '<a href="/" title="Planted sentence">+</a>',
+    "alt": '<img alt="Planted sentence">',
+    "aria-label": '<nav aria-label="Planted sentence"></nav>',
+    "placeholder": '<input placeholder="Planted sentence">',
+    "button": '<input type="submit" value="Planted sentence">',
+    "argument": '{% panel "due" title="Planted sentence" %}{% endpanel %}',
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED.values(), ids=PLANTED)
+def test_a_planted_sentence_in_a_template_is_found(tmp_path, planted):
+    _room(tmp_path, "templates/planted.html", planted)
+
+    with pytest.raises(AssertionError, match="Planted"):
+        test_nothing_is_said_that_cannot_be_translated(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    ['label="Planted sentence")', 'help_text="Planted sentence")', '); raise ValidationError("Planted sentence")'],
+)
+def test_a_planted_sentence_in_a_form_is_found(tmp_path, planted):
+    _room(tmp_path, "forms.py", f"field = CharField({planted}")
+
+    with pytest.raises(AssertionError, match="Planted"):
+        test_nothing_is_said_that_cannot_be_translated(tmp_path)
+
+
+def test_what_is_translated_or_no_word_is_let_through(tmp_path):
+    _room(
+        tmp_path,
+        "templates/said.html",
+        '{% load i18n %}<h1 class="big sheet">COMPASS · 72 %</h1><p title="{% translate \'Said here\' %}">{{ name }}</p>'
+        '{% comment %}Nobody sees this{% endcomment %}{# nor this one #}{% panel "due" std="CM-18" title=_("Said here") %}'
+        "{% blocktranslate %}Said <b>here</b>{% endblocktranslate %}{% endpanel %}",
     )
 
-    catalog = catalogues.Catalog()
-    for _, source in catalogues._sources(tmp_path):
-        for _line, message, _comments, _context in catalogues.extract(
-            "python", __import__("io").BytesIO(source), keywords=catalogues.KEYWORDS
-        ):
-            catalog.add(message)
+    test_nothing_is_said_that_cannot_be_translated(tmp_path)
 
-    assert catalog.get("Nobody translated this") is not None
+
+@pytest.mark.parametrize(
+    ("french", "reason"),
+    [("", "missing|Nobody"), ("Nobody translated this", "same|Nobody"), ("Personne ne l’a traduit", "")],
+)
+def test_a_string_without_translation_is_found(tmp_path, french, reason):
+    _room(tmp_path, "said.py", 'from django.utils.translation import gettext as _\n_("Nobody translated this")\n')
+    catalogues.update(tmp_path, "fr")
+    path = catalogues.file_of(tmp_path, "fr")
+    path.write_text(path.read_text().replace('this"\nmsgstr ""', f'this"\nmsgstr "{french}"'))
+
+    if reason:
+        with pytest.raises(AssertionError, match=reason):
+            test_every_string_is_translated_by_meaning(tmp_path, "fr")
+    else:
+        test_every_string_is_translated_by_meaning(tmp_path, "fr")
+
+
+def test_rooms_that_disagree_are_found(tmp_path, monkeypatch):
+    rooms = [tmp_path / "one", tmp_path / "other"]
+    for room, french in zip(rooms, ("Foyer", "Maison"), strict=True):
+        _room(room, "said.py", '_("Home")\n')
+        catalogues.update(room, "fr")
+        path = catalogues.file_of(room, "fr")
+        path.write_text(path.read_text().replace('msgid "Home"\nmsgstr ""', f'msgid "Home"\nmsgstr "{french}"'))
+    monkeypatch.setattr(catalogues, "rooms", lambda: rooms)
+
+    with pytest.raises(AssertionError, match="Home"):
+        test_rooms_agree_on_every_translation("fr")
+
+
+def test_a_catalogue_that_was_not_compiled_is_found(tmp_path):
+    _room(tmp_path, "said.py", '_("Home")\n')
+    catalogues.update(tmp_path, "fr")
+    path = catalogues.file_of(tmp_path, "fr")
+    path.write_text(path.read_text().replace('msgid "Home"\nmsgstr ""', 'msgid "Home"\nmsgstr "Foyer"'))
+
+    with pytest.raises(AssertionError):
+        test_what_is_compiled_is_what_is_written(tmp_path, "fr")
+
+
+def _room(folder, name, content):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
 
 
 def _strings(catalog):
