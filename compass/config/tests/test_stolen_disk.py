@@ -7,6 +7,7 @@ in the data folder, each in UTF-8, UTF-16, base64 at three offsets, and hexadeci
 from __future__ import annotations
 
 import base64
+import io
 import mmap
 import os
 import secrets
@@ -20,7 +21,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
+from PIL import Image
+from PIL.ExifTags import Base
 
 from compass.config.embedded import Cluster
 from compass.config.environment import create_secrets
@@ -334,3 +338,48 @@ def test_the_search_reads_what_it_says() -> None:
         assert {path for _, path in search(folder, {"self": text})} == {str(n) for n in range(len(forms(text)))}
     finally:
         shutil.rmtree(folder)
+
+
+DJANGO_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+LARGEST = 5 * 1024 * 1024
+
+
+def photo(text: str, size: int) -> bytes:
+    """A photo whose EXIF says who is on it, of at least `size` bytes."""
+    image, content = Image.new("RGB", (64, 48)), io.BytesIO()
+    exif = Image.Exif()
+    exif[Base.UserComment] = text.encode()
+    image.save(content, "JPEG", exif=exif)
+    return content.getvalue() + b"\0" * size
+
+
+def left_behind(folder: Path, text: str, size: int) -> list[tuple[str, str]]:
+    """What lies in the folder for temporary files while an uploaded photo is in the hands of a view."""
+    file = SimpleUploadedFile(f"{text}.jpg", photo(text, size), "image/jpeg")
+    request = RequestFactory().post("/", {"photo": file})
+    uploaded = request.FILES["photo"]
+    assert uploaded.size >= size
+    uploaded.read(10)
+    uploaded.seek(0)
+    return search(folder, {"photo": text})
+
+
+@pytest.mark.parametrize("size", [1024, 3 * 1024 * 1024, LARGEST])
+def test_an_upload_never_touches_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    assert left_behind(tmp_path, canary("photo"), size) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_upload_that_touches_the_disk_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """The positive control: as Django does it unless told otherwise."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    settings.FILE_UPLOAD_HANDLERS, settings.FILE_UPLOAD_MAX_MEMORY_SIZE = DJANGO_HANDLERS, 2_621_440
+
+    assert [place for place, _ in left_behind(tmp_path, canary("photo"), LARGEST)] == ["photo"]
