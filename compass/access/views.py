@@ -17,6 +17,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -28,6 +29,7 @@ from compass.access import signin, words
 from compass.access.models import Organisation, User
 from compass.access.pages import OFFICE, page, problem_page
 from compass.access.sessions import digest, end_sessions, sessions_of
+from compass.access.who import who
 from compass.access.work import Work
 from compass.problems import NotFound, TooManyTries
 from compass.trail.checkpoints import exported
@@ -69,6 +71,19 @@ def leave(request: HttpRequest) -> HttpResponse:
         return HttpResponseForbidden()
     get_adapter().logout(request)
     return HttpResponse(status=204, headers={"Clear-Site-Data": CLEAR})
+
+
+@require_GET
+@never_cache
+def still(request: HttpRequest) -> HttpResponse:
+    """Asked by a page before its form leaves it: 401 when nobody is signed in any more.
+
+    Else who it is (`COMPASS-Who`, as the page was made for) and the mark against forged requests its form needs now
+    (`COMPASS-Mark`): signing in again changes it.
+    """
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    return HttpResponse(status=204, headers={"COMPASS-Who": who(request), "COMPASS-Mark": get_token(request)})
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 
+from compass.access.who import who
 from compass.ui import navigation
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "languages": languages(request),
         "quick_exit_url": getattr(request, "quick_exit_url", "") or quick_exit_url(),
         "where": getattr(request, "where", ""),
+        "who": SimpleLazyObject(lambda: who(request)),
         "leave_url": SimpleLazyObject(lambda: leave_url(request)),
         "navigation": SimpleLazyObject(lambda: navigation.items(request)),
         "public_navigation": SimpleLazyObject(lambda: navigation.items(request, "public")),

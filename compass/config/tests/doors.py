@@ -32,7 +32,7 @@ EVERYONE = frozenset(ROLES)
 
 #: Signing in, health, language, leaving: open to whoever has no session yet.
 PUBLIC = {
-    "health", "set_language", "account_login", "account_logout", "access:leave", "account_reauthenticate",
+    "health", "set_language", "account_login", "account_logout", "access:leave", "access:still", "account_reauthenticate",
     "mfa_authenticate", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
 }  # fmt: skip
 #: Views of allauth that serve the colleague's own account only and ask for a signed-in one themselves.

@@ -31,14 +31,16 @@ def away(who: Colleague, how: str) -> None:
     if how == "offline":
         who.context.set_offline(True)
     elif how == "silent":
-        who.page.route("**/health", never)
+        who.page.route("**/accounts/still/", never)
     else:
-        who.page.route("**/health", lambda route: route.abort() if how == "refused" else route.fulfill(status=503))
+        who.page.route(
+            "**/accounts/still/", lambda route: route.abort() if how == "refused" else route.fulfill(status=503)
+        )
 
 
 def back(who: Colleague) -> None:
     who.context.set_offline(False)
-    who.page.unroute("**/health")
+    who.page.unroute("**/accounts/still/")
 
 
 def arrivals(served: Live) -> list[tuple[Any, ...]]:
@@ -84,6 +86,48 @@ def test_a_form_waits_on_its_page_and_is_sent_once(
         assert {key, "pressed"} <= set(re.split("[=&]", sent.value.post_data or ""))
         assert len(arrivals(served)) == 4
         assert who.page.locator(SAID).count() == 0
+    assert watch.faults == []
+
+
+ENDED = {"fr": "Non envoyé : votre session a pris fin.", "ar": "لم يُرسَل: انتهت جلستك."}
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_a_form_outlives_its_session(live: Callable[..., Live], chromium: Browser, language: str) -> None:
+    served, watch = live(), Watch(shots="lost")
+    with Colleague(chromium, served.url, "zinder.social", watch, language=language) as who:
+        form = "main form:has([name=people])"
+        who.open("/arrivals/").put(form, people=3, language="ha", doctor=0)
+        with served.cluster.connect("compass_owner", served.database) as owner:
+            owner.execute("DELETE FROM access_session")
+
+        who.page.locator(f"{form} button").first.click()
+        who.page.locator(SAID).wait_for()
+
+        assert ENDED[language] in who.text(SAID)
+        assert who.page.input_value(f"{form} [name=people]") == "3"
+        # At the end of the page the bar below covers no field that is being measured.
+        who.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        watch.hold(who.page, "/arrivals/ ended", language, who.size[0])
+        watch.shoot(who.page, f"ended-{language}")
+
+        # Somebody else, on the same telephone: the form is not theirs.
+        with who.context.expect_page() as opened:
+            who.page.locator(f"{SAID} a").click()
+        other = opened.value
+        for colleague in ("zinder.supervisor", "zinder.social"):
+            other.context.clear_cookies()
+            other.goto(f"{served.url}/accounts/signin/")
+            other.locator(f"form[action='/try/{colleague}/'] button").click()
+            other.wait_for_url(lambda url: "signin" not in url)
+            if colleague == "zinder.supervisor":
+                who.page.locator(f"{SAID} button").click()
+                who.page.locator(f"{form}:not([aria-busy])").wait_for()
+                assert ENDED[language] in who.text(SAID)
+                assert arrivals(served) == []
+        with who.page.expect_navigation():
+            who.page.locator(f"{SAID} button").click()
+        assert len(arrivals(served)) == 3
     assert watch.faults == []
 
 

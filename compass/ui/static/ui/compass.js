@@ -31,28 +31,37 @@ document.querySelector("[data-errors]")?.focus();
 const unsent = document.getElementById("unsent");
 const SILENCE = 8000;
 
-/** Whether the server answers, asked before a form leaves the page: what was typed would be lost with it. */
-async function reached() {
-  if (!navigator.onLine) return false;
+/**
+ * Asked before a form leaves the page, since what was typed would be lost with it: "there", "away" when the server does
+ * not answer, "ended" when nobody is signed in any more, or somebody else.
+ */
+async function found(form) {
+  if (!navigator.onLine) return "away";
   const patience = new AbortController();
   const end = setTimeout(() => patience.abort(), SILENCE);
-  const asked = { method: "HEAD", cache: "no-store", credentials: "omit", signal: patience.signal };
   try {
-    return (await fetch(unsent.dataset.ask, asked)).status < 500;
+    const answer = await fetch(unsent.dataset.ask, { cache: "no-store", signal: patience.signal });
+    if (answer.status >= 500) return "away";
+    if (!unsent.dataset.who) return "there";
+    if (answer.headers.get("COMPASS-Who") !== unsent.dataset.who) return "ended";
+    const mark = form.elements.namedItem("csrfmiddlewaretoken");
+    if (mark) mark.value = answer.headers.get("COMPASS-Mark");
+    return "there";
   } catch {
-    return false;
+    return "away";
   } finally {
     clearTimeout(end);
   }
 }
 
-/** Say below the form that nothing was sent, and offer to send the same again. */
-function say(form, button) {
-  const said = unsent.content.firstElementChild.cloneNode(true);
+/** Say below the form that nothing was sent and why, and offer to send the same again. */
+function say(why, form, button) {
+  const said = unsent.content.querySelector(`[data-unsent=${why}]`).cloneNode(true);
   const again = said.querySelector("button");
   again.addEventListener("click", () => form.requestSubmit(button));
   (form.closest("main") ? form : document.querySelector("main")).append(said);
-  again.focus();
+  (said.querySelector("a") ?? again).focus({ preventScroll: true });
+  said.scrollIntoView({ block: "center" });
 }
 
 // One press, one sending: the server refuses a second one too, this only spares the wait.
@@ -67,13 +76,13 @@ async function send(event) {
   asking.add(form);
   form.setAttribute("aria-busy", "true");
   for (const said of document.querySelectorAll("[data-unsent]")) said.remove();
-  const there = await reached();
-  if (there) {
+  const answer = await found(form);
+  if (answer === "there") {
     going.add(form);
     form.requestSubmit(event.submitter);
     // What is answered by a file leaves this page open.
     await new Promise((done) => setTimeout(done, SILENCE));
-  } else say(form, event.submitter);
+  } else say(answer, form, event.submitter);
   form.removeAttribute("aria-busy");
   asking.delete(form);
 }
