@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,9 +78,32 @@ def _remove(cluster: Cluster) -> None:
     shutil.rmtree(cluster.folder, ignore_errors=True)
 
 
+def _record_proofs(config: pytest.Config, reporter: Any) -> None:
+    """The long form writes what it did into the results, like a bench: only whole runs in which nothing failed."""
+    passed = [each for each in reporter.stats.get("passed", []) if "proof" in each.keywords and each.when == "call"]
+    if config.getoption("markexpr") != "proof" or config.args != config.getini("testpaths") or not passed:
+        return
+    if any(reporter.stats.get(outcome) for outcome in ("failed", "error", "skipped")):
+        return
+    from compass.config.bench.machine import machine, write_table
+
+    rows = [
+        (
+            each.nodeid.rsplit("::", 1)[1].removeprefix("test_").replace("_", " "),
+            f"{each.duration:.0f} s" if each.duration >= 1 else "under 1 s",
+            "; ".join(f"{name}: {value}" for name, value in each.user_properties),
+        )
+        for each in passed
+    ]
+    tried = f"{len(passed)} proofs with `make proof`, each beside one that spoils what it must find."
+    write_table(Path("bench/RESULTS.md"), "proof", machine(), rows, tried)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where nothing may be skipped (the project's own checks), a skipped test is a failure."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        _record_proofs(session.config, reporter)
     if os.environ.get("COMPASS_NO_SKIPS") and reporter is not None and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter.write_line("Skipped tests count as failures here.", red=True)

@@ -186,7 +186,11 @@ def test_acknowledged_writes_survive_ten_kills(machine: Live) -> None:
 
 
 @pytest.mark.proof
-def test_acknowledged_writes_survive_a_hundred_kills(machine: Live) -> None:
+def test_acknowledged_writes_survive_a_hundred_kills(
+    machine: Live, record_property: Callable[[str, object], None]
+) -> None:
     senders = storm(machine, rounds=100, pause=1.5)
 
-    assert check(machine, senders) >= 1000
+    acknowledged = check(machine, senders)
+    assert acknowledged >= 1000
+    record_property("writes acknowledged and found", f"{acknowledged:,}")

@@ -56,7 +56,8 @@ def wanted(progress: Progress) -> Counter[tuple[int, str]]:
 
 
 class TestTenThousandPeople:
-    def test_the_totals_by_year_and_class_are_the_published_ones_to_scale(self, many):
+    def test_the_totals_by_year_and_class_are_the_published_ones_to_scale(self, many, record_property):
+        record_property("seconds to load 10,000 people", round(many.seconds))
         family = [many.progress.id(key) for key in WRITTEN]
 
         assert classes(many, family) == wanted(many.progress)
@@ -77,7 +78,8 @@ class TestTenThousandPeople:
 
         assert classes(inside, family) != wanted(many.progress)
 
-    def test_each_person_counts_once_and_second_registrations_do_not_count(self, many):
+    def test_each_person_counts_once_and_second_registrations_do_not_count(self, many, record_property):
+        record_property("seconds to load 10,000 people", round(many.seconds))
         family = [many.progress.id(key) for key in WRITTEN]
         ((registered, counted),) = many(
             "SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM people_service s WHERE s.person_id = p.id))"
@@ -116,7 +118,7 @@ class TestTenThousandPeople:
             " OR recorded_at < (SELECT min(at) FROM trail_entry)"
         ) == [(0,)]
 
-    def test_the_disk_shows_none_of_them(self, many, cluster):
+    def test_the_disk_shows_none_of_them(self, many, cluster, record_property):
         """A dozen of them by family name, place and telephone; and a text left clear on purpose, which is found."""
         planted = canary("planted")
         texts = _texts(many)
@@ -129,6 +131,7 @@ class TestTenThousandPeople:
             root.execute("DROP TABLE left_clear")
 
         assert len(texts) >= 2 * LOOKED_FOR
+        record_property("texts looked for, found only the planted one", len(texts))
         assert {place for place, _ in found} == {"planted"}
         assert any(f"/{folder}/" in path for _, path in found), "the folder of this database is searched"
 
