@@ -114,6 +114,11 @@ def unmet(child: Child) -> list[str]:
     return found
 
 
+def is_decided(record: BestInterests) -> bool:
+    """Whether a panel decided, or a worker found that the child goes with its own parent."""
+    return record.decided_at is not None or record.with_parent_at is not None
+
+
 def is_child(person: Person) -> bool:
     """In doubt about age, someone who is recorded as alone is treated as a child (BIP-10)."""
     return person.is_child or (not person.age_band and person.uasc_status in ALONE)

@@ -165,8 +165,17 @@ ORDER = (
 
 
 def _forward(row: BestInterests, stage: str) -> None:
+    # An appeal ends by the panel's new decision only, whatever is written meanwhile.
+    if row.stage == "appealed":
+        return
     if row.stage not in ORDER or ORDER.index(row.stage) < ORDER.index(stage):
         row.stage = stage
+
+
+def _not_decided(row: BestInterests) -> None:
+    """What a decision rests on is not written anew under it: new facts and appeals reopen it first. Raises WrongState."""
+    if ladder.is_decided(row) and row.stage != "appealed":
+        raise WrongState
 
 
 def _said(text: str, what: str) -> str:
@@ -177,9 +186,10 @@ def _said(text: str, what: str) -> str:
 
 @action("best_interests.hear", BestInterests)
 def hear_children(work: Work, commands: list[Heard]) -> list[BestInterests]:
-    """Record what children said (BIP-03). Raises Invalid, StaleVersion."""
+    """Record what children said (BIP-03). Raises Invalid, StaleVersion, WrongState once decided, unless appealed."""
 
     def change(child: ladder.Child, row: BestInterests, each: Heard) -> None:
+        _not_decided(row)
         view = {"view": _said(each.view, _("what the child said")), "weight": each.weight.strip()}
         seal_into(work, row, view_sealed=view)
         row.heard_at = each.occurred_at
@@ -190,9 +200,13 @@ def hear_children(work: Work, commands: list[Heard]) -> list[BestInterests]:
 
 @action("best_interests.assess", BestInterests)
 def assess_children(work: Work, commands: list[ChildAssessed]) -> list[BestInterests]:
-    """Record best-interests assessments (BIP-01); for a child without a parent a determination is always required."""
+    """Record best-interests assessments (BIP-01); for a child without a parent a determination is always required.
+
+    Raises Invalid, StaleVersion, WrongState once it was decided and nobody appealed.
+    """
 
     def change(child: ladder.Child, row: BestInterests, each: ChildAssessed) -> None:
+        _not_decided(row)
         seal_into(work, row, assessment_sealed=_said(each.text, _("the assessment")))
         row.assessed_at = each.occurred_at
         row.determination = row.determination or each.determination or not child.with_parent
@@ -313,7 +327,7 @@ def reopen_procedures(work: Work, commands: list[Reopened]) -> list[BestInterest
     """
     rows = []
     for (child, row), each in zip(_load(work, commands), commands, strict=True):
-        if row.decided_at is None and row.with_parent_at is None:
+        if not ladder.is_decided(row):
             raise WrongState
         if each.appeal:
             row.stage = "appealed"

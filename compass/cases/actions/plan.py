@@ -118,7 +118,8 @@ class PlanAgreed(Command):
 def agree_plans(work: Work, agreements: list[PlanAgreed]) -> list[Plan]:
     """Record the person's agreement and ask a second person to approve the plan.
 
-    Raises StandardNotMet (CM-14) for a child without the guardian, WrongState for a superseded or agreed plan.
+    Raises StandardNotMet (CM-14) for a child without the guardian, WrongState for a superseded or agreed plan,
+    ConsentMissing after consent was withdrawn.
     """
     rows = work.require("cases.plan", Plan, agreements)
     cases = {
@@ -127,6 +128,7 @@ def agree_plans(work: Work, agreements: list[PlanAgreed]) -> list[Plan]:
         .select_related("person")
         .filter(pk__in=[row.case_id for row in rows])
     }
+    agreed(work, agreements, [row.person_id for row in rows])
     for row, each in zip(rows, agreements, strict=True):
         if each.how not in AGREED_HOW:
             raise UnknownCode(value=each.how, list="agreed_how")

@@ -255,6 +255,47 @@ def test_an_appeal_stops_and_new_facts_begin_anew(at, told, boy):
             reopen_procedures(work, [Reopened(**told(id=boy.pk))])
 
 
+@pytest.mark.parametrize("step", ["hear", "assess"])
+def test_what_was_decided_is_not_written_anew_until_it_is_reopened(at, told, boy, step):
+    def again(work):
+        if step == "hear":
+            return hear_children(work, [Heard(**told(id=boy.pk), view="other words")])[0]
+        return assess_children(work, [ChildAssessed(**told(id=boy.pk), text="other words")])[0]
+
+    decided(at, told, boy)
+    with at("zinder.social") as work:
+        before = BestInterests.objects.get(person=boy)
+        with pytest.raises(WrongState):
+            again(work)
+        kept = BestInterests.objects.get(person=boy)
+        assert (kept.view_sealed, kept.assessment_sealed) == (before.view_sealed, before.assessment_sealed)
+
+        reopen_procedures(work, [Reopened(**told(id=boy.pk), appeal=True)])
+        assert again(work).stage == "appealed", "only the panel ends an appeal"
+        assert blocks(boy)[0] == "BIP-09"
+
+        reopen_procedures(work, [Reopened(**told(id=boy.pk))])
+        assert again(work).pk != before.pk
+
+
+def test_the_check_with_the_parent_stands_until_it_is_reopened(at, told, person, sign_in):
+    with at("zinder.social") as work:
+        mother = person(work)
+        child = person(
+            work, identity=OSAS, relation="child", household_id=mother.household_id, uasc_status="accompanied"
+        )
+    where, panel_asked = (
+        reverse("cases:best_interests", args=[child.pk]),
+        reverse("cases:best_interests_step", args=[child.pk, "assess"]),
+    )
+    assert panel_asked in sign_in("zinder.social").get(where).content.decode()
+    with at("zinder.social") as work:
+        check_with_parent(work, [WithParent(**told(id=child.pk), view="wants to go")])
+        with pytest.raises(WrongState):
+            hear_children(work, [Heard(**told(id=child.pk), view="other words")])
+    assert panel_asked not in sign_in("zinder.social").get(where).content.decode()
+
+
 def test_a_stale_version_is_refused(at, told, boy):
     with at("zinder.social") as work:
         assessed(work, told, boy)

@@ -11,12 +11,21 @@ from compass.cases.actions.assessment import Assessed, Decision, approve_assessm
 from compass.cases.actions.case import Assignment, Reopen, RiskSet, assign_cases, reopen_cases, set_risk
 from compass.cases.actions.closing import ClosureAsked, approve_closures, request_closures
 from compass.cases.actions.contact import Contact, follow_up
-from compass.cases.actions.plan import ActionDone, PlanMade, approve_plans, complete_plan_actions, make_plans
+from compass.cases.actions.plan import (
+    ActionDone,
+    PlanAgreed,
+    PlanMade,
+    agree_plans,
+    approve_plans,
+    complete_plan_actions,
+    make_plans,
+)
 from compass.cases.actions.screening import Screened, screen_people
 from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, PlanAction, RiskChange
 from compass.cases.sealing import open_from
 from compass.config.demo.world import world_id
-from compass.people.models import Service
+from compass.people.actions import Withdrawal, withdraw_consent
+from compass.people.models import Consent, Service
 from compass.problems import (
     ConsentMissing,
     Denied,
@@ -129,6 +138,18 @@ def test_no_story_without_consent(at, told, case, person):
         row = case(work, someone=person(work, consent=False))
         with pytest.raises(ConsentMissing):
             assess(work, [Assessed(**told(id=row.pk), needs={})])
+
+
+def test_a_plan_is_not_agreed_after_consent_was_taken_back(at, told, case, assessed, planned):
+    with at("zinder.social") as work:
+        row = case(work)
+        assessed(work, row)
+        draft = planned(work, row, agreed=False)
+        withdraw_consent(work, [Withdrawal(**told(id=Consent.objects.get(person=row.person_id).pk))])
+        with pytest.raises(ConsentMissing):
+            agree_plans(work, [PlanAgreed(**told(id=draft.pk), how="spoken")])
+        (plan,) = agree_plans(work, [PlanAgreed(**told(id=draft.pk, basis="vital_interest"), how="spoken")])
+        assert plan.state == "requested"
 
 
 def test_an_unknown_code_is_refused(at, told, case):

@@ -126,9 +126,9 @@ def best_interests(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     context = {
         "child": child, "person": child.person, "cases": household, "rungs": rungs, "open": open_rules,
         "done": sum(step.met(child) for step in steps), "all": len(steps), "long": steps is ladder.LONG,
-        "record": child.procedure, "may_reopen": child.procedure is not None
-        and (child.procedure.decided_at is not None or child.procedure.with_parent_at is not None),
-        "may_ask_panel": steps is ladder.SHORT,
+        "record": child.procedure, "may_reopen": ladder.is_decided(child.record),
+        "may_ask_panel": steps is ladder.SHORT
+        and (child.record.stage == "appealed" or not ladder.is_decided(child.record)),
     }  # fmt: skip
     return TemplateResponse(request, "cases/best_interests.html", context)
 

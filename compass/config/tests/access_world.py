@@ -189,7 +189,7 @@ class Rooms:
             self.keep(case__fresh=fresh, case__open=opened, person__case=opened.person)
             self.ids["assessment.requested"] = self["assessment.newest"]
             lost = self.case(work)
-            draft = self.plan(work, lost)
+            draft = self.plan(work, lost, agreed=False)
             self.keep(case__refused=lost, referral__refused=self.referral(work, lost), plan__refused=draft)
             given = self.agree(work, lost.person)
             people.withdraw_consent(work, [people.Withdrawal(**told(id=given.pk))])
