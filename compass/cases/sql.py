@@ -26,6 +26,7 @@ DECLARE
     offer cases_handover%ROWTYPE;
     everyone uuid[];
     moved integer;
+    place text;
 BEGIN
     SELECT * INTO offer FROM cases_handover WHERE id = offer_id FOR UPDATE;
     IF NOT FOUND OR NOT (offer.to_organisation_id = ANY (compass_scope_organisations())) THEN
@@ -57,7 +58,10 @@ BEGIN
     IF moved IS DISTINCT FROM offer.people_count OR moved IS DISTINCT FROM cardinality(everyone) THEN
         RAISE EXCEPTION 'compass: the people of the offer are no longer there' USING ERRCODE = 'CS021';
     END IF;
-    UPDATE cases_case SET owner_id = NULL, version = version + 1 WHERE person_id = ANY (everyone);
+    SELECT country INTO place FROM access_organisation WHERE id = offer.to_organisation_id;
+    UPDATE cases_case SET owner_id = NULL, version = version + 1,
+        country = CASE WHEN status IN ('open', 'on_hold', 'reopened') AND place <> '' THEN place ELSE country END
+    WHERE person_id = ANY (everyone);
     INSERT INTO vault_subjectkey (subject_id, organisation_id, organisation_key_version, wrapped, created_at)
     SELECT subject, offer.to_organisation_id, organisation_key_version, wrapped, now()
     FROM cases_handoverkey WHERE handover_id = offer_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -23,6 +24,7 @@ from compass.cases.actions.handover import (
     withdraw_handovers,
 )
 from compass.cases.actions.referral import ReferralPrepared, ReferralStep, prepare_referrals, send_referrals
+from compass.cases.files import Files
 from compass.cases.models import Case, Handover, HandoverKey, HandoverPerson, Referral
 from compass.config.demo.world import world_id
 from compass.people.actions import (
@@ -309,6 +311,24 @@ class TestAcceptance:
             case = Case.objects.get()
             assert (case.pk, case.owner_id) == (offered["case"].pk, None)
             assert Service.objects.get().country == "NE"
+
+    def test_open_cases_take_the_country_of_the_office_and_its_time_limits(self, at, told, offered, owner):
+        limit = "INSERT INTO cases_countrylimit (country, timeline, risk_level, hours) VALUES (%s, %s, %s, %s)"
+        closed = {"id": uuid4(), "status": "closed", "code": "CLSD-0001"}
+        with at("zinder.social"):
+            row = Case.objects.get(pk=offered["case"].pk)
+            level, before = row.risk_level, row.country
+            for name, value in closed.items():
+                setattr(row, name, value)
+            row.save(force_insert=True)
+        owner.execute(limit, ["NG", "follow_up_contact", level, 5])
+
+        accept(at, told, offered["offer"])
+
+        with at("edo.supervisor") as work:
+            taken, done = Case.objects.get(pk=offered["case"].pk), Case.objects.get(pk=closed["id"])
+            assert (before, taken.country, done.country) == ("NE", "NG", "NE")
+            assert Files(work, [taken]).limit("follow_up_contact", taken) == timedelta(hours=5)
 
     def test_every_record_about_them_moved_and_the_sender_sees_none(self, at, told, offered):
         models = [m for m in apps.get_models() if issubclass(m, AboutPerson)]
