@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from compass.communities import actions
 from compass.communities.models import AGES
+from compass.ui.compare import Rows, rows
 from compass.ui.forms import RecordForm, YesNoField, choose, fit, words
 from compass.ui.widgets import Radios
-from compass.ui.words import day
 from compass.vocabulary import areas, code_list
 
 AGE_LABELS = {"under_18": _("under 18"), "18_59": _("18 to 59"), "60_over": _("60 and over")}
@@ -27,34 +25,9 @@ class CommunityForm(RecordForm):
 
     basis = "public_interest"
 
-    def beside(self, saved: dict[str, Any]) -> list[dict[str, Any]]:
-        """Rows for `{% cmp %}`: what was typed beside what a colleague saved meanwhile, field by field."""
-        return [
-            {
-                "label": bound.label,
-                "left": _shown(bound.field, self.cleaned_data.get(bound.name)),
-                "right": _shown(bound.field, saved.get(bound.name)),
-            }
-            for bound in self.visible_fields()
-            if bound.name in saved
-        ]
-
-    def over(self, version: int) -> None:
-        """Let the next save replace `version`: both versions are on the screen now."""
-        self.data = MultiValueDict(
-            {**dict(cast("MultiValueDict[str, Any]", self.data).lists()), "version": [str(version)]}
-        )
-
-
-def _shown(field: forms.Field, value: Any) -> str:
-    """A value of a form as words."""
-    if isinstance(value, date):
-        return day(value)
-    if isinstance(field, forms.ChoiceField):
-        return next(
-            (str(label) for code, label in cast("list[tuple[str, Any]]", field.choices) if code and code == value), ""
-        )
-    return "" if value is None else str(value)
+    def beside(self, saved: dict[str, Any]) -> Rows:
+        """What was typed beside what a colleague saved meanwhile, field by field."""
+        return rows(self, saved)
 
 
 class PlaceForm(CommunityForm):
@@ -249,7 +222,7 @@ class MoveForm(CommunityForm):
         labels = code_list("project_status")
         self.offer("to", [(s, labels.require(s).lazy_label) for s in states])
 
-    def beside(self, saved: dict[str, Any]) -> list[dict[str, Any]]:
+    def beside(self, saved: dict[str, Any]) -> Rows:
         """The state that was chosen beside the one the project is in now."""
         labels = code_list("project_status")
         left, right = (labels.require(code).label for code in (self.cleaned_data["to"], saved["to"]))

@@ -17,8 +17,8 @@ from compass.access.pages import page
 from compass.access.work import Work
 from compass.communities import actions, forms
 from compass.communities.models import Meeting, Option, Place, Profile, Project
-from compass.problems import StaleVersion
 from compass.ui.charts import Bar
+from compass.ui.compare import is_stale, renew
 from compass.ui.words import day
 from compass.vocabulary import code_list
 
@@ -123,9 +123,9 @@ def _newest_profile(place: Place) -> Profile | None:
 
 def _compared(form: forms.CommunityForm, row: Place | Project, saved: dict[str, Any]) -> list[dict[str, Any]]:
     """Both versions when a colleague saved meanwhile, and then the next save replaces theirs; else nothing."""
-    if not isinstance(form.problem, StaleVersion):
+    if not is_stale(form):
         return []
-    form.over(row.version)
+    renew(form, version=row.version)
     return form.beside(saved)
 
 

@@ -30,6 +30,7 @@ from compass.reintegration.queries import came_home, covers, landed
 from compass.returns import compare
 from compass.returns.forms import NotesForm
 from compass.returns.models import Member
+from compass.ui.compare import is_stale, renew, rows
 from compass.vocabulary import code_list, label_of
 
 PER_PAGE = 50
@@ -121,16 +122,16 @@ def _versions(
 
     `now`: the state of the record in words; `over`: nothing more can be saved to it; `seen` as for `compare.renew`.
     """
-    asked, late = "compare" in request.POST, compare.is_stale(form)
+    asked, late = "compare" in request.POST, is_stale(form)
     if not (asked or late or isinstance(form.problem, WrongState)):
         return {}
     reveal = NotesForm(request.POST if asked else None, prefix="open")
     reason = reveal.cleaned_data["reason"] if asked and reveal.is_valid() else ""
     read = compare.Reader(work, row, reason, rule="reintegration.view")
     if late:
-        compare.renew(form, **seen)
+        renew(form, **seen)
     first = {"label": _("Now"), "left": "", "right": now, "state": "differs"}
-    compared = [first, *compare.rows(form, saved(read))]
+    compared = [first, *rows(form, saved(read))]
     return {"compared": compared, "reveal": reveal if read.masked else None, "over": over}
 
 
@@ -392,7 +393,7 @@ def receipt_file(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase
 @page("reintegration.begin_interview")
 def interview(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found = work.find("reintegration.interview", Person, pk)
-    form = forms.InterviewForm(request.POST or None)
+    form = forms.InterviewForm(request.POST or None, where=work.actor.organisation.country)
     if request.method == "POST" and form.is_valid():
         with work.attempt(form):
             begun = actions.begin_interviews(work, [form.command(found.pk)])[0]

@@ -2,71 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from django import forms
 from django.utils.translation import gettext as _
 
 from compass.access.work import Work
 from compass.cases.sealing import load_keys, open_from
 from compass.people.models import AboutPerson, Person
-from compass.problems import StaleVersion
 from compass.returns import words
 from compass.returns.machine import Facts
 from compass.returns.models import Step
-from compass.ui.words import day, moment
-
-Rows = list[dict[str, str]]
-
-
-def is_stale(form: Any) -> bool:
-    """Whether the form was refused because someone saved the record meanwhile."""
-    return isinstance(getattr(form, "problem", None), StaleVersion)
-
-
-def renew(form: Any, **seen: int) -> None:
-    """Let the form be saved over what it was compared with: everything typed stays, the version is the present one.
-
-    `seen`: what the form carries instead of a version.
-    """
-    form.data = form.data.copy()
-    for name, value in (seen or {"version": form.problem.current.version}).items():
-        form.data[name] = str(value)
-
-
-def rows(form: forms.Form, saved: Mapping[str, Any]) -> Rows:
-    """A row for each question that either side answered, in words; files are left out."""
-    found = []
-    for bound in form.visible_fields():
-        left = _shown(bound.field, form.cleaned_data.get(bound.name))
-        right = _shown(bound.field, saved.get(bound.name))
-        if left or right:
-            found.append({"label": str(bound.label), "left": left, "right": right})
-    return found
-
-
-def _shown(field: forms.Field, value: Any) -> str:
-    if value is None or value == "" or isinstance(field, forms.FileField):
-        return ""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, date):
-        return day(value)
-    if isinstance(field, forms.ChoiceField):
-        names = dict(_flat(cast("Iterable[Any]", field.choices)))
-        chosen = value if isinstance(value, list | tuple) else [value]
-        return ", ".join(str(names.get(str(one), one)) for one in chosen)
-    return str(value)
-
-
-def _flat(choices: Iterable[Any]) -> Iterable[tuple[str, Any]]:
-    for value, text in choices:
-        if isinstance(text, list | tuple):
-            yield from _flat(text)
-        else:
-            yield str(value), text
+from compass.ui.compare import Rows, rows
+from compass.ui.words import moment
 
 
 class Reader:

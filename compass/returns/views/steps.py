@@ -20,6 +20,7 @@ from compass.returns.content import declaration_texts
 from compass.returns.machine import Facts
 from compass.returns.models import Return
 from compass.returns.views.common import find_file, note_refusal
+from compass.ui.compare import Rows, is_stale, renew
 from compass.vocabulary import code_list
 
 Act = Callable[[Work, list[Any]], Sequence[Return]]
@@ -39,7 +40,7 @@ def _step(
     """One step of one return: the form, the act, and the same page again when it is refused."""
     transition = context.pop("transition")
     work.demand(machine.TRANSITIONS[transition].rule)
-    compared: compare.Rows = []
+    compared: Rows = []
     reveal, read = forms.NotesForm(prefix="open"), compare.Reader(work, avr)
     if request.method == "POST" and form.is_valid():
         if "compare" in request.POST:
@@ -50,9 +51,9 @@ def _step(
                 act(work, [command() if command else form.command(avr)])
                 return redirect("returns:show", pk=avr.pk)
             note_refusal(work, form)
-        if compare.is_stale(form):
-            compare.renew(form)
-        if compare.is_stale(form) or "compare" in request.POST:
+        if is_stale(form):
+            renew(form)
+        if is_stale(form) or "compare" in request.POST:
             compared = compare.of_step(read, name, form, facts, context.get("person"))
     number, total = words.number(name)
     return TemplateResponse(
@@ -86,7 +87,9 @@ def _initial(avr: Return) -> dict[str, Any]:
 @page("returns.counsel")
 def counselling(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     avr, facts = find_file(work, pk)
-    form = forms.CounsellingForm(request.POST or None, initial=_initial(avr))
+    form = forms.CounsellingForm(
+        request.POST or None, initial=_initial(avr), where=work.actor.organisation.country
+    )
     return _step(request, work, avr, facts, "counselling", form, actions.counsel, transition="counsel")
 
 
@@ -109,6 +112,7 @@ def declaration(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         children=bool(facts.children),
         minor=person.is_child,
         spoken=person.languages,
+        where=work.actor.organisation.country,
     )
     return _step(
         request,

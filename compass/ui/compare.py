@@ -1,0 +1,66 @@
+"""Two people saved one record: what was typed beside what a colleague saved meanwhile, for `{% cmp %}`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from compass.problems import StaleVersion
+from compass.ui.words import day
+
+Rows = list[dict[str, Any]]
+
+
+def is_stale(form: Any) -> bool:
+    """Whether the form was refused because someone saved the record meanwhile."""
+    return isinstance(getattr(form, "problem", None), StaleVersion)
+
+
+def renew(form: Any, **seen: Any) -> None:
+    """Let the form be saved over what it was compared with: everything typed stays, the version is the present one.
+
+    `seen`: what the form carries instead of a version.
+    """
+    form.data = form.data.copy()
+    for name, value in (seen or {"version": form.problem.current.version}).items():
+        form.data[name] = str(value)
+
+
+def rows(form: Any, saved: Mapping[str, Any]) -> Rows:
+    """A row for each question that either side answered, in words; files are left out."""
+    found = []
+    for bound in form.visible_fields():
+        left = said(bound.field, form.cleaned_data.get(bound.name))
+        right = said(bound.field, saved.get(bound.name))
+        if left or right:
+            found.append({"label": str(bound.label), "left": left, "right": right})
+    return found
+
+
+def said(field: forms.Field, value: Any) -> str:
+    """An answer in words; empty for none and for a file."""
+    if value is None or value == "" or isinstance(field, forms.FileField):
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list | tuple):
+        return ", ".join(said(field, each) for each in value)
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(field, forms.ChoiceField):
+        shown = str(field.prepare_value(value))
+        offered: Any = field.choices
+        return next((str(text) for code, text in _flat(offered) if str(code) == shown), shown)
+    return str(value)
+
+
+def _flat(choices: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    for code, text in choices:
+        if isinstance(text, list | tuple):
+            yield from _flat(text)
+        else:
+            yield code, text
