@@ -85,7 +85,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "languages": languages(request),
         "quick_exit_url": getattr(request, "quick_exit_url", "") or quick_exit_url(),
         "where": getattr(request, "where", ""),
-        "who": SimpleLazyObject(lambda: who(request)),
+        "signed_in_mark": SimpleLazyObject(lambda: who(request)),
         "leave_url": SimpleLazyObject(lambda: leave_url(request)),
         "navigation": SimpleLazyObject(lambda: navigation.items(request)),
         "public_navigation": SimpleLazyObject(lambda: navigation.items(request, "public")),

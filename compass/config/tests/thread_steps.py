@@ -21,6 +21,9 @@ BYTES = 60 * 1024
 SERIOUS = frozenset({"serious", "critical"})
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
+WHO = re.compile("([0-9a-f]{16})?")
+MADE_FOR = "() => document.getElementById('unsent')?.dataset.who ?? ''"
+
 REQUIRED = """() => {
   const asked = new Set();
   for (const field of document.querySelectorAll('main form [required]')) {
@@ -69,6 +72,8 @@ class Watch:
         direction = page.evaluate("document.documentElement.dir")
         if direction != ("rtl" if language == "ar" else "ltr"):
             self.faults.append(f"{said}: written {direction}")
+        if not WHO.fullmatch(page.evaluate(MADE_FOR)):
+            self.faults.append(f"{said}: does not know whom it was made for, so that its forms are held back")
         if not self.axe or (place, language, width) in self.audited:
             return
         self.audited.add((place, language, width))
