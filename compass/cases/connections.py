@@ -14,7 +14,8 @@ from compass.cases import chapters, ladder
 from compass.cases.actions.handover import withdraw_after_consent
 from compass.cases.actions.referral import recall_after_consent
 from compass.cases.chapters import Chapter
-from compass.cases.models import Case, Handover, HandoverPerson, Referral
+from compass.cases.models import Case, Handover, HandoverPerson, Referral, Screening
+from compass.cases.models.case import OPEN
 from compass.cases.standards import link
 from compass.people import links as person_links
 from compass.people import registry
@@ -25,6 +26,7 @@ from compass.vocabulary import label_of
 def connect() -> None:
     """Called once, when the room starts."""
     person_links.register(_cases_of)
+    person_links.register_acts(_screening_of)
     registry.on_consent(recall_after_consent)
     registry.on_consent(withdraw_after_consent)
     chapters.register(gettext_lazy("Referrals"), _referrals, order=20)
@@ -37,6 +39,19 @@ def _cases_of(work: Work, person: Person) -> list[tuple[str, str]]:
         return []
     rows = work.allowed("cases.view", Case).filter(person=person).order_by("-opened_at", "-id")
     return [(_("Case %(code)s") % {"code": row.code}, link("cases:case", row.pk)) for row in rows]
+
+
+def _screening_of(work: Work, person: Person) -> list[person_links.Act]:
+    """Screening where none was done; then the open case, or another screening where there is none."""
+    if not work.may("cases.screen"):
+        return []
+    start = link("cases:screen", person.pk)
+    if not Screening.objects.filter(person=person).exists():
+        return [person_links.Act(_("Start screening"), start)]
+    case = work.allowed("cases.view", Case).filter(person=person, status__in=OPEN).order_by("-opened_at", "-id").first()
+    if case is None:
+        return [person_links.Act(_("Screen again"), start, quiet=True)]
+    return [person_links.Act(_("Go on in case %(code)s") % {"code": case.code}, link("cases:case", case.pk))]
 
 
 def _names(ids: set[UUID]) -> dict[UUID, str]:
@@ -90,7 +105,9 @@ def _best_interests(work: Work, case: Case) -> Chapter | None:
                 link("cases:best_interests", child.person.pk),
             )
         )
-        facts.append((child.person.code, ", ".join(open_rules) or _("Nothing stands in the way of a return")))
+        facts.append(
+            (child.person.code, "; ".join(ladder.in_words(child)) or _("Nothing stands in the way of a return"))
+        )
         if child.person.pk == case.person_id and child.record.determination and open_rules:
             missing = len(open_rules)
             stopped = (

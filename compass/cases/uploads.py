@@ -106,7 +106,7 @@ def _again(content: bytes, media_type: str) -> bytes:
             image = Image.open(io.BytesIO(content), formats=[form])
             # From the header alone: nothing is decoded before the size is known to be bearable.
             if image.width * image.height > PIXELS[form]:
-                raise refused(_("the picture has too many pixels"))
+                raise refused(_("the picture has too many pixels: take it smaller, or crop it to what matters"))
             if form == "JPEG":
                 image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             image.load()
@@ -115,7 +115,7 @@ def _again(content: bytes, media_type: str) -> bytes:
             flat.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             whole = ImageOps.exif_transpose(flat)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise refused(_("the picture has too many pixels")) from error
+        raise refused(_("the picture has too many pixels: take it smaller, or crop it to what matters")) from error
     except DAMAGED as error:
         raise refused(_("the picture is damaged")) from error
     whole.info.clear()

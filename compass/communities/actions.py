@@ -15,6 +15,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from compass.access.actions import action
@@ -24,6 +26,15 @@ from compass.problems import Invalid, SecondPersonNeeded, StandardNotMet, WrongS
 from compass.vocabulary import area, known
 
 PROFILE_HOLDS = timedelta(days=730)
+#: What each rule asks, in words.
+ASKS: dict[str, str | Promise] = {
+    "C-PRF-1": _("The community agreed to the profile of the place, at most 24 months ago."),
+    "C-VOT-1": _("The option with most votes is chosen, or it is written down why another one."),
+    "C-INC-1": _("Neighbours who did not migrate take part."),
+    "C-DNH-1": _("It is written down whom it could harm and what is done about it."),
+    "C-ENV-1": _("The environmental screening is done."),
+    "C-MNT-1": _("It is known who looks after it afterwards."),
+}
 #: From which states a project may go where, after the choice.
 NEXT = {
     "approved": ("ongoing", "cancelled"),
@@ -225,7 +236,7 @@ def choose_projects(work: Work, choices: list[Chosen]) -> list[Project]:
         if option.place_id not in validated:
             unmet.append("C-PRF-1")
         if unmet:
-            raise StandardNotMet(standards=", ".join(unmet))
+            raise StandardNotMet(standards=spelled(unmet))
         row = Project(
             option=option,
             approach=each.approach,
@@ -290,6 +301,11 @@ def secure_projects(work: Work, secured: list[Secured]) -> list[Project]:
     return rows
 
 
+def spelled(rules: Sequence[str]) -> str:
+    """What rules ask, each with its identifier behind."""
+    return "; ".join(f"{str(ASKS[rule]).rstrip('.')} ({rule})" for rule in rules)
+
+
 def unmet(work: Work, project: Project) -> list[str]:
     """The rules that still stand against approving a project."""
     words = opened(work, project, "safeguards_sealed")
@@ -319,7 +335,7 @@ def approve_projects(work: Work, moves: list[Moved]) -> list[Project]:
         if work.actor.id in {row.recorded_by, *row.prepared_by}:
             raise SecondPersonNeeded
         if still := unmet(work, row):
-            raise StandardNotMet(standards=", ".join(still))
+            raise StandardNotMet(standards=spelled(still))
         row.approved_by = work.actor.id
     return _to(rows, ["approved"] * len(rows), moves, "approved_by")
 

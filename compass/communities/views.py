@@ -221,13 +221,7 @@ def choose(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
 
 
 def _asked(rules: list[str]) -> list[tuple[str, str]]:
-    asks = {
-        "C-INC-1": _("Neighbours who did not migrate take part."),
-        "C-DNH-1": _("It is written down whom it could harm and what is done about it."),
-        "C-ENV-1": _("The environmental screening is done."),
-        "C-MNT-1": _("It is known who looks after it afterwards."),
-    }
-    return [(rule, asks[rule]) for rule in rules]
+    return [(rule, str(actions.ASKS[rule])) for rule in rules]
 
 
 @require_http_methods(["GET"])

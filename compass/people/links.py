@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,30 @@ if TYPE_CHECKING:
 #: (words, address) of pages that this colleague may open.
 Provider = Callable[["Work", "Person"], list[tuple[str, str]]]
 _providers: list[Provider] = []
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button on the page of a person. `quiet`: it may be done, but is not what comes next."""
+
+    words: str
+    address: str
+    quiet: bool = False
+
+
+ActProvider = Callable[["Work", "Person"], list[Act]]
+_act_providers: list[ActProvider] = []
+
+
+def register_acts(provider: ActProvider) -> None:
+    """Called by a room in `AppConfig.ready`: what may be done next about a person, by this colleague."""
+    if provider not in _act_providers:
+        _act_providers.append(provider)
+
+
+def acts_of(work: Work, person: Person) -> list[Act]:
+    """Every button about this person, in the order in which the rooms registered."""
+    return [act for provider in _act_providers for act in provider(work, person)]
 
 
 def register(provider: Provider) -> None:

@@ -12,12 +12,13 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from compass.cases.uploads import Attachment, checked
+from compass.people.forms.common import language_choices
 from compass.problems import FileRefused
 from compass.reintegration import actions, scoring
 from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
 from compass.ui.forms import RecordForm, YesNoField, choose, fit, words
 from compass.ui.widgets import Boxes, Radios
-from compass.vocabulary import Code, code_list, languages
+from compass.vocabulary import Code, code_list
 
 LEVELS: list[tuple[str, Any]] = [
     ("individual", _("One person or family")),
@@ -171,11 +172,12 @@ class InterviewForm(LifeForm):
         label=_("Does the person agree to be asked?"), help_text=_("A no changes nothing about any help.")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, where: str, **kwargs: Any) -> None:
+        """`where`: the country the person came home to, whose languages come first."""
         super().__init__(*args, **kwargs)
         self.offer("round", choose(code_list("rss_round").choices()))
         self.offer("mode", choose(code_list("followup_channel").choices()))
-        self.offer("language", choose([(row.code, row.lazy_label) for row in languages()]))
+        self.offer("language", choose(language_choices(where)))
 
     def clean_agrees(self) -> bool:
         if self.cleaned_data["agrees"] is False:

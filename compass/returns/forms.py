@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from compass.people.forms.common import language_choices
 from compass.people.models import Person
 from compass.returns import actions, destinations
 from compass.returns.content import DeclarationText
@@ -18,13 +19,9 @@ from compass.returns.machine import NEVER_WAIVED
 from compass.returns.models import Return
 from compass.ui.forms import BaseForm, RecordForm, YesNoField, choose, fit, words
 from compass.ui.widgets import Boxes, Radios
-from compass.vocabulary import code_list, languages
+from compass.vocabulary import code_list
 
 Choices = Sequence[tuple[str, str | Promise]]
-
-
-def language_choices() -> list[tuple[str, str]]:
-    return [(row.code, row.lazy_label) for row in languages()]
 
 
 class StepForm(RecordForm):
@@ -107,10 +104,11 @@ class CounsellingForm(StepForm):
         help_text=_("Sealed. In the person’s own words where you can."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, where: str, **kwargs: Any) -> None:
+        """`where`: the country of the office, whose languages come first."""
         super().__init__(*args, **kwargs)
         self.offer("topics", code_list("return_information_topic").choices())
-        self.offer("language", choose(language_choices()))
+        self.offer("language", choose(language_choices(where)))
         self.offer("interpreter_mode", choose(code_list("interpreter_mode").choices()))
 
     def command(self, avr: Return) -> actions.Counselled:
@@ -151,15 +149,22 @@ class DeclarationForm(StepForm):
     )
 
     def __init__(
-        self, *args: Any, text: DeclarationText, children: bool, minor: bool, spoken: Sequence[str] = (), **kwargs: Any
+        self,
+        *args: Any,
+        text: DeclarationText,
+        children: bool,
+        minor: bool,
+        where: str,
+        spoken: Sequence[str] = (),
+        **kwargs: Any,
     ) -> None:
-        """`spoken`: the languages on the person's record; a declaration in another one is none (R-VOL-1)."""
+        """`where`: the country of the office. `spoken`: the languages on the person's record; a declaration in another one
+        is none (R-VOL-1)."""
         super().__init__(*args, **kwargs)
         self.text = text
         codes = [c for c in code_list("declaration_statement") if children or not c.extra.get("children_only")]
         self.offer("statements", [(c.value, text.statements[c.value]) for c in codes])
-        known = [row for row in language_choices() if not spoken or row[0] in spoken]
-        self.offer("language", choose(known))
+        self.offer("language", choose(language_choices(where, only=spoken)))
         self.fields["language"].help_text = _("Those on the person’s record. Another one? Correct the record first.")
         if not minor:
             del self.fields["given_by"]

@@ -59,6 +59,11 @@ class Guard:
     asks: str | Promise
     holds: Callable[[Facts], bool]
 
+    @property
+    def words(self) -> str:
+        """What it asks, with its identifier behind."""
+        return f"{str(self.asks).rstrip('.')} ({self.rule})"
+
 
 def _all_topics(facts: Facts) -> bool:
     told = facts.counselling
@@ -201,7 +206,7 @@ def unmet(name: str, facts: Facts) -> list[Guard]:
 
 
 def require(name: str, facts: Facts) -> Transition:
-    """The transition, when it may run. Raises WrongState, BestInterestsFirst, or StandardNotMet naming the rules."""
+    """The transition, when it may run. Raises WrongState, BestInterestsFirst, or StandardNotMet with the rules in words."""
     transition = TRANSITIONS[name]
     if facts.avr.state not in transition.sources:
         raise WrongState
@@ -209,7 +214,7 @@ def require(name: str, facts: Facts) -> Transition:
     if CHILD in open_guards:
         raise BestInterestsFirst
     if open_guards:
-        raise StandardNotMet(standards=", ".join(guard.rule for guard in open_guards))
+        raise StandardNotMet(standards="; ".join(guard.words for guard in open_guards))
     return transition
 
 

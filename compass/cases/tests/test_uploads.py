@@ -11,6 +11,7 @@ import zlib
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngImageFile
 
@@ -100,10 +101,8 @@ def test_a_picture_that_claims_too_much_is_refused_before_it_is_decoded(monkeypa
 
     monkeypatch.setattr(PngImageFile, "load", decoded)
 
-    with pytest.raises(FileRefused) as refusal:
+    with override("en"), pytest.raises(FileRefused, match="take it smaller, or crop it"):
         give(flood(side), "photo.png")
-
-    assert "pixels" in refusal.value.what
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "I;16"])

@@ -55,6 +55,9 @@ def today(request: HttpRequest, work: Work) -> HttpResponse:
     listed = standards.work_list(work, risk=chosen.get("risk", ""), standard=chosen.get("standard", ""))
     work.saw({item.due.subject.pk: item.due.subject for item in (*listed.late, *listed.today, *listed.week)}.values())
     levels = Counter(case.risk_level for case in listed.cases)
+    empty = not (listed.late or listed.today or listed.week)
+    decides = empty and work.may("cases.approve")
+    waiting = sum(not each.mine for each in _approvals(work)) if decides else 0
     return TemplateResponse(
         request,
         "cases/today.html",
@@ -62,7 +65,7 @@ def today(request: HttpRequest, work: Work) -> HttpResponse:
             "form": form, "filtered": any(chosen.get(name) for name in ("risk", "standard")), "list": listed,
             "week": listed.week[:WEEK_SHOWN], "more": max(0, len(listed.week) - WEEK_SHOWN), "now": work.now,
             "cases": len(listed.cases), "load": weighted(levels), "ceiling": CEILING, "today": timezone.localdate(),
-            "danger": in_danger(work), "empty": not (listed.late or listed.today or listed.week),
+            "danger": in_danger(work), "empty": empty, "waiting": waiting,
         },
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any, cast
 
@@ -28,10 +28,15 @@ def listed(list_id: str, *first: tuple[str, Any]) -> Callable[[], list[tuple[str
     return choices
 
 
-def language_choices(country: str, *, empty: Any = None) -> list[tuple[str, Any]]:
-    """The programme's languages, those of the country first."""
-    rows: list[tuple[str, Any]] = [(row.code, row.lazy_label) for row in languages(country)]
-    return [("", empty), *rows] if empty is not None else rows
+def language_choices(country: str, *, empty: Any = None, only: Collection[str] = ()) -> list[Any]:
+    """The programme's languages, those spoken in the country first and in a group of their own; `only` these codes."""
+    here: list[tuple[str, Any]] = []
+    others: list[tuple[str, Any]] = []
+    for row in languages(country):
+        if not only or row.code in only:
+            (here if country in row.countries else others).append((row.code, row.lazy_label))
+    both = [(_("Languages spoken here"), here), (_("Other languages"), others)]
+    return [*([("", empty)] if empty is not None else []), *(both if here and others else here or others)]
 
 
 def nationality_choices() -> list[Any]:

@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from compass.people.actions import (
     ConsentGiven,
@@ -15,10 +16,12 @@ from compass.people.actions import (
     register_people,
     request_guardians,
 )
+from compass.people.forms.common import language_choices
 from compass.people.models import GuardianRequest, Person
 from compass.people.queries import opened
 from compass.problems import UnknownCode
 from compass.trail.models import Entry
+from compass.vocabulary import languages
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +124,21 @@ def test_contact_and_paper(make, sign_in, at):
     assert (refused.status_code, saved.status_code) == (200, 302)
     assert printed.status_code == 409
     assert client.get(f"/people/{person.pk}/summary/").status_code == 200
+
+
+@pytest.mark.parametrize("country", ["NE", "NG"])
+def test_the_languages_of_the_country_stand_first_in_a_group_of_their_own(country):
+    (_, empty), (here, spoken), (others, rest) = language_choices(country, empty="-")
+
+    with override("en"):
+        assert (str(here), str(others), empty) == ("Languages spoken here", "Other languages", "-")
+    codes = {code for code, _label in spoken}
+    assert codes == {row.code for row in languages() if country in row.countries} != set()
+    assert codes | {code for code, _label in rest} == {row.code for row in languages()}
+
+
+def test_one_group_alone_has_no_heading():
+    assert [code for code, _label in language_choices("NE", only=["ha"])] == ["ha"]
 
 
 @pytest.mark.parametrize("typed", ["abc 12", "12345", "1234567890123456", "++22790000000", "90 00 00 00 poste 4"])

@@ -18,7 +18,7 @@ from compass.people import queries
 from compass.people.actions import GuardianAppointed, appoint_guardians, request_guardians, withdraw_consent
 from compass.people.alerts import alerts_of
 from compass.people.forms import AppointedForm, GuardianForm, RevealForm, WithdrawForm
-from compass.people.links import links_of
+from compass.people.links import acts_of, links_of
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.views.common import birth, said
 from compass.problems import NotFound, StaleVersion
@@ -57,6 +57,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "guardian": guardian,
             "services": queries.services_of(work, shown),
             "links": links_of(work, shown),
+            "acts": acts_of(work, shown),
             "alerts": alerts_of(work, shown),
             "edits": edits,
             "registers": work.may("people.register"),

@@ -12,6 +12,7 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.cases.sealing import load_keys, open_from, seal_into
+from compass.cases.standards import spell
 from compass.cases.uploads import Attachment
 from compass.communities.models import Project
 from compass.people.actions import ServiceGiven, record_services
@@ -214,7 +215,7 @@ def deliver_actions(work: Work, delivered: list[Delivered]) -> list[Action]:
         if each.delivered_on > work.now.date():
             raise Invalid(what=each.delivered_on.isoformat())
         if row.modality == "in_kind" and row.level != "community" and row.pk not in proven:
-            raise StandardNotMet(standards="R-BUD-2")
+            raise StandardNotMet(standards=spell("R-BUD-2"))
         row.status, row.delivered_on = "delivered", each.delivered_on
         row.version += 1
     Action.objects.bulk_update(rows, ["status", "delivered_on", "version"])

@@ -35,6 +35,13 @@ def pages(home: Any) -> dict[str, str]:
     return found
 
 
+def test_the_languages_of_the_country_of_return_stand_first(home, sign_in):
+    page = sign_in("edo.reception").get(reverse("reintegration:interview", args=[home.mother.pk])).content.decode()
+
+    here, others = page.split("<optgroup")[1:3]
+    assert 'value="pcm"' in here and 'value="pcm"' not in others
+
+
 def test_it_works_every_page(home, sign_in):
     home.plan()
     home.line()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
+from compass.cases.standards import spell
 from compass.problems import SecondPersonNeeded, StandardNotMet
 from compass.returns import machine
 from compass.returns.actions.steps import inside, move, open_file, seal
@@ -41,9 +42,9 @@ def check_eligibility(work: Work, checks: list[EligibilityChecked]) -> list[Retu
             known("eligibility_criterion", one.criterion)
             known("eligibility_answer", one.answer)
             if one.answer != "pending" and not (one.evidence_kind and one.evidence.strip()):
-                raise StandardNotMet(standards="R-ELI-1")
+                raise StandardNotMet(standards=spell("R-ELI-1"))
             if one.answer == "waived" and one.criterion in machine.NEVER_WAIVED:
-                raise StandardNotMet(standards="R-SAF-1")
+                raise StandardNotMet(standards=spell("R-SAF-1"))
             row = Eligibility(
                 criterion=one.criterion,
                 answer=one.answer,
@@ -96,6 +97,6 @@ def refuse_returns(work: Work, decisions: list[Decision]) -> list[Return]:
         machine.require("refuse", facts)
         _second_person(work, facts)
         if not (each.reason and each.explained and each.referral_offered and each.complaint_told):
-            raise StandardNotMet(standards="R-ELI-3")
+            raise StandardNotMet(standards=spell("R-ELI-3"))
         known("eligibility_criterion", each.reason)
     return move(work, [(avr, "refuse", each) for (avr, _), each in zip(files, decisions, strict=True)])

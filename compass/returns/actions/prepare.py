@@ -11,6 +11,7 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
+from compass.cases.standards import spell
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst, Invalid, StandardNotMet, WrongState
 from compass.returns import destinations, machine
@@ -68,7 +69,7 @@ def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
         ):
             raise Invalid(what=person.code)
         if person.is_child and person.uasc_status not in {"unaccompanied", "separated"}:
-            raise StandardNotMet(standards="R-CHI-4")
+            raise StandardNotMet(standards=spell("R-CHI-4"))
         known("return_type", each.return_type)
         destinations.check(each.destination, each.area, places[person.organisation_id])
         avr = Return(
@@ -173,9 +174,9 @@ def declare(work: Work, declarations: list[Declared]) -> list[Return]:
 def _check_declaration(person: Person, each: Declared, *, children: bool) -> None:
     wanted = {c.value for c in code_list("declaration_statement") if children or not c.extra.get("children_only")}
     if not wanted <= set(each.statements) or (person.languages and each.language not in person.languages):
-        raise StandardNotMet(standards="R-VOL-1")
+        raise StandardNotMet(standards=spell("R-VOL-1"))
     if person.is_child and each.given_by != "guardian":
-        raise StandardNotMet(standards="R-CHI-4")
+        raise StandardNotMet(standards=spell("R-CHI-4"))
 
 
 @dataclass(frozen=True, kw_only=True)

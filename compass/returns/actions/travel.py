@@ -8,6 +8,7 @@ from uuid import uuid5
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
+from compass.cases.standards import spell
 from compass.people.actions import ServiceGiven, record_services
 from compass.problems import Invalid, StandardNotMet
 from compass.returns import machine
@@ -92,7 +93,7 @@ def depart_returns(work: Work, departures: list[Departure]) -> list[Return]:
     for (avr, facts), each in zip(files, departures, strict=True):
         machine.require("depart", facts)
         if not each.reconfirmed or each.method not in METHODS:
-            raise StandardNotMet(standards="R-VOL-4")
+            raise StandardNotMet(standards=spell("R-VOL-4"))
         if each.departed_on > work.now.date():
             raise Invalid(what=each.departed_on.isoformat())
         services += [

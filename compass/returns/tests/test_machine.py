@@ -91,7 +91,7 @@ def test_a_declaration_needs_all_the_information_first(journey):
     journey.start()
     journey.counsel(("amounts",))
 
-    with pytest.raises(StandardNotMet, match="R-INF-1"):
+    with pytest.raises(StandardNotMet, match=r": \w[^:]{20,} \(R-INF-1\)"):
         journey.declare()
 
 
@@ -192,7 +192,7 @@ def test_every_criterion_needs_to_hold(journey):
     journey.check()
     journey.assess(travel_document="pending")
 
-    with pytest.raises(StandardNotMet, match="R-ELI-1"):
+    with pytest.raises(StandardNotMet, match=r": \w[^:]{20,} \(R-ELI-1\)"):
         journey.approve()
 
 

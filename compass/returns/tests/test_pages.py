@@ -69,6 +69,14 @@ def test_each_step_of_another_office_is_not_there(journey, sign_in, name, state)
     assert sign_in("edo.reception").get(url(name, journey)).status_code == 404
 
 
+def test_the_languages_of_the_office_stand_first(journey, sign_in):
+    journey.to("enquiry")
+    page = sign_in("zinder.cases").get(url("counselling", journey)).content.decode()
+
+    here, others = page.split("<optgroup")[1:3]
+    assert 'value="ha"' in here and 'value="pcm"' not in here and 'value="pcm"' in others
+
+
 @pytest.mark.parametrize(
     "name", ["counselling", "declaration", "free_choice", "eligibility", "preparation", "departure", "arrival"]
 )
