@@ -81,7 +81,7 @@ def test_nobody_is_on_two_open_returns_that_were_asked_for_at_once(apart, at, to
                 Registration(
                     **told(basis="vital_interest"),
                     **own,
-                    relation="spouse_partner",
+                    relation="spouse",
                     sex="male",
                     identity={"given": "Osa", "birth_year": 1989},
                 ),
