@@ -243,10 +243,12 @@ def record_decisions(work: Work, commands: list[PanelDecision]) -> list[BestInte
     """Record a panel's decision (BIP-05, BIP-06, BIP-09); a supervisor who did not write the assessment records it.
 
     Raises StandardNotMet naming what is missing: BIP-01, BIP-02, BIP-03, BIP-05 (fewer than three members), R-CHI-1 (options
-    not weighed), BIP-09; SecondPersonNeeded.
+    not weighed), BIP-09; SecondPersonNeeded; WrongState once a panel decided and nobody appealed or reopened.
     """
 
     def change(child: ladder.Child, row: BestInterests, each: PanelDecision) -> None:
+        if row.decided_at is not None and row.stage != "appealed":
+            raise WrongState
         all_known("bip_solution", (each.decision, *each.options))
         members = sorted({name.strip() for name in each.members if name.strip()})
         missing = [

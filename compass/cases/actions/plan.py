@@ -118,8 +118,8 @@ class PlanAgreed(Command):
 def agree_plans(work: Work, agreements: list[PlanAgreed]) -> list[Plan]:
     """Record the person's agreement and ask a second person to approve the plan.
 
-    Raises StandardNotMet (CM-14) for a child without the guardian, WrongState for a superseded or agreed plan,
-    ConsentMissing after consent was withdrawn.
+    Raises StandardNotMet (CM-14) for a child without the guardian, WrongState for a superseded or agreed plan or
+    a closed case, ConsentMissing after consent was withdrawn.
     """
     rows = work.require("cases.plan", Plan, agreements)
     cases = {
@@ -132,9 +132,9 @@ def agree_plans(work: Work, agreements: list[PlanAgreed]) -> list[Plan]:
     for row, each in zip(rows, agreements, strict=True):
         if each.how not in AGREED_HOW:
             raise UnknownCode(value=each.how, list="agreed_how")
-        if row.superseded_at or row.agreed_at:
-            raise WrongState
         case = cases[row.case_id]
+        if row.superseded_at or row.agreed_at or not case.is_open:
+            raise WrongState
         if case.person.is_child and each.how != "guardian":
             raise StandardNotMet(standards=spell("CM-14"))
         row.agreed_at, row.agreed_how, row.state = each.occurred_at, each.how, "requested"

@@ -241,6 +241,7 @@ TABLE: tuple[Row, ...] = (
     ("best_interests.trace", "child.assessed", SOCIAL, DONE),
     ("best_interests.trace", "child.new", SOCIAL, StandardNotMet),
     ("best_interests.trace", "child.assessed", THIRD, NotFound),
+    ("best_interests.decide", "child.decided", SUPERVISOR, WrongState),
     ("best_interests.decide", "child.assessed", SUPERVISOR, DONE),
     ("best_interests.decide", "child.new", SUPERVISOR, StandardNotMet),
     ("best_interests.decide", "child.assessed", SOCIAL, Denied),
