@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from compass.config.tests.thread_keys import Keyboard, listen
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Response
+    from playwright.sync_api import Browser, Locator, Page, Response
 
 AXE = Path(__file__).parent / "assets" / "axe.min.js"
 PHONE, DESK = (360, 800), (1280, 900)
@@ -52,6 +54,7 @@ class Watch:
     bytes: dict[str, int] = field(default_factory=dict)
     audited: set[tuple[str, str, int]] = field(default_factory=set)
     pages: list[str] = field(default_factory=list)
+    stops: int = 0
 
     @property
     def folder(self) -> Path | None:
@@ -88,8 +91,37 @@ def place_of(url: str) -> str:
     return IDENTIFIER.sub("*", urlsplit(url).path)
 
 
+class Pointer:
+    """A finger or a mouse, as `Keyboard` is ten fingers."""
+
+    def aim(self, found: Locator) -> None:
+        """Nothing has to be on the way to a thing that is touched."""
+
+    def press(self, found: Locator) -> None:
+        found.click()
+
+    def fill(self, found: Locator, text: str) -> None:
+        self._unfold(found).fill(text)
+
+    def tick(self, found: Locator) -> None:
+        self._unfold(found).check()
+
+    def choose(self, found: Locator, wanted: str) -> None:
+        self._unfold(found).select_option(wanted)
+
+    def attach(self, found: Locator, path: str | Path) -> None:
+        self._unfold(found).set_input_files(path)
+
+    def _unfold(self, found: Locator) -> Locator:
+        closed = found.locator("xpath=ancestor::details[not(@open)]/summary")
+        while closed.count():
+            closed.first.click()
+        return found
+
+
 class Colleague:
-    """One colleague at one device, signed in through the button of the demonstration. Cache always cold."""
+    """One colleague at one device, signed in through the button of the demonstration. Cache always cold. With `keys` no
+    pointer is used, and an event that only a pointer makes is a fault."""
 
     def __init__(
         self,
@@ -101,13 +133,18 @@ class Colleague:
         size: tuple[int, int] = PHONE,
         language: str = "fr",
         javascript: bool = True,
+        keys: bool = False,
     ) -> None:
         self.url, self.watch, self.size, self.language, self.username = url, watch, size, language, username
         self.context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale=language, java_script_enabled=javascript
         )
         self.context.add_cookies([{"name": "compass_language", "value": language, "url": url}])
+        self.pointed: list[str] = []
+        if keys:
+            listen(self.context, self.pointed)
         self.page = self.context.new_page()
+        self.hand: Pointer | Keyboard = Keyboard(self.page, self._unseen) if keys else Pointer()
         self.page.set_default_timeout(15_000)
         self.page.on("request", lambda request: self._other_host(request.url))
         self.page.on("response", self._answered)
@@ -124,8 +161,18 @@ class Colleague:
     def __enter__(self) -> Colleague:
         return self
 
-    def __exit__(self, *_exception: object) -> None:
+    def __exit__(self, *exception: object) -> None:
+        if exception[0] is None:
+            self.page.evaluate("0")  # what was noted until now has arrived by then
+        self.watch.faults += [f"{self.username}: {kind} without a key" for kind in self.pointed]
+        if isinstance(self.hand, Keyboard):
+            self.watch.stops += self.hand.stops
         self.context.close()
+
+    def _unseen(self, fault: str) -> None:
+        said = f"{place_of(self.page.url)} ({self.language}, {self.size[0]}): {fault}"
+        if said not in self.watch.faults:
+            self.watch.faults.append(said)
 
     def _other_host(self, url: str) -> None:
         if not url.startswith((self.url, "data:", "blob:")):
@@ -174,8 +221,10 @@ class Colleague:
 
     def press(self, selector: str, *, status: int = 200) -> Colleague:
         self._bytes = 0
+        found = self.page.locator(selector).first
+        self.hand.aim(found)
         with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
+            self.hand.press(found)
         return self._look(status)
 
     def send(self, form: str = "", *, status: int = 200, **values: Any) -> Colleague:
@@ -193,30 +242,24 @@ class Colleague:
                 continue
             found = self.page.locator(f"{form} [name='{name}']")
             kind = found.first.evaluate("e => e.tagName === 'INPUT' ? e.type : e.tagName.toLowerCase()")
-            self._unfold(found.first)
             if kind == "select":
-                found.first.select_option(value)
+                self.hand.choose(found.first, value)
             elif kind == "file":
-                found.first.set_input_files(value)
+                self.hand.attach(found.first, value)
             elif kind in ("radio", "checkbox"):
                 self._tick(form, name, value)
             else:
-                found.first.fill(str(value))
+                self.hand.fill(found.first, str(value))
 
     def _tick(self, form: str, name: str, value: Any) -> None:
         found = self.page.locator(f"{form} [name='{name}']")
         if value in ("*", True):
             for index in range(found.count()):
-                found.nth(index).check()
+                self.hand.tick(found.nth(index))
             return
         wanted: Iterable[str] = [value] if isinstance(value, str) else value
         for each in wanted:
-            self.page.locator(f"{form} [name='{name}'][value='{each}']").check()
-
-    def _unfold(self, found: Any) -> None:
-        closed = found.locator("xpath=ancestor::details[not(@open)]/summary")
-        for index in range(closed.count()):
-            closed.nth(index).click()
+            self.hand.tick(self.page.locator(f"{form} [name='{name}'][value='{each}']"))
 
     def _look(self, status: int) -> Colleague:
         place = place_of(self.page.url)
@@ -246,44 +289,3 @@ class Colleague:
         self.watch.hold(other, place, language, size[0])
         self.context.add_cookies([{"name": "compass_language", "value": self.language, "url": self.url}])
         other.close()
-
-
-FOCUSED = """selector => {
-  const at = document.activeElement;
-  if (!at || !at.matches(selector)) return null;
-  const seen = [at, at.parentElement, ...(at.labels ?? [])].some(each => {
-    const look = getComputedStyle(each);
-    return (look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) > 0) || look.boxShadow !== 'none';
-  });
-  const box = at.getBoundingClientRect();
-  return seen && box.bottom > 0 && box.top < innerHeight;
-}"""
-
-
-class Keyboard:
-    """Somebody who cannot use a pointer."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def to(self, selector: str, most: int = 150) -> Keyboard:
-        """Press Tab until the focus is there, on screen and visible."""
-        for _press in range(most):
-            self.page.keyboard.press("Tab")
-            seen = self.page.evaluate(FOCUSED, selector)
-            if seen is not None:
-                assert seen, f"the focus on {selector} is not to be seen"
-                return self
-        raise AssertionError(f"the Tab key does not lead to {selector}")
-
-    def into(self, selector: str) -> Keyboard:
-        """The same, opening on the way what is folded around it."""
-        folded = f"details:not([open]):has({selector}) > summary"
-        while self.page.locator(folded).count():
-            self.to(folded)
-            self.page.keyboard.press("Enter")
-        return self.to(selector)
-
-    def write(self, text: str) -> Keyboard:
-        self.page.keyboard.type(text)
-        return self
