@@ -7,6 +7,7 @@ survives. A PDF is kept as it is. Nothing is ever shown inside a page: a file le
 from __future__ import annotations
 
 import io
+import re
 import struct
 import warnings
 import zlib
@@ -27,6 +28,14 @@ LIMIT = LIMIT_MB * 1024 * 1024
 #: fraction of its size, a PNG only whole (4 bytes a pixel in memory): a page scanned at 300 dpi has 9 million.
 PIXELS = {"JPEG": 60_000_000, "PNG": 20_000_000}
 LONGEST_SIDE = 3000
+#: Every scan of a progressive JPEG costs a pass over the whole picture, and an empty one a few bytes. Cameras and
+#: programs write at most a dozen.
+SCANS = 20
+#: Metadata comes in pieces of 64 kB: a file of the largest size has some eighty.
+PIECES = 1000
+#: What carries a length behind it, or ends the picture: no stuffed byte, no restart marker.
+MARKER = re.compile(rb"\xff[\xc0-\xcf\xd9-\xfe]")
+END, SCAN = 0xD9, 0xDA
 #: What reading a picture raises that was damaged, or built to break its reader.
 DAMAGED = (
     ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError, TypeError, ValueError,
@@ -98,8 +107,27 @@ def _kind(content: bytes) -> str:
     return found
 
 
+def _endless(content: bytes) -> bool:
+    """Whether a JPEG makes its decoder work without end: more scans or pieces than any camera writes.
+
+    Marker by marker, as a decoder goes: a preview inside the metadata and a film behind the picture do not count.
+    """
+    scans, place = 0, 2
+    for _piece in range(PIECES):
+        marker = MARKER.search(content, place)
+        if marker is None or content[marker.end() - 1] == END:
+            return False
+        scans += content[marker.end() - 1] == SCAN
+        if scans > SCANS:
+            return True
+        place = marker.end() + max(2, int.from_bytes(content[marker.end() : marker.end() + 2]))
+    return True
+
+
 def _again(content: bytes, media_type: str) -> bytes:
     form = "JPEG" if media_type == "image/jpeg" else "PNG"
+    if form == "JPEG" and _endless(content):
+        raise refused(_("the picture is damaged"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

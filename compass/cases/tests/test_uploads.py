@@ -13,9 +13,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 from PIL import Image, ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from compass.cases.uploads import attachment, checked
+from compass.cases.uploads import SCANS, attachment, checked
 from compass.problems import FileRefused
 
 SCRIPT = b"<script>alert(1)</script>"
@@ -117,6 +118,52 @@ def test_a_large_picture_is_never_held_three_times(monkeypatch, mode):
     give(out.getvalue(), "photo.png")
 
     assert turned == [(3000, 94)]
+
+
+def scanned(times, before=b""):
+    """A real progressive JPEG whose last scan comes so many times more, `before` put in front of each of them."""
+    good = picture(progressive=True)
+    last = good[good.rindex(b"\xff\xda") : -2]
+    return good[:-2] + (before + last) * times + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("times", [0, 5])
+def test_a_progressive_photo_is_kept(times):
+    assert Image.open(io.BytesIO(scanned(times)), formats=["JPEG"]).info["progressive"]
+    assert give(scanned(times)).media_type == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [b"", b"\xff\xff", b"\xff\x02\xff\xff", b"\xff\xd0", b"\xff\x00", b"\xff\xfe\x00\x04\xff\xd9", b"rubbish"],
+    ids=["plain", "filled", "false length", "restart", "stuffed", "end in a comment", "rubbish"],
+)
+def test_a_photo_of_endless_scans_is_refused_before_it_is_decoded(monkeypatch, before):
+    """Each scan is some bytes for its sender and a pass over the whole picture for us."""
+
+    def decoded(*_):
+        raise AssertionError("time was taken for its scans")
+
+    monkeypatch.setattr(JpegImageFile, "load", decoded)
+
+    with override("en"), pytest.raises(FileRefused, match="the picture is damaged"):
+        give(scanned(SCANS, before))
+
+
+def test_a_photo_of_endless_metadata_is_refused_before_it_is_read(monkeypatch):
+    monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("time was taken for its metadata"))
+
+    with override("en"), pytest.raises(FileRefused, match="the picture is damaged"):
+        give(b"\xff\xd8" + b"\xff\xe0\x00\x02" * 10_000 + picture()[2:])
+
+
+@pytest.mark.parametrize("form", ["JPEG", "progressive"])
+def test_what_looks_like_scans_inside_or_behind_a_photo_is_none(form):
+    """A preview in the metadata, a film that a telephone puts behind its photo."""
+    noise = b"\xff\xda" * 3 * SCANS
+    good = picture(progressive=form == "progressive", comment=noise)
+
+    assert give(good + noise).media_type == "image/jpeg"
 
 
 def test_it_leaves_as_an_attachment_without_rights():
