@@ -15,7 +15,7 @@ from compass.people.actions.common import known_or_empty, nationality, spoken
 from compass.people.ages import band_of
 from compass.people.consent import answer, newest
 from compass.people.models import Person
-from compass.problems import ConsentMissing
+from compass.problems import ConsentMissing, NotFound
 from compass.vocabulary import known, label_of, timeline
 
 TABLE = "people_person"
@@ -145,8 +145,12 @@ class HouseholdChange(Command):
 
 @action("people.household", Person)
 def change_households(work: Work, changes: list[HouseholdChange]) -> list[Person]:
-    """Say who belongs together, and whether a child is alone. Raises StaleVersion, UnknownCode."""
+    """Say who belongs together, and whether a child is alone.
+
+    Raises StaleVersion, UnknownCode, and NotFound for a household in which the actor's office has nobody.
+    """
     people = work.require("people.household", Person, changes)
+    _within_reach(work, people, changes)
     for person, each in zip(people, changes, strict=True):
         person.household_id = each.household_id or uuid7()
         person.relation = known("person_relation", each.relation)
@@ -155,3 +159,17 @@ def change_households(work: Work, changes: list[HouseholdChange]) -> list[Person
         person.version += 1
     Person.objects.bulk_update(people, ["household_id", "relation", "uasc_status", "version"])
     return people
+
+
+def _within_reach(work: Work, people: list[Person], changes: list[HouseholdChange]) -> None:
+    """A household joins people of one office: an identifier from elsewhere is as good as none."""
+    asked = {
+        (person.organisation_id, each.household_id)
+        for person, each in zip(people, changes, strict=True)
+        if each.household_id not in (None, person.household_id)
+    }
+    if not asked:
+        return
+    members = work.allowed("people.household", Person).filter(household_id__in=[household for _, household in asked])
+    if asked - set(members.values_list("organisation_id", "household_id")):
+        raise NotFound

@@ -191,11 +191,21 @@ class ContactForm(BaseForm):
         )
 
 
+class HouseholdField(forms.ChoiceField):
+    """A household by its identifier, "alone", or nothing; the form decides which of them can be answered."""
+
+    def valid_value(self, value: str) -> bool:
+        try:
+            return value == "alone" or str(UUID(value)) == value
+        except ValueError:
+            return False
+
+
 class HouseholdForm(BaseForm):
     """Who belongs together; for a child, whether an adult of their own is there."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    household = forms.ChoiceField(label=_("Who does this person belong to?"), widget=Radios, required=False)
+    household = HouseholdField(label=_("Who does this person belong to?"), widget=Radios, required=False)
     relation = forms.ChoiceField(
         label=_("What this person is to the principal person"),
         required=False,
@@ -224,17 +234,16 @@ class HouseholdForm(BaseForm):
         own: list[Person],
         others: list[tuple[str, Any]],
         asked: bool,
-        before: str = "",
         **kwargs: Any,
     ) -> None:
         """`own`: members of the present household; `others`: (household, words) that can be joined; `asked`: a
-        guardian was already asked for; `before`: the household answered on a page that a colleague has overtaken."""
+        guardian was already asked for."""
         super().__init__(*args, **kwargs)
+        self._seen = person.version
         alone = _("Alone, with none of these people")
         stay = _("With those already listed below") if own else _("Alone") if not others else alone
         self._offered = [(str(person.household_id), stay), *others, *([("alone", alone)] if own else [])]
-        overtaken = before and before not in dict(self._offered)
-        self.offer("household", [*self._offered, *([(before, _("As it was on your page"))] if overtaken else [])])
+        self.offer("household", self._offered)
         self.asked = asked
         if not person.is_child:
             del self.fields["uasc_status"], self.fields["authority"], self.fields["remark"]
@@ -247,6 +256,9 @@ class HouseholdForm(BaseForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        # On a page that a colleague has overtaken, the answer may be one that is gone; saving it is refused as stale.
+        if cleaned.get("version") == self._seen and cleaned.get("household", "") not in {"", *dict(self._offered)}:
+            self.add_error("household", self.fields["household"].error_messages["required"])
         if self.wants_guardian and not cleaned.get("authority"):
             self.add_error("authority", _("Choose which authority is asked to appoint a guardian."))
         return cleaned

@@ -12,14 +12,17 @@ from compass.people.actions import (
     GuardianAsked,
     HouseholdChange,
     IdentityChange,
+    Registration,
     appoint_guardians,
     change_households,
     change_identity,
+    register_people,
     request_guardians,
 )
 from compass.people.actions.consents import GuardianAppointed
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.queries import opened
+from compass.problems import NotFound
 from compass.trail.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +128,63 @@ def test_a_household_changed_by_a_colleague_shows_both(make, sign_in, at, told):
     with at("zinder.social"):
         kept = Person.objects.get(pk=boy.pk)
         assert (kept.household_id, kept.uasc_status) == (mother.household_id, "separated")
+
+
+@pytest.fixture
+def abroad(at, told):
+    """A household of another office."""
+    with at("edo.reception") as work:
+        (someone,) = register_people(work, [Registration(**told(basis="vital_interest"), identity={"given": "Ivie"})])
+        return someone.household_id
+
+
+@pytest.mark.parametrize("version", ["01", "1.0", " 1", "\u0661", "+1", "1"])
+def test_a_padded_version_makes_no_page_overtaken(make, sign_in, at, abroad, version):
+    """Only the number counts: what was posted is never offered back on a page that nobody overtook."""
+    boy = make(age=9)
+    typed = {"relation": "child", "uasc_status": "accompanied", "key": str(uuid.uuid4()), "version": version}
+    client, where = sign_in("zinder.social"), f"/people/{boy.pk}/household/"
+
+    for household in (str(abroad), str(uuid.uuid4()), "zzz", "\u0661" * 32, f"{{{abroad}}}", "None"):
+        page = client.post(where, {**typed, "household": household})
+        assert page.status_code == 200
+        assert "P-2002" not in (said := page.content.decode()) and f'value="{household}"' not in said
+
+    with at("zinder.social"):
+        kept = Person.objects.get(pk=boy.pk)
+        assert (kept.household_id, kept.version) == (boy.household_id, 1)
+
+
+@pytest.mark.parametrize("version", ["0", "77", "-1", "", "x"])
+@pytest.mark.parametrize("household", ["foreign", "zzz"])
+def test_an_overtaken_page_brings_no_household_of_another_office(make, sign_in, at, abroad, version, household):
+    boy = make(age=9)
+    sent = str(abroad) if household == "foreign" else household
+    typed = {"household": sent, "relation": "child", "uasc_status": "accompanied", "key": str(uuid.uuid4())}
+    client, where = sign_in("zinder.social"), f"/people/{boy.pk}/household/"
+
+    page = client.post(where, {**typed, "version": version})
+
+    assert page.status_code == 200
+    assert f'value="{sent}"' not in page.content.decode()
+    assert client.post(where, {**typed, "version": "1"}).status_code == 200
+    with at("zinder.social"):
+        assert Person.objects.get(pk=boy.pk).household_id == boy.household_id
+
+
+def test_the_action_puts_nobody_into_a_household_without_anyone_of_the_office(make, at, told, abroad):
+    mother, boy = make(), make(age=9)
+
+    def change(household):
+        with at("zinder.cases") as work:
+            envelope = told(basis="vital_interest", id=boy.pk)
+            change_households(work, [HouseholdChange(**envelope, household_id=household, relation="child")])
+
+    for household in (abroad, uuid.uuid4()):
+        with pytest.raises(NotFound):
+            change(household)
+    for household in (boy.household_id, mother.household_id, None):
+        change(household)
 
 
 def test_two_requests_for_a_guardian_show_both(make, sign_in, at, told):

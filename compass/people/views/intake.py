@@ -158,7 +158,6 @@ def household(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     own = queries.household(work, person)
     near = queries.neighbours(work, person)
     work.saw([*own, *near])
-    stale = request.method == "POST" and request.POST.get("version") != str(person.version)
     form = HouseholdForm(
         request.POST or None,
         initial={"version": person.version},
@@ -166,7 +165,6 @@ def household(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         own=own,
         others=[(str(other.household_id), _with(other)) for other in near],
         asked=queries.guardian_of(work, person) is not None,
-        before=request.POST.get("household", "") if stale else "",
     )
     rows: list[dict[str, Any]] = []
     if form.is_valid():
