@@ -39,12 +39,32 @@ def dress(form: HouseMixin) -> None:
         fit(field)
 
 
+WHY: Choices = [
+    ("contact", _("To prepare a contact or a visit")),
+    ("plan", _("To make, explain or carry out the plan")),
+    ("decide", _("To decide on it as a second person")),
+    ("asked", _("The person asked me to check it")),
+]
+
+
 class KeptForm(BaseForm):
     """A form over a record that a colleague may save meanwhile. It carries the version that was on the screen or, where each
-    saving adds a record, which one was the newest."""
+    saving adds a record, which one was the newest.
+
+    `masked`: sealed words of the colleague's version wait for a reason, one of `whys`.
+    """
+
+    masked = False
+    whys = WHY
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=36)
+
+    @property
+    def opened_for(self) -> str:
+        """The reason given for opening what a colleague sealed; empty when there is none."""
+        given = str(self.data.get("opened_for", ""))
+        return given if given in dict(WHY) else ""
 
     def mark(self) -> dict[str, Any]:
         """The version, for the command."""
@@ -315,7 +335,7 @@ class PlanForm(KeptForm):
         return f"{label_of('need_domain', self.severe[n])}: {label}" if n < len(self.severe) else label
 
     def fields_of(
-        self, goals: Iterable[tuple[str, str, date, list[tuple[str, str]]]], unanswered: Mapping[str, str]
+        self, goals: Iterable[tuple[str, Any, date, list[tuple[str, str]]]], unanswered: Mapping[str, str]
     ) -> dict[str, Any]:
         """A saved plan as the answers of this form: goals as (domain, statement, day, [(service, who)])."""
         found: dict[str, Any] = {}
@@ -437,14 +457,6 @@ class AssignForm(KeptForm):
     def __init__(self, *args: Any, colleagues: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("owner", choose(colleagues))
-
-
-WHY: Choices = [
-    ("contact", _("To prepare a contact or a visit")),
-    ("plan", _("To make, explain or carry out the plan")),
-    ("decide", _("To decide on it as a second person")),
-    ("asked", _("The person asked me to check it")),
-]
 
 
 class RevealForm(BaseForm):

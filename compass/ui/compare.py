@@ -45,17 +45,16 @@ def said(field: forms.Field, value: Any) -> str:
     """An answer in words; empty for none and for a file."""
     if value is None or value == "" or isinstance(field, forms.FileField):
         return ""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
     if isinstance(value, list | tuple):
         return ", ".join(said(field, each) for each in value)
     if isinstance(value, date):
         return day(value)
+    plain = (_("Yes") if value else _("No")) if isinstance(value, bool) else str(value)
     if isinstance(field, forms.ChoiceField):
         shown = str(field.prepare_value(value))
         offered: Any = field.choices
-        return next((str(text) for code, text in _flat(offered) if str(code) == shown), shown)
-    return str(value)
+        return next((str(text) for code, text in _flat(offered) if str(code) == shown), plain)
+    return plain
 
 
 def _flat(choices: Iterable[Any]) -> Iterator[tuple[Any, Any]]:

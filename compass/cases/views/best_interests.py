@@ -33,7 +33,7 @@ from compass.cases.forms_best_interests import (
 )
 from compass.cases.models import BestInterests, Case
 from compass.cases.standards import link
-from compass.cases.views.common import compare, words_of
+from compass.cases.views.common import Sealed, compare
 from compass.people import consent
 from compass.people.models import Person
 from compass.problems import NotFound
@@ -188,24 +188,26 @@ def step(request: HttpRequest, work: Work, pk: UUID, part: str) -> HttpResponse:
 def _saved(work: Work, part: str, row: BestInterests) -> dict[str, Any]:
     """What is saved of a part of the ladder, as the answers of its form."""
     if part in ("hear", "with_parent"):
-        told = words_of(work, row, "view_sealed")[0] or {}
+        view = Sealed(work, row, "view_sealed", "view")
         checked = row.with_parent_at is not None
         if part == "hear":
-            return {"view": told.get("view"), "weight": told.get("weight")}
-        return {"together": checked, "agreed": checked, "safe": checked, "view": told.get("view")}
+            return {"view": view, "weight": Sealed(work, row, "view_sealed", "weight")}
+        return {"together": checked, "agreed": checked, "safe": checked, "view": view}
     if part == "assess":
-        return {"text": words_of(work, row, "assessment_sealed")[0], "determination": row.determination}
+        return {"text": Sealed(work, row, "assessment_sealed"), "determination": row.determination}
     if part == "trace":
         return {"outcome": row.tracing, "family_assessed": row.family_assessed, "care_agreed": row.care_agreed}
     if part == "decide":
-        told = words_of(work, row, "decision_sealed")[0] or {}
         return {
-            "members": told.get("members"), "options": row.options, "decision": row.decision,
-            "reasons": told.get("reasons"), "review_told": row.review_told_at is not None,
+            "members": Sealed(work, row, "decision_sealed", "members"), "options": row.options, "decision": row.decision,
+            "reasons": Sealed(work, row, "decision_sealed", "reasons"), "review_told": row.review_told_at is not None,
         }  # fmt: skip
     if part == "journey":
-        told = words_of(work, row, "received_by_sealed")[0]
-        return {"escort": row.escort, "received_by": told, "first_visit_on": row.first_visit_on}
+        return {
+            "escort": row.escort,
+            "received_by": Sealed(work, row, "received_by_sealed"),
+            "first_visit_on": row.first_visit_on,
+        }
     if part == "agree":
         return {"agreed": row.parent_agreed_at is not None}
     return {"why": "appeal" if row.stage == "appealed" else "facts" if row.stage == "reopened" else ""}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.forms import ChoiceField, Field
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from compass.access.models import User
 from compass.access.staff import name_of
@@ -22,7 +22,7 @@ from compass.cases.sealing import open_from
 from compass.people import consent
 from compass.people.models import AboutPerson
 from compass.problems import Problem, StaleVersion
-from compass.ui import words
+from compass.ui.compare import Rows, renew, said
 
 SEALED: tuple[tuple[type[AboutPerson], str], ...] = (
     (Screening, "answers_sealed"), (RiskChange, "reason_sealed"), (Assessment, "narrative_sealed"),
@@ -53,59 +53,52 @@ def supervisors(work: Work) -> list[str]:
     return sorted({name_of(user) for user in found.exclude(pk=work.actor.id)})
 
 
+@dataclass(frozen=True)
+class Sealed:
+    """Sealed words of a record that is compared; they open for a reason, which goes into the trail.
+
+    `part`: the words of that name, where the column holds several.
+    """
+
+    work: Work
+    row: AboutPerson
+    column: str
+    part: str = ""
+
+    def open(self, why: str) -> Any:
+        self.work.demand("cases.reveal")
+        self.work.record("cases.reveal", results=[self.row.pk], why=why, compared=1)
+        value = open_from(self.work, self.row, self.column)
+        return (value or {}).get(self.part) if self.part else value or ""
+
+
 def compare(
     form: KeptForm, theirs: Callable[[Any], Mapping[str, Any]], label: Callable[[str], str] | None = None
-) -> list[dict[str, Any]]:
+) -> Rows:
     """What was typed beside what a colleague saved meanwhile, for `{% cmp %}`; empty unless that happened.
 
-    theirs: {field of the form: value} of the saved record. What was typed stays, and the form now carries the saved version:
-    to save again is to replace it knowingly.
+    theirs: {field of the form: value, or `Sealed`} of the saved record. What was typed stays. Sealed words are masked until
+    the form says why (`form.masked`); once everything is on the screen the form carries the saved version: to save again is
+    to replace it knowingly.
     """
     problem = form.problem
     if not isinstance(problem, StaleVersion) or problem.current is None:
         return []
-    current = problem.current
-    data = form.data.copy()  # type: ignore[attr-defined]
-    data["version"], data["seen"] = str(current.version), str(current.pk)
-    form.data = data
-    rows = []
+    current, why = problem.current, form.opened_for
+    found = []
     for name, value in theirs(current).items():
         field = form.fields[name]
-        mine, other = _said(field, form.cleaned_data.get(name)), _said(field, value)
+        mine, other = said(field, form.cleaned_data.get(name)), ""
+        if not isinstance(value, Sealed):
+            other = said(field, value)
+        elif getattr(value.row, value.column):
+            other = said(field, value.open(why)) if why else _("sealed")
+            form.masked = form.masked or not why
         if mine or other:
-            rows.append({"label": label(name) if label else field.label, "left": mine, "right": other})
-    return rows
-
-
-def _said(field: Field, value: Any) -> str:
-    """An answer in words."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, list | tuple):
-        return ", ".join(_said(field, each) for each in value)
-    if isinstance(value, date):
-        return words.day(value)
-    if isinstance(field, ChoiceField):
-        value = field.prepare_value(value)
-        offered: Any = field.choices
-        return next((str(text) for code, text in _flat(offered) if str(code) == str(value)), str(value))
-    return str(value)
-
-
-def _flat(choices: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-    for code, text in choices:
-        if isinstance(text, list | tuple):
-            yield from text
-        else:
-            yield code, text
-
-
-def words_of(work: Work, row: AboutPerson, *columns: str) -> list[Any]:
-    """The sealed words of a record that is compared, opened and recorded as such."""
-    work.demand("cases.reveal")
-    found = [open_from(work, row, column) for column in columns]
-    work.record("cases.reveal", results=[row.pk], why="compare", count=sum(bool(each) for each in found))
-    return [each or "" for each in found]
+            found.append({"label": label(name) if label else field.label, "left": mine, "right": other})
+    if not form.masked:
+        renew(form, version=current.version, seen=current.pk)
+    return found
 
 
 def reveal(request: HttpRequest, work: Work, case: Case, *models: type[AboutPerson]) -> dict[str, Any]:

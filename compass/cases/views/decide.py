@@ -20,7 +20,7 @@ from compass.cases.actions.plan import approve_plans
 from compass.cases.forms import DecisionForm
 from compass.cases.models import Assessment, Case, Closure, Goal, Plan
 from compass.cases.views.case import goals, needs
-from compass.cases.views.common import compare, find_case, reveal, words_of
+from compass.cases.views.common import compare, find_case, reveal
 from compass.people.models import AboutPerson
 
 Decide = Callable[[Work, Sequence[Decision]], list[Any]]
@@ -37,7 +37,7 @@ def _page(request: HttpRequest, work: Work, row: Any, act: Decide, kind: str, op
             return redirect("cases:team")
 
     def theirs(current: Any) -> dict[str, Any]:
-        return {"approve": current.state == "approved", "remark": words_of(work, current, "remark_sealed")[0]}
+        return {"approve": current.state == "approved"}
 
     newest = next((each for each in reversed(files.of(Plan, case)) if each.superseded_at is None), None)
     plan = row if isinstance(row, Plan) else newest if kind == "closure" else None

@@ -36,7 +36,7 @@ from compass.cases.forms import (
 from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, PlanAction, RiskChange
 from compass.cases.standards import link
 from compass.cases.views.case import goals
-from compass.cases.views.common import basis, compare, find_case, reveal, words_of
+from compass.cases.views.common import Sealed, basis, compare, find_case, reveal
 from compass.people.actions import moment
 from compass.problems import NotFound, WrongState
 from compass.vocabulary import label_of
@@ -67,7 +67,7 @@ def risk(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         newest = RiskChange.objects.filter(case=current).order_by("recorded_at", "id").last()
         return {
             "level": current.risk_level,
-            "reason": words_of(work, newest, "reason_sealed")[0] if newest is not None else "",
+            "reason": Sealed(work, newest, "reason_sealed") if newest is not None else "",
         }
 
     context = {"case": case, "form": form, "step": "risk", "compared": compare(form, theirs)}
@@ -119,7 +119,7 @@ def _assessed(work: Work, form: AssessmentForm, current: Assessment) -> dict[str
     return {
         **{name: current.needs.get(name.removeprefix("need_"), "") for name in form.domains},
         "vulnerable": current.vulnerable, "experienced": current.experienced,
-        "narrative": words_of(work, current, "narrative_sealed")[0],
+        "narrative": Sealed(work, current, "narrative_sealed"),
     }  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def _planned(work: Work, form: PlanForm, current: Plan) -> dict[str, Any]:
     steps = list(PlanAction.objects.filter(goal__in=goals).order_by("id"))
     for goal in goals:
         own = [(step.service, step.responsible) for step in steps if step.goal_id == goal.pk]
-        saved.append((goal.domain, words_of(work, goal, "statement_sealed")[0], goal.target_date, own))
+        saved.append((goal.domain, Sealed(work, goal, "statement_sealed"), goal.target_date, own))
     return form.fields_of(saved, current.unanswered)
 
 
@@ -204,7 +204,7 @@ def done(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             return redirect("cases:case", pk=case.pk)
 
     def theirs(current: PlanAction) -> dict[str, Any]:
-        note = words_of(work, current, "note_sealed")[0]
+        note = Sealed(work, current, "note_sealed")
         return {"delivered": current.status == "delivered", "done_on": current.done_on, "note": note}
 
     context = {
@@ -305,7 +305,7 @@ def close(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 def _asked(work: Work, current: Closure) -> dict[str, Any]:
     return {
         "reason": current.reason, "safety_reassessed": current.safety_reassessed, "prerequisites": current.prerequisites,
-        "explanation": words_of(work, current, "explanation_sealed")[0],
+        "explanation": Sealed(work, current, "explanation_sealed"),
     }  # fmt: skip
 
 
