@@ -10,13 +10,15 @@ from compass.access.roles import ROLES
 
 ROOMS: dict[str, str | Promise] = {
     "access": gettext_lazy("accounts"),
+    "best_interests": gettext_lazy("best interests of children"),
     "cases": gettext_lazy("cases"),
+    "commons": gettext_lazy("published figures"),
     "communities": gettext_lazy("communities"),
-    "directory": gettext_lazy("service directory"),
-    "forms": gettext_lazy("forms"),
+    "handovers": gettext_lazy("handovers"),
     "people": gettext_lazy("people"),
     "programme": gettext_lazy("programme figures"),
     "reception": gettext_lazy("arrivals"),
+    "referrals": gettext_lazy("referrals"),
     "reintegration": gettext_lazy("reintegration"),
     "returns": gettext_lazy("returns"),
     "trail": gettext_lazy("trail"),

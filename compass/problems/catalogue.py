@@ -54,12 +54,6 @@ class NotFound(Problem):
     next_step = _("Check the code. If the person moved to another office, ask that office.")
 
 
-class SignInNeeded(Problem):
-    number, status = 1003, 401
-    title = _("You are not signed in.")
-    next_step = _("Sign in, then repeat the step. What you typed is kept on this page.")
-
-
 class SecondPersonNeeded(Problem):
     number, status = 1004, 403
     title = _("Someone else must approve this.")

@@ -122,3 +122,16 @@ def test_the_checkpoints_leave_the_machine_with_the_officer(sign_in, settings, t
 
 def test_nobody_else_takes_them(sign_in):
     assert sign_in("zinder.supervisor").get("/accounts/trail/checkpoint.pub").status_code == 403
+
+
+def test_every_purpose_and_every_action_has_words_for_its_room():
+    import re
+    from pathlib import Path
+
+    import compass
+
+    pattern = re.compile(r'@(?:page|action)\(\s*"([a-z_]+)\.')
+    used = {room for path in Path(compass.__file__).parent.rglob("*.py") if "tests" not in path.parts
+            for room in pattern.findall(path.read_text(encoding="utf-8"))}  # fmt: skip
+
+    assert used == set(words.ROOMS)

@@ -21,8 +21,8 @@ from compass.config.serving import free_port
 
 PATIENCE = 600
 TRIED = (
-    "our own initdb and pg_ctl instead of the wheel's server (0.7 s, passwords, no TCP); invented people in lists through"
-    " the same actions as one person, a list at a time (one by one was ten times slower); static files collected once."
+    "our own initdb and pg_ctl instead of the wheel's server (passwords, no TCP); invented people in lists through"
+    " the same actions as one person, a list at a time; static files collected once."
 )
 
 
