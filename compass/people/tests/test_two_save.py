@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from html import unescape
@@ -50,7 +51,7 @@ def revealed(at):
 
 
 @pytest.mark.parametrize("version", ["1", "0", "77"])
-def test_without_a_reason_a_conflict_names_what_differs_and_shows_nothing_sealed(overtaken, sign_in, at, version):
+def test_without_a_reason_a_conflict_compares_only_what_was_never_sealed(overtaken, sign_in, at, version):
     client = sign_in("zinder.social")
 
     page = client.post(f"/people/{overtaken.pk}/identity/", identity(version=version)).content.decode()
@@ -59,7 +60,7 @@ def test_without_a_reason_a_conflict_names_what_differs_and_shows_nothing_sealed
     assert "Eseosa" not in page
     assert 'value="Ese"' in page
     differs = unescape(page.partition("<h2>")[2].partition('class="field')[0])
-    assert "Prénom" in differs and "Nom de famille" not in differs
+    assert "Prénom" not in differs and "Nom de famille" not in differs
     assert "Masculin" in differs or "Homme" in differs
     assert f'name="version" value="{version}"' in page
     assert revealed(at) == 0
@@ -77,6 +78,49 @@ def test_a_contact_in_conflict_stays_sealed(overtaken, sign_in):
     assert "P-2002" in page
     assert "90111213" not in page
     assert 'value="+22790999999"' in page
+
+
+def without_what_was_typed(page):
+    """The page up to its form's fields, without keys: what a reader learns who posts a guess."""
+    return re.sub(
+        r'(name="(?:key|csrfmiddlewaretoken|occurred_at)") value="[^"]*"', r"\1", page.partition("<details open")[0]
+    )
+
+
+@pytest.mark.parametrize("version", ["0", "1", "77"])
+def test_a_guess_without_a_reason_is_neither_confirmed_nor_denied(overtaken, sign_in, at, version):
+    """The conflict looks the same, and leaves the same in the trail, whether sealed answers were guessed or not."""
+    client, learned, noted = sign_in("zinder.social"), {}, {}
+    guesses = {
+        "contact": [
+            {"phone": "+22700000000", "safe_to_call": "no", "safe_to_carry_paper": "no"},
+            {"phone": "+22790111213", "safe_to_call": "no", "safe_to_carry_paper": "no"},
+            {"phone": "+22790111213", "safe_to_call": "yes", "safe_to_carry_paper": "no"},
+        ],
+        "identity": [identity(), identity(given="Eseosa"), identity(given="Eseosa", family="Igbinedion")],
+    }
+    for name, typed in guesses.items():
+        for guess in typed:
+            guess = {**guess, "key": str(uuid.uuid4()), "version": version}
+            page = client.post(f"/people/{overtaken.pk}/{name}/", guess).content.decode()
+            assert "P-2002" in page and 'name="compare"' in without_what_was_typed(page)
+            learned.setdefault(name, set()).add(without_what_was_typed(page))
+            with at("geneva.protection") as work:
+                last = work.allowed("trail.view", Entry).filter(body__contains="2002").order_by("-seq").first()
+                noted.setdefault(name, set()).add(str(json.loads(last.body)["events"]))
+
+    assert [len(found) for found in (*learned.values(), *noted.values())] == [1, 1, 1, 1]
+    assert revealed(at) == 0
+
+
+def test_the_right_answers_sent_on_an_overtaken_page_are_not_confirmed(overtaken, sign_in):
+    """All answers as saved, the clear ones too: nothing says so before a reason."""
+    same = identity(given="Eseosa", sex="male", version="0")
+
+    page = unescape(sign_in("zinder.social").post(f"/people/{overtaken.pk}/identity/", same).content.decode())
+
+    assert 'name="compare"' in page and 'class="cmp"' not in page
+    assert "peuvent aussi différer" in page
 
 
 def test_a_reason_on_the_page_of_the_conflict_opens_both_and_then_it_saves(overtaken, sign_in, at):

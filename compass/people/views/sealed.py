@@ -81,7 +81,7 @@ def _sealed_page(
 ) -> HttpResponse:
     """Show a form over a sealed part: blank when nothing is there, else opened by a reason.
 
-    A stale form is told which answers differ; both versions are shown, and can be saved over, only after a reason.
+    A stale form learns nothing of what is sealed; both versions are shown, and can be saved over, only after a reason.
     """
     person = work.find("people.identity", Person, pk)
     consented = queries.consent_of(person.pk)
@@ -120,20 +120,20 @@ def _conflict(
     reveal: RevealForm,
     compare: Callable[[Any, Person, queries.Opened], list[dict[str, Any]]],
 ) -> dict[str, Any]:
-    """Both versions after a reason; before it, the names of the answers that differ and the values never sealed.
+    """Both versions after a reason; before it, only the values that were never sealed and differ.
 
-    Only who saw the other version can replace it: the form keeps its old version until then.
+    Which sealed answers differ would confirm a guess without a reason, so they are not even opened. Only who saw the
+    other version can replace it: the form keeps its old version until then.
     """
     current = form.problem.current
     if reveal.is_bound and reveal.is_valid():
         rows = compare(form, current, queries.reveal(work, current, reveal.cleaned_data["reason"]))
         form.data = {**form.data.dict(), "version": str(current.version)}
         return {"rows": rows}
-    rows = [row for row in compare(form, current, queries.opened(work, current)) if row["left"] != row["right"]]
-    work.record("refused", problem=StaleVersion.number, differ=len(rows))
+    rows = compare(form, current, queries.Opened({}, {}))
+    work.record("refused", problem=StaleVersion.number)
     return {
-        "differ": [row["label"] for row in rows if row["sealed"]],
-        "clear": [row for row in rows if not row["sealed"]],
+        "clear": [row for row in rows if not row["sealed"] and row["left"] != row["right"]],
         "conflict": form.problem,
     }
 
