@@ -15,8 +15,8 @@ by country; each month for the whole programme. Finer ones would make so many sm
 
 Two counts must never differ by one known person: who saw one arrive would read from the difference what the others do
 not show. So counting reaches to the end of yesterday (UTC) or of a past month, never into a day that still runs; and
-until a day has passed since the last count, and ten people have received a service that was recorded after it, the last
-count is the answer to every further one, whatever was added, corrected or moved meanwhile.
+until a day has passed since the last count, and ten people are new to the count (no earlier count held a service of
+theirs), the last count is the answer to every further one, whatever was added, corrected or moved meanwhile.
 
 Source for 2 to 5: `complementary cell suppression` and rounding as in the UNECE glossary of statistical disclosure control.
 """
@@ -45,6 +45,7 @@ DECLARE
     today date := (clock_timestamp() AT TIME ZONE 'UTC')::date;
     last_id uuid;
     last_at timestamptz;
+    last_day date;
 BEGIN
     IF until IS NULL OR until >= today OR (until <> today - 1
        AND until <> (date_trunc('month', until) + interval '1 month - 1 day')::date) THEN
@@ -53,10 +54,16 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('compass_take_snapshot'));
     SELECT s.id, s.taken_at INTO last_id, last_at
     FROM public.programme_snapshot s ORDER BY s.taken_at DESC, s.version DESC LIMIT 1;
+    -- The newest day of any count: who was counted up to June is not new after a count up to May.
+    SELECT max(s.as_of) INTO last_day FROM public.programme_snapshot s;
     IF last_id IS NOT NULL AND (last_at > clock_timestamp() - interval '{APART}' OR (
-           SELECT count(DISTINCT n.person_id) FROM public.people_service n
-           WHERE n.recorded_at > last_at AND n.delivered_on <= until AND n.service_class IN ('H', 'C', 'R', 'RI')
-       ) < {THRESHOLD}) THEN
+           SELECT count(*) FROM (
+               SELECT n.person_id FROM public.people_service n
+               WHERE n.delivered_on <= until AND n.service_class IN ('H', 'C', 'R', 'RI')
+               EXCEPT
+               SELECT e.person_id FROM public.people_service e
+               WHERE e.recorded_at <= last_at AND e.delivered_on <= last_day AND e.service_class IN ('H', 'C', 'R', 'RI')
+           ) newcomers) < {THRESHOLD}) THEN
         RETURN last_id;
     END IF;
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from compass.people.actions import ServiceGiven, record_services
 from compass.people.models import Person
 from compass.programme.actions import refresh_figures, yesterday
 from compass.programme.models import Figure, Snapshot
@@ -91,6 +92,59 @@ def test_fewer_than_ten_more_people_make_no_new_count(age, at, told):
 
     record(at, told, rows(range(1), sex="male"))
     assert refresh_figures().version == 2
+
+
+def again(at, told, people, day=MARCH):
+    """One more service for people who have had one."""
+    with at("zinder.social") as work:
+        given = {"service": "FOD", "service_class": "H", "country": "NE", "delivered_on": day}
+        record_services(work, [ServiceGiven(**told(basis="vital_interest", id=pk), **given) for pk in people])
+
+
+def test_people_counted_already_hide_nobody_who_is_new(age, at, told):
+    """Ten counted already and one new: the two counts would differ by that one person."""
+    record(at, told, rows(range(32)))
+    with at("zinder.social"):
+        counted = list(Person.objects.values_list("pk", flat=True))
+    first = refresh_figures()
+    before = shown()
+    age()
+    again(at, told, counted)
+    record(at, told, rows(range(1), sex="male"))
+
+    assert refresh_figures() == first
+    assert shown() == before
+
+    record(at, told, rows(range(8), sex="male"))
+    assert refresh_figures() == first
+
+    record(at, told, rows(range(1), sex="male"))
+    assert refresh_figures().version == 2
+
+
+def test_who_was_counted_up_to_a_later_day_is_not_new_after_an_earlier_count(age, at, told):
+    """Up to yesterday, up to an earlier month, up to yesterday again: the first and the third differ by ten or nobody."""
+    record(at, told, rows(range(20)) + rows(range(20, 40), day=yesterday()))
+    refresh_figures()
+    age()
+    record(at, told, rows(range(10), sex="male"))
+    second = refresh_figures(date(2024, 12, 31))
+    assert (second.as_of, Snapshot.objects.count()) == (date(2024, 12, 31), 2)
+    age()
+    record(at, told, rows(range(1), day=yesterday()))
+
+    assert refresh_figures() == second
+
+
+def test_who_was_recorded_before_the_count_but_helped_after_its_day_is_new(age, at, told):
+    record(at, told, rows(range(30)) + rows(range(30, 40), day=yesterday()))
+    first = refresh_figures(date(2024, 12, 31))
+    age()
+
+    second = refresh_figures()
+
+    assert (first.as_of, second.as_of) == (date(2024, 12, 31), yesterday())
+    assert shown()["all", "2021-01-01", "", "", ""] == 40
 
 
 def test_a_day_must_pass_between_two_counts(age, at, told):
