@@ -352,3 +352,19 @@ def test_the_work_list_of_another_office_is_empty(at, case):
 
         assert not (listed.late or listed.today or listed.week or listed.cases)
         assert not Person.objects.exists()
+
+
+def test_an_urgent_yes_stands_first_until_someone_acted(at, told, case):
+    with at("zinder.social") as work:
+        made = case(work)
+        assert dues(work, "COMPASS-URGENT", made) == []
+
+        answers = {"medical_now": True, "danger_now": False}
+        screen_people(work, [Screened(**told(id=made.person_id), answers=answers)])
+        (due,) = dues(work, "COMPASS-URGENT", made)
+        assert due.done_at is None and due.due_at - due.start_at == HOUR
+        assert str(made.pk) in due.url and "refer" in due.url
+
+        follow_up(work, [Contact(**told(id=made.pk), reached=True, kind="for_service", channel="phone")])
+        (due,) = dues(work, "COMPASS-URGENT", made)
+        assert due.done_at is not None
