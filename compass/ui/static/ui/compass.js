@@ -91,6 +91,17 @@ if (unsent && HTMLFormElement.prototype.requestSubmit) {
   for (const form of document.querySelectorAll("form[method=post]:not([data-passkey])")) form.addEventListener("submit", send);
 }
 
+// What was typed does not survive another language: ask before it is lost.
+let typed = document.querySelector("[data-errors]") !== null;
+document.querySelector("main")?.addEventListener("input", (event) => {
+  if (event.target.form?.method === "post") typed = true;
+});
+for (const button of document.querySelectorAll("[data-lost] button")) {
+  button.addEventListener("click", (event) => {
+    if (typed && !confirm(button.form.dataset.lost)) event.preventDefault();
+  });
+}
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
