@@ -149,7 +149,12 @@ def activity(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     form = AttendanceForm(request.POST or None, people=offered, work=work)
     if form.is_valid():
         with work.attempt(form):
-            mark_attendance(work, form.commands(held))
+            told = form.commands(held)
+            mark_attendance(work, told)
+            text = ngettext(
+                "%(count)d person is marked as present.", "%(count)d people are marked as present.", len(told)
+            )
+            messages.success(request, text % {"count": len(told)})
             query = request.GET.copy()
             if "next" in request.POST and more:
                 query["after"] = str(more)

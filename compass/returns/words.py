@@ -71,6 +71,24 @@ STEPS: dict[str, tuple[int, str | Promise, str | Promise]] = {
 TOTAL = 8
 
 
+#: What a page says when it was saved; a decision says which it was.
+SAID: dict[str, str | Promise] = {
+    "counselling": gettext_lazy("The counselling is recorded."),
+    "declaration": gettext_lazy("The declaration is recorded."),
+    "free_choice": gettext_lazy("The check of free choice is recorded."),
+    "eligibility": gettext_lazy("The answers on eligibility are recorded."),
+    "approve": gettext_lazy("Your decision is recorded: the return is approved."),
+    "refuse": gettext_lazy("Your decision is recorded: the return is refused."),
+    "preparation": gettext_lazy("The preparation is recorded."),
+    "departure": gettext_lazy("The departure is recorded."),
+    "arrival": gettext_lazy("The arrival is recorded."),
+    "missed": gettext_lazy("It is recorded that they did not leave."),
+    "withdraw": gettext_lazy("The withdrawal is recorded. No other help ends."),
+    "suspend": gettext_lazy("The return is on hold."),
+    "resume": gettext_lazy("Counselling is open again."),
+}
+
+
 def title(name: str) -> str:
     return str(STEPS[name][1])
 

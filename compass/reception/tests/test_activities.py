@@ -99,6 +99,7 @@ def test_it_works(day):
 
     data = {"key": str(uuid.uuid4()), "present": [str(woman.pk)]}
     assert client.post(address, data).status_code == 302
+    assert 'role="status"' in client.get(address).content.decode()
     assert client.post(address, data).status_code == 302
 
     with day.at("zinder.social"):

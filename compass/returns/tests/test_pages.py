@@ -107,7 +107,9 @@ def test_the_steps_by_their_pages(journey, sign_in):
     def send(name: str, **said: Any) -> Any:
         answer = client.post(url(name, journey), {"key": uuid.uuid4(), **said})
         assert answer.status_code == 302, answer.content.decode()
-        return client.get(answer["Location"])
+        shown = client.get(answer["Location"])
+        assert 'role="status"' in shown.content.decode(), name
+        return shown
 
     send(
         "counselling",

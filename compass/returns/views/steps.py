@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -38,7 +39,7 @@ def _step(
     **context: Any,
 ) -> HttpResponseBase:
     """One step of one return: the form, the act, and the same page again when it is refused."""
-    transition = context.pop("transition")
+    transition, said = context.pop("transition"), context.pop("said", name)
     work.demand(machine.TRANSITIONS[transition].rule)
     compared: Rows = []
     reveal, read = forms.NotesForm(prefix="open"), compare.Reader(work, avr)
@@ -49,6 +50,7 @@ def _step(
         else:
             with work.attempt(form):
                 act(work, [command() if command else form.command(avr)])
+                messages.success(request, str(words.SAID[said]))
                 return redirect("returns:show", pk=avr.pk)
             note_refusal(work, form)
         if is_stale(form):
@@ -87,9 +89,7 @@ def _initial(avr: Return) -> dict[str, Any]:
 @page("returns.counsel")
 def counselling(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     avr, facts = find_file(work, pk)
-    form = forms.CounsellingForm(
-        request.POST or None, initial=_initial(avr), where=work.actor.organisation.country
-    )
+    form = forms.CounsellingForm(request.POST or None, initial=_initial(avr), where=work.actor.organisation.country)
     return _step(request, work, avr, facts, "counselling", form, actions.counsel, transition="counsel")
 
 
@@ -180,6 +180,7 @@ def decision(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         act,
         transition="approve",
         template="returns/decision.html",
+        said="refuse" if refuse else "approve",
         open=machine.unmet("approve", facts),
         check=facts.free_choice,
         took_part=work.actor.id in facts.took_part,
