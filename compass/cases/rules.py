@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from compass.access.models import Receipt
 from compass.access.policy import own_organisation, rule, shared_with
 from compass.cases.models import BestInterests, Case
 
@@ -49,8 +50,13 @@ rule("handovers.answer", "case_worker", "supervisor", where=shared_with)
 
 
 def _works_with_the_child(actor: Actor, organisations: tuple[UUID, ...]) -> Q:
-    """Best interests is the sealed tier: a supervisor, who leads a case of the household, who began the procedure; anyone of
-    the field only while nobody leads a case there and nothing is written yet, so that a child alone is not left waiting."""
+    """Best interests is the sealed tier: a supervisor, who began the procedure, who leads the child's case or one of its
+    household; anyone of the field only while nobody else leads a case there and nothing is written yet, so that a child
+    alone is not left waiting.
+
+    Nobody lets themselves in: a case counts when a colleague gave it, or when it was there before the procedure; one of the
+    household does not count for who brought its person, or the child, into that household.
+    """
     own = own_organisation(actor, organisations)
     supervised = actor.in_roles(frozenset({"supervisor"}))
     if set(organisations) <= set(supervised):
@@ -60,11 +66,29 @@ def _works_with_the_child(actor: Actor, organisations: tuple[UUID, ...]) -> Q:
     )
     written = BestInterests._base_manager.filter(person_id=OuterRef("pk"), organisation_id=OuterRef("organisation_id"))
     near = (
-        Q(Exists(cases.filter(owner_id=actor.id)))
+        Q(Exists(cases.filter(_not_self_made(actor), owner_id=actor.id)))
         | Q(Exists(written.filter(recorded_by=actor.id)))
-        | (Q(~Exists(cases.filter(owner_id__isnull=False))) & Q(~Exists(written)))
+        | (Q(~Exists(cases.filter(~Q(owner_id=actor.id), owner_id__isnull=False))) & Q(~Exists(written)))
     )
     return own & (near | Q(organisation_id__in=supervised) if supervised else near)
+
+
+def _not_self_made(actor: Actor) -> Q:
+    """Cases, inside a query of children, whose lead is not the colleague's own doing once there is something to read.
+
+    Judged by when this system recorded it: when something happened is what the sender says.
+    """
+    earlier = BestInterests._base_manager.filter(
+        person_id=OuterRef(OuterRef("pk")), recorded_at__lte=OuterRef("recorded_at")
+    )
+    given = Receipt.objects.filter(~Q(actor_id=actor.id), action="cases.assign", result_id=OuterRef("pk"))
+    moved = Receipt.objects.filter(
+        Q(result_id=OuterRef("person_id")) | Q(result_id=OuterRef(OuterRef("pk"))),
+        action="people.household",
+        actor_id=actor.id,
+    )
+    handed = ~Q(recorded_by=actor.id) | Q(~Exists(earlier)) | Q(Exists(given))
+    return handed & (Q(person_id=OuterRef("pk")) | Q(~Exists(moved)))
 
 
 rule("best_interests.view", *FIELD, where=_works_with_the_child)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
 from compass.access.actions import action
-from compass.access.models import Grant
+from compass.access.models import Grant, Receipt
 from compass.access.work import Command, Work
-from compass.cases.actions.checks import derived, in_case, must_be_open, save_cases
+from compass.cases.actions.checks import LED, derived, in_case, led_until, must_be_open, save_cases
 from compass.cases.models import Case, Reopening, RiskChange
 from compass.cases.models.case import OPEN
 from compass.cases.rules import FIELD
@@ -82,18 +82,20 @@ class RiskSet(Command):
 
 @action("cases.risk", Case)
 def set_risk(work: Work, changes: list[RiskSet]) -> list[Case]:
-    """Set risk levels. A high risk from a trigger is lowered only by a supervisor who does not lead the case.
+    """Set risk levels. A high risk from a trigger is lowered only by a supervisor who neither set it nor leads the case,
+    nor led it since it was set.
 
     Raises UnknownCode, Invalid (lowering without a reason), SecondPersonNeeded, WrongState (closed).
     """
     cases = work.require("cases.risk", Case, changes)
     must_be_open(cases)
     load_keys(work, cases)
+    own = _own_risk(work, [case for case in cases if case.needs_supervisor])
     rows = []
     for case, each in zip(cases, changes, strict=True):
         known("risk_level", each.level)
         lowers = RANK[each.level] < RANK[case.risk_level]
-        if lowers and case.needs_supervisor and (not work.may("cases.approve") or case.owner_id == work.actor.id):
+        if lowers and case.needs_supervisor and (not work.may("cases.approve") or case.pk in own):
             raise SecondPersonNeeded
         if lowers and not each.reason.strip():
             raise Invalid(what=_("the reason"))
@@ -102,9 +104,26 @@ def set_risk(work: Work, changes: list[RiskSet]) -> list[Case]:
         rows.append(row)
         case.risk_level, case.risk_set_at = each.level, each.occurred_at
         case.needs_supervisor = each.level == "high" and (case.needs_supervisor or each.triggered)
+        own.add(case.pk)
     RiskChange.objects.bulk_create(rows)
     save_cases(cases, "risk_level", "risk_set_at", "needs_supervisor")
     return cases
+
+
+def _own_risk(work: Work, cases: list[Case]) -> set[UUID]:
+    """The cases whose risk this colleague set, and those they lead or led since it was set."""
+    if not cases:
+        return set()
+    changes = RiskChange.objects.filter(case__in=cases).order_by("recorded_at", "id")
+    newest = {change.case_id: change for change in changes.defer("reason_sealed")}
+    ended = led_until(work, [case.pk for case in cases])
+    own = set()
+    for case in cases:
+        made = newest.get(case.pk, case)
+        led = case.pk in ended and ended[case.pk] >= made.recorded_at
+        if led or work.actor.id in (made.recorded_by, case.owner_id):
+            own.add(case.pk)
+    return own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +135,10 @@ class Assignment(Command):
 
 @action("cases.assign", Case)
 def assign_cases(work: Work, assignments: list[Assignment]) -> list[Case]:
-    """Give cases to colleagues of the same office. Raises NotFound for someone who does not work on cases there."""
+    """Give cases to colleagues of the same office; who led until then is kept (checks.led_until).
+
+    Raises NotFound for someone who does not work on cases there.
+    """
     cases = work.require("cases.assign", Case, assignments)
     must_be_open(cases)
     valid = Q(valid_to__isnull=True) | Q(valid_to__gt=work.now)
@@ -129,10 +151,19 @@ def assign_cases(work: Work, assignments: list[Assignment]) -> list[Case]:
         valid_from__lte=work.now,
     )
     able = set(grants.values_list("user_id", "organisation_id"))
+    ended = []
     for case, each in zip(cases, assignments, strict=True):
         if (each.owner_id, case.organisation_id) not in able:
             raise NotFound
+        if case.owner_id not in (None, each.owner_id):
+            ended.append(
+                Receipt(
+                    key=uuid7(), action=LED, actor_id=case.owner_id, organisation_id=case.organisation_id,
+                    result_id=case.pk, basis=each.basis, occurred_at=each.occurred_at, recorded_at=work.now,
+                )
+            )  # fmt: skip
         case.owner_id = each.owner_id
+    Receipt.objects.bulk_create(ended)
     save_cases(cases, "owner_id")
     return cases
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from compass.access.models import Receipt
 from compass.access.work import Command, Work, stamp
 from compass.cases.models import Case
+from compass.cases.models.case import AboutCase
 from compass.people import consent
 from compass.people.models import AboutPerson
 from compass.problems import ConsentMissing, SecondPersonNeeded, StaleVersion, WrongState
@@ -53,10 +56,22 @@ def agreed(work: Work, commands: Sequence[Command], people: Sequence[UUID]) -> N
         raise ConsentMissing(scope=label_of("consent_scope", SCOPE))
 
 
-def second_person(work: Work, rows: Iterable[AboutPerson], owners: dict[UUID, UUID | None]) -> None:
-    """CM-15: neither the author of a record nor the colleague who leads its case decides on it."""
+#: The receipt of a lead that ended: its `actor_id` led the case `result_id` until `recorded_at`.
+LED = "cases.led"
+
+
+def led_until(work: Work, cases: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Until when this colleague last led each of the cases that somebody else leads now. One query."""
+    ended = Receipt.objects.filter(action=LED, actor_id=work.actor.id, result_id__in=set(cases))
+    return {row.result_id: row.recorded_at for row in ended.order_by("recorded_at") if row.result_id}
+
+
+def second_person(work: Work, rows: Sequence[AboutCase], owners: dict[UUID, UUID | None]) -> None:
+    """CM-15: neither the author of a record nor a colleague who leads or led its case since then decides on it."""
+    ended = led_until(work, [row.case_id for row in rows])
     for row in rows:
-        if work.actor.id in (row.recorded_by, owners.get(row.pk)):
+        led = row.case_id in ended and ended[row.case_id] >= row.recorded_at
+        if led or work.actor.id in (row.recorded_by, owners.get(row.pk)):
             raise SecondPersonNeeded
 
 
