@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from unicodedata import normalize
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from compass.access.models import Organisation
 from compass.problems import Invalid, UnknownCode
 from compass.ui.forms import CHOOSE
-from compass.vocabulary import Country, area, areas, countries, nationalities
+from compass.vocabulary import Country, area, areas, countries, in_order, nationalities
 
 
 def here(organisations: Iterable[UUID]) -> dict[UUID, str]:
@@ -30,7 +29,7 @@ def served(alpha2: str) -> Country | None:
 def choices(where: str) -> list[Any]:
     """The countries one may return to from `where`: those of the programme, then every other one of ISO 3166-1."""
     rows = [(c.value, c.lazy_label) for c in nationalities() if len(c.value) == 2 and c.value != where]
-    rows.sort(key=lambda row: normalize("NFKD", str(row[1])))
+    rows.sort(key=lambda row: in_order(row[1]))
     own = [row for row in rows if served(row[0])]
     return [
         CHOOSE,

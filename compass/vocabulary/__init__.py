@@ -6,6 +6,7 @@ Everything here is read from files beside the code, on first use, and kept. Noth
 from __future__ import annotations
 
 from compass.vocabulary.codes import LANGUAGES, Code, CodeList, all_known, code_list, known, label_of, list_ids
+from compass.vocabulary.labels import in_order
 from compass.vocabulary.languages import Language, language, languages
 from compass.vocabulary.nationalities import nationalities
 from compass.vocabulary.places import Area, Country, area, areas, countries, country
@@ -28,6 +29,7 @@ __all__ = [
     "code_list",
     "countries",
     "country",
+    "in_order",
     "known",
     "label_of",
     "language",

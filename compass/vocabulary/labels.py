@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 
 from django.utils.functional import lazy
@@ -22,6 +23,12 @@ def pick(texts: Mapping[str, str]) -> str:
 
 
 lazy_pick = lazy(pick, str)
+
+
+def in_order(text: object) -> str:
+    """The key that sorts names as a reader looks for them: case, accents and marks set aside, ligatures apart."""
+    apart = unicodedata.normalize("NFKD", str(text).casefold().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
 class Labelled:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.ui.forms import CHOOSE, BaseForm
 from compass.ui.widgets import Radios
-from compass.vocabulary import code_list, languages, nationalities
+from compass.vocabulary import code_list, in_order, languages, nationalities
 from compass.vocabulary.places import countries
 
 
@@ -40,15 +40,15 @@ def language_choices(country: str, *, empty: Any = None, only: Collection[str] =
 
 
 def nationality_choices() -> list[Any]:
-    """Not determined and stateless, the programme's countries, then every other country."""
+    """Not determined and stateless, the programme's countries, then every other one, in the reader's alphabet."""
     own = {row.alpha2 for row in countries()}
-    rows = nationalities().choices()
-    special = [row for row in rows if len(row[0]) == 3]
+    special = [row for row in nationalities().choices() if len(row[0]) == 3]
+    rows = sorted((row for row in nationalities().choices() if len(row[0]) == 2), key=lambda row: in_order(row[1]))
     return [
         CHOOSE,
         *special,
         (_("Countries of the programme"), [row for row in rows if row[0] in own]),
-        (_("Other countries"), [row for row in rows if len(row[0]) == 2 and row[0] not in own]),
+        (_("Other countries"), [row for row in rows if row[0] not in own]),
     ]
 
 

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
+from compass.people.forms.common import nationality_choices
 from compass.problems import Invalid, UnknownCode
-from compass.returns import actions
+from compass.returns import actions, destinations
 from compass.returns.models import Return
 from compass.trail.models import Entry
+from compass.vocabulary import in_order
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +151,15 @@ def test_a_start_for_someone_of_another_office_is_not_there(journey, sign_in):
 
     assert answer.status_code == 404
     assert "P-1002" in answer.content.decode() or "1002" in answer.content.decode()
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_countries_are_in_the_reader_s_alphabet_the_programme_s_first(db, language):
+    with override(language):
+        for choices in (destinations.choices("NE"), nationality_choices()):
+            groups = [[str(name) for _code, name in rows] for _title, rows in choices[-2:]]
+            assert len(groups[1]) > 150
+            for names in groups:
+                assert names == sorted(names, key=in_order)
+            if language == "fr":
+                assert groups[1].index("Allemagne") < groups[1].index("États-Unis") < groups[1].index("Tchéquie")

@@ -15,6 +15,7 @@ from compass.vocabulary import (
     code_list,
     countries,
     country,
+    in_order,
     language,
     languages,
     nationalities,
@@ -120,3 +121,14 @@ def test_filters_show_labels_and_never_break_a_page():
         )
 
     assert text == "Élevé|Niger|Cameroun|Edo|Haoussa|Cameroun||retired"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Égypte", "Espagne", "Estonie", "Eswatini", "États-Unis", "Éthiopie", "Îles Cook", "Inde", "Tchéquie"],
+        ["Åland", "Albania", "Côte d’Ivoire", "Cuba", "Türkiye", "Uganda"],
+    ],
+)
+def test_names_are_in_the_order_in_which_a_reader_looks_for_them(names):
+    assert sorted(sorted(names), key=in_order) == names
