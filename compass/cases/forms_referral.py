@@ -152,9 +152,10 @@ class StepForm(BaseForm):
     """A button that does one thing."""
 
 
-class AnswerForm(BaseForm):
+class AnswerForm(KeptForm):
     """The partner's answer."""
 
+    part = forms.CharField(widget=forms.HiddenInput, required=False, initial="answer")
     answer = forms.ChoiceField(
         label=_("Your answer"),
         widget=Radios,
@@ -174,9 +175,10 @@ class AnswerForm(BaseForm):
         return data
 
 
-class OutcomeForm(BaseForm):
+class OutcomeForm(KeptForm):
     """What became of the referral."""
 
+    part = forms.CharField(widget=forms.HiddenInput, required=False, initial="outcome")
     outcome = forms.ChoiceField(label=_("Outcome"), widget=Radios, choices=lambda: listed("referral_outcome"))
     delivered_on = forms.DateField(
         label=_("Day of the visit"), required=False, help_text=_("Leave empty only if nothing was given.")
@@ -207,6 +209,8 @@ class OfferForm(BaseForm):
         self.offer("to", organisations(offices))
 
 
-class DeclineForm(BaseForm):
+class DeclineForm(KeptForm):
+    """Why the office does not take an offer."""
+
     reason = forms.ChoiceField(label=_("Why"), widget=Radios, choices=lambda: listed("handover_rejection_reason"))
     note = text(_("In words"), rows=3, required=False, hint=_("Sealed. Needed for another reason."))

@@ -33,7 +33,7 @@ class ReferralAnswer(Command):
 ANSWERS = {
     "acknowledged": ("sent",),
     "accepted": ("sent", "acknowledged", "waitlisted"),
-    "waitlisted": ("sent", "acknowledged"),
+    "waitlisted": ("sent", "acknowledged", "waitlisted"),
     "rejected": ("sent", "acknowledged", "waitlisted"),
 }
 

@@ -33,11 +33,14 @@ from compass.cases.ladder import children
 from compass.cases.models import Case, Handover, HandoverPerson
 from compass.cases.models.case import OPEN
 from compass.cases.views.common import find_case
+from compass.cases.views.overtaken import no_longer_fits
 from compass.people.models import Person
-from compass.problems import BestInterestsFirst, ConsentMissing, KeyAbsent, NotFound
-from compass.vocabulary import standard
+from compass.problems import BestInterestsFirst, ConsentMissing, KeyAbsent, NotFound, WrongState
+from compass.ui.compare import rows
+from compass.vocabulary import label_of, standard
 
 PAGE = 50
+ANSWERED = ("accepted", "rejected")
 
 
 @require_http_methods(["GET", "POST"])
@@ -114,24 +117,45 @@ def _names(rows: list[Handover]) -> dict[UUID, str]:
 def handover(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """One offer, from either side; POST declines it."""
     row = work.find("handovers.view", Handover, pk)
-    form = DeclineForm(request.POST or None) if _may_answer(work, row) else None
-    if request.method == "POST" and form is None:
+    if request.method != "POST":
+        return TemplateResponse(request, "cases/handover.html", _context(work, row, _blank(work, row)))
+    if not _is_asked(work, row):
         raise NotFound
-    if form is not None and form.is_valid():
+    form = DeclineForm(request.POST)
+    if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = form.envelope("public_interest", id=pk)
+            told = form.envelope("public_interest", id=pk, **form.mark())
             decline_handovers(work, [HandoverDeclined(**told, reason=data["reason"], note=data["note"])])
             messages.success(request, _("Declined. The office that offered stays responsible."))
             return redirect("cases:handover", pk=pk)
-    return TemplateResponse(request, "cases/handover.html", _context(work, row, form))
+    row = work.find("handovers.view", Handover, pk)
+    context = _context(work, row, form)
+    return TemplateResponse(request, "cases/handover.html", context | _overtaken(work, row, form, context["answer"]))
+
+
+def _overtaken(work: Work, row: Handover, form: DeclineForm, answer: str) -> dict[str, Any]:
+    """The refusal that was typed beside what became of the offer meanwhile, when it is no longer open."""
+    if _may_answer(work, row):
+        return {}
+    no_longer_fits(form)
+    became = label_of("handover_status", "expired" if row.expired(work.now) else row.status)
+    first = {"label": _("Answer"), "left": label_of("handover_status", "rejected"), "right": became}
+    compared = [first, *rows(form, {"reason": row.rejection_reason, "note": answer})]
+    return {"told": form, "compared": compared, "answered": row.status in ANSWERED, "form": None}
+
+
+def _blank(work: Work, row: Handover) -> DeclineForm | None:
+    return DeclineForm(initial={"version": row.version}) if _may_answer(work, row) else None
+
+
+def _is_asked(work: Work, row: Handover) -> bool:
+    """Whether the reader answers offers to this office."""
+    return work.may("handovers.answer") and row.to_organisation_id in work.actor.organisations
 
 
 def _may_answer(work: Work, row: Handover) -> bool:
-    return (
-        row.status == "offered" and not row.expired(work.now) and work.may("handovers.answer")
-        and row.to_organisation_id in work.actor.organisations
-    )  # fmt: skip
+    return row.status == "offered" and not row.expired(work.now) and _is_asked(work, row)
 
 
 def _context(work: Work, row: Handover, form: DeclineForm | None, step: StepForm | None = None) -> dict[str, Any]:
@@ -175,5 +199,8 @@ def step(request: HttpRequest, work: Work, pk: UUID, name: str) -> HttpResponse:
                 withdraw_handovers(work, told)
                 messages.success(request, _("The offer is withdrawn."))
             return redirect("cases:handover", pk=pk)
-    context = _context(work, row, DeclineForm() if _may_answer(work, row) else None, form)
+    row = work.find("handovers.view", Handover, pk)
+    context = _context(work, row, _blank(work, row), form)
+    if name == "accept" and row.status in ANSWERED and isinstance(form.problem, WrongState):
+        context |= {"told": form, "answered": True}
     return TemplateResponse(request, "cases/handover.html", context)

@@ -48,14 +48,19 @@ from compass.cases.forms_referral import (
 from compass.cases.models import Case, CaseReferral, Referral, ReferralFile
 from compass.cases.models.case import OPEN
 from compass.cases.views.common import compare, find_case
+from compass.cases.views.overtaken import no_longer_fits
 from compass.people import consent
 from compass.people.models import CHILD_BANDS, Person
 from compass.problems import Denied, KeyAbsent, NotFound
+from compass.ui.compare import is_stale, renew, rows
 from compass.vocabulary import code_list, label_of, language
 
 PAGE = 50
 #: The partner does not see on which basis the office referred; its own is the care it was asked for.
 PARTNERS_BASIS = "public_interest"
+ANSWERABLE = ("sent", "acknowledged", "waitlisted")
+PARTNER_SAID = ("waitlisted", "accepted", "rejected", "done")
+PARTS: dict[str, type[AnswerForm] | type[OutcomeForm]] = {"answer": AnswerForm, "outcome": OutcomeForm}
 YES_NO = {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
 
 
@@ -293,23 +298,62 @@ def _language(value: str) -> str:
 def referral(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """One referral, from either side. The partner answers here and records the outcome."""
     row, sender = _find(work, pk)
-    form: AnswerForm | OutcomeForm | None = None
-    if not sender and work.may("referrals.answer"):
-        if row.status == "accepted":
-            form = OutcomeForm(request.POST or None, request.FILES or None)
-        elif row.status in {"sent", "acknowledged", "waitlisted"}:
-            form = AnswerForm(request.POST or None)
-    if request.method == "POST" and form is None:
+    if request.method != "POST":
+        return TemplateResponse(request, "cases/referral.html", _context(work, row, sender, _blank(work, row, sender)))
+    if sender or not work.may("referrals.answer"):
         raise NotFound
-    if isinstance(form, OutcomeForm) and uploads.dropped(request):
-        form = OutcomeForm(request.POST)
+    dropped = uploads.dropped(request)
+    form = _sent(request, row, files=not dropped)
+    if dropped and isinstance(form, OutcomeForm):
         form.add_error("photo", uploads.refused(_("it is too large")).what)
-    elif form is not None and form.is_valid():
+    elif form.is_valid():
         with work.attempt(form):
             _answer(work, row, form)
             messages.success(request, _("Saved. The office that referred sees it."))
             return redirect("cases:referral", pk=pk)
-    return TemplateResponse(request, "cases/referral.html", _context(work, row, sender, form))
+    row, sender = _find(work, pk)
+    context = _context(work, row, sender, form) | {"lost": bool(request.FILES)}
+    return TemplateResponse(request, "cases/referral.html", context | _overtaken(work, row, form, context))
+
+
+def _part(row: Referral) -> str:
+    """What the partner does next with a referral: the answer, the outcome, or nothing."""
+    return "answer" if row.status in ANSWERABLE else "outcome" if row.status == "accepted" else ""
+
+
+def _blank(work: Work, row: Referral, sender: bool) -> AnswerForm | OutcomeForm | None:
+    if sender or not work.may("referrals.answer") or not _part(row):
+        return None
+    return PARTS[_part(row)](initial={"version": row.version})
+
+
+def _sent(request: HttpRequest, row: Referral, *, files: bool) -> AnswerForm | OutcomeForm:
+    """The form that was on the sender's screen, whatever a colleague did meanwhile."""
+    said = request.POST.get("part", "")
+    kind = PARTS.get(said) or PARTS.get(_part(row)) or AnswerForm
+    return kind(request.POST, request.FILES if files else None)
+
+
+def _overtaken(work: Work, row: Referral, form: AnswerForm | OutcomeForm, context: Mapping[str, Any]) -> dict[str, Any]:
+    """Both versions when a colleague answered first; and, once the form no longer fits, the one that does."""
+    over = not isinstance(form, PARTS.get(_part(row), type(None)))
+    if not over and not is_stale(form):
+        return {}
+    compared = rows(form, _saved(row, form, context.get("answer") or {}))
+    if not over:
+        renew(form, version=row.version)
+        return {"compared": compared}
+    no_longer_fits(form)
+    answered = row.status in PARTNER_SAID and not context.get("closed")
+    return {"told": form, "compared": compared, "answered": answered, "form": _blank(work, row, False)}
+
+
+def _saved(row: Referral, form: AnswerForm | OutcomeForm, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What is saved, as the answers of the form; the partner's page shows its own words in the clear."""
+    if isinstance(form, OutcomeForm):
+        return {"outcome": row.outcome, "delivered_on": row.delivered_on, "note": told.get("outcome")}
+    answer = "" if row.status == "sent" else label_of("referral_status", row.status)
+    return {"answer": answer, "reason": row.rejection_reason, "note": told.get("answer")}
 
 
 def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, Any]:
@@ -334,7 +378,7 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
 
 def _answer(work: Work, row: Referral, form: AnswerForm | OutcomeForm) -> None:
     data = form.cleaned_data
-    told = form.envelope(PARTNERS_BASIS, id=row.pk) | {"version": row.version}
+    told = form.envelope(PARTNERS_BASIS, id=row.pk, **form.mark())
     if isinstance(form, AnswerForm):
         answer_referrals(
             work, [ReferralAnswer(**told, answer=data["answer"], reason=data["reason"], note=data["note"])]
@@ -398,7 +442,9 @@ def step(request: HttpRequest, work: Work, pk: UUID, name: str) -> HttpResponse:
             run(work, row, form.envelope(legal, id=pk))
             messages.success(request, str(said))
             return redirect("cases:referral", pk=pk)
-    return TemplateResponse(request, "cases/referral.html", {**_context(work, row, sender, None), "step_form": form})
+    row, sender = _find(work, pk)
+    context = _context(work, row, sender, _blank(work, row, sender))
+    return TemplateResponse(request, "cases/referral.html", {**context, "step_form": form})
 
 
 @require_safe
