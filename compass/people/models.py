@@ -53,7 +53,7 @@ class Person(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["organisation_id", "household_id"], name="people_person_household"),
+            models.Index(fields=["household_id", "organisation_id"], name="people_person_household"),
             models.Index(fields=["organisation_id", "-recorded_at"], name="people_person_recent"),
             models.Index(
                 fields=["organisation_id", "consent_due_at"],

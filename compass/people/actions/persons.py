@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import DatabaseError, transaction
 from uuid6 import uuid7
 
 from compass.access.actions import action
@@ -15,6 +16,7 @@ from compass.people.actions.common import known_or_empty, nationality, spoken
 from compass.people.ages import band_of
 from compass.people.consent import answer, newest
 from compass.people.models import Person
+from compass.people.sql import ELSEWHERE
 from compass.problems import ConsentMissing, NotFound
 from compass.vocabulary import known, label_of, timeline
 
@@ -38,8 +40,9 @@ class Registration(Command):
 
 @action("people.register", Person)
 def register_people(work: Work, registrations: list[Registration]) -> list[Person]:
-    """Register people; identity and contact are sealed under a key made for each. Raises UnknownCode, Denied.
+    """Register people; identity and contact are sealed under a key made for each.
 
+    Raises UnknownCode, Denied, and NotFound for a household that only another office knows.
     Who is registered on vital interest is due to be asked for consent within 72 hours (timeline consent_completion).
     """
     work.demand("people.register")
@@ -67,7 +70,13 @@ def register_people(work: Work, registrations: list[Registration]) -> list[Perso
     work.keys.create(organisation.pk, [p.pk for p in people])
     for person, each in zip(people, registrations, strict=True):
         _seal(work, person, each.identity, each.contact)
-    return Person.objects.bulk_create(people)
+    try:
+        with transaction.atomic():
+            return Person.objects.bulk_create(people)
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", "") == ELSEWHERE:
+            raise NotFound from error
+        raise
 
 
 def consent_time() -> timedelta:

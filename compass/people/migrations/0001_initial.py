@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation_id', 'household_id'], name='people_person_household'), models.Index(fields=['organisation_id', '-recorded_at'], name='people_person_recent'), models.Index(condition=models.Q(('consent_due_at__isnull', False)), fields=['organisation_id', 'consent_due_at'], name='people_person_consent_due')],
+                'indexes': [models.Index(fields=['household_id', 'organisation_id'], name='people_person_household'), models.Index(fields=['organisation_id', '-recorded_at'], name='people_person_recent'), models.Index(condition=models.Q(('consent_due_at__isnull', False)), fields=['organisation_id', 'consent_due_at'], name='people_person_consent_due')],
             },
         ),
         migrations.CreateModel(

@@ -1,0 +1,31 @@
+"""The owner's guard of households (PostgreSQL): nobody is put among people of another office.
+
+The application cannot ask this itself, for it does not see who is elsewhere. A household whose people were parted by a
+handover goes on in both offices.
+"""
+
+from __future__ import annotations
+
+#: What the guard refuses with (SQLSTATE).
+ELSEWHERE = "CS030"
+
+HOUSEHOLD = f"""
+CREATE OR REPLACE FUNCTION compass_household() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM public.people_person p WHERE p.household_id = NEW.household_id)
+       AND NOT EXISTS (SELECT 1 FROM public.people_person p
+                       WHERE p.household_id = NEW.household_id AND p.organisation_id = NEW.organisation_id) THEN
+        RAISE EXCEPTION 'compass: a household of another organisation' USING ERRCODE = '{ELSEWHERE}';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER people_person_household_new BEFORE INSERT ON people_person
+FOR EACH ROW EXECUTE FUNCTION compass_household();
+
+CREATE TRIGGER people_person_household_moved BEFORE UPDATE ON people_person
+FOR EACH ROW WHEN (OLD.household_id IS DISTINCT FROM NEW.household_id) EXECUTE FUNCTION compass_household();
+"""  # noqa: S608
+
+HOUSEHOLD_DROP = "DROP FUNCTION compass_household() CASCADE;"
