@@ -1,23 +1,54 @@
-"""The owner's functions of the room: taking a partner's key back, and moving people to the office that accepted them."""
+"""The owner's functions of the room: taking a partner's key back, keeping what the office said of a referral from its
+receiver's pen, and moving people to the office that accepted them."""
 
 from __future__ import annotations
 
 RECALL = r"""
-CREATE OR REPLACE FUNCTION compass_referral_recall(referrals uuid[]) RETURNS integer
+CREATE OR REPLACE FUNCTION compass_referral_recall(referrals uuid[]) RETURNS uuid[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    gone integer;
+    gone uuid[];
 BEGIN
-    DELETE FROM vault_subjectkey k USING cases_referral r
-    WHERE r.id = ANY (referrals) AND r.organisation_id = ANY (compass_scope_organisations())
-      AND r.to_organisation_id <> r.organisation_id
-      AND k.subject_id = r.id AND k.organisation_id = r.to_organisation_id;
-    GET DIAGNOSTICS gone = ROW_COUNT;
+    WITH taken AS (
+        DELETE FROM vault_subjectkey k USING cases_referral r
+        WHERE r.id = ANY (referrals) AND r.organisation_id = ANY (compass_scope_organisations())
+          AND r.to_organisation_id <> r.organisation_id
+          AND k.subject_id = r.id AND k.organisation_id = r.to_organisation_id
+        RETURNING k.subject_id
+    )
+    SELECT coalesce(array_agg(subject_id), '{}') INTO gone FROM taken;
     RETURN gone;
 END $$;
 """
 
 RECALL_DROP = "DROP FUNCTION compass_referral_recall(uuid[]);"
+
+ANSWER = r"""
+CREATE OR REPLACE FUNCTION compass_referral_answer() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    answer CONSTANT text[] := '{status,acknowledged_at,answered_at,rejection_reason,outcome,delivered_on,done_at,
+                               answer_sealed,version}';
+BEGIN
+    -- The owner's functions move rows; whoever holds the row writes its own side.
+    IF current_user <> 'compass_app' OR OLD.organisation_id = ANY (compass_scope_organisations()) THEN
+        RETURN NEW;
+    END IF;
+    IF to_jsonb(OLD) - answer IS DISTINCT FROM to_jsonb(NEW) - answer THEN
+        RAISE EXCEPTION 'compass: the receiver of a referral answers it only' USING ERRCODE = 'CS023';
+    END IF;
+    IF OLD.revoked_at IS NOT NULL OR OLD.recalled_at IS NOT NULL
+       OR NEW.status NOT IN ('sent', 'acknowledged', 'waitlisted', 'accepted', 'rejected', 'done', 'no_show') THEN
+        RAISE EXCEPTION 'compass: the receiver cannot answer this referral so' USING ERRCODE = 'CS023';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER cases_referral_answer BEFORE UPDATE ON cases_referral
+FOR EACH ROW EXECUTE FUNCTION compass_referral_answer();
+"""
+
+ANSWER_DROP = "DROP FUNCTION compass_referral_answer() CASCADE;"
 
 HANDOVER = r"""
 CREATE OR REPLACE FUNCTION compass_handover(offer_id uuid) RETURNS integer

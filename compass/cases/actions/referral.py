@@ -223,14 +223,15 @@ def _payload(work: Work, person: Person, each: ReferralPrepared | ReferralChange
 def send_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
     """Let the partner read: its key is wrapped for it until the consent ends, at most 90 days.
 
-    Raises WrongState unless it is a draft of an open case, ConsentMissing when consent ended meanwhile (CM-18).
+    Raises WrongState unless it is a draft that stands, of an open case; ConsentMissing when consent ended meanwhile (CM-18).
     """
     rows = work.require("referrals.send", Referral, steps)
     receivers = Organisation.objects.in_bulk([row.to_organisation_id for row in rows])
     found = CaseReferral.objects.select_related("case").defer("override_sealed")
     sides = found.in_bulk([row.origin_id for row in rows])
     for row, each in zip(rows, steps, strict=True):
-        if row.status != "draft" or not sides[row.origin_id].case.is_open:
+        # A draft that was dropped, or fell with its consent, keeps the word draft: its receiver must not see it.
+        if row.standing != "draft" or not sides[row.origin_id].case.is_open:
             raise WrongState
         side = sides[row.origin_id]
         expires_at = work.now + READABLE
@@ -253,7 +254,8 @@ def revoke_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
     for row, each in zip(rows, steps, strict=True):
         if not row.is_open or row.sent_at is None:
             raise WrongState
-        row.status, row.revoked_at = "revoked", each.occurred_at
+        row.status, row.revoked_at = "revoked", max(each.occurred_at, row.sent_at)
+    _keys_taken(rows)
     _recall(work, rows)
     return rows
 
@@ -265,7 +267,7 @@ def recall_after_consent(work: Work, consents: Sequence[Consent]) -> None:
     """
     people = [row.person_id for row in consents]
     rows = list(
-        Referral.objects.filter(origin__person__in=people, origin__consent_id__isnull=False, recalled_at__isnull=True)
+        Referral.objects.filter(origin__person__in=people, origin__consent_id__isnull=False)
         .select_related("origin").defer("origin__override_sealed").select_for_update(of=("self",))
     )  # fmt: skip
     receivers = Organisation.objects.in_bulk([row.to_organisation_id for row in rows])
@@ -275,20 +277,29 @@ def recall_after_consent(work: Work, consents: Sequence[Consent]) -> None:
         for row in rows
         if not consent.answer(newest.get(row.origin.person_id), scope_for(receivers[row.to_organisation_id]))
     ]
-    for row in lost:
+    taken = _keys_taken(lost)
+    # What was taken back before is left alone, unless its receiver held a key all the same.
+    fallen = [row for row in lost if row.is_open or row.pk in taken]
+    for row in fallen:
         if row.is_open:
             # A draft that fell must not become visible to its receiver.
-            row.status, row.revoked_at = ("revoked" if row.sent_at else row.status), work.now
-    _recall(work, lost)
-    if lost:
-        work.record("referrals.recall", results=[row.pk for row in lost], count=len(lost))
+            row.status = "revoked" if row.sent_at else row.status
+            row.revoked_at = max(work.now, row.sent_at or work.now)
+    _recall(work, fallen)
+    if fallen:
+        work.record("referrals.recall", results=[row.pk for row in fallen], count=len(fallen))
+
+
+def _keys_taken(rows: Sequence[Referral]) -> set[UUID]:
+    """Delete the receivers' keys of these referrals; which of them had one."""
+    if not rows:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unnest(compass_referral_recall(%s))", [[row.pk for row in rows]])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _recall(work: Work, rows: Sequence[Referral]) -> None:
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT compass_referral_recall(%s)", [[row.pk for row in rows]])
     for row in rows:
         row.recalled_at = work.now
         row.version += 1

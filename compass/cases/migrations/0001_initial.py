@@ -442,6 +442,10 @@ class Migration(migrations.Migration):
             model_name='referral',
             index=models.Index(fields=['organisation_id', '-id'], name='cases_referral_outbox'),
         ),
+        migrations.AddConstraint(
+            model_name='referral',
+            constraint=models.CheckConstraint(condition=models.Q(('sent_at', None), ('revoked_at', None), ('revoked_at__gte', models.F('sent_at')), _connector='OR'), name='cases_referral_never_sent_again'),
+        ),
         migrations.AddIndex(
             model_name='screening',
             index=models.Index(fields=['person', '-occurred_at'], name='cases_screening_newest'),

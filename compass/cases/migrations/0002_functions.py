@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from compass.cases.sql import HANDOVER, HANDOVER_DROP, RECALL, RECALL_DROP
+from compass.cases.sql import ANSWER, ANSWER_DROP, HANDOVER, HANDOVER_DROP, RECALL, RECALL_DROP
 
 
 class Migration(migrations.Migration):
@@ -10,4 +10,8 @@ class Migration(migrations.Migration):
         ("vault", "0001_initial"),
         ("access", "0002_scope"),
     ]
-    operations = [migrations.RunSQL(RECALL, RECALL_DROP), migrations.RunSQL(HANDOVER, HANDOVER_DROP)]
+    operations = [
+        migrations.RunSQL(RECALL, RECALL_DROP),
+        migrations.RunSQL(ANSWER, ANSWER_DROP),
+        migrations.RunSQL(HANDOVER, HANDOVER_DROP),
+    ]

@@ -86,6 +86,14 @@ class Referral(models.Model):
             models.Index(fields=["to_organisation_id", "-id"], name="cases_referral_inbox"),
             models.Index(fields=["organisation_id", "-id"], name="cases_referral_outbox"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                name="cases_referral_never_sent_again",
+                condition=models.Q(sent_at=None)
+                | models.Q(revoked_at=None)
+                | models.Q(revoked_at__gte=models.F("sent_at")),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.code

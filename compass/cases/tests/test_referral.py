@@ -387,7 +387,7 @@ def test_raw_sql_of_the_partner_changes_no_bounds(at, sent, statement):
 def test_raw_sql_of_another_office_recalls_nothing(at, sent):
     with at("edo.reception"), connection.cursor() as cursor:
         cursor.execute("SELECT compass_referral_recall(%s::uuid[])", [[sent.pk]])
-        assert cursor.fetchone() == (0,)
+        assert cursor.fetchone() == ([],)
 
     with at("zinder.clinic") as work:
         assert payload(work, Referral.objects.get(pk=sent.pk))

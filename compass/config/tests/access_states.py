@@ -158,7 +158,7 @@ TABLE: tuple[Row, ...] = (
     ("referrals.send", "referral.done", SOCIAL, WrongState),
     ("referrals.send", "referral.revoked", SOCIAL, WrongState),
     ("referrals.send", "referral.of_closed", SOCIAL, WrongState),
-    ("referrals.send", "referral.refused", SOCIAL, ConsentMissing),
+    ("referrals.send", "referral.refused", SOCIAL, WrongState),
     ("referrals.send", "referral.draft", THIRD, NotFound),
     ("referrals.send", "referral.draft", CLINIC, Denied),
     ("referrals.revoke", "referral.sent", SOCIAL, DONE),
