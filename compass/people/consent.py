@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -43,6 +43,22 @@ def answer(consent: Consent | None, scope: str, today: date | None = None) -> An
     if scope not in consent.scopes:
         return Answer(False, "not_asked", consent.pk)
     return Answer(bool(consent.scopes[scope]), "given" if consent.scopes[scope] else "refused", consent.pk)
+
+
+def carried(earlier: Consent | None, asked: Collection[str], moment: datetime) -> dict[str, bool]:
+    """The answers of an earlier consent, in force at that moment, to scopes that were not asked again.
+
+    A child's own no leaves no yes to carry over; what was answered no stays a no.
+    """
+    if earlier is None or earlier.withdrawn_at is not None or earlier.occurred_at > moment:
+        return {}
+    if earlier.expires_on < moment.date():
+        return {}
+    return {
+        scope: said
+        for scope, said in earlier.scopes.items()
+        if scope not in asked and (not said or earlier.child_agrees is not False)
+    }
 
 
 def allows(person: UUID, scope: str) -> Answer:

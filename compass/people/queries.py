@@ -18,6 +18,8 @@ from compass.people.models import Consent, GuardianRequest, Person, Service
 
 TABLE = "people_person"
 NEIGHBOURS = timedelta(days=3)
+#: A talk with a family, and the children written down after it, is over within half a day.
+SAME_TALK = timedelta(hours=12)
 REASONS: dict[str, str | Promise] = {
     "given": _("The person said yes."),
     "refused": _("The person said no."),
@@ -82,6 +84,30 @@ def consent_of(person: UUID) -> Consent | None:
 def allowances(consent: Consent | None) -> list[Allowed]:
     """Every purpose with its answer and reason, in the order in which they are asked. No query."""
     return [Allowed(scope, answer(consent, scope)) for scope in (*SCOPES, *LATER_SCOPES)]
+
+
+def children_answered_for(work: Work, parent: Person) -> list[tuple[Person, Consent]]:
+    """Children of the household whose consent in force a caregiver gave in the talk in which this adult answered."""
+    if parent.is_child:
+        return []
+    children = [row for row in household(work, parent) if row.is_child]
+    talks = list(Consent.objects.filter(person=parent)) if children else []
+    found = newest([child.pk for child in children])
+    return [
+        (child, given)
+        for child in children
+        if (given := found.get(child.pk)) is not None
+        and given.given_by == "caregiver"
+        and in_force(given)
+        and any(
+            talk.language == given.language and abs(given.occurred_at - talk.occurred_at) < SAME_TALK for talk in talks
+        )
+    ]
+
+
+def in_force(consent: Consent) -> list[str]:
+    """The scopes that a consent allows today, in the order in which they are asked. No query."""
+    return [row.scope for row in allowances(consent) if row.answer]
 
 
 def consent_due(work: Work, limit: int = 50) -> Sequence[Person]:

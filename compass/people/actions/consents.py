@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.people.actions.common import known_or_empty, spoken
 from compass.people.ages import age_on
-from compass.people.consent import newest
+from compass.people.consent import carried, newest
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.registry import consent_changed
 from compass.problems import Invalid, StaleVersion, StandardNotMet, UnknownCode, WrongState
@@ -25,11 +25,18 @@ VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 CONSENT_YEARS = timedelta(days=365)
 SEVEN_ITEMS = "consent_information"
 ADULTS = frozenset({"caregiver", "guardian", "other"})
+#: What was said about the talk stays true when an answer given in it is taken back.
+SAME_TALK = (
+    "given_by", "mode", "language", "interpreter_mode", "notice_version", "ladder", "child_agrees", "certified",
+    "information", "expires_on",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentGiven(Command):
     """An answer to the notice. `scopes` maps every scope that was asked to yes or no; `id` is the person.
+
+    A scope that was not asked keeps its answer of the consent in force (`compass.people.consent.carried`).
 
     `seen`: key of the newest consent on the page that was answered, empty when there was none; None when there was no
     page (an import, the answers of a caregiver for several children).
@@ -58,10 +65,12 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
     """
     people = work.require("people.consent", Person, answers)
     _as_seen({each.id: each.seen for each in answers if each.id and each.seen is not None}, newest)
+    earlier = newest([person.pk for person in people])
     wanted = set(code_list(SEVEN_ITEMS).values)
     scopes = code_list("consent_scope")
     rows = []
     for person, each in zip(people, answers, strict=True):
+        kept = carried(earlier.get(person.pk), each.scopes, each.occurred_at)
         known("consent_mode", each.mode)
         known("consent_given_by", each.given_by)
         known_or_empty("interpreter_mode", each.interpreter_mode)
@@ -96,8 +105,12 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
                 child_agrees=each.child_agrees,
                 certified=each.certified,
                 information=list(each.information),
-                scopes=each.scopes,
-                expires_on=each.occurred_at.date() + CONSENT_YEARS,
+                scopes={**kept, **each.scopes},
+                # A yes that was only carried over lasts no longer than the talk in which it was said.
+                expires_on=min(
+                    each.occurred_at.date() + CONSENT_YEARS,
+                    earlier[person.pk].expires_on if any(kept.values()) else date.max,
+                ),
                 **stamp(work, each),
             )
         )
@@ -134,21 +147,61 @@ def _ladder_met(step: str, given: ConsentGiven) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Withdrawal(Command):
-    """`id` is the consent that is taken back."""
+    """`id` is the consent that is taken back, for these scopes or, when none is named, for all."""
+
+    scopes: tuple[str, ...] = ()
 
 
 @action("people.withdraw", Consent)
 def withdraw_consent(work: Work, withdrawals: list[Withdrawal]) -> list[Consent]:
-    """Take consent back, at once and for all its scopes. Raises WrongState when it was taken back before."""
+    """Take consent back at once: whole, or for the scopes named.
+
+    A part taken back makes a new consent in which these scopes are a no and every other answer stays, until the day
+    it would have ended. When no yes is left the consent is taken back whole.
+
+    Raises WrongState when it was taken back before, UnknownCode for a scope that does not exist, StaleVersion with the
+    newest consent when the one named is no longer the newest.
+    """
     rows = work.require("people.consent", Consent, withdrawals)
+    # Whoever records consent locks the person too: an answer taken back is never carried over from an older reading.
+    list(Person.objects.filter(pk__in=[row.person_id for row in rows]).order_by("pk").select_for_update())
+    current = newest([row.person_id for row in rows])
+    whole, made, results = [], [], []
     for row, each in zip(rows, withdrawals, strict=True):
+        all_known("consent_scope", each.scopes)
         if row.withdrawn_at is not None:
             raise WrongState
-        row.withdrawn_at = each.occurred_at
-        row.version += 1
-    Consent.objects.bulk_update(rows, ["withdrawn_at", "version"])
-    consent_changed(work, rows)
-    return rows
+        if current[row.person_id].pk != row.pk:
+            raise StaleVersion(current=current[row.person_id])
+        left = any(said for scope, said in row.scopes.items() if scope not in each.scopes)
+        if each.scopes and left:
+            row = _without(work, row, each)
+            made.append(row)
+        else:
+            row.withdrawn_at = each.occurred_at
+            row.version += 1
+            whole.append(row)
+        results.append(row)
+    Consent.objects.bulk_update(whole, ["withdrawn_at", "version"])
+    Consent.objects.bulk_create(made)
+    consent_changed(work, results)
+    return results
+
+
+def _without(work: Work, row: Consent, each: Withdrawal) -> Consent:
+    """The same consent with a no for the scopes taken back; never older than the one it follows."""
+    sealing: dict[str, Any] = {"table": "people_consent", "column": "detail_sealed", "subject": row.person_id}
+    made = Consent(
+        id=uuid7(),
+        person_id=row.person_id,
+        organisation_id=row.organisation_id,
+        scopes={**row.scopes, **dict.fromkeys(each.scopes, False)},
+        **{name: getattr(row, name) for name in SAME_TALK},
+        **{**stamp(work, each), "occurred_at": max(each.occurred_at, row.occurred_at)},
+    )
+    detail = work.keys.open(row.detail_sealed, row=row.pk, **sealing)
+    made.detail_sealed = work.keys.seal(detail or {}, row=made.pk, **sealing)
+    return made
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import uuid5
 
 from django import forms
 from django.utils.html import format_html
@@ -15,11 +17,12 @@ from compass.people.forms.common import SometimesField, listed, seen_of
 from compass.people.models import Consent, Person
 from compass.ui.forms import BaseForm, YesNoField
 from compass.ui.widgets import Boxes, Radios
-from compass.vocabulary import code_list
+from compass.vocabulary import code_list, label_of
 
 #: Asked of everyone before anything else; the others when the need arises (consent is renewed at each new purpose).
 CORE_SCOPES = SCOPES[:5]
 OTHER_SCOPES = (*SCOPES[5:], *LATER_SCOPES)
+EVERYTHING = ("everything", _("Everything"))
 NAMED_INTERPRETERS = frozenset({"in_person", "phone", "video"})
 
 
@@ -125,7 +128,56 @@ def _met(message: Any, standard: str) -> SafeString:
 
 
 class WithdrawForm(BaseForm):
-    """One clear step: nothing to fill in."""
+    """What is taken back, purpose by purpose or everything, and for which children too. Nothing is chosen beforehand."""
 
-    def command(self, consent: Consent) -> Withdrawal:
-        return Withdrawal(**self.envelope("consent", id=consent.pk, version=consent.version))
+    purposes = forms.MultipleChoiceField(
+        label=_("What the person takes back"),
+        widget=Boxes,
+        error_messages={"required": _("Tick what the person takes back, or “Everything”.")},
+    )
+    children = forms.MultipleChoiceField(
+        label=_("For the children too?"),
+        help_text=_("A caregiver answered for these children in the same talk. Ask, then tick each child it is for."),
+        widget=Boxes,
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, scopes: Sequence[str], children: Sequence[tuple[Person, Consent]], **kwargs: Any
+    ) -> None:
+        """`scopes`: those allowed today; `children`: whose consent may be taken back along with this one."""
+        super().__init__(*args, **kwargs)
+        self.given = {str(child.pk): given for child, given in children}
+        self.offer("purposes", [*((scope, label_of("consent_scope", scope)) for scope in scopes), EVERYTHING])
+        if children:
+            self.offer("children", [(str(child.pk), _by_code(child)) for child, _given in children])
+        else:
+            del self.fields["children"]
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes taken back; none when it is everything."""
+        chosen = self.cleaned_data["purposes"]
+        return () if EVERYTHING[0] in chosen else tuple(chosen)
+
+    def commands(self, consent: Consent) -> list[Withdrawal]:
+        """One withdrawal for the person, one for each child chosen."""
+        envelope = self.envelope("consent")
+        first = Withdrawal(**envelope, id=consent.pk, version=consent.version, scopes=self.scopes)
+        chosen = [self.given[key] for key in self.cleaned_data.get("children", [])]
+        return [
+            first,
+            *(
+                Withdrawal(
+                    **{**envelope, "key": uuid5(envelope["key"], str(given.person_id))},
+                    id=given.pk,
+                    version=given.version,
+                    scopes=self.scopes,
+                )
+                for given in chosen
+            ),
+        ]
+
+
+def _by_code(child: Person) -> str:
+    return f"{child.code} · {label_of('age_band', child.age_band)}"

@@ -251,7 +251,7 @@ def test_consent_taken_back_allows_nothing(make, sign_in, answers):
     client.post(f"/people/{person.pk}/consent/", answers())
 
     asked = client.get(f"/people/{person.pk}/withdraw/")
-    done = client.post(f"/people/{person.pk}/withdraw/", {"key": str(uuid.uuid4())})
+    done = client.post(f"/people/{person.pk}/withdraw/", {"key": str(uuid.uuid4()), "purposes": "everything"})
     page = client.get(f"/people/{person.pk}/").content.decode()
 
     assert (asked.status_code, done.status_code) == (200, 302)
@@ -318,7 +318,7 @@ def test_a_withdrawal_says_what_stops_what_may_go_on_and_what_partners_have(make
     client, where = sign_in("zinder.social"), f"/people/{make().pk}/"
     client.post(f"{where}consent/", answers())
     before = client.get(where).content.decode()
-    client.post(f"{where}withdraw/", {"key": str(uuid.uuid4())})
+    client.post(f"{where}withdraw/", {"key": str(uuid.uuid4()), "purposes": "everything"})
 
     page = unescape(client.get(where).content.decode())
 

@@ -17,7 +17,7 @@ from compass.access.work import Work
 from compass.people import queries
 from compass.people.actions import change_households, give_consent, request_guardians
 from compass.people.ages import age_on
-from compass.people.consent import answer
+from compass.people.consent import answer, carried
 from compass.people.content.consent import Notice, available, notice
 from compass.people.forms import ConsentForm, HouseholdForm
 from compass.people.forms.consent import CORE_SCOPES, OTHER_SCOPES
@@ -76,6 +76,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             form.data = form.data.copy()
             form.data["seen"] = str(form.problem.current.pk)
     child = heard.for_child(age) if age is not None else None
+    before = carried(newest, CORE_SCOPES, work.now)
     return TemplateResponse(
         request,
         "people/consent.html",
@@ -95,6 +96,8 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "child_voice": played.get(child.code) if child else None,
             "core": [_asked(form, heard, played, scope) for scope in CORE_SCOPES],
             "others": [_asked(form, heard, played, scope) for scope in OTHER_SCOPES],
+            "kept": [{"scope": scope, "said": said(before[scope])} for scope in OTHER_SCOPES if scope in before],
+            "until": newest.expires_on if newest else None,
             "reliable": reliable,
             "rows": rows,
         },

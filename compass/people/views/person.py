@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -84,18 +85,30 @@ def _facts(opened: queries.Opened, guardian_note: str) -> list[tuple[str, str]]:
 @require_http_methods(["GET", "POST"])
 @page("people.withdraw")
 def withdraw(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
-    """Take consent back: said once, in words, done at once."""
+    """Take consent back, whole or by purpose, for the children too when asked: said once, in words, done at once."""
     shown = work.find("people.consent", Person, pk)
     consent = queries.consent_of(shown.pk)
     if consent is None or consent.withdrawn_at is not None:
         return redirect("people:person", pk=pk)
-    form = WithdrawForm(request.POST or None)
+    children = queries.children_answered_for(work, shown)
+    work.saw([child for child, _given in children])
+    # What the same page took back when it was sent before is still one of its answers.
+    sent = [scope for scope in request.POST.getlist("purposes") if scope in consent.scopes]
+    scopes = list(dict.fromkeys([*queries.in_force(consent), *sent]))
+    form = WithdrawForm(request.POST or None, scopes=scopes, children=children)
     if form.is_valid():
         with work.attempt(form):
-            withdraw_consent(work, [form.command(work.find("people.consent", Consent, consent.pk))])
-            messages.success(request, _("Consent is taken back. From now on nothing is used or shared under it."))
+            kept, *_others = withdraw_consent(work, form.commands(work.find("people.consent", Consent, consent.pk)))
+            messages.success(request, _taken_back(kept, form.scopes))
             return redirect("people:person", pk=pk)
     return TemplateResponse(request, "people/withdraw.html", {"person": shown, "consent": consent, "form": form})
+
+
+def _taken_back(kept: Consent, scopes: Sequence[str]) -> str:
+    if kept.withdrawn_at is not None:
+        return _("Consent is taken back. From now on nothing is used or shared under it.")
+    purposes = " · ".join(label_of("consent_scope", scope) for scope in scopes)
+    return _("Taken back: %(purposes)s. All other answers stay as they were.") % {"purposes": purposes}
 
 
 @require_http_methods(["GET", "POST"])

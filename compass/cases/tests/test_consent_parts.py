@@ -1,0 +1,73 @@
+"""One purpose taken back: what was shared under it is recalled, what was shared under another purpose is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from compass.cases.actions.case import CaseOpening, open_cases
+from compass.cases.actions.referral import ReferralPrepared, ReferralStep, prepare_referrals, send_referrals
+from compass.cases.models import Referral
+from compass.config.demo.world import world_id
+from compass.people.actions import ConsentGiven, Withdrawal, give_consent, withdraw_consent
+from compass.people.queries import consent_of
+from compass.vault.models import SubjectKey
+from compass.vocabulary import code_list
+
+pytestmark = pytest.mark.django_db
+PARTNERS = {"share_other_organizations": world_id("clinic"), "share_authorities": world_id("ministry")}
+
+
+@pytest.fixture
+def sent(at, told, person):
+    """Someone with one referral to a clinic and one to a ministry: `(person, {scope: referral})`."""
+    with at("zinder.social") as work:
+        row = person(work)
+        asked = {"certified": True, "information": code_list("consent_information").values}
+        give_consent(work, [ConsentGiven(**told(id=row.pk), **asked, scopes=dict.fromkeys(PARTNERS, True))])
+        (case,) = open_cases(work, [CaseOpening(**told(id=row.pk), risk_level="medium")])
+        made = {}
+        for scope, partner in PARTNERS.items():
+            shared = {"service": "MED", "priority": "urgent", "fields": {"pregnancy": "no"}}
+            (draft,) = prepare_referrals(
+                work, [ReferralPrepared(**told(id=case.pk), to_organisation_id=partner, **shared)]
+            )
+            (made[scope],) = send_referrals(work, [ReferralStep(**told(id=draft.pk))])
+    return row, made
+
+
+def recalled(at, made):
+    with at("zinder.social"):
+        rows = Referral.objects.in_bulk([row.pk for row in made.values()])
+    return {scope for scope, row in made.items() if rows[row.pk].status == "revoked"}
+
+
+def readable(at, made):
+    names = {"share_other_organizations": "zinder.clinic", "share_authorities": "niger.focal"}
+    found = set()
+    for scope, row in made.items():
+        with at(names[scope]):
+            found |= {scope} if SubjectKey.objects.filter(subject_id=row.pk).exists() else set()
+    return found
+
+
+@pytest.mark.parametrize("scope", PARTNERS)
+def test_only_what_was_shared_under_the_purpose_taken_back_is_recalled(at, told, sent, scope):
+    row, made = sent
+    assert (recalled(at, made), readable(at, made)) == (set(), set(PARTNERS))
+
+    with at("zinder.social") as work:
+        withdraw_consent(work, [Withdrawal(**told(id=consent_of(row.pk).pk), scopes=(scope,))])
+
+    assert recalled(at, made) == {scope}
+    assert readable(at, made) == set(PARTNERS) - {scope}
+
+
+def test_asking_again_about_something_else_recalls_nothing(at, told, sent):
+    row, made = sent
+
+    with at("zinder.social") as work:
+        asked = {"certified": True, "information": code_list("consent_information").values}
+        give_consent(work, [ConsentGiven(**told(id=row.pk), **asked, scopes={"photo_audio": False})])
+
+    assert recalled(at, made) == set()
+    assert readable(at, made) == set(PARTNERS)
