@@ -182,7 +182,7 @@ TABLE: tuple[Row, ...] = (
         (f"referrals.answer {answer}", f"referral.{state}", CLINIC, DONE if state in possible else WrongState)
         for answer, possible in {
             "acknowledged": {"sent"},
-            "waitlisted": {"sent", "acknowledged"},
+            "waitlisted": {"sent", "acknowledged", "waitlisted"},
             "accepted": {"sent", "acknowledged", "waitlisted"},
             "rejected": {"sent", "acknowledged", "waitlisted"},
         }.items()
