@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -29,13 +29,18 @@ from PIL.ExifTags import Base
 from compass.config.embedded import Cluster
 from compass.config.environment import create_secrets
 from compass.config.serving import Live
+from compass.config.tests.disk_steps import (
+    Browser,
+    Canaries,
+    canary,
+    envelope,
+    identified,
+    someone,
+    through_actions,
+    through_pages,
+)
 
 KEYS = ("root.key", "scope.key", "django.key", "checkpoint.key")
-
-
-def canary(place: str) -> str:
-    """Found nowhere by chance, in three scripts."""
-    return f"Zinariya-{place}-{secrets.token_hex(8)}-\u0639\u0627\u0626\u0634\u0629"
 
 
 def forms(text: str) -> set[bytes]:
@@ -65,9 +70,22 @@ def search(folder: Path, canaries: dict[str, str]) -> list[tuple[str, str]]:
     return sorted(set(hits))
 
 
+def uncompressed(root: Any) -> None:
+    """Let PostgreSQL keep long values as they are: a thief unpacks what it packs, the search does not."""
+    columns = root.execute(
+        "SELECT format('ALTER TABLE %s ALTER COLUMN %I SET STORAGE EXTERNAL', c.oid::regclass, a.attname)"
+        " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = 'public'::regnamespace"
+        " AND c.relkind IN ('r', 'p') AND a.attstorage = 'x' AND a.attnum > 0 AND NOT a.attisdropped"
+    ).fetchall()
+    root.execute("; ".join(statement for (statement,) in columns))
+
+
 @pytest.fixture
-def machine(cluster: Cluster, django_db_blocker: Any) -> Iterator[Live]:
-    """A machine of its own: PostgreSQL with everything on, the same keys, Django connected to it."""
+def machine(cluster: Cluster, django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
+    """A machine of its own: PostgreSQL with everything on, the same keys, Django connected to it.
+
+    What its programs put into temporary files lies in its folder too.
+    """
     from django.db import connection
 
     own = Cluster(Path(tempfile.mkdtemp(prefix="compass-disk-")))
@@ -82,6 +100,10 @@ def machine(cluster: Cluster, django_db_blocker: Any) -> Iterator[Live]:
     subprocess.run(
         [sys.executable, "-m", "compass.config.demo.prepare", "owner", "0", "0"], env=live.env("owner"), check=True
     )
+    with own.connect("postgres", "compass") as root:
+        uncompressed(root)
+    (own.folder / "temporary").mkdir(mode=0o1777)
+    monkeypatch.setenv("TMPDIR", str(own.folder / "temporary"))
     before = dict(connection.settings_dict)
     connection.close()
     connection.settings_dict.update(
@@ -193,8 +215,8 @@ def fill(machine: Live, marker: Marker, table: str, column: str) -> None:
         )
 
 
-def use_it(machine: Live, marker: Marker) -> dict[str, str]:
-    """Load a programme, sign in, fail to sign in, send forms with names, upload; returns what was typed, by place."""
+def use_it(machine: Live) -> Canaries:
+    """Load a programme, sign in, call actions, send forms, upload a photo; returns what was typed, by place."""
     from allauth.core.context import request_context
     from allauth.mfa.totp.internal.auth import TOTP
 
@@ -203,7 +225,7 @@ def use_it(machine: Live, marker: Marker) -> dict[str, str]:
     from compass.config.demo.load import load
 
     load(60, 1, say=lambda text: None)
-    typed = {place: canary(place) for place in ("staff", "session", "login", "given", "family", "phone", "address")}
+    typed = Canaries()
 
     user = User.objects.get(username="zinder.cases")
     user.name_sealed = seal_name(user.pk, typed["staff"])
@@ -225,65 +247,15 @@ def use_it(machine: Live, marker: Marker) -> dict[str, str]:
     session.save()
     typed["session key"] = session.session_key
 
-    with machine.cluster.connect("compass_owner", "compass") as owner:
-        person: UUID = owner.execute(
-            "SELECT p.id FROM people_person p JOIN access_user u USING (organisation_id) WHERE u.username = 'zinder.social'"
-        ).fetchone()[0]
+    case = through_actions(typed)
     machine.start()
-    _web(machine, client.cookies["compass_session"].value, person, typed)
+    office, temporary = Browser(machine, client.cookies["compass_session"].value), machine.cluster.folder / "temporary"
+    through_pages(machine, office, case, typed, photo(typed["photo EXIF"], 3 * 1024 * 1024), temporary)
     return typed
 
 
-def _web(machine: Live, session: str, person: UUID, typed: dict[str, str]) -> None:
-    """The same as a browser does it, against the real web process: good forms, bad forms, addresses that are not there."""
-    import re
-    import urllib.error
-    import urllib.parse
-    import urllib.request
-
-    cookies = {"compass_session": session}
-
-    def ask(path: str, data: dict[str, str] | None = None) -> str:
-        body = urllib.parse.urlencode(data).encode() if data is not None else None
-        request = urllib.request.Request(f"http://127.0.0.1:{machine.port}{path}", data=body)
-        request.add_header("Cookie", "; ".join(f"{k}={v}" for k, v in cookies.items()))
-        request.add_header("Referer", machine.url)
-        try:
-            with urllib.request.build_opener(_Stay).open(request, timeout=20) as response:
-                text, headers = response.read().decode(), response.headers
-        except urllib.error.HTTPError as error:
-            text, headers = error.read().decode(), error.headers
-        for line in headers.get_all("Set-Cookie") or []:
-            name, _, value = line.split(";")[0].partition("=")
-            cookies[name] = value
-        return text
-
-    def hidden(text: str) -> dict[str, str]:
-        return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text))
-
-    form = {
-        "given": typed["given"],
-        "family": typed["family"],
-        "phone": typed["phone"],
-        "remark": typed["family"],
-        "safe_to_call": typed["phone"],
-        "what_to_say": typed["phone"],
-        "place_of_origin": typed["address"],
-    }
-    for path in (f"/people/{person}/identity/", f"/people/{person}/contact/", "/accounts/signin/"):
-        kept = hidden(ask(path))
-        ask(path, {**kept, **form, "login": typed["login"], "password": typed["login"]})
-        ask(path, {**kept, **form, "birth_date": typed["given"]})
-    ask(f"/people/{person}/nothing/", {"name": typed["given"]})
-
-
-class _Stay(__import__("urllib.request", fromlist=["request"]).HTTPRedirectHandler):  # type: ignore[misc]
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
 def test_a_stolen_disk_shows_no_one(machine: Live, marker: Marker) -> None:
-    typed = use_it(machine, marker)
+    typed = use_it(machine)
     by_actions = set(marker.canaries)
     outside = {("access_user", "name_sealed"), ("access_session", "sealed")}
     for table, column in sealed_columns():
@@ -301,7 +273,41 @@ def test_a_stolen_disk_shows_no_one(machine: Live, marker: Marker) -> None:
 
     assert empty == [], "sealed columns that got no canary"
     assert len(by_actions) >= 5, "the actions seal what they are given"
+    assert {"registration given", "typed phone", "typed assessment", "photo name", "photo EXIF"} <= set(typed)
     assert search(machine.cluster.folder, {**typed, **marker.canaries}) == []
+
+
+def test_an_action_that_writes_beside_the_seal_is_found(
+    cluster: Cluster, apart: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The positive control: an action that tells the trail who it was, before and after it does."""
+    from compass.config.tests.access_world import at
+    from compass.people.actions import IdentityChange, change_identity, persons
+
+    seal = persons._seal
+
+    def telling(work: Any, person: Any, identity: Any, contact: Any) -> None:
+        work.record("leak", who=str(identity), contact=str(contact))
+        seal(work, person, identity, contact)
+
+    def on_disk() -> set[str]:
+        typed = Canaries()
+        with at("zinder.social") as work:
+            known = someone(work, {}, **identified(typed, "registration"))
+        with at("zinder.social") as work:
+            change_identity(work, [IdentityChange(**envelope(id=known.pk), **identified(typed, "correction"))])
+        with cluster.connect("postgres", apart) as root:
+            root.execute("CHECKPOINT")
+            folder = root.execute("SELECT pg_relation_filepath('trail_entry')").fetchone()[0].rpartition("/")[0]
+        assert len(typed) == 14
+        return set(typed) - {place for place, _ in search(cluster.data / folder, typed)}
+
+    with cluster.connect("postgres", apart) as root:
+        uncompressed(root)
+    assert len(on_disk()) == 14, "nothing is found of an action that seals"
+    monkeypatch.setattr(persons, "_seal", telling)
+
+    assert on_disk() == set(), "everything is found of an action that tells"
 
 
 def test_fields_left_clear_are_found(machine: Live) -> None:
