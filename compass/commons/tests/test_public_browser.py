@@ -1,4 +1,5 @@
-"""Every public page as the public process serves it: without scripts, on a phone and at a desk, over a thin line."""
+"""Every public page as the public process serves it: on a phone without scripts and within its weight, and held to
+axe-core on a phone and on a wide screen."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from django.db import DatabaseError
 from compass.commons import queries
 from compass.config.commands.load_public import load
 from compass.config.serving import Live
+from compass.config.tests.thread_steps import AXE, DESK, OVERFLOW, PHONE, RUN_AXE, SERIOUS
 from compass.vocabulary import countries
 
 if TYPE_CHECKING:
@@ -67,6 +69,33 @@ def test_every_page_works_without_scripts_within_its_weight(public: Live, chromi
             context.close()
 
     assert faults == []
+
+
+@pytest.mark.parametrize(("language", "size"), [("fr", PHONE), ("en", DESK), ("ar", PHONE)])
+def test_nothing_is_serious_for_axe(public: Live, chromium: Browser, language: str, size: tuple[int, int]) -> None:
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, locale=language)
+    page, faults = context.new_page(), []
+    for path in KINDS if language == "ar" else PAGES:
+        answer = page.goto(f"{public.public_url}{path}?lang={language}", wait_until="load")
+        assert answer is not None and answer.status == 200, path
+        if page.evaluate(OVERFLOW) > 0:
+            faults.append(f"{path}: wider than the screen")
+        page.evaluate(AXE.read_text())
+        faults += [f"{path}: {found}" for found in page.evaluate(RUN_AXE) if found[0] in SERIOUS]
+    context.close()
+
+    assert faults == []
+
+
+def test_axe_finds_what_is_serious(public: Live, chromium: Browser) -> None:
+    """The positive control: a page of the public side whose language and words were taken away."""
+    page = chromium.new_page()
+    page.goto(f"{public.public_url}/about/")
+    page.evaluate("document.documentElement.removeAttribute('lang'); document.querySelector('a').textContent = ''")
+    page.evaluate(AXE.read_text())
+
+    assert {"html-has-lang", "link-name"} <= {rule for _impact, rule, _nodes in page.evaluate(RUN_AXE)}
+    page.context.close()
 
 
 def test_headers_robots_and_what_is_not_there(public: Live, chromium: Browser) -> None:
