@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from compass.cases.actions.assessment import Decision
 from compass.cases.actions.closing import ClosureAsked, approve_closures, request_closures
@@ -40,7 +41,7 @@ def reach(work, told, row):
 
 def test_goals_in_progress_are_not_goals_reached(at, told, planned_case):
     row = planned_case()
-    with at("zinder.social") as work:
+    with override("fr"), at("zinder.social") as work:
         with pytest.raises(StandardNotMet) as refused:
             request_closures(work, [ClosureAsked(**told(id=row.pk), **REACHED)])
         assert "(Non commencé)" in str(refused.value)

@@ -74,7 +74,8 @@ def test_after_taking_back_it_can_neither_be_read_nor_answered(sign_in, sent, at
     browser = sign_in("zinder.clinic")
 
     assert SECRET not in browser.get(url("referral", sent.pk)).content.decode()
-    assert browser.post(url("referral", sent.pk), {**key(), "answer": "accepted"}).status_code == 404
+    refused = browser.post(url("referral", sent.pk), {**key(), "answer": "accepted"})
+    assert refused.status_code == 200 and SECRET not in refused.content.decode()
     browser.post(url("referral_step", sent.pk, "acknowledge"), key())
 
     with at("zinder.social"):
@@ -113,13 +114,21 @@ def test_with_the_real_numbers_nobody_else_comes_near(sign_in, done, username):
     assert {answer.status_code for answer in answers} == {unknown}
 
 
+def _kept(at, referral):
+    with at("zinder.social"):
+        row = Referral.objects.get(pk=referral.pk)
+        return row.version, bytes(row.answer_sealed), row.outcome
+
+
 def test_the_partner_does_none_of_the_offices_steps(sign_in, done, at):
     referral, _file = done
     browser = sign_in("zinder.clinic")
 
     for step in STEPS:
         browser.post(url("referral_step", referral.pk, step), key())
-    assert browser.post(url("referral", referral.pk), outcome(note="changed later")).status_code == 404
+    before = _kept(at, referral)
+    assert "P-2003" in browser.post(url("referral", referral.pk), outcome(note="changed later")).content.decode()
+    assert _kept(at, referral) == before
 
     with at("zinder.social"):
         row = Referral.objects.get(pk=referral.pk)
