@@ -134,7 +134,8 @@ def boy(who: Colleague, journey: Journey) -> None:
     who.send(given="Nura", family="Tanko", sex="male", nationality="NG")
     who.send(safe_to_call="no", safe_to_carry_paper="no")
     who.send(uasc_status="unaccompanied", authority="child_protection_authority")
-    assert "Autorité compétente de protection de l’enfance" in who.text()
+    labels = ("Autorité compétente de protection de l’enfance", "السلطة المختصة بحماية الطفل")
+    assert any(label in who.text() for label in labels)
 
 
 def screen(who: Colleague, journey: Journey) -> None:
