@@ -10,6 +10,7 @@ from compass.people.actions.consents import (
     Withdrawal,
     appoint_guardians,
     give_consent,
+    on_page,
     request_guardians,
     withdraw_consent,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "change_identity",
     "give_consent",
     "moment",
+    "on_page",
     "put_voices",
     "record_services",
     "register_people",

@@ -38,7 +38,7 @@ class ConsentGiven(Command):
 
     A scope that was not asked keeps its answer of the consent in force (`compass.people.consent.carried`).
 
-    `seen`: key of the newest consent on the page that was answered, empty when there was none; None when there was no
+    `seen`: the newest consent on the page that was answered (`on_page`), empty when there was none; None when there was no
     page (an import, the answers of a caregiver for several children).
     """
 
@@ -59,7 +59,8 @@ class ConsentGiven(Command):
 def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
     """Record consent. Raises StandardNotMet: CM-02 (seven items told), CM-03 (verbal is certified), CM-04 (ladder).
 
-    Raises StaleVersion with the newest consent when a colleague recorded one that was not on the page.
+    Raises StaleVersion with the newest consent when a colleague recorded one that was not on the page, or took it back
+    since; and for a talk held before consent was taken back, which comes late.
 
     Source: case-management.md 2.4 and 2.11.
     """
@@ -70,7 +71,10 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
     scopes = code_list("consent_scope")
     rows = []
     for person, each in zip(people, answers, strict=True):
-        kept = carried(earlier.get(person.pk), each.scopes, each.occurred_at)
+        last = earlier.get(person.pk)
+        if last is not None and last.withdrawn_at is not None and each.occurred_at <= last.withdrawn_at:
+            raise StaleVersion(current=last)
+        kept = carried(last, each.scopes, each.occurred_at)
         known("consent_mode", each.mode)
         known("consent_given_by", each.given_by)
         known_or_empty("interpreter_mode", each.interpreter_mode)
@@ -206,7 +210,7 @@ def _without(work: Work, row: Consent, each: Withdrawal) -> Consent:
 
 @dataclass(frozen=True, kw_only=True)
 class GuardianAsked(Command):
-    """`id` is the child. `seen`: key of the newest request on the page, empty when there was none, None without a page."""
+    """`id` is the child. `seen`: the newest request on the page (`on_page`), empty when there was none."""
 
     authority: str
     detail: dict[str, Any] = field(default_factory=dict)
@@ -247,12 +251,17 @@ def _newest_requests(people: Iterable[UUID]) -> dict[UUID, GuardianRequest]:
 R = TypeVar("R", Consent, GuardianRequest)
 
 
+def on_page(newest: Consent | GuardianRequest | None) -> str:
+    """What a page carries of the newest record it shows: its key and version; empty when there is none."""
+    return f"{newest.pk}.{newest.version}" if newest is not None else ""
+
+
 def _as_seen(seen: dict[UUID, str], read: Callable[[Iterable[UUID]], dict[UUID, R]]) -> None:
     """Raise StaleVersion unless the newest record of each person is the one that was on the page; the people are locked."""
     found = read(seen) if seen else {}
     for person, key in seen.items():
         current = found.get(person)
-        if current is not None and str(current.pk) != key:
+        if current is not None and on_page(current) != key:
             raise StaleVersion(current=current)
 
 

@@ -117,5 +117,5 @@ class SometimesChoiceField(forms.ChoiceField):
 
 
 def seen_of(form: BaseForm) -> str | None:
-    """Key of the newest record that was on the page, empty when there was none; None when the page did not say."""
+    """The newest record on the page (`compass.people.actions.on_page`), empty for none; None when the page did not say."""
     return str(form.cleaned_data["seen"]) if "seen" in form.data else None

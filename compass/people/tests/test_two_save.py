@@ -5,25 +5,32 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
 from compass.people.actions import (
+    ConsentGiven,
     GuardianAsked,
     HouseholdChange,
     IdentityChange,
     Registration,
+    Withdrawal,
     appoint_guardians,
     change_households,
     change_identity,
+    give_consent,
+    on_page,
     register_people,
     request_guardians,
+    withdraw_consent,
 )
 from compass.people.actions.consents import GuardianAppointed
+from compass.people.consent import answer
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.queries import opened
-from compass.problems import NotFound
+from compass.problems import NotFound, StaleVersion
 from compass.trail.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -283,5 +290,36 @@ def test_answers_recorded_by_a_colleague_meanwhile_are_shown_beside_mine(make, s
     )
     with at("zinder.social"):
         (kept,) = Consent.objects.filter(person=person)
-    assert f'name="seen" value="{kept.pk}"' in page
-    assert mine.post(where, answers(seen=str(kept.pk))).status_code == 302
+    assert f'name="seen" value="{on_page(kept)}"' in page
+    assert mine.post(where, answers(seen=on_page(kept))).status_code == 302
+
+
+def test_a_page_from_before_consent_was_taken_back_does_not_give_it_again(make, sign_in, answers, at, told):
+    person = make()
+    mine, where = sign_in("zinder.social"), f"/people/{person.pk}/consent/"
+    assert mine.post(where, answers(seen="")).status_code == 302
+    seen = re.search(r'name="seen" value="([^"]+)"', mine.get(where).content.decode())[1]
+    with at("zinder.cases") as work:
+        (given,) = Consent.objects.filter(person=person)
+        withdraw_consent(work, [Withdrawal(**told(id=given.pk))])
+
+    page = mine.post(where, answers(seen=seen)).content.decode()
+
+    assert "P-2002" in page and "Retiré" in page
+    with at("zinder.social"):
+        assert Consent.objects.filter(person=person).count() == 1
+
+
+def test_a_talk_held_before_consent_was_taken_back_comes_too_late(make, sign_in, answers, at, told):
+    person = make()
+    assert sign_in("zinder.social").post(f"/people/{person.pk}/consent/", answers(seen="")).status_code == 302
+    with at("zinder.social") as work:
+        (given,) = Consent.objects.filter(person=person)
+        withdraw_consent(work, [Withdrawal(**told(id=given.pk))])
+        again = {"scopes": given.scopes, "certified": True, "information": tuple(given.information)}
+        late = told(id=person.pk, occurred_at=work.now - timedelta(minutes=5))
+        with pytest.raises(StaleVersion):
+            give_consent(work, [ConsentGiven(**late, **again)])
+
+        (new,) = give_consent(work, [ConsentGiven(**told(id=person.pk), **again)])
+        assert answer(new, "data_processing")

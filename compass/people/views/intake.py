@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.people import queries
-from compass.people.actions import change_households, give_consent, request_guardians
+from compass.people.actions import change_households, give_consent, on_page, request_guardians
 from compass.people.ages import age_on
 from compass.people.consent import answer, carried
 from compass.people.content.consent import Notice, available, notice
@@ -62,7 +62,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     reliable = all(row.relied_on for row in played.values())
     build = partial(ConsentForm, step=step, worker_notice=worker, voice_informs=bool(played) and reliable)
     newest = queries.consent_of(person.pk)
-    form = build(request.POST or None, initial={"seen": str(newest.pk) if newest else ""})
+    form = build(request.POST or None, initial={"seen": on_page(newest)})
     if shown:
         form = build(initial={field.name: field.value() for field in form})
     rows: list[dict[str, Any]] = []
@@ -74,7 +74,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         if isinstance(form.problem, StaleVersion):
             rows = _consent_rows(form, form.problem.current)
             form.data = form.data.copy()
-            form.data["seen"] = str(form.problem.current.pk)
+            form.data["seen"] = on_page(form.problem.current)
     child = heard.for_child(age) if age is not None else None
     before = carried(newest, CORE_SCOPES, work.now)
     return TemplateResponse(
@@ -124,13 +124,13 @@ def _answered(given: Consent) -> str:
 
 def _consent_rows(form: ConsentForm, current: Consent) -> list[dict[str, Any]]:
     """The answers just heard beside those a colleague recorded meanwhile, by purpose."""
-    told = form.cleaned_data
-    unasked = _("Not asked")
+    told, unasked = form.cleaned_data, _("Not asked")
+    back = _("Taken back") if current.withdrawn_at is not None else ""
     rows = [
         {
             "label": label_of("consent_scope", scope),
             "left": said(told[f"scope_{scope}"]) or unasked,
-            "right": said(current.scopes.get(scope)) or unasked,
+            "right": back or said(current.scopes.get(scope)) or unasked,
         }
         for scope in (*CORE_SCOPES, *OTHER_SCOPES)
         if told[f"scope_{scope}"] is not None or scope in current.scopes

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.people import queries
-from compass.people.actions import GuardianAppointed, appoint_guardians, request_guardians, withdraw_consent
+from compass.people.actions import GuardianAppointed, appoint_guardians, on_page, request_guardians, withdraw_consent
 from compass.people.alerts import alerts_of
 from compass.people.forms import AppointedForm, GuardianForm, RevealForm, WithdrawForm
 from compass.people.links import acts_of, links_of
@@ -117,7 +117,7 @@ def guardian(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Ask an authority for a guardian."""
     shown = work.find("people.guardian", Person, pk)
     asked = queries.guardian_of(work, shown)
-    form = GuardianForm(request.POST or None, initial={"seen": str(asked.pk) if asked else ""})
+    form = GuardianForm(request.POST or None, initial={"seen": on_page(asked)})
     rows: list[dict[str, Any]] = []
     if form.is_valid():
         with work.attempt(form):
@@ -131,7 +131,7 @@ def guardian(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             return redirect("people:person", pk=pk)
         if isinstance(form.problem, StaleVersion):
             rows = guardian_rows(form.cleaned_data, form.problem.current)
-            form.data = {**form.data.dict(), "seen": str(form.problem.current.pk)}
+            form.data = {**form.data.dict(), "seen": on_page(form.problem.current)}
     context = {"person": shown, "form": form, "asked": asked, "rows": rows}
     return TemplateResponse(request, "people/guardian.html", context)
 
