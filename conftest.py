@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from compass.config.embedded import Cluster
 from compass.config.serving import CHROMIUM, Live, browser_path
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def django_db_setup() -> None:
     """The database is already there; pytest-django need not make one."""
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A request leaves its language active in the thread; the next test begins with the project's own."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -115,6 +115,8 @@ def test_the_whole_way(sign_in, sent, at):
     with at("zinder.social"):
         assert Service.objects.get().provider_id == world_id("clinic")
         file = ReferralFile.objects.get()
+    returned = said(browser.get(url("referral", sent.pk)))
+    assert str(file.pk) in returned and "ordonnance.jpg" not in returned
     given = browser.get(url("referral_file", sent.pk, file.pk))
     assert given.status_code == 200 and given.content.startswith(b"\xff\xd8\xff")
     assert given.headers["Content-Disposition"].startswith("attachment") and "ordonnance" not in str(given.headers)

@@ -226,13 +226,9 @@ def _opened(work: Work, row: Referral, sender: bool) -> dict[str, Any]:
     try:
         payload = _payload(work, row)
         answer = work.keys.open(row.answer_sealed, table="cases_referral", column="answer_sealed", subject=row.pk) or {}
+        # A telephone names a photo as its owner likes, also by a person: only who sent it reads that.
         files = [
-            (
-                f,
-                work.keys.open(
-                    f.name_sealed, table="cases_referralfile", column="name_sealed", subject=row.pk, row=f.pk
-                ),
-            )
+            (f, "" if sender else _named(work, f))
             for f in ReferralFile.objects.filter(referral=row).defer("content_sealed").order_by("id")
         ]
     except KeyAbsent:
@@ -244,6 +240,11 @@ def _opened(work: Work, row: Referral, sender: bool) -> dict[str, Any]:
         "files": files,
         "contact": payload["contact"],
     }
+
+
+def _named(work: Work, file: ReferralFile) -> str:
+    place: dict[str, Any] = {"table": "cases_referralfile", "column": "name_sealed"}
+    return str(work.keys.open(file.name_sealed, **place, subject=file.referral_id, row=file.pk))
 
 
 def _who(payload: Mapping[str, Any]) -> str:

@@ -3,7 +3,6 @@ by the colleague whose work it is, on a phone in French and at a desk in English
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -86,24 +85,3 @@ def test_the_intake_in_arabic_on_a_phone(live: Callable[..., Live], chromium: Br
 
         assert social.page.evaluate("getComputedStyle(document.body).direction") == "rtl"
     assert watch.faults == []
-
-
-def test_the_arrival_list_over_a_thin_line(
-    live: Callable[..., Live], chromium: Browser, papers: Path, tmp_path: Path
-) -> None:
-    """Measured at 250 kbit/s with a processor four times slower, cold; what is held here is the weight."""
-    watch = Watch(axe=False, shots="thin")
-    journey = walk.Journey(papers)
-    with Colleague(chromium, live().url, "zinder.social", watch) as social:
-        walk.arrive(social, journey)
-        social.wire.send(
-            "Network.emulateNetworkConditions",
-            {"offline": False, "latency": 0, "downloadThroughput": 250_000 / 8, "uploadThroughput": 250_000 / 8},
-        )
-        social.wire.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-
-        social.open("/arrivals/")
-
-        seconds = social.page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd / 1000")
-    (tmp_path / "thin.json").write_text(json.dumps({"seconds": seconds, "bytes": watch.bytes["/arrivals/"]}))
-    assert watch.bytes["/arrivals/"] <= BYTES
