@@ -15,7 +15,6 @@ STARTS = (
     ({"centre_manager"}, "reception:arrivals"),
     ({"movement_officer"}, "returns:list"),
     ({"partner_case_worker"}, "cases:referrals"),
-    ({"movement_officer"}, "returns:list"),
     ({"data_protection_officer", "auditor"}, "access:trail"),
 )
 
