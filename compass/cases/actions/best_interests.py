@@ -217,9 +217,13 @@ def assess_children(work: Work, commands: list[ChildAssessed]) -> list[BestInter
 
 @action("best_interests.trace", BestInterests)
 def trace_families(work: Work, commands: list[Traced]) -> list[BestInterests]:
-    """Record the tracing of families (R-CHI-3). Raises StandardNotMet (BIP-04) before the assessment is done."""
+    """Record the tracing of families (R-CHI-3).
+
+    Raises StandardNotMet (BIP-04) before the assessment is done, WrongState once it was decided and nobody appealed.
+    """
 
     def change(child: ladder.Child, row: BestInterests, each: Traced) -> None:
+        _not_decided(row)
         if row.assessed_at is None:
             raise StandardNotMet(standards=spell("BIP-04"))
         if each.outcome not in {"pending", "successful", "unsuccessful"}:
@@ -243,7 +247,8 @@ def record_decisions(work: Work, commands: list[PanelDecision]) -> list[BestInte
     """Record a panel's decision (BIP-05, BIP-06, BIP-09); a supervisor who did not write the assessment records it.
 
     Raises StandardNotMet naming what is missing: BIP-01, BIP-02, BIP-03, BIP-05 (fewer than three members), R-CHI-1 (options
-    not weighed), BIP-09; SecondPersonNeeded; WrongState once a panel decided and nobody appealed or reopened.
+    not weighed), R-CHI-3 (a return without a family assessed or care agreed), BIP-09; SecondPersonNeeded; WrongState once a
+    panel decided and nobody appealed or reopened.
     """
 
     def change(child: ladder.Child, row: BestInterests, each: PanelDecision) -> None:
@@ -259,6 +264,7 @@ def record_decisions(work: Work, commands: list[PanelDecision]) -> list[BestInte
                 ("BIP-03", row.heard_at is not None),
                 ("BIP-05", len(members) >= ladder.PANEL and bool(each.reasons.strip())),
                 ("R-CHI-1", set(each.options) >= ladder.WEIGHED and each.decision in each.options),
+                ("R-CHI-3", each.decision != "return" or "R-CHI-3" not in ladder.unmet(child)),
                 ("BIP-09", each.review_told),
             )
             if not met
@@ -310,9 +316,11 @@ def arrange_journeys(work: Work, commands: list[JourneyArranged]) -> list[BestIn
 
 @action("best_interests.with_parent", BestInterests)
 def check_with_parent(work: Work, commands: list[WithParent]) -> list[BestInterests]:
-    """The short ladder. Raises StandardNotMet (BIP-05) when no parent lives in the household or a panel was asked for."""
+    """The short ladder. Raises StandardNotMet (BIP-05) when no parent lives in the household or a panel was asked for,
+    WrongState once it was decided and nobody appealed."""
 
     def change(child: ladder.Child, row: BestInterests, each: WithParent) -> None:
+        _not_decided(row)
         if not child.with_parent or row.determination:
             raise StandardNotMet(standards=spell("BIP-05"))
         seal_into(work, row, view_sealed={"view": each.view.strip(), "weight": ""})

@@ -67,6 +67,10 @@ def assessed(work, told, child):
     return assess_children(work, [ChildAssessed(**told(id=child.pk), text="safe with his aunt")])[0]
 
 
+def traced(work, told, child):
+    return trace_families(work, [Traced(**told(id=child.pk), outcome="unsuccessful", care_agreed=True)])[0]
+
+
 def test_it_works(at, told, boy):
     with at("zinder.social") as work:
         assert blocks(boy) == WHOLE
@@ -191,6 +195,17 @@ def test_a_decision_without_its_safeguards_is_refused(at, told, boy, changes, ru
         record_decisions(work, panel(told, boy, **changes))
 
 
+def test_a_return_is_not_decided_before_the_family_is_assessed_or_care_is_agreed(at, told, boy):
+    with at("zinder.social") as work:
+        assessed(work, told, boy)
+        trace_families(work, [Traced(**told(id=boy.pk), outcome="pending")])
+        request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juvenile_court")])
+    with at("zinder.supervisor") as work:
+        with pytest.raises(StandardNotMet, match="R-CHI-3"):
+            record_decisions(work, panel(told, boy))
+        assert record_decisions(work, panel(told, boy, decision="local_integration"))[0].decided_at
+
+
 def test_a_decision_before_everything_names_what_is_missing(at, told, boy):
     with at("zinder.supervisor") as work, pytest.raises(StandardNotMet, match=r"\(BIP-01\).*\(BIP-02\).*\(BIP-03\)"):
         record_decisions(work, panel(told, boy))
@@ -199,6 +214,7 @@ def test_a_decision_before_everything_names_what_is_missing(at, told, boy):
 def test_who_assessed_does_not_record_the_decision(at, told, boy):
     with at("zinder.supervisor") as work:
         assessed(work, told, boy)
+        traced(work, told, boy)
         request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juvenile_court")])
         with pytest.raises(SecondPersonNeeded):
             record_decisions(work, panel(told, boy))
@@ -207,6 +223,7 @@ def test_who_assessed_does_not_record_the_decision(at, told, boy):
 def decided(at, told, boy, **changes):
     with at("zinder.social") as work:
         assessed(work, told, boy)
+        traced(work, told, boy)
         request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juvenile_court")])
     with at("zinder.supervisor") as work:
         record_decisions(work, panel(told, boy, **changes))
@@ -255,11 +272,16 @@ def test_an_appeal_stops_and_new_facts_begin_anew(at, told, boy):
             reopen_procedures(work, [Reopened(**told(id=boy.pk))])
 
 
-@pytest.mark.parametrize("step", ["hear", "assess"])
+WRITTEN = ("view_sealed", "assessment_sealed", "tracing", "tracing_at", "family_assessed", "care_agreed", "decided_at")
+
+
+@pytest.mark.parametrize("step", ["hear", "assess", "trace"])
 def test_what_was_decided_is_not_written_anew_until_it_is_reopened(at, told, boy, step):
     def again(work):
         if step == "hear":
             return hear_children(work, [Heard(**told(id=boy.pk), view="other words")])[0]
+        if step == "trace" and BestInterests.objects.filter(person=boy).count() == 1:
+            return trace_families(work, [Traced(**told(id=boy.pk), outcome="pending")])[0]
         return assess_children(work, [ChildAssessed(**told(id=boy.pk), text="other words")])[0]
 
     decided(at, told, boy)
@@ -268,7 +290,7 @@ def test_what_was_decided_is_not_written_anew_until_it_is_reopened(at, told, boy
         with pytest.raises(WrongState):
             again(work)
         kept = BestInterests.objects.get(person=boy)
-        assert (kept.view_sealed, kept.assessment_sealed) == (before.view_sealed, before.assessment_sealed)
+        assert [getattr(kept, name) for name in WRITTEN] == [getattr(before, name) for name in WRITTEN]
 
         reopen_procedures(work, [Reopened(**told(id=boy.pk), appeal=True)])
         assert again(work).stage == "appealed", "only the panel ends an appeal"
@@ -293,6 +315,10 @@ def test_the_check_with_the_parent_stands_until_it_is_reopened(at, told, person,
         check_with_parent(work, [WithParent(**told(id=child.pk), view="wants to go")])
         with pytest.raises(WrongState):
             hear_children(work, [Heard(**told(id=child.pk), view="other words")])
+        with pytest.raises(WrongState):
+            check_with_parent(work, [WithParent(**told(id=child.pk), view="other words")])
+        reopen_procedures(work, [Reopened(**told(id=child.pk))])
+        check_with_parent(work, [WithParent(**told(id=child.pk), view="other words")])
     assert panel_asked not in sign_in("zinder.social").get(where).content.decode()
 
 

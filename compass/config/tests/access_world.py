@@ -303,6 +303,7 @@ class Rooms:
                     continue
                 child.hear_children(work, [child.Heard(**told(id=boy.pk), view="my mother", weight="much")])
                 child.assess_children(work, [child.ChildAssessed(**told(id=boy.pk), text="safe")])
+                child.trace_families(work, [child.Traced(**told(id=boy.pk), outcome="unsuccessful", care_agreed=True)])
                 (asked,) = people.request_guardians(
                     work, [people.GuardianAsked(**told(id=boy.pk), authority=AUTHORITY)]
                 )
@@ -311,6 +312,8 @@ class Rooms:
             mother = self.person(work)
             own = {"household_id": mother.household_id, "relation": "child", "uasc_status": "accompanied"}
             self.keep(child__with_mother=self.person(work, identity=BOY, consent=False, **own))
+            self.keep(child__checked=self.person(work, identity=BOY, consent=False, **own))
+            child.check_with_parent(work, [child.WithParent(**told(id=self["child.checked"]))])
         with at(SUPERVISOR) as work:
             for name, best in (("decided", "return"), ("appealed", "return"), ("elsewhere", "local_integration")):
                 child.record_decisions(work, [panel(self[f"child.{name}"], best)])
