@@ -6,7 +6,7 @@ import pytest
 from django.utils.html import escape
 
 from compass.people.actions import ConsentGiven, give_consent
-from compass.people.content.consent import notice
+from compass.people.content.consent import SCOPES, notice
 from compass.people.models import Consent, Person
 from compass.people.queries import allowances, consent_of
 from compass.problems import StandardNotMet
@@ -117,9 +117,39 @@ def test_the_worker_reads_what_is_said_to_the_child(make, sign_in):
 
     said = page.partition('aria-labelledby="child"')[2].partition("</section>")[0]
 
-    assert '<div lang="ha"' in said
-    own = said.partition("<details>")[2]
-    assert escape(notice("fr").for_child(9).question) in own
+    heard, own = (notice(code).for_child(9) for code in ("ha", "fr"))
+    for sentence, meaning in zip([*heard.sentences, heard.question], [*own.sentences, own.question], strict=True):
+        pair = f'lang="ha" dir="ltr">{escape(sentence)}</p><p class="hint">{escape(meaning)}</p>'
+        assert pair in said
+
+
+def test_each_sentence_stands_above_what_it_says_in_the_workers_language(make, sign_in):
+    """The person's language first and large, the worker's below it; nothing of it is folded away."""
+    page = sign_in("zinder.social").get(url(make())).content.decode()
+
+    heard, own = notice("ha"), notice("fr")
+    for section in heard.sections:
+        for sentence, meaning in zip(section.sentences, own.section(section.code).sentences, strict=True):
+            assert f'<p class="lead-in" lang="ha" dir="ltr">{escape(sentence)}</p><p class="hint">{escape(meaning)}' in page
+    for scope in SCOPES:
+        assert page.index(escape(heard.question(scope).if_no)) < page.index(escape(own.question(scope).question))
+
+
+def test_a_talk_in_the_workers_language_says_everything_once(make, sign_in):
+    page = sign_in("zinder.social").get(url(make(languages=("fr",)))).content.decode()
+
+    assert page.count(escape(notice("fr").section("take_back").sentences[0])) == 1
+
+
+def test_the_summary_read_aloud_is_understood_by_who_reads_it(make, sign_in):
+    client, where = sign_in("zinder.social"), f"/people/{make().pk}/summary/"
+    heard, own = (notice(code).section("take_back").sentences[0] for code in ("ha", "fr"))
+
+    both = client.get(where).content.decode()
+    one = client.get(f"{where}?language=fr").content.decode()
+
+    assert both.index(escape(heard)) < both.index(escape(own))
+    assert one.count(escape(own)) == 1 and escape(heard) not in one
 
 
 def test_what_is_needed_is_never_called_optional(make, sign_in, answers):

@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compass.people.consent import answer
+from compass.people.content.consent import Notice, available, notice
 from compass.people.models import Consent, Person
 from compass.ui.words import day
 from compass.vocabulary import languages as all_languages
@@ -38,6 +40,12 @@ def _next(name: str) -> str:
         "household": _("Next: who belongs together."),
         "person": _("The intake is complete. Next: start the screening."),
     }[name]
+
+
+def worker_notice() -> Notice:
+    """The notice in the language of the worker's pages; whoever reads aloud sees it beside the one that is heard."""
+    own = (get_language() or "fr")[:2]
+    return notice(own if own in available() else "fr")
 
 
 def basis_of(consent: Consent | None) -> str:

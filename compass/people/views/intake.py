@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,11 +19,11 @@ from compass.people import queries
 from compass.people.actions import change_households, give_consent, on_page, request_guardians
 from compass.people.ages import age_on
 from compass.people.consent import answer, carried
-from compass.people.content.consent import Notice, available, notice
+from compass.people.content.consent import ChildVersion, Notice, Section, available, notice
 from compass.people.forms import ConsentForm, HouseholdForm
 from compass.people.forms.consent import CORE_SCOPES, OTHER_SCOPES
 from compass.people.models import Consent, GuardianRequest, Person
-from compass.people.views.common import STEPS, said, step_to, tongues
+from compass.people.views.common import STEPS, said, step_to, tongues, worker_notice
 from compass.people.views.person import guardian_rows
 from compass.people.voices import recordings
 from compass.problems import StaleVersion
@@ -31,8 +32,7 @@ from compass.vocabulary import code_list, label_of, language
 
 def _notices(person: Person, asked: str | None) -> tuple[Notice, Notice]:
     """The notice to be heard (as asked, else the person's language, else the worker's) and the worker's own."""
-    own = (get_language() or "fr")[:2]
-    worker = notice(own if own in available() else "fr")
+    worker = worker_notice()
     for code in (asked, *person.languages):
         if code in available():
             return notice(code), worker
@@ -75,7 +75,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             rows = _consent_rows(form, form.problem.current)
             form.data = form.data.copy()
             form.data["seen"] = on_page(form.problem.current)
-    child = heard.for_child(age) if age is not None else None
+    child, own_child = (text.for_child(age) if age is not None else None for text in (heard, worker))
     before = carried(newest, CORE_SCOPES, work.now)
     return TemplateResponse(
         request,
@@ -90,9 +90,10 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "spoken_here": not person.languages or person.languages[0] == heard.language,
             "same_language": heard.language == worker.language,
             "tongues": [language(code) for code in available()],
-            "sections": [(worker.section(row.code), row, played.get(row.code)) for row in heard.sections],
+            "title": [(heard.title, worker.title)],
+            "sections": [_point(row, worker, played) for row in heard.sections],
             "child": child,
-            "worker_child": worker.for_child(age) if age is not None else None,
+            "child_pairs": _beside(_child_says(child), _child_says(own_child)),
             "child_voice": played.get(child.code) if child else None,
             "core": [_asked(form, heard, played, scope) for scope in CORE_SCOPES],
             "others": [_asked(form, heard, played, scope) for scope in OTHER_SCOPES],
@@ -146,6 +147,21 @@ def _consent_rows(form: ConsentForm, current: Consent) -> list[dict[str, Any]]:
         right = said(current.child_agrees)
         rows.append({"label": _("What the child answers"), "left": said(told["child_agrees"]), "right": right})
     return rows
+
+
+def _beside(heard: Sequence[str], own: Sequence[str]) -> list[tuple[str, str]]:
+    """Each sentence with what it says in the worker's language: nobody reads aloud what they do not understand."""
+    return list(zip_longest(heard, own, fillvalue=""))
+
+
+def _point(section: Section, worker: Notice, played: dict[str, Any]) -> dict[str, Any]:
+    own = worker.section(section.code)
+    pairs = _beside(section.sentences, own.sentences)
+    return {"section": section, "worker": own, "pairs": pairs, "voice": played.get(section.code)}
+
+
+def _child_says(text: ChildVersion | None) -> list[str]:
+    return [*text.sentences, text.question] if text else []
 
 
 def _asked(form: ConsentForm, heard: Notice, played: dict[str, Any], scope: str) -> dict[str, Any]:

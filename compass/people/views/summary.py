@@ -20,7 +20,7 @@ from compass.people.consent import answer
 from compass.people.content.consent import LATER_SCOPES, SCOPES, notice
 from compass.people.documents import FOLDER, typeset
 from compass.people.models import Person
-from compass.people.views.common import nation
+from compass.people.views.common import nation, worker_notice
 from compass.problems import ConsentMissing, NotFound
 from compass.vocabulary import label_of, language
 
@@ -82,6 +82,21 @@ def _content(work: Work, person: Person, code: str) -> dict[str, Any]:
     }
 
 
+def _lines(content: dict[str, Any]) -> list[tuple[str, str]]:
+    """What is read aloud, in order, each with what it is: a title, a heading or a sentence."""
+    found = [("title", content["title"]), ("line", f"{content['code_label']} {content['code']}")]
+    agreed = [line for row in content["agreed"] for line in (row["question"], row["answer"])]
+    for heading, lines in (
+        ("held_title", content["held"]),
+        ("agreed_title", [*agreed, *content["agreed_none"]]),
+        ("back_title", content["back"]),
+        ("ask_title", content["ask"]),
+        ("complain_title", content["complain"]),
+    ):
+        found += [("heading", content[heading]), *(("line", line) for line in lines)]
+    return found
+
+
 def person_language(person: Person) -> str:
     """The language of the summary the person reads best; the worker's when it is none of the four."""
     for code in (*person.languages, (get_language() or "fr")[:2]):
@@ -97,12 +112,16 @@ def summary(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     person = work.find("people.summary", Person, pk)
     chosen = request.GET.get("language", "")
     code = chosen if chosen in LANGUAGES else person_language(person)
+    content, worker = _content(work, person, code), worker_notice().language
+    own = content if worker == code else _content(work, person, worker)
     return TemplateResponse(
         request,
         "people/summary.html",
         {
             "person": person,
-            "content": _content(work, person, code),
+            "content": content,
+            "lines": [(*heard, mine) for heard, (_kind, mine) in zip(_lines(content), _lines(own), strict=True)],
+            "same_language": own is content,
             "must_be_checked": notice(code).must_be_checked,
             "tongues": [language(each) for each in LANGUAGES],
             "paper": queries.safe_to_carry(work, person),

@@ -18,6 +18,7 @@ from compass.people.actions import put_voices
 from compass.people.content.consent import Notice, available, notice
 from compass.people.forms import VoiceForm
 from compass.people.models import OfficeVoice
+from compass.people.views.common import worker_notice
 from compass.people.voices import recordings
 from compass.problems import NotFound
 from compass.vocabulary import language as language_of
@@ -40,11 +41,17 @@ def voices(request: HttpRequest, work: Work) -> HttpResponse:
     chosen = request.GET.get("language", available()[0])
     text = notice(chosen if chosen in available() else available()[0])
     played = recordings(work, text.language)
-    rows = [(key, title, played.get(key)) for key, title in titles(text).items()]
+    own = titles(worker_notice())
+    rows = [(key, title, own[key], played.get(key)) for key, title in titles(text).items()]
     return TemplateResponse(
         request,
         "people/voices.html",
-        {"notice": text, "rows": rows, "tongues": [language_of(code) for code in available()]},
+        {
+            "notice": text,
+            "rows": rows,
+            "same_language": text.language == worker_notice().language,
+            "tongues": [language_of(code) for code in available()],
+        },
     )
 
 
@@ -58,6 +65,7 @@ def replace(request: HttpRequest, work: Work, language: str, key: str) -> HttpRe
         spoken, title = text.spoken()[key], titles(text)[key]
     except KeyError as error:
         raise NotFound from error
+    worker = worker_notice()
     form = VoiceForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         with work.attempt(form):
@@ -69,8 +77,10 @@ def replace(request: HttpRequest, work: Work, language: str, key: str) -> HttpRe
         "people/voice.html",
         {
             "notice": text,
-            "spoken": spoken,
+            "spoken": [(spoken, worker.spoken()[key])],
             "name": title,
+            "own_name": titles(worker)[key],
+            "same_language": text.language == worker.language,
             "form": form,
             "voice": recordings(work, language).get(key),
         },
