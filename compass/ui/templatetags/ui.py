@@ -276,8 +276,8 @@ def lone_box(field: BoundField) -> bool:
 
 @register.simple_tag
 def optional(field: BoundField) -> SafeString:
-    """The word "optional" beside the label of a field that may stay empty."""
-    if field.field.required or lone_box(field):
+    """The word "optional" beside the label of a field that may stay empty, whatever else is answered (`form.sometimes`)."""
+    if field.field.required or lone_box(field) or field.name in getattr(field.form, "sometimes", ()):
         return mark_safe("")
     return format_html(' <span class="hint">({})</span>', _("optional"))
 
