@@ -19,6 +19,7 @@ from uuid import UUID
 import django.forms
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.utils import timezone
@@ -26,6 +27,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from compass.problems import Problem
 from compass.ui.widgets import DateParts, KeyInput, MomentParts, Number, YesNo
@@ -41,6 +43,8 @@ FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 FIRST_DAY = date(1900, 1, 1)
 #: Papers are valid for ten years; nothing that is written down lies further ahead.
 FAR_AHEAD = timedelta(days=20 * 366)
+#: How much one field takes from a browser, far above what any of them keeps: a page of such fields is still accepted.
+MOST_TYPED = 50_000
 
 
 class CompassRenderer(DjangoTemplates):
@@ -233,10 +237,33 @@ def fit(field: forms.Field) -> None:
     elif isinstance(field, forms.IntegerField) and type(widget) is forms.NumberInput:
         _replace(field, Number(decimals=not _whole(field)))
     elif isinstance(widget, forms.TextInput | forms.Textarea) and not isinstance(widget, Number):
+        _never_cut(field)
         widget.attrs.setdefault("autocomplete", "off")
         widget.attrs.setdefault("dir", "ltr" if _latin(widget) else "auto")
     elif isinstance(widget, forms.PasswordInput):
         widget.attrs.setdefault("dir", "ltr")
+
+
+def _never_cut(field: forms.Field) -> None:
+    """A browser cuts what is pasted beyond `maxlength` and says nothing: the server answers instead, and nothing is lost."""
+    if "maxlength" in field.widget.attrs:
+        field.widget.attrs["maxlength"] = str(MOST_TYPED)
+    field.validators = [_at_most(v.limit_value) if type(v) is MaxLengthValidator else v for v in field.validators]
+
+
+def _at_most(most: int) -> Callable[[str], None]:
+    """Says by how much a text is too long."""
+
+    def check(value: str) -> None:
+        if (over := len(value) - most) > 0:
+            text = ngettext(
+                "This is %(over)s character too long: at most %(most)s fit. Shorten it; all you wrote is still here.",
+                "This is %(over)s characters too long: at most %(most)s fit. Shorten it; all you wrote is still here.",
+                over,
+            )
+            raise ValidationError(text, code="max_length", params={"over": over, "most": most})
+
+    return check
 
 
 def _a_day_that_can_be(field: forms.Field) -> Callable[[date], None]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compass.ui.digits import normalise_digits, normalise_number
+from compass.ui.months import month_number
 
 if TYPE_CHECKING:
     from django.utils.datastructures import MultiValueDict
@@ -38,7 +39,7 @@ class _Part(forms.TextInput):
     def __init__(self, label: Any, css: str = "", *, kind: str = "text") -> None:
         attrs: dict[str, Any] = {"autocomplete": "off", "dir": "ltr"}
         if kind == "text":
-            attrs |= {"inputmode": "numeric", "maxlength": 4 if css == "year" else 2}
+            attrs["inputmode"] = "numeric"
         if css:
             attrs["class"] = css
         super().__init__(attrs)
@@ -52,7 +53,7 @@ class _Part(forms.TextInput):
 
 
 class DateParts(forms.MultiWidget):
-    """A date as day, month and year; also takes `YYYY-MM-DD` posted under the field's own name.
+    """A date as day, month (number or name) and year; also takes `YYYY-MM-DD` posted under the field's own name.
 
     Three short numbers are faster on a cheap phone than a calendar that opens on today, and they let a
     half-known date be typed and kept when it is refused.
@@ -86,7 +87,7 @@ class DateParts(forms.MultiWidget):
         if isinstance(whole, date):
             return whole
         day, month, year = self._typed(data, files, name)[:3]
-        return f"{year}-{month}-{day}" if day or month or year else None
+        return f"{year}-{month_number(month) or month}-{day}" if day or month or year else None
 
     def value_omitted_from_data(self, data: Data, files: MultiValueDict[str, Any], name: str) -> bool:
         """Whether neither the whole nor a part was posted."""

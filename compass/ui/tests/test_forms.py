@@ -8,7 +8,7 @@ import pytest
 from django import forms
 from django.utils import timezone, translation
 
-from compass.ui.forms import BaseForm, SearchForm, YesNoField
+from compass.ui.forms import MOST_TYPED, BaseForm, SearchForm, YesNoField, words
 from compass.ui.widgets import Radios
 
 
@@ -187,3 +187,46 @@ def test_what_is_no_whole_number_is_answered_with_what_to_write(typed):
         said = str(Many({"people": typed})["people"].errors)
 
     assert "chiffres" in said and "Saisissez" not in said
+
+
+def test_a_browser_cuts_nothing_and_the_server_says_how_much_is_too_much():
+    class Story(BaseForm):
+        name = forms.CharField(max_length=120)
+        told = words("Story", most=300)
+
+    typed = {"name": "é" * 121, "told": "a" * 340}
+
+    form = Story(typed)
+
+    assert set(re.findall(r'maxlength="(\d+)"', str(form))) == {str(MOST_TYPED)}
+    assert [str(form.errors[name][0]).split(":")[0] for name in typed] == [
+        "This is 1 character too long",
+        "This is 40 characters too long",
+    ]
+    assert all(text in str(form) for text in typed.values())
+    with translation.override("ar"):
+        assert "40 حرفًا" in str(Story(typed).errors["told"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "month"),
+    [
+        *[("février", 2), ("FEV.", 2), ("févr.", 2), ("août", 8), ("Juin", 6), ("sept", 9), ("march", 3), ("Mar", 3)],
+        *[("فبراير", 2), ("فيفري", 2), ("شباط", 2), ("تشرين الثاني", 11), ("ابريل", 4), ("أبريل", 4), ("آب", 8)],
+        *[("٢", 2), ("02", 2)],
+    ],
+)
+def test_a_month_may_be_named(typed, month):
+    form = Intake({**GOOD, "born_day": "3", "born_month": typed, "born_year": "1999"})
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["born"] == date(1999, month, 3)
+    assert "maxlength" not in str(form["born"])
+
+
+@pytest.mark.parametrize("typed", ["jui", "ju", "tabaski", "تشرين", "13"])
+def test_a_month_that_could_be_any_is_refused_and_stays(typed):
+    form = Intake({**GOOD, "born_day": "3", "born_month": typed, "born_year": "1999"})
+
+    assert "born" in form.errors
+    assert f'value="{typed}"' in str(form["born"])
