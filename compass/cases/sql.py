@@ -1,5 +1,5 @@
-"""The owner's functions of the room: taking a partner's key back, keeping what the office said of a referral from its
-receiver's pen, and moving people to the office that accepted them."""
+"""The owner's functions of the room: taking a partner's key back, keeping each side of a referral and of a handover from the
+other's pen, and moving people to the office that accepted them."""
 
 from __future__ import annotations
 
@@ -49,6 +49,43 @@ FOR EACH ROW EXECUTE FUNCTION compass_referral_answer();
 """
 
 ANSWER_DROP = "DROP FUNCTION compass_referral_answer() CASCADE;"
+
+OFFER = r"""
+CREATE OR REPLACE FUNCTION compass_handover_sides() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    ours uuid[];
+    answer CONSTANT text[] := CASE OLD.status
+        WHEN 'offered' THEN '{status,answered_at,answered_by,rejection_reason,answer_sealed,version}'
+        WHEN 'accepted' THEN '{answered_at}' ELSE '{}' END;
+BEGIN
+    -- The owner's functions accept an offer, and the owner has no scope.
+    IF current_user <> 'compass_app' THEN
+        RETURN NEW;
+    END IF;
+    ours := compass_scope_organisations();
+    IF OLD.organisation_id <> ALL (ours) AND (
+        to_jsonb(OLD) - answer IS DISTINCT FROM to_jsonb(NEW) - answer
+        OR NEW.status NOT IN (OLD.status, 'rejected')
+    ) THEN
+        RAISE EXCEPTION 'compass: the receiver of an offer answers it only' USING ERRCODE = 'CS023';
+    END IF;
+    IF OLD.to_organisation_id <> ALL (ours) AND (
+        ROW (OLD.rejection_reason, OLD.answer_sealed) IS DISTINCT FROM ROW (NEW.rejection_reason, NEW.answer_sealed)
+        OR ROW (OLD.status, OLD.answered_at, OLD.answered_by) IS DISTINCT FROM
+           ROW (NEW.status, NEW.answered_at, NEW.answered_by)
+           AND NOT (OLD.status = 'offered' AND NEW.status IN ('offered', 'withdrawn', 'expired'))
+    ) THEN
+        RAISE EXCEPTION 'compass: the sender of an offer does not answer it' USING ERRCODE = 'CS023';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER cases_handover_sides BEFORE UPDATE ON cases_handover
+FOR EACH ROW EXECUTE FUNCTION compass_handover_sides();
+"""
+
+OFFER_DROP = "DROP FUNCTION compass_handover_sides() CASCADE;"
 
 HANDOVER = r"""
 CREATE OR REPLACE FUNCTION compass_handover(offer_id uuid) RETURNS integer

@@ -1,6 +1,15 @@
 from django.db import migrations
 
-from compass.cases.sql import ANSWER, ANSWER_DROP, HANDOVER, HANDOVER_DROP, RECALL, RECALL_DROP
+from compass.cases.sql import (
+    ANSWER,
+    ANSWER_DROP,
+    HANDOVER,
+    HANDOVER_DROP,
+    OFFER,
+    OFFER_DROP,
+    RECALL,
+    RECALL_DROP,
+)
 
 
 class Migration(migrations.Migration):
@@ -13,5 +22,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(RECALL, RECALL_DROP),
         migrations.RunSQL(ANSWER, ANSWER_DROP),
+        migrations.RunSQL(OFFER, OFFER_DROP),
         migrations.RunSQL(HANDOVER, HANDOVER_DROP),
     ]
