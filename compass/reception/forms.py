@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID, uuid5
 
 from django import forms
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from compass.access.codes import clean_code
 from compass.access.work import Work
 from compass.people.actions import Registration
+from compass.people.ages import MOST_MONTHS, born
 from compass.people.forms.common import language_choices, listed
 from compass.people.models import Person
 from compass.reception.actions import (
@@ -87,11 +88,21 @@ class GroupForm(CentreForm):
 class StartForm(BaseForm):
     """The first two answers: about how old, and in which language to go on."""
 
+    #: Demanded unless the age of a baby is told in months.
+    sometimes: ClassVar[frozenset[str]] = frozenset({"age"})
     age = forms.IntegerField(
         label=_("About how old, in years?"),
         help_text=_("An estimate is enough. A child hears other words, and an adult answers beside the child."),
+        required=False,
         min_value=0,
         max_value=120,
+    )
+    months = forms.IntegerField(
+        label=_("For a baby: how old in months?"),
+        help_text=_("Then leave the years empty."),
+        required=False,
+        min_value=0,
+        max_value=MOST_MONTHS,
     )
     language = forms.ChoiceField(label=_("Language of the talk"))
 
@@ -99,14 +110,26 @@ class StartForm(BaseForm):
         super().__init__(*args, **kwargs)
         self.offer("language", language_choices(country))
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        years, months = cleaned.get("age"), cleaned.get("months")
+        if years is not None and months is not None:
+            self.add_error("months", _("Write the age in years or in months, not in both."))
+        elif years is None and months is None and not {"age", "months"} & set(self.errors):
+            self.add_error("age", _("Write about how old the person is."))
+        return cleaned
+
     def beside(self, person: Person) -> list[dict[str, Any]]:
         """Rows for `{% cmp %}`: these answers beside those of the colleague who was faster."""
         told = self.cleaned_data
-        years = ngettext("%(count)d year", "%(count)d years", told["age"]) % {"count": told["age"]}
+        if told["age"] is None:
+            age = ngettext("%(count)d month", "%(count)d months", told["months"]) % {"count": told["months"]}
+        else:
+            age = ngettext("%(count)d year", "%(count)d years", told["age"]) % {"count": told["age"]}
         band = label_of("age_band", person.age_band) if person.age_band else ""
         spoken = ", ".join(language(code).label for code in person.languages)
         return [
-            {"label": _("Age"), "left": years, "right": band},
+            {"label": _("Age"), "left": age, "right": band},
             {"label": self["language"].label, "left": language(told["language"]).label, "right": spoken},
         ]
 
@@ -116,7 +139,7 @@ class StartForm(BaseForm):
         registration = Registration(
             **envelope | {"key": uuid5(envelope["key"], "person")},
             languages=(told["language"],),
-            identity={"birth_year": timezone.localdate().year - told["age"], "birth_estimated": True},
+            identity=born(timezone.localdate(), years=told["age"], months=told["months"]),
         )
         return ArrivalRegistered(**envelope, id=place.pk, registration=registration)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import ConsentGiven, Registration
+from compass.people.ages import MOST_MONTHS, born
 from compass.people.forms.common import listed
 from compass.people.models import Consent, Person
 from compass.ui.forms import CHOOSE, BaseForm, HouseMixin, YesNoField
@@ -17,7 +18,6 @@ from compass.vocabulary import code_list
 
 CHILD_RELATIONS = ("child", "sibling", "other_relative")
 MOST_CHILDREN = 12
-MOST_MONTHS = 36
 OLDEST_CHILD = 17
 
 
@@ -73,12 +73,9 @@ class ChildLine(HouseMixin, forms.Form):
 
     @property
     def birth(self) -> dict[str, Any]:
-        """The estimated birth: the year, and for an age in months also the month."""
-        today = timezone.localdate()
-        if self.cleaned_data["unit"] == "years":
-            return {"birth_year": today.year - self.years, "birth_estimated": True}
-        year, month = divmod(today.year * 12 + today.month - 1 - self.cleaned_data["age"], 12)
-        return {"birth_year": year, "birth_month": month + 1, "birth_estimated": True}
+        """The estimated birth."""
+        unit = "months" if self.cleaned_data["unit"] == "months" else "years"
+        return born(timezone.localdate(), **{unit: self.cleaned_data["age"]})
 
     def registration(self, envelope: dict[str, Any], parent: Person, *, named: bool) -> Registration:
         """The child as a new person of the parent's household; the name only where details may be kept."""

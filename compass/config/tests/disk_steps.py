@@ -218,7 +218,8 @@ def through_pages(machine: Live, office: Browser, case: Case, typed: Canaries, p
     office.refused(f"{person}/identity/", given=typed["bad given"], family=typed["bad family"])
     office.save(
         f"{person}/identity/", given=typed["typed given"], family=typed["typed family"], other=typed["typed other"],
-        place_of_origin=typed["typed address"], birth_year="1995", sex="female", nationality="NG", language="ha",
+        place_of_origin=typed["typed address"], birth_year="1995", birth_estimated="no", sex="female", nationality="NG",
+        language="ha",
     )  # fmt: skip
     # The mark that every seal adds makes the contact one that is known, which opens for a reason.
     contact = office.post(f"{person}/contact/", reason="present", reveal="").text

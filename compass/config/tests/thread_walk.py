@@ -94,8 +94,8 @@ def mother(who: Colleague, journey: Journey) -> None:
     )  # fmt: skip
     page()
     who.send(
-        given=told.names.given, family=told.names.family, birth_year=1995, sex=told.sex, nationality=told.nationality,
-        second_language="pcm", place_of_origin=told.origin,
+        given=told.names.given, family=told.names.family, birth_year=1995, birth_estimated="yes",
+        sex=told.sex, nationality=told.nationality, second_language="pcm", place_of_origin=told.origin,
     )  # fmt: skip
     page()
     who.send(phone=told.phone, safe_to_call="no", safe_to_carry_paper="no", what_to_say=FAMILY.handover.sealed_note)

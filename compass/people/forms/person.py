@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
+from datetime import date
+from typing import Any, ClassVar
 from uuid import UUID, uuid5
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import GuardianAsked, HouseholdChange, IdentityChange
+from compass.people.ages import band_of
 from compass.people.forms.common import (
     BirthDateField,
     SometimesChoiceField,
@@ -22,7 +24,7 @@ from compass.people.forms.common import (
     nationality_choices,
     seen_of,
 )
-from compass.people.models import Person
+from compass.people.models import CHILD_BANDS, Person
 from compass.ui.digits import normalise_digits
 from compass.ui.forms import CHOOSE, BaseForm, RecordForm, YesNoField, words
 from compass.ui.widgets import Radios
@@ -51,6 +53,8 @@ class RevealForm(BaseForm):
 class IdentityForm(BaseForm):
     """Names, birth, sex, nationality, languages. Only sex and nationality must be answered; both can stay open."""
 
+    #: Demanded with a year alone.
+    sometimes: ClassVar[frozenset[str]] = frozenset({"birth_estimated"})
     version = forms.IntegerField(widget=forms.HiddenInput)
     given = forms.CharField(
         label=_("Given name"), help_text=_("As the person says it. Any script."), required=False, max_length=120
@@ -61,9 +65,10 @@ class IdentityForm(BaseForm):
     birth_year = forms.IntegerField(
         label=_("Otherwise the year of birth"),
         required=False,
+        show_hidden_initial=True,
         error_messages={"invalid": _("Write the year with four digits, for example 1995.")},
     )
-    birth_estimated = forms.BooleanField(label=_("This is an estimate"), required=False)
+    birth_estimated = YesNoField(label=_("Is this year an estimate?"), required=False)
     birth_month = forms.RegexField(r"[0-9]{4}-(?:[1-9]|1[0-2])", widget=forms.HiddenInput, required=False)
     sex = forms.ChoiceField(label=_("Sex"), widget=Radios, choices=listed("sex"))
     nationality = forms.ChoiceField(label=_("Nationality"), choices=nationality_choices)
@@ -86,7 +91,34 @@ class IdentityForm(BaseForm):
             self.add_error("birth_date", self._years())
         if year is not None and not today.year - OLDEST <= year <= today.year:
             self.add_error("birth_year", self._years())
+        elif born and year is not None and born.year != year and not self._gives_way(born, year):
+            text = gettext("The date of birth says %(born)s, the year here says %(year)s. Empty the wrong one.")
+            self.add_error("birth_year", text % {"born": str(born.year), "year": str(year)})
+        if year is not None and not cleaned.get("birth_date") and cleaned.get("birth_estimated") is None:
+            self.add_error("birth_estimated", _("Answer whether the year is an estimate."))
         return cleaned
+
+    def _gives_way(self, born: date, year: int) -> bool:
+        """Whether the year is the estimate of the gate, as the page showed it, and the date tells much the same age.
+
+        A date that makes a child of a grown person, or moves a child to another age band, is never taken silently.
+        """
+        told = self.cleaned_data
+        shown = self.data.get(self.add_initial_prefix("birth_year")) == str(year)
+        if not shown or told.get("birth_estimated") is False:
+            return False
+        today = timezone.localdate()
+        month = self._month(year)
+        bands = {
+            band_of({"birth_date": born.isoformat()}, today),
+            band_of({"birth_year": year, "birth_month": month}, today),
+        }
+        return len(bands) == 1 or not bands & set(CHILD_BANDS)
+
+    def _month(self, year: int) -> int | None:
+        """The month that was told with this year for a small child."""
+        told, _dash, month = self.cleaned_data.get("birth_month", "").partition("-")
+        return int(month) if month and int(told) == year else None
 
     @staticmethod
     def _years() -> str:
@@ -96,9 +128,11 @@ class IdentityForm(BaseForm):
     @classmethod
     def initial_of(cls, person: Person, identity: dict[str, Any]) -> dict[str, Any]:
         """What the form shows of a record."""
-        names = ("given", "family", "other", "birth_date", "birth_year", "birth_estimated", "place_of_origin")
+        names = ("given", "family", "other", "birth_date", "birth_year", "place_of_origin")
+        named = bool(identity.get("given") or identity.get("family"))
         return {
             **{name: identity.get(name, "") for name in names},
+            "birth_estimated": identity.get("birth_estimated", "") if named else "",
             "version": person.version,
             "birth_month": "{birth_year}-{birth_month}".format_map(identity) if identity.get("birth_month") else "",
             "sex": "" if person.sex == "undisclosed" and not identity.get("given") else person.sex,
@@ -116,9 +150,8 @@ class IdentityForm(BaseForm):
             found["birth_date"] = told["birth_date"].isoformat()
         elif told["birth_year"]:
             found |= {"birth_year": told["birth_year"], "birth_estimated": told["birth_estimated"]}
-            year, _dash, month = told["birth_month"].partition("-")
-            if month and int(year) == told["birth_year"]:
-                found["birth_month"] = int(month)
+            if month := self._month(told["birth_year"]):
+                found["birth_month"] = month
         if told["place_of_origin"]:
             found["place_of_origin"] = told["place_of_origin"]
         return found

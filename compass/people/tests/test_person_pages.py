@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 from html import unescape
@@ -92,6 +93,59 @@ def test_a_birth_in_the_future_is_refused_and_typed_answers_stay(make, sign_in, 
     assert page.status_code == year.status_code == 200
     assert 'value="Osagie"' in page.content.decode()
     assert "family" not in names(at, person)
+
+
+@pytest.mark.parametrize(
+    ("age", "estimated", "day", "taken"),
+    [
+        (30, "", "1999-05-02", True),
+        (30, "no", "1999-05-02", False),
+        (30, "", "{year}-01-02", False),
+        (9, "", "1999-05-02", False),
+        (9, "", "{nine}-01-01", True),
+    ],
+)
+def test_a_date_of_birth_beside_another_year_is_refused_in_words(make, sign_in, at, age, estimated, day, taken):
+    """Only the estimate of the gate, untouched, gives way, and never so that a grown person becomes a child."""
+    person, this = make(age=age), timezone.localdate().year
+    day = day.format(year=this - 12, nine=this - 9)
+    shown = {"birth_year": str(this - age), "initial-birth_year": str(this - age)}
+
+    told = identity(birth_date=day, birth_estimated=estimated, **shown)
+    response = sign_in("zinder.social").post(f"/people/{person.pk}/identity/", told)
+
+    assert (response.status_code == 302) is taken
+    assert names(at, person).get("birth_date", "") == (day if taken else "")
+    if not taken:
+        assert (
+            f"{this - age}. Effacez" in unescape(response.content.decode())
+            and 'value="Osagie"' in response.content.decode()
+        )
+
+
+def test_a_year_typed_beside_another_date_is_refused(make, sign_in, at):
+    person = make()
+
+    told = identity(birth_date="1999-05-02", birth_year="1998")
+    page = unescape(sign_in("zinder.social").post(f"/people/{person.pk}/identity/", told).content.decode())
+
+    assert "La date de naissance indique 1999" in page
+    assert "birth_date" not in names(at, person)
+
+
+def test_nobody_says_estimate_before_the_worker_does(make, sign_in, at):
+    person, client = make(), sign_in("zinder.social")
+    where = f"/people/{person.pk}/identity/"
+
+    page = client.get(where).content.decode()
+    unsaid = client.post(where, identity(birth_year="1995"))
+    said = client.post(where, identity(birth_year="1995", birth_estimated="yes"))
+    again = client.post(where, {"reveal": "1", "reason": "correct"}).content.decode()
+
+    assert not re.search(r"<input[^>]* checked", page)
+    assert (unsaid.status_code, said.status_code) == (200, 302)
+    assert names(at, person)["birth_estimated"] is True
+    assert re.search(r'name="birth_estimated" value="yes"[^>]* checked', again)
 
 
 def test_a_recorded_identity_opens_for_correction_only_with_a_reason(make, sign_in):

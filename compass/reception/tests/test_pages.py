@@ -159,6 +159,31 @@ def test_a_strange_age_is_refused(arrive, at):
         assert not Person.objects.exists()
 
 
+@pytest.mark.parametrize(("months", "band"), [("5", "0-4"), ("٠", "0-4"), ("36", "0-4")])
+def test_a_baby_alone_has_months(arrive, at, months, band):
+    client, places = arrive()
+
+    assert start(client, places[0], "", months=months).status_code == 302
+
+    with at("zinder.social") as work:
+        baby = Person.objects.get()
+        born = opened(work, baby).identity
+        today = timezone.localdate()
+        told = today.year * 12 + today.month - int(months)
+        assert baby.age_band == band
+        assert born["birth_year"] * 12 + born["birth_month"] == told
+
+
+def test_years_and_months_together_are_refused_in_words(arrive, at):
+    client, places = arrive()
+
+    page = start(client, places[0], "1", months="6").content.decode()
+
+    assert "data-errors" in page and 'value="6"' in page
+    with at("zinder.social"):
+        assert not Person.objects.exists()
+
+
 def test_who_left_is_off_the_list(arrive, at):
     client, places = arrive()
 
