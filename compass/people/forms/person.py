@@ -224,12 +224,17 @@ class ContactForm(BaseForm):
         )
 
 
+#: Answers that name no household: one of their own; the present one, into which their children are registered next; the
+#: present one, which the rest of the family joins.
+ALONE_HERE, CHILDREN_NEXT, FIRST_OF_FAMILY = "alone", "children", "first"
+
+
 class HouseholdField(forms.ChoiceField):
-    """A household by its identifier, "alone", or nothing; the form decides which of them can be answered."""
+    """A household by its identifier, one of the answers above, or nothing; the form decides which can be answered."""
 
     def valid_value(self, value: str) -> bool:
         try:
-            return value == "alone" or str(UUID(value)) == value
+            return value in {ALONE_HERE, CHILDREN_NEXT, FIRST_OF_FAMILY} or str(UUID(value)) == value
         except ValueError:
             return False
 
@@ -275,9 +280,14 @@ class HouseholdForm(BaseForm):
         self._seen = person.version
         alone = _("Alone, with none of these people")
         stay = _("With those already listed below") if own else _("Alone") if not others else alone
-        self._offered = [(str(person.household_id), stay), *others, *([("alone", alone)] if own else [])]
+        here = (str(person.household_id), stay)
+        coming = [] if person.is_child else [(CHILDREN_NEXT, _("With children of theirs, who are registered next"))]
+        if not own:
+            coming.append((FIRST_OF_FAMILY, _first_of_family(person)))
+        self._offered = [here, *others, *coming, (ALONE_HERE, alone)] if own else [*coming, *others, here]
         self.offer("household", self._offered)
         self.asked = asked
+        self._joined = bool(own)
         if not person.is_child:
             del self.fields["uasc_status"], self.fields["authority"], self.fields["remark"]
             return
@@ -294,6 +304,12 @@ class HouseholdForm(BaseForm):
             self.add_error("household", self.fields["household"].error_messages["required"])
         if self.wants_guardian and not cleaned.get("authority"):
             self.add_error("authority", _("Choose which authority is asked to appoint a guardian."))
+        leads = cleaned.get("household") in {CHILDREN_NEXT, FIRST_OF_FAMILY} and not self._joined
+        if leads and cleaned.get("relation"):
+            self.add_error(
+                "relation",
+                _("The others are described towards this person: choose “The principal person, or alone”."),
+            )
         return cleaned
 
     def household_in_words(self, household: str) -> str:
@@ -319,10 +335,17 @@ class HouseholdForm(BaseForm):
         told = self.cleaned_data
         return HouseholdChange(
             **self.envelope(person.basis, id=person.pk, version=told["version"]),
-            household_id=None if told["household"] == "alone" else UUID(told["household"] or str(person.household_id)),
+            household_id=self._household(person),
             relation=told["relation"] or "principal",
             uasc_status=told.get("uasc_status"),
         )
+
+    def _household(self, person: Person) -> UUID | None:
+        """The household that was chosen, the present one where none is named; None for one of their own."""
+        told = self.cleaned_data["household"]
+        if told == ALONE_HERE:
+            return None
+        return person.household_id if told in {"", CHILDREN_NEXT, FIRST_OF_FAMILY} else UUID(told)
 
     def guardian(self, person: Person) -> GuardianAsked | None:
         """The request for a guardian that goes with this page; None when it asks for none."""
@@ -363,6 +386,12 @@ class AppointedForm(RecordForm):
     """The authority appointed the guardian: nothing to fill in."""
 
     basis = "legal_duty"
+
+
+def _first_of_family(person: Person) -> Any:
+    if person.is_child:
+        return _("With a parent or others of the family, who are registered after this child")
+    return _("With others of the family, who are registered after this person")
 
 
 def _relations() -> list[tuple[str, str]]:

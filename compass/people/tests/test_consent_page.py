@@ -130,7 +130,10 @@ def test_each_sentence_stands_above_what_it_says_in_the_workers_language(make, s
     heard, own = notice("ha"), notice("fr")
     for section in heard.sections:
         for sentence, meaning in zip(section.sentences, own.section(section.code).sentences, strict=True):
-            assert f'<p class="lead-in" lang="ha" dir="ltr">{escape(sentence)}</p><p class="hint">{escape(meaning)}' in page
+            assert (
+                f'<p class="lead-in" lang="ha" dir="ltr">{escape(sentence)}</p><p class="hint">{escape(meaning)}'
+                in page
+            )
     for scope in SCOPES:
         assert page.index(escape(heard.question(scope).if_no)) < page.index(escape(own.question(scope).question))
 

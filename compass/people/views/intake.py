@@ -8,7 +8,9 @@ from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -22,6 +24,7 @@ from compass.people.consent import answer, carried
 from compass.people.content.consent import ChildVersion, Notice, Section, available, notice
 from compass.people.forms import ConsentForm, HouseholdForm
 from compass.people.forms.consent import CORE_SCOPES, OTHER_SCOPES
+from compass.people.forms.person import CHILDREN_NEXT, FIRST_OF_FAMILY
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.views.common import STEPS, said, step_to, tongues, worker_notice
 from compass.people.views.person import guardian_rows
@@ -197,6 +200,14 @@ def household(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                 saved = _("Who belongs together has been saved. Guardian requested: %(authority)s.") % {
                     "authority": authority
                 }
+            if form.cleaned_data["household"] == CHILDREN_NEXT:
+                after = _("Next: register their children.")
+                messages.success(request, f"{saved} {after}")
+                return redirect("reception:children", pk=person.pk)
+            if form.cleaned_data["household"] == FIRST_OF_FAMILY:
+                after = _("Register the others of the family too; each of them chooses “With %(code)s”.")
+                after %= {"code": person.code}
+                saved = f"{saved} {after}"
             return step_to("person", person, request, saved)
         if isinstance(form.problem, StaleVersion):
             rows = _household_rows(form, form.problem.current)
