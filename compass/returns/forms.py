@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.forms.common import language_choices
 from compass.people.models import Person
 from compass.returns import actions, destinations
+from compass.returns.actions.travel import TRAVEL_AHEAD
 from compass.returns.content import DeclarationText
 from compass.returns.machine import NEVER_WAIVED
 from compass.returns.models import Return
-from compass.ui.forms import BaseForm, RecordForm, YesNoField, choose, fit, words
+from compass.ui.days import PastDay, PlannedDay
+from compass.ui.forms import FAR_AHEAD, BaseForm, RecordForm, YesNoField, choose, fit, words
 from compass.ui.widgets import Boxes, Radios
+from compass.ui.words import day
 from compass.vocabulary import code_list
 
 Choices = Sequence[tuple[str, str | Promise]]
 
 
 class StepForm(RecordForm):
-    """A step of one return; return assistance rests on the person's consent."""
+    """A step of one return; return assistance rests on the person's consent.
+
+    `sometimes`: the fields that other answers may demand; they are not called optional.
+    """
 
     basis = "consent"
+    sometimes: Collection[str] = ()
+
+    def demand(self, name: str, message: str | Promise) -> None:
+        """Say of a field that it is needed after what was answered elsewhere, when it is empty and not wrong already."""
+        if name not in self.errors and self.cleaned_data.get(name) in (None, "", False):
+            self.add_error(name, str(message))
 
 
 class StartForm(StepForm):
@@ -104,10 +118,13 @@ class CounsellingForm(StepForm):
         help_text=_("Sealed. In the person’s own words where you can."),
     )
 
-    def __init__(self, *args: Any, where: str, **kwargs: Any) -> None:
-        """`where`: the country of the office, whose languages come first."""
+    def __init__(self, *args: Any, where: str, told: Mapping[str, datetime], **kwargs: Any) -> None:
+        """`where`: the country of the office, whose languages come first; `told`: the topics of earlier talks."""
         super().__init__(*args, **kwargs)
         self.offer("topics", code_list("return_information_topic").choices())
+        self.fields["topics"].widget.hints = {
+            topic: gettext("Told on %(day)s.") % {"day": day(at)} for topic, at in told.items()
+        }
         self.offer("language", choose(language_choices(where)))
         self.offer("interpreter_mode", choose(code_list("interpreter_mode").choices()))
 
@@ -124,10 +141,23 @@ class CounsellingForm(StepForm):
         )
 
 
+class Sentences(Boxes):
+    """The sentences of a declaration: in the language of the person, and beneath in that of the worker (`own`)."""
+
+    option_template_name = "returns/sentence.html"
+    text: DeclarationText
+    own: DeclarationText | None = None
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The option with both texts."""
+        option = super().create_option(name, value, *args, **kwargs)
+        return option | {"text": self.text, "own": self.own, "beneath": self.own and self.own.statements[str(value)]}
+
+
 class DeclarationForm(StepForm):
     who = forms.CharField(widget=forms.HiddenInput, required=False)
     statements = forms.MultipleChoiceField(
-        label=_("Read out each sentence, then ask. Tick a sentence only after a yes."), widget=Boxes
+        label=_("Read out each sentence, then ask. Tick a sentence only after a yes."), widget=Sentences
     )
     language = forms.ChoiceField(label=_("Language in which it was read out"))
     mode = forms.ChoiceField(
@@ -152,16 +182,19 @@ class DeclarationForm(StepForm):
         self,
         *args: Any,
         text: DeclarationText,
+        own: DeclarationText | None = None,
         children: bool,
         minor: bool,
         where: str,
         spoken: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
-        """`where`: the country of the office. `spoken`: the languages on the person's record; a declaration in another one
-        is none (R-VOL-1)."""
+        """`text`: in the person's language, `own` in the worker's when that is another. `where`: the country of the office.
+        `spoken`: the languages on the person's record; a declaration in another one is none (R-VOL-1)."""
         super().__init__(*args, **kwargs)
         self.text = text
+        sentences: Any = self.fields["statements"].widget
+        sentences.text, sentences.own = text, own
         codes = [c for c in code_list("declaration_statement") if children or not c.extra.get("children_only")]
         self.offer("statements", [(c.value, text.statements[c.value]) for c in codes])
         self.offer("language", choose(language_choices(where, only=spoken)))
@@ -198,6 +231,8 @@ class DeclarationForm(StepForm):
 
 
 class FreeChoiceForm(StepForm):
+    sometimes = ("capacity_assessed", "independent_counsel", "private_talk")
+
     no_pressure = YesNoField(
         label=_("Did you find the person free of any pressure to return?"),
         help_text=_("Pressure may be physical or psychological, by family, traffickers, authorities or staff."),
@@ -212,6 +247,17 @@ class FreeChoiceForm(StepForm):
     detained = YesNoField(label=_("Is the person held, or not free to leave this place?"))
     independent_counsel = YesNoField(label=_("If held: was there counselling by someone independent?"), required=False)
     private_talk = YesNoField(label=_("If held: was the talk private?"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        for asked, names in (
+            ("capacity_doubted", ("capacity_assessed",)),
+            ("detained", ("independent_counsel", "private_talk")),
+        ):
+            for name in names if said.get(asked) else ():
+                if said.get(name) is None and name not in self.errors:
+                    self.add_error(name, _("Answer yes or no here too: it counts for the decision."))
+        return said
 
     def command(self, avr: Return) -> actions.ChoiceChecked:
         said = self.cleaned_data
@@ -237,6 +283,7 @@ class EligibilityForm(StepForm):
     def __init__(self, *args: Any, criteria: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.criteria = tuple(criteria)
+        self.sometimes = [f"{value}_{part}" for value in self.criteria for part in ("kind", "evidence")]
         for value in self.criteria:
             answers = [
                 (c.value, c.lazy_label)
@@ -244,7 +291,16 @@ class EligibilityForm(StepForm):
                 if not (c.value == "waived" and value in NEVER_WAIVED)
             ]
             label = code_list("eligibility_criterion").require(value).lazy_label
-            self.fields[value] = forms.ChoiceField(label=label, choices=answers, widget=Radios)
+            said = {"criterion": label}
+            self.fields[value] = forms.ChoiceField(
+                label=label,
+                choices=answers,
+                widget=Radios,
+                error_messages={
+                    "required": gettext("“%(criterion)s”: choose an answer; “Not checked yet” is one.") % said,
+                    "invalid_choice": gettext("“%(criterion)s”: choose one of the answers shown.") % said,
+                },
+            )
             self.fields[f"{value}_kind"] = forms.ChoiceField(
                 label=_("Kind of evidence"), choices=choose(code_list("evidence_kind").choices()), required=False
             )
@@ -268,9 +324,12 @@ class EligibilityForm(StepForm):
         for value in self.criteria:
             if said.get(value, "pending") == "pending":
                 continue
-            for part in ("kind", "evidence"):
-                if not said.get(f"{value}_{part}"):
-                    self.add_error(f"{value}_{part}", _("An answer needs evidence."))
+            named = {"criterion": self.fields[value].label}
+            for part, message in (
+                ("kind", _("“%(criterion)s”: choose the kind of evidence, or answer “Not checked yet”.")),
+                ("evidence", _("“%(criterion)s”: write what the answer rests on, or answer “Not checked yet”.")),
+            ):
+                self.demand(f"{value}_{part}", str(message) % named)
         return said
 
     def command(self, avr: Return) -> actions.EligibilityChecked:
@@ -287,6 +346,7 @@ class EligibilityForm(StepForm):
 
 
 class DecisionForm(StepForm):
+    sometimes = ("reason",)
     decision = forms.ChoiceField(
         label=_("Your decision"),
         widget=Radios,
@@ -302,6 +362,15 @@ class DecisionForm(StepForm):
         super().__init__(*args, **kwargs)
         self.offer("reason", choose(code_list("eligibility_criterion").choices()))
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("decision") == "refuse":
+            self.demand("reason", _("Choose the criterion that is not met."))
+            self.demand("explained", _("Explain the reason to the person first, then tick this."))
+            self.demand("referral_offered", _("Offer other help first, then tick this."))
+            self.demand("complaint_told", _("Tell the person how to complain first, then tick this."))
+        return said
+
     def command(self, avr: Return) -> actions.Decision:
         said = self.cleaned_data
         return actions.Decision(
@@ -315,13 +384,20 @@ class DecisionForm(StepForm):
 
 
 class PreparationForm(StepForm):
-    travel_on = forms.DateField(label=_("Day of travel"))
+    NAMES = ("travel_on", "travel_mode", "document_valid_until", "medical_outcome", "receiving_told_on")
+    travel_on = PlannedDay(label=_("Day of travel"), ahead=TRAVEL_AHEAD)
     travel_mode = forms.ChoiceField(label=_("Means of travel"))
-    document_valid_until = forms.DateField(label=_("Travel document valid until"))
+    document_valid_until = PlannedDay(
+        label=_("Travel document valid until"), ahead=FAR_AHEAD, back=timedelta(days=3660)
+    )
     medical_outcome = forms.ChoiceField(
         label=_("Fit to travel"), help_text=_("What the health professional decided. Never write a diagnosis here.")
     )
-    receiving_told_on = forms.DateField(label=_("Receiving office told on"), required=False)
+    receiving_told_on = PastDay(
+        label=_("Receiving office told on"),
+        required=False,
+        help_text=_("It may follow later; before that nobody travels."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -329,8 +405,7 @@ class PreparationForm(StepForm):
             self.offer(name, choose(code_list(name).choices()))
 
     def command(self, avr: Return) -> actions.Prepared:
-        names = ("travel_on", "travel_mode", "document_valid_until", "medical_outcome", "receiving_told_on")
-        return actions.Prepared(**self.about(avr.pk), **{name: self.cleaned_data[name] for name in names})
+        return actions.Prepared(**self.about(avr.pk), **{name: self.cleaned_data[name] for name in self.NAMES})
 
 
 class DepartureForm(StepForm):
@@ -347,7 +422,15 @@ class DepartureForm(StepForm):
             ("phone_interpreter", _("With an interpreter by telephone")),
         ],
     )
-    departed_on = forms.DateField(label=_("Day of departure"))
+    departed_on = PastDay(label=_("Day of departure"))
+
+    def clean_reconfirmed(self) -> bool:
+        """A no, or one adult who says no, means that nobody leaves today (R-VOL-4)."""
+        if not self.cleaned_data["reconfirmed"]:
+            raise forms.ValidationError(
+                _("Then nobody leaves today, and nothing is lost. Choose “They did not leave” below.")
+            )
+        return True
 
     def command(self, avr: Return) -> actions.Departure:
         said = self.cleaned_data
@@ -360,7 +443,7 @@ class DepartureForm(StepForm):
 
 
 class ArrivalForm(StepForm):
-    arrived_on = forms.DateField(label=_("Day of arrival"))
+    arrived_on = PastDay(label=_("Day of arrival"))
 
     def command(self, avr: Return) -> actions.Arrival:
         return actions.Arrival(**self.about(avr.pk), arrived_on=self.cleaned_data["arrived_on"])

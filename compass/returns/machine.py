@@ -6,18 +6,20 @@ Source: return-and-reintegration.md 2.2 (states), 2.7 (rules R-...). A guard nam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst, StandardNotMet, WrongState
 from compass.returns.blocks import Stop
 from compass.returns.models import Counselling, Declaration, Eligibility, FreeChoice, Preparation, Return
-from compass.vocabulary import code_list
+from compass.ui.words import day
+from compass.vocabulary import code_list, label_of
 
 BEFORE_TRAVEL = ("enquiry", "counselling", "application", "eligibility_review", "pre_return", "ready_to_travel")
 OPEN = (*BEFORE_TRAVEL, "suspended", "in_travel", "arrived", "reintegration", "monitoring")
@@ -27,12 +29,14 @@ NEVER_WAIVED = frozenset({"return_area_open"})
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What is on record in the present round of one return, on a day. `blocks`: what must happen first, per child."""
+    """What is on record in the present round of one return, on a day. `blocks`: what must happen first, per child;
+    `told`: each topic of information with the day it was first told."""
 
     avr: Return
     people: Sequence[Person]
     today: date
     counselling: Counselling | None = None
+    told: Mapping[str, datetime] = field(default_factory=dict)
     declarations: Mapping[UUID, Declaration] = field(default_factory=dict)
     free_choice: FreeChoice | None = None
     eligibility: Mapping[str, Eligibility] = field(default_factory=dict)
@@ -53,35 +57,54 @@ class Facts:
 
 @dataclass(frozen=True)
 class Guard:
-    """`rule` and what it asks, in words; `holds` looks at the facts."""
+    """`rule` and what it asks, in words; `holds` looks at the facts, `names` says what exactly is missing.
+
+    `missing`: what that is for the facts it was asked about; two guards are the same whatever is missing.
+    """
 
     rule: str
     asks: str | Promise
-    holds: Callable[[Facts], bool]
+    holds: Callable[[Facts], bool] = field(compare=False)
+    names: Callable[[Facts], list[str]] = field(default=lambda facts: [], compare=False)
+    missing: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def words(self) -> str:
-        """What it asks, with its identifier behind."""
-        return f"{str(self.asks).rstrip('.')} ({self.rule})"
+        """What it asks and what is missing, with its identifier behind."""
+        asks = str(self.asks).rstrip(".")
+        if self.missing:
+            asks = gettext("%(rule)s. Now: %(missing)s") % {"rule": asks, "missing": "; ".join(self.missing)}
+        return f"{asks} ({self.rule})"
 
 
-def _all_topics(facts: Facts) -> bool:
-    told = facts.counselling
-    return told is not None and set(code_list("return_information_topic").values) <= set(told.topics)
+def _untold(facts: Facts) -> list[str]:
+    topics = code_list("return_information_topic")
+    return [gettext("not told yet: %(topic)s") % {"topic": t.label} for t in topics if t.value not in facts.told]
 
 
-def _declared(facts: Facts) -> bool:
-    return all(
-        (made := facts.declarations.get(p.pk)) is not None and made.valid_until >= facts.today for p in facts.declaring
-    )
+def _not_yet(people: Iterable[Person]) -> list[str]:
+    return [gettext("%(code)s: not yet") % {"code": p.code} for p in people]
 
 
-def _consented(facts: Facts) -> bool:
-    return all(p.pk in facts.consented for p in facts.declaring)
+def _undeclared(facts: Facts) -> list[str]:
+    made = facts.declarations
+    return _not_yet(p for p in facts.declaring if p.pk not in made or made[p.pk].valid_until < facts.today)
+
+
+def _without_consent(facts: Facts) -> list[str]:
+    return _not_yet(p for p in facts.declaring if p.pk not in facts.consented)
 
 
 def _free(facts: Facts) -> bool:
     return facts.free_choice is not None and facts.free_choice.no_pressure and facts.free_choice.informed
+
+
+def _not_free(facts: Facts) -> list[str]:
+    check = facts.free_choice
+    if check is None:
+        return [gettext("not checked yet")]
+    found = [] if check.no_pressure else [gettext("pressure was found")]
+    return found if check.informed else [*found, gettext("the information was not sufficient")]
 
 
 def _capable(facts: Facts) -> bool:
@@ -101,16 +124,24 @@ def _guardian(facts: Facts) -> bool:
     return not facts.children or "guardian_signs" in said
 
 
-def _eligible(facts: Facts) -> bool:
+def _ineligible(facts: Facts) -> list[str]:
+    found = []
     for criterion in code_list("eligibility_criterion"):
         row = facts.eligibility.get(criterion.value)
-        if row is None or not (row.answer == "pass" or (row.answer == "waived" and row.criterion not in NEVER_WAIVED)):
-            return False
-    return True
+        answer = row.answer if row else "pending"
+        if answer != "pass" and not (answer == "waived" and criterion.value not in NEVER_WAIVED):
+            said = {"criterion": criterion.label, "answer": label_of("eligibility_answer", answer)}
+            found.append(gettext("“%(criterion)s”: %(answer)s") % said)
+    return found
 
 
-def _best_interests(facts: Facts) -> bool:
-    return not any(facts.blocks.values())
+def _unmet_criteria(facts: Facts) -> list[str]:
+    """Each criterion that is not fulfilled; none by name as long as nobody has checked any."""
+    return _ineligible(facts) if facts.eligibility else []
+
+
+def _stopped(facts: Facts) -> list[str]:
+    return _not_yet(p for p in facts.people if facts.blocks.get(p.pk))
 
 
 def _document(facts: Facts) -> bool:
@@ -118,32 +149,54 @@ def _document(facts: Facts) -> bool:
     return ready is not None and ready.document_valid_until >= ready.travel_on
 
 
+def _outdated(facts: Facts) -> list[str]:
+    ready = facts.preparation
+    if ready is None:
+        return []
+    days = {"until": day(ready.document_valid_until), "travel": day(ready.travel_on)}
+    return [gettext("valid until %(until)s, travel on %(travel)s") % days]
+
+
 def _fit(facts: Facts) -> bool:
     ready = facts.preparation
     return ready is not None and bool(code_list("medical_outcome").require(ready.medical_outcome).extra["may_travel"])
+
+
+def _unfit(facts: Facts) -> list[str]:
+    return [label_of("medical_outcome", facts.preparation.medical_outcome)] if facts.preparation else []
 
 
 def _told(facts: Facts) -> bool:
     return facts.preparation is not None and facts.preparation.receiving_told_on is not None
 
 
-INFORMED = Guard(
-    "R-INF-1", _("Every topic of neutral information was told, asylum and protection among them."), _all_topics
+def _asks(rule: str, asks: str | Promise, names: Callable[[Facts], list[str]]) -> Guard:
+    """A guard that holds when it has nothing to name."""
+    return Guard(rule, asks, lambda facts: not names(facts), names)
+
+
+INFORMED = _asks(
+    "R-INF-1", _("Every topic of neutral information was told, asylum and protection among them."), _untold
 )
-CONSENT = Guard(
-    "R-CON-1", _("Each adult agreed to the use of their data, apart from agreeing to the service."), _consented
+CONSENT = _asks(
+    "R-CON-1", _("Each adult agreed to the use of their data, apart from agreeing to the service."), _without_consent
 )
-DECLARED = Guard(
-    "R-VOL-1", _("Each adult made a declaration in a language they understand, at most 90 days ago."), _declared
+DECLARED = _asks(
+    "R-VOL-1", _("Each adult made a declaration in a language they understand, at most 90 days ago."), _undeclared
 )
-FREE = Guard("R-VOL-2", _("The counsellor found no pressure and sufficient information."), _free)
+FREE = Guard("R-VOL-2", _("The counsellor found no pressure and sufficient information."), _free, _not_free)
 CAPABLE = Guard("R-VOL-3", _("Where capacity to decide is doubted, a professional has assessed it."), _capable)
 DETENTION = Guard("R-VOL-6", _("Whoever is detained had independent counselling and a private talk."), _detention)
 GUARDIAN = Guard("R-CHI-4", _("For each child the parent or legal guardian agreed."), _guardian)
-CHILD = Guard("R-CHI-1", _("For each child the best-interests procedure allows the return."), _best_interests)
-ELIGIBLE = Guard("R-ELI-1", _("Every criterion of eligibility is fulfilled, with evidence and date."), _eligible)
-DOCUMENT = Guard("R-DOC-1", _("The travel document is valid on the day of travel."), _document)
-FIT = Guard("R-MED-1", _("A health professional found the travellers fit to travel."), _fit)
+CHILD = _asks("R-CHI-1", _("For each child the best-interests procedure allows the return."), _stopped)
+ELIGIBLE = Guard(
+    "R-ELI-1",
+    _("Every criterion of eligibility is fulfilled, with evidence and date."),
+    lambda facts: not _ineligible(facts),
+    _unmet_criteria,
+)
+DOCUMENT = Guard("R-DOC-1", _("The travel document is valid on the day of travel."), _document, _outdated)
+FIT = Guard("R-MED-1", _("A health professional found the travellers fit to travel."), _fit, _unfit)
 NOTIFIED = Guard("R-NOT-1", _("The receiving office was told before departure."), _told)
 
 
@@ -201,8 +254,12 @@ def answered(answers: Iterable[Eligibility]) -> bool:
 
 
 def unmet(name: str, facts: Facts) -> list[Guard]:
-    """The guards of a transition that do not hold."""
-    return [guard for guard in TRANSITIONS[name].guards if not guard.holds(facts)]
+    """The guards of a transition that do not hold, each with what is missing."""
+    return [
+        replace(guard, missing=tuple(guard.names(facts)))
+        for guard in TRANSITIONS[name].guards
+        if not guard.holds(facts)
+    ]
 
 
 def require(name: str, facts: Facts) -> Transition:

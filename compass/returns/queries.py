@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +55,12 @@ def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | Non
             wrote[row.avr_id].add(row.recorded_by)
         return rows
 
-    talks = {row.avr_id: row for row in kept(Counselling)}
+    talks: dict[UUID, Counselling] = {}
+    told: dict[UUID, dict[str, datetime]] = defaultdict(dict)
+    for talk in kept(Counselling):
+        talks[talk.avr_id] = talk
+        for topic in talk.topics:
+            told[talk.avr_id].setdefault(topic, talk.occurred_at)
     checks = {row.avr_id: row for row in kept(FreeChoice)}
     ready = {row.avr_id: row for row in present(Preparation)}
     declared: dict[UUID, dict[UUID, Declaration]] = defaultdict(dict)
@@ -70,6 +75,7 @@ def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | Non
             people=members[avr.pk],
             today=days.get(avr.pk, work.now.date()),
             counselling=talks.get(avr.pk),
+            told=told[avr.pk],
             declarations=declared[avr.pk],
             free_choice=checks.get(avr.pk),
             eligibility=answered[avr.pk],

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from compass.access.actions import action
 from compass.access.work import Command, Work
-from compass.cases.standards import spell
-from compass.problems import SecondPersonNeeded, StandardNotMet
+from compass.problems import SecondPersonNeeded
 from compass.returns import machine
-from compass.returns.actions.steps import inside, move, open_file, seal
+from compass.returns.actions.steps import inside, move, not_met, open_file, seal
 from compass.returns.machine import Facts
 from compass.returns.models import Eligibility, Return
-from compass.vocabulary import known
+from compass.vocabulary import known, label_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +42,11 @@ def check_eligibility(work: Work, checks: list[EligibilityChecked]) -> list[Retu
         for one in each.criteria:
             known("eligibility_criterion", one.criterion)
             known("eligibility_answer", one.answer)
+            named = {"criterion": label_of("eligibility_criterion", one.criterion)}
             if one.answer != "pending" and not (one.evidence_kind and one.evidence.strip()):
-                raise StandardNotMet(standards=spell("R-ELI-1"))
+                raise not_met("R-ELI-1", _("“%(criterion)s” is answered without evidence") % named)
             if one.answer == "waived" and one.criterion in machine.NEVER_WAIVED:
-                raise StandardNotMet(standards=spell("R-SAF-1"))
+                raise not_met("R-SAF-1", _("“%(criterion)s” cannot be waived") % named)
             row = Eligibility(
                 criterion=one.criterion,
                 answer=one.answer,
@@ -55,7 +57,7 @@ def check_eligibility(work: Work, checks: list[EligibilityChecked]) -> list[Retu
             seal(work, row, "evidence_sealed", {"evidence": one.evidence})
             rows.append(row)
     Eligibility.objects.bulk_create(rows)
-    return move(work, [(avr, "assess", each) for (avr, _), each in zip(files, checks, strict=True)])
+    return move(work, [(avr, "assess", each) for (avr, _facts), each in zip(files, checks, strict=True)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +80,12 @@ def _second_person(work: Work, facts: Facts) -> None:
 def approve_returns(work: Work, decisions: list[Decision]) -> list[Return]:
     """Approve. Raises SecondPersonNeeded (R-ELI-2), BestInterestsFirst (R-CHI-1), StandardNotMet with every open rule."""
     files = open_file(work, "approve", decisions)
-    for _, facts in files:
+    for _avr, facts in files:
         machine.require("approve", facts)
         _second_person(work, facts)
     return move(
         work,
-        [(avr, "approve", each) for (avr, _), each in zip(files, decisions, strict=True)],
+        [(avr, "approve", each) for (avr, _facts), each in zip(files, decisions, strict=True)],
         approved_by=work.actor.id,
         approved_at=work.now,
     )
@@ -93,10 +95,13 @@ def approve_returns(work: Work, decisions: list[Decision]) -> list[Return]:
 def refuse_returns(work: Work, decisions: list[Decision]) -> list[Return]:
     """Not eligible. Raises StandardNotMet R-ELI-3 unless reason, explanation, referral and complaint channel are there."""
     files = open_file(work, "refuse", decisions)
-    for (_, facts), each in zip(files, decisions, strict=True):
+    for (_avr, facts), each in zip(files, decisions, strict=True):
         machine.require("refuse", facts)
         _second_person(work, facts)
         if not (each.reason and each.explained and each.referral_offered and each.complaint_told):
-            raise StandardNotMet(standards=spell("R-ELI-3"))
+            raise not_met(
+                "R-ELI-3",
+                _("A refusal names the criterion, is explained, offers other help and tells how to complain"),
+            )
         known("eligibility_criterion", each.reason)
-    return move(work, [(avr, "refuse", each) for (avr, _), each in zip(files, decisions, strict=True)])
+    return move(work, [(avr, "refuse", each) for (avr, _facts), each in zip(files, decisions, strict=True)])

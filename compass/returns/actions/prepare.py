@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
-from compass.cases.standards import spell
 from compass.people.models import Person
-from compass.problems import BestInterestsFirst, Invalid, StandardNotMet, WrongState
+from compass.problems import BestInterestsFirst, Invalid, WrongState
 from compass.returns import destinations, machine
-from compass.returns.actions.steps import inside, move, open_file, seal
+from compass.returns.actions.steps import inside, move, move_on, not_met, open_file, seal
 from compass.returns.blocks import stopped
 from compass.returns.content import declaration_text
 from compass.returns.models import Counselling, Declaration, FreeChoice, Member, Return
@@ -69,7 +69,7 @@ def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
         ):
             raise Invalid(what=person.code)
         if person.is_child and person.uasc_status not in {"unaccompanied", "separated"}:
-            raise StandardNotMet(standards=spell("R-CHI-4"))
+            raise not_met("R-CHI-4", _("A child of a family returns with a grown person of it: begin with that person"))
         known("return_type", each.return_type)
         destinations.check(each.destination, each.area, places[person.organisation_id])
         avr = Return(
@@ -126,7 +126,7 @@ def counsel(work: Work, talks: list[Counselled]) -> list[Return]:
         seal(work, row, "notes_sealed", {"notes": each.notes})
         rows.append(row)
     Counselling.objects.bulk_create(rows)
-    return move(work, [(avr, "counsel", each) for (avr, _), each in zip(files, talks, strict=True)])
+    return move(work, [(avr, "counsel", each) for (avr, _facts), each in zip(files, talks, strict=True)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,15 +168,17 @@ def declare(work: Work, declarations: list[Declared]) -> list[Return]:
         seal(work, row, "witness_sealed", each.witness)
         rows.append(row)
     Declaration.objects.bulk_create(rows)
-    return move(work, [(avr, "declare", each) for (avr, _), each in zip(files, declarations, strict=True)])
+    return move(work, [(avr, "declare", each) for (avr, _facts), each in zip(files, declarations, strict=True)])
 
 
 def _check_declaration(person: Person, each: Declared, *, children: bool) -> None:
     wanted = {c.value for c in code_list("declaration_statement") if children or not c.extra.get("children_only")}
-    if not wanted <= set(each.statements) or (person.languages and each.language not in person.languages):
-        raise StandardNotMet(standards=spell("R-VOL-1"))
+    if not wanted <= set(each.statements):
+        raise not_met("R-VOL-1", _("There is a declaration only after a yes to every sentence of it"))
+    if person.languages and each.language not in person.languages:
+        raise not_met("R-VOL-1", _("The declaration is read out in a language on the person’s record"))
     if person.is_child and each.given_by != "guardian":
-        raise StandardNotMet(standards=spell("R-CHI-4"))
+        raise not_met("R-CHI-4", _("For a child the legal guardian declares"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,20 +217,8 @@ def check_free_choice(work: Work, checks: list[ChoiceChecked]) -> list[Return]:
         avr.detained = avr.detained or each.detained
         rows.append(row)
     FreeChoice.objects.bulk_create(rows)
-    avrs = [avr for avr, _ in files]
+    avrs = [avr for avr, _facts in files]
     Return.objects.bulk_update(avrs, ["detained"])
     for avr, each in zip(avrs, checks, strict=True):
         move(work, [(avr, "check", each)])
-    after = open_file(work, "submit", [_of(avr, each) for avr, each in zip(avrs, checks, strict=True)])
-    submitted = [
-        (avr, "submit", each)
-        for (avr, facts), each in zip(after, checks, strict=True)
-        if not machine.unmet("submit", facts)
-    ]
-    if submitted:
-        move(work, submitted)
-    return [avr for avr, _ in after]
-
-
-def _of(avr: Return, command: Command) -> Command:
-    return Command(key=command.key, occurred_at=command.occurred_at, basis=command.basis, id=avr.pk)
+    return move_on(work, "submit", avrs, checks)

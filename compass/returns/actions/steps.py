@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
 from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
-from compass.problems import Invalid
+from compass.problems import Invalid, StandardNotMet
 from compass.returns import machine
 from compass.returns.machine import Facts
 from compass.returns.models import OfReturn, Return, Step
@@ -78,6 +79,26 @@ def move(work: Work, moves: Sequence[tuple[Return, str, Command]], **facts: Any)
     avrs = [avr for avr, _, _ in moves]
     Return.objects.bulk_update(avrs, ["state", "state_since", "version", *facts])
     return avrs
+
+
+def move_on(work: Work, name: str, avrs: Sequence[Return], commands: Sequence[Command]) -> list[Return]:
+    """Run the transition `name` for those of the returns whose guards hold by now; all of them come back."""
+    again = [
+        Command(key=each.key, occurred_at=each.occurred_at, basis=each.basis, id=avr.pk)
+        for avr, each in zip(avrs, commands, strict=True)
+    ]
+    files = open_file(work, name, again)
+    ready = [
+        (avr, name, each) for (avr, facts), each in zip(files, commands, strict=True) if not machine.unmet(name, facts)
+    ]
+    if ready:
+        move(work, ready)
+    return [avr for avr, _ in files]
+
+
+def not_met(rule: str, words: str | Promise) -> StandardNotMet:
+    """The refusal of a rule: what is missing in words, its identifier behind."""
+    return StandardNotMet(standards=f"{words} ({rule})")
 
 
 def _simple(work: Work, name: str, commands: Sequence[Moved], list_id: str, *, reason_needed: bool) -> list[Return]:

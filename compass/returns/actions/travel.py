@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid5
+
+from django.utils.translation import gettext as _
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
-from compass.cases.standards import spell
 from compass.people.actions import ServiceGiven, record_services
-from compass.problems import Invalid, StandardNotMet
+from compass.problems import Invalid
 from compass.returns import machine
-from compass.returns.actions.steps import Moved, inside, move, open_file
+from compass.returns.actions.steps import Moved, inside, move, move_on, not_met, open_file
 from compass.returns.models import Preparation, Return
 from compass.vocabulary import known
+
+#: Nobody plans a journey further ahead: a declaration holds for 90 days.
+TRAVEL_AHEAD = timedelta(days=366)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +41,7 @@ def prepare_returns(work: Work, prepared: list[Prepared]) -> list[Return]:
         machine.require("prepare", facts)
         known("travel_mode", each.travel_mode)
         known("medical_outcome", each.medical_outcome)
+        _check_days(work, avr, each)
         rows.append(
             Preparation(
                 travel_on=each.travel_on,
@@ -48,20 +53,17 @@ def prepare_returns(work: Work, prepared: list[Prepared]) -> list[Return]:
             )
         )
     Preparation.objects.bulk_create(rows)
-    avrs = move(work, [(avr, "prepare", each) for (avr, _), each in zip(files, prepared, strict=True)])
-    again = [
-        Command(key=c.key, occurred_at=c.occurred_at, basis=c.basis, id=avr.pk)
-        for avr, c in zip(avrs, prepared, strict=True)
-    ]
-    after = open_file(work, "ready", again)
-    ready = [
-        (avr, "ready", each)
-        for (avr, facts), each in zip(after, prepared, strict=True)
-        if not machine.unmet("ready", facts)
-    ]
-    if ready:
-        move(work, ready)
-    return [avr for avr, _ in after]
+    avrs = move(work, [(avr, "prepare", each) for (avr, _facts), each in zip(files, prepared, strict=True)])
+    return move_on(work, "ready", avrs, prepared)
+
+
+def _check_days(work: Work, avr: Return, each: Prepared) -> None:
+    if each.travel_on > work.now.date() + TRAVEL_AHEAD:
+        raise Invalid(what=_("the day of travel lies more than a year ahead"))
+    if each.travel_on < avr.occurred_at.date():
+        raise Invalid(what=_("the day of travel lies before the wish to return"))
+    if each.receiving_told_on and each.receiving_told_on > work.now.date():
+        raise Invalid(what=_("the day on which the receiving office was told is still to come"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +95,11 @@ def depart_returns(work: Work, departures: list[Departure]) -> list[Return]:
     for (avr, facts), each in zip(files, departures, strict=True):
         machine.require("depart", facts)
         if not each.reconfirmed or each.method not in METHODS:
-            raise StandardNotMet(standards=spell("R-VOL-4"))
+            raise not_met("R-VOL-4", _("On the day of departure every adult was asked once more and said yes"))
         if each.departed_on > work.now.date():
-            raise Invalid(what=each.departed_on.isoformat())
+            raise Invalid(what=_("the day of departure is still to come"))
+        if each.departed_on < avr.occurred_at.date():
+            raise Invalid(what=_("the day of departure lies before the wish to return"))
         services += [
             ServiceGiven(
                 key=uuid5(each.key, str(person.pk)),
@@ -111,20 +115,20 @@ def depart_returns(work: Work, departures: list[Departure]) -> list[Return]:
             for person in facts.people
         ]
     record_services(work, services)
-    for (avr, _), each in zip(files, departures, strict=True):
+    for (avr, _facts), each in zip(files, departures, strict=True):
         avr.departed_on = each.departed_on
-    Return.objects.bulk_update([avr for avr, _ in files], ["departed_on"])
-    return move(work, [(avr, "depart", each) for (avr, _), each in zip(files, departures, strict=True)])
+    Return.objects.bulk_update([avr for avr, _facts in files], ["departed_on"])
+    return move(work, [(avr, "depart", each) for (avr, _facts), each in zip(files, departures, strict=True)])
 
 
 @action("returns.miss", Return)
 def miss_returns(work: Work, commands: list[Moved]) -> list[Return]:
     """The person did not come, or could not leave: back to counselling is open, nothing is held against them."""
     files = open_file(work, "miss", commands)
-    for (_, facts), each in zip(files, commands, strict=True):
+    for (_avr, facts), each in zip(files, commands, strict=True):
         machine.require("miss", facts)
         known("departure_outcome", each.reason)
-    return move(work, [(avr, "miss", each) for (avr, _), each in zip(files, commands, strict=True)])
+    return move(work, [(avr, "miss", each) for (avr, _facts), each in zip(files, commands, strict=True)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,11 +142,13 @@ def receive_returns(work: Work, arrivals: list[Arrival]) -> list[Return]:
     files = open_file(work, "arrive", arrivals)
     for (avr, facts), each in zip(files, arrivals, strict=True):
         machine.require("arrive", facts)
-        if each.arrived_on > work.now.date() or (avr.departed_on and each.arrived_on < avr.departed_on):
-            raise Invalid(what=each.arrived_on.isoformat())
+        if each.arrived_on > work.now.date():
+            raise Invalid(what=_("the day of arrival is still to come"))
+        if avr.departed_on and each.arrived_on < avr.departed_on:
+            raise Invalid(what=_("the day of arrival lies before the departure"))
         avr.arrived_on = each.arrived_on
-    Return.objects.bulk_update([avr for avr, _ in files], ["arrived_on"])
-    return move(work, [(avr, "arrive", each) for (avr, _), each in zip(files, arrivals, strict=True)])
+    Return.objects.bulk_update([avr for avr, _facts in files], ["arrived_on"])
+    return move(work, [(avr, "arrive", each) for (avr, _facts), each in zip(files, arrivals, strict=True)])
 
 
 @action("returns.advance", Return)

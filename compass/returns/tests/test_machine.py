@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.translation import override
 
 from compass.people.models import Consent, Person, Service
 from compass.problems import BestInterestsFirst, Denied, NotFound, SecondPersonNeeded, StandardNotMet, WrongState
 from compass.returns import actions, machine
 from compass.returns.content import declaration_texts
 from compass.returns.models import Counselling, Declaration, FreeChoice, Member, Return, Step
-from compass.vocabulary import code_list
+from compass.returns.tests.conftest import TOPICS
+from compass.vocabulary import code_list, label_of
 
 pytestmark = pytest.mark.django_db
 
@@ -89,10 +91,22 @@ def test_one_open_return_at_a_time(journey):
 
 def test_a_declaration_needs_all_the_information_first(journey):
     journey.start()
-    journey.counsel(("amounts",))
+    journey.counsel(TOPICS[1:])
 
-    with pytest.raises(StandardNotMet, match=r": \w[^:]{20,} \(R-INF-1\)"):
+    with pytest.raises(StandardNotMet, match=r": \w.{20,} \(R-INF-1\)") as refused:
         journey.declare()
+
+    assert label_of("return_information_topic", TOPICS[0]) in str(refused.value)
+
+
+def test_what_two_talks_told_together_counts(journey):
+    journey.start()
+    journey.counsel(TOPICS[:3])
+    journey.counsel(TOPICS[3:])
+
+    journey.declare()
+
+    assert journey.state() == "application"
 
 
 def test_a_declaration_needs_consent_to_the_use_of_data(journey, at):
@@ -192,7 +206,7 @@ def test_every_criterion_needs_to_hold(journey):
     journey.check()
     journey.assess(travel_document="pending")
 
-    with pytest.raises(StandardNotMet, match=r": \w[^:]{20,} \(R-ELI-1\)"):
+    with override("en"), pytest.raises(StandardNotMet, match=r"travel document”: Not checked yet \(R-ELI-1\)"):
         journey.approve()
 
 

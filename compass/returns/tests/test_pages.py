@@ -105,7 +105,8 @@ def test_the_steps_by_their_pages(journey, sign_in):
     client = sign_in("zinder.cases")
 
     def send(name: str, **said: Any) -> Any:
-        answer = client.post(url(name, journey), {"key": uuid.uuid4(), **said})
+        version = client.get(url(name, journey)).context["form"].initial["version"]
+        answer = client.send(url(name, journey), {"key": uuid.uuid4(), "version": version, **said})
         assert answer.status_code == 302, answer.content.decode()
         shown = client.get(answer["Location"])
         assert 'role="status"' in shown.content.decode(), name
@@ -148,7 +149,8 @@ def test_the_decision_of_someone_who_took_part_is_refused_on_the_page(journey, s
     with journey.at("zinder.supervisor") as work:
         Return.objects.update(recorded_by=work.actor.id)
 
-    answer = sign_in("zinder.supervisor").post(url("decision", journey), {"decision": "approve", "note": "kept words"})
+    said = {"decision": "approve", "note": "kept words", "version": 6}
+    answer = sign_in("zinder.supervisor").post(url("decision", journey), said)
 
     assert answer.status_code == 200
     assert "kept words" in answer.content.decode()
@@ -217,7 +219,8 @@ def test_a_child_who_becomes_alone_is_shown_on_the_page_of_the_return(journey, s
 
     client = sign_in("zinder.supervisor")
     page = client.get(url("show", journey)).content.decode()
-    answer = client.post(url("decision", journey), {"decision": "approve", "note": "yes"})
+    version = client.get(url("decision", journey)).context["form"].initial["version"]
+    answer = client.send(url("decision", journey), {"decision": "approve", "note": "yes", "version": version})
 
     assert "R-CHI-1" in page
     assert answer.status_code == 200

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from compass.returns.models import Counselling, Declaration
 from compass.trail.models import Entry
@@ -91,6 +93,10 @@ def test_a_declaration_stays_with_the_person_it_was_typed_for(journey, sign_in):
         assert Declaration.objects.count() == 1
 
 
+def day(ahead: int) -> str:
+    return (timezone.localdate() + timedelta(days=ahead)).isoformat()
+
+
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "free_choice": (
         "eligibility_review",
@@ -106,14 +112,24 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "preparation": (
         "ready_to_travel",
         {
-            "travel_on": "2026-12-01",
+            "travel_on": day(9),
             "travel_mode": "bus",
-            "document_valid_until": "2027-12-01",
+            "document_valid_until": day(300),
             "medical_outcome": "unfit",
         },
     ),
-    "departure": ("in_travel", {"reconfirmed": "yes", "method": "in_person_alone", "departed_on": "2026-11-20"}),
-    "decision": ("pre_return", {"decision": "refuse", "note": "kept words", "reason": "return_area_open"}),
+    "departure": ("in_travel", {"reconfirmed": "yes", "method": "in_person_alone", "departed_on": day(0)}),
+    "decision": (
+        "pre_return",
+        {
+            "decision": "refuse",
+            "note": "kept words",
+            "reason": "return_area_open",
+            "explained": "on",
+            "referral_offered": "on",
+            "complaint_told": "on",
+        },
+    ),
     "withdraw": ("counselling", {"note": "kept words"}),
     "suspend": ("counselling", {"reason": "insecurity", "note": "kept words"}),
 }

@@ -1,16 +1,18 @@
-"""The steps of a return, each on its own page. Two who save at once see both versions."""
+"""The steps of a return, each on its own page and all of one shape. Two who save at once see both versions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
@@ -27,40 +29,84 @@ from compass.vocabulary import code_list
 Act = Callable[[Work, list[Any]], Sequence[Return]]
 
 
+@dataclass(frozen=True)
+class Visit:
+    """A colleague at the page of one step of a return."""
+
+    request: HttpRequest
+    work: Work
+    avr: Return
+    facts: Facts
+
+    @property
+    def posted(self) -> QueryDict | None:
+        """What was typed, if anything was sent."""
+        return self.request.POST or None
+
+    @property
+    def where(self) -> str:
+        """The country of the office."""
+        return self.work.actor.organisation.country
+
+    def initial(self, **known: Any) -> dict[str, Any]:
+        """The version on the page, and what is on record already."""
+        return {"version": self.avr.version, **known}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a step asks and what it does: `command` when the form needs more than the return, `said` the words afterwards."""
+
+    form: Any
+    act: Act
+    command: Callable[[], Any] | None = None
+    said: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
 def _step(
-    request: HttpRequest,
-    work: Work,
-    avr: Return,
-    facts: Facts,
-    name: str,
-    form: Any,
-    act: Act,
-    command: Callable[[], Any] | None = None,
-    **context: Any,
-) -> HttpResponseBase:
-    """One step of one return: the form, the act, and the same page again when it is refused."""
-    transition, said = context.pop("transition"), context.pop("said", name)
+    purpose: str, transition: str, template: str = "returns/step.html"
+) -> Callable[[Callable[[Visit], Asked]], Callable[..., HttpResponseBase]]:
+    """Make the page of a step from what it asks; `transition` says who may and when it is over."""
+
+    def made(ask: Callable[[Visit], Asked]) -> Callable[..., HttpResponseBase]:
+        name = ask.__name__
+
+        def view(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
+            visit = Visit(request, work, *find_file(work, pk))
+            return _answer(visit, name, transition, template, ask(visit))
+
+        view.__name__, view.__doc__ = name, ask.__doc__
+        return require_http_methods(["GET", "POST"])(page(purpose)(view))
+
+    return made
+
+
+def _answer(visit: Visit, name: str, transition: str, template: str, asked: Asked) -> HttpResponseBase:
+    """The form, the act, and the same page again when it is refused."""
+    work, avr, facts, form = visit.work, visit.avr, visit.facts, asked.form
+    post, typed = visit.request.POST, visit.request.method == "POST"
     work.demand(machine.TRANSITIONS[transition].rule)
     compared: Rows = []
     reveal, read = forms.NotesForm(prefix="open"), compare.Reader(work, avr)
-    if request.method == "POST" and form.is_valid():
-        if "compare" in request.POST:
-            reveal = forms.NotesForm(request.POST, prefix="open")
+    if typed and form.is_valid():
+        if "compare" in post:
+            reveal = forms.NotesForm(post, prefix="open")
             read = compare.Reader(work, avr, reveal.cleaned_data["reason"] if reveal.is_valid() else "")
         else:
             with work.attempt(form):
-                act(work, [command() if command else form.command(avr)])
-                messages.success(request, str(words.SAID[said]))
+                asked.act(work, [asked.command() if asked.command else form.command(avr)])
+                messages.success(visit.request, str(words.SAID[asked.said or name]))
                 return redirect("returns:show", pk=avr.pk)
             note_refusal(work, form)
         if is_stale(form):
             renew(form)
-        if is_stale(form) or "compare" in request.POST:
-            compared = compare.of_step(read, name, form, facts, context.get("person"))
+        if is_stale(form) or "compare" in post:
+            compared = compare.of_step(read, name, form, facts, asked.more.get("person"))
     number, total = words.number(name)
     return TemplateResponse(
-        request,
-        context.pop("template", "returns/step.html"),
+        visit.request,
+        template,
         {
             "avr": avr,
             "facts": facts,
@@ -73,183 +119,129 @@ def _step(
             "compared": compared,
             "reveal": reveal if read.masked and read.may else None,
             "over": None if machine.may(transition, avr) else WrongState(),
-            "typed": request.method == "POST",
+            "typed": typed,
             "problem": BestInterestsFirst(),
             "stops": [(p, facts.blocks[p.pk]) for p in facts.people if facts.blocks.get(p.pk)],
-            **context,
+            **asked.more,
         },
     )
 
 
-def _initial(avr: Return) -> dict[str, Any]:
-    return {"version": avr.version}
+@_step("returns.counsel", "counsel")
+def counselling(visit: Visit) -> Asked:
+    """A talk; the language on the person's record stands there already and can be changed."""
+    spoken = visit.facts.counselling.language if visit.facts.counselling else next(iter(visit.avr.person.languages), "")
+    form = forms.CounsellingForm(
+        visit.posted, initial=visit.initial(language=spoken), where=visit.where, told=visit.facts.told
+    )
+    return Asked(form, actions.counsel)
 
 
-@require_http_methods(["GET", "POST"])
-@page("returns.counsel")
-def counselling(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    avr, facts = find_file(work, pk)
-    form = forms.CounsellingForm(request.POST or None, initial=_initial(avr), where=work.actor.organisation.country)
-    return _step(request, work, avr, facts, "counselling", form, actions.counsel, transition="counsel")
-
-
-@require_http_methods(["GET", "POST"])
-@page("returns.declare")
-def declaration(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
+@_step("returns.declare", "declare", "returns/declaration.html")
+def declaration(visit: Visit) -> Asked:
     """The declaration of the next adult who has not declared, in the language asked for (`?text=ha`)."""
-    avr, facts = find_file(work, pk)
+    facts, request = visit.facts, visit.request
     waiting = [p for p in facts.declaring if p.pk not in facts.declarations] or facts.declaring
     # What was typed stays with the person it was typed for, also when a colleague was faster.
     who = request.POST.get("who") or request.GET.get("who")
     person = next((p for p in facts.declaring if str(p.pk) == who), waiting[0])
     texts = declaration_texts()
+    worker = texts.get((get_language() or "en")[:2], texts["en"])
     asked = request.GET.get("text", "")
-    language = asked if asked in texts else next((code for code in person.languages if code in texts), "en")
+    text = texts.get(asked) or next((texts[code] for code in person.languages if code in texts), worker)
+    own = worker if worker.language != text.language else None
     form = forms.DeclarationForm(
-        request.POST or None,
-        initial={**_initial(avr), "who": person.pk},
-        text=texts[language],
+        visit.posted,
+        initial=visit.initial(who=person.pk),
+        text=text,
+        own=own,
         children=bool(facts.children),
         minor=person.is_child,
         spoken=person.languages,
-        where=work.actor.organisation.country,
+        where=visit.where,
     )
-    return _step(
-        request,
-        work,
-        avr,
-        facts,
-        "declaration",
-        form,
-        actions.declare,
-        lambda: form.command(avr, person),
-        transition="declare",
-        template="returns/declaration.html",
-        person=person,
-        who=words.traveller(person),
-        text=texts[language],
-        texts=list(texts.values()),
-        left=len(waiting),
-    )
+    more = {
+        "person": person,
+        "who": words.traveller(person),
+        "text": text,
+        "own": own,
+        "texts": list(texts.values()),
+        "in_their_language": not person.languages or not texts.keys().isdisjoint(person.languages),
+        "left": len(waiting),
+    }
+    return Asked(form, actions.declare, lambda: form.command(visit.avr, person), more=more)
 
 
-@require_http_methods(["GET", "POST"])
-@page("returns.check")
-def free_choice(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    avr, facts = find_file(work, pk)
-    form = forms.FreeChoiceForm(request.POST or None, initial=_initial(avr))
-    return _step(request, work, avr, facts, "free_choice", form, actions.check_free_choice, transition="check")
+@_step("returns.check", "check")
+def free_choice(visit: Visit) -> Asked:
+    return Asked(forms.FreeChoiceForm(visit.posted, initial=visit.initial()), actions.check_free_choice)
 
 
-@require_http_methods(["GET", "POST"])
-@page("returns.assess")
-def eligibility(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    avr, facts = find_file(work, pk)
+@_step("returns.assess", "assess", "returns/eligibility.html")
+def eligibility(visit: Visit) -> Asked:
+    """The criteria that are not fulfilled yet; all of them when all are."""
     every = code_list("eligibility_criterion").values
-    met = {c for c, row in facts.eligibility.items() if row.answer in {"pass", "waived"}}
+    met = {c for c, row in visit.facts.eligibility.items() if row.answer in {"pass", "waived"}}
     # What was asked is judged, also when a colleague has answered some of it meanwhile.
-    asked = [c for c in every if f"{c}_evidence" in request.POST] or [c for c in every if c not in met] or every
-    form = forms.EligibilityForm(request.POST or None, initial=_initial(avr), criteria=asked)
-    return _step(
-        request,
-        work,
-        avr,
-        facts,
-        "eligibility",
-        form,
-        actions.check_eligibility,
-        transition="assess",
-        template="returns/eligibility.html",
-    )
+    typed = [c for c in every if f"{c}_evidence" in visit.request.POST]
+    asked = typed or [c for c in every if c not in met] or every
+    form = forms.EligibilityForm(visit.posted, initial=visit.initial(), criteria=asked)
+    return Asked(form, actions.check_eligibility)
 
 
-@require_http_methods(["GET", "POST"])
-@page("returns.decide")
-def decision(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    avr, facts = find_file(work, pk)
-    form = forms.DecisionForm(request.POST or None, initial=_initial(avr))
-    refuse = request.POST.get("decision") == "refuse"
-    act: Act = actions.refuse_returns if refuse else actions.approve_returns
-    return _step(
-        request,
-        work,
-        avr,
-        facts,
-        "decision",
-        form,
-        act,
-        transition="approve",
-        template="returns/decision.html",
-        said="refuse" if refuse else "approve",
-        open=machine.unmet("approve", facts),
-        check=facts.free_choice,
-        took_part=work.actor.id in facts.took_part,
-    )
+@_step("returns.decide", "approve", "returns/decision.html")
+def decision(visit: Visit) -> Asked:
+    form, facts = forms.DecisionForm(visit.posted, initial=visit.initial()), visit.facts
+    still = machine.unmet("approve", facts)
+    more = {
+        "open": still,
+        "ineligible": machine.ELIGIBLE in still and visit.work.may("returns.assess"),
+        "check": facts.free_choice,
+        "took_part": visit.work.actor.id in facts.took_part,
+    }
+    if visit.request.POST.get("decision") == "refuse":
+        return Asked(form, actions.refuse_returns, said="refuse", more=more)
+    return Asked(form, actions.approve_returns, said="approve", more=more)
 
 
-@require_http_methods(["GET", "POST"])
-@page("returns.prepare")
-def preparation(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    avr, facts = find_file(work, pk)
-    form = forms.PreparationForm(request.POST or None, initial=_initial(avr))
-    return _step(request, work, avr, facts, "preparation", form, actions.prepare_returns, transition="prepare")
+@_step("returns.prepare", "prepare")
+def preparation(visit: Visit) -> Asked:
+    """What is ready; what was written before stands there already."""
+    ready = visit.facts.preparation
+    known = {name: getattr(ready, name) for name in forms.PreparationForm.NAMES} if ready else {}
+    return Asked(forms.PreparationForm(visit.posted, initial=visit.initial(**known)), actions.prepare_returns)
 
 
-@require_http_methods(["GET", "POST"])
-@page("returns.depart")
-def departure(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    avr, facts = find_file(work, pk)
-    form = forms.DepartureForm(request.POST or None, initial=_initial(avr))
-    return _step(
-        request,
-        work,
-        avr,
-        facts,
-        "departure",
-        form,
-        actions.depart_returns,
-        transition="depart",
-        other=reverse("returns:missed", args=[avr.pk]),
-    )
+@_step("returns.depart", "depart")
+def departure(visit: Visit) -> Asked:
+    form = forms.DepartureForm(visit.posted, initial=visit.initial())
+    return Asked(form, actions.depart_returns, more={"other": reverse("returns:missed", args=[visit.avr.pk])})
 
 
-@require_http_methods(["GET", "POST"])
-@page("returns.miss")
-def missed(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    avr, facts = find_file(work, pk)
-    form = forms.MovedForm(request.POST or None, initial=_initial(avr), reasons="departure_outcome", required=True)
-    return _step(request, work, avr, facts, "missed", form, actions.miss_returns, transition="miss")
+@_step("returns.miss", "miss")
+def missed(visit: Visit) -> Asked:
+    return _moved(visit, actions.miss_returns, "departure_outcome", required=True)
 
 
-@require_http_methods(["GET", "POST"])
-@page("returns.arrive")
-def arrival(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    avr, facts = find_file(work, pk)
-    form = forms.ArrivalForm(request.POST or None, initial=_initial(avr))
-    return _step(request, work, avr, facts, "arrival", form, actions.receive_returns, transition="arrive")
+@_step("returns.arrive", "arrive")
+def arrival(visit: Visit) -> Asked:
+    return Asked(forms.ArrivalForm(visit.posted, initial=visit.initial()), actions.receive_returns)
 
 
-@require_http_methods(["GET", "POST"])
-@page("returns.withdraw")
-def withdraw(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    avr, facts = find_file(work, pk)
-    form = forms.MovedForm(request.POST or None, initial=_initial(avr), reasons="return_withdrawal_reason")
-    return _step(request, work, avr, facts, "withdraw", form, actions.withdraw_returns, transition="withdraw")
+@_step("returns.withdraw", "withdraw")
+def withdraw(visit: Visit) -> Asked:
+    return _moved(visit, actions.withdraw_returns, "return_withdrawal_reason")
 
 
-@require_http_methods(["GET", "POST"])
-@page("returns.suspend")
-def suspend(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    avr, facts = find_file(work, pk)
-    form = forms.MovedForm(
-        request.POST or None, initial=_initial(avr), reasons="return_suspension_reason", required=True
-    )
-    return _step(request, work, avr, facts, "suspend", form, actions.suspend_returns, transition="suspend")
+@_step("returns.suspend", "suspend")
+def suspend(visit: Visit) -> Asked:
+    return _moved(visit, actions.suspend_returns, "return_suspension_reason", required=True)
 
 
-@require_http_methods(["GET", "POST"])
-@page("returns.resume")
-def resume(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    avr, facts = find_file(work, pk)
-    form = forms.ResumeForm(request.POST or None, initial=_initial(avr))
-    return _step(request, work, avr, facts, "resume", form, actions.resume_returns, transition="resume")
+@_step("returns.resume", "resume")
+def resume(visit: Visit) -> Asked:
+    return Asked(forms.ResumeForm(visit.posted, initial=visit.initial()), actions.resume_returns)
+
+
+def _moved(visit: Visit, act: Act, reasons: str, *, required: bool = False) -> Asked:
+    return Asked(forms.MovedForm(visit.posted, initial=visit.initial(), reasons=reasons, required=required), act)
