@@ -16,6 +16,7 @@ from compass.cases.actions.referral import recall_after_consent
 from compass.cases.chapters import Chapter
 from compass.cases.models import Case, Handover, HandoverPerson, Referral, Screening
 from compass.cases.models.case import OPEN
+from compass.cases.queries import ladder_access
 from compass.cases.standards import link
 from compass.people import links as person_links
 from compass.people import registry
@@ -96,15 +97,17 @@ def _best_interests(work: Work, case: Case) -> Chapter | None:
         return None
     links, facts = [], []
     stopped = None
+    access = ladder_access(work, [child.person.pk for child in found])
     for child in found:
         open_rules = ladder.unmet(child)
-        links.append(
-            (
-                _("Ladder of the child %(code)s, %(age)s")
-                % {"code": child.person.code, "age": _age(child.person.age_band)},
-                link("cases:best_interests", child.person.pk),
+        if child.person.pk in access.open:
+            links.append(
+                (
+                    _("Ladder of the child %(code)s, %(age)s")
+                    % {"code": child.person.code, "age": _age(child.person.age_band)},
+                    link("cases:best_interests", child.person.pk),
+                )
             )
-        )
         facts.append(
             (child.person.code, "; ".join(ladder.in_words(child)) or _("Nothing stands in the way of a return"))
         )
@@ -115,6 +118,8 @@ def _best_interests(work: Work, case: Case) -> Chapter | None:
                 ngettext("%(missing)s step must come first.", "%(missing)s steps must come first.", missing)
                 % {"missing": missing},
             )  # fmt: skip
+    if access.lead:
+        facts.append((_("Who takes the steps"), access.lead))
     return Chapter(facts=facts, links=links, panel=stopped)
 
 

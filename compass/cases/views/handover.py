@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +17,9 @@ from compass.access.models import Organisation, OrganisationKind
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.cases.actions.handover import (
-    SCOPE,
     HandoverDeclined,
     HandoverOffer,
     HandoverStep,
-    Party,
     accept_handovers,
     decline_handovers,
     must_have_agreed,
@@ -29,9 +28,10 @@ from compass.cases.actions.handover import (
     withdraw_handovers,
 )
 from compass.cases.forms_referral import DeclineForm, OfferForm, StepForm
-from compass.cases.ladder import children
+from compass.cases.ladder import children, unmet
 from compass.cases.models import Case, Handover, HandoverPerson
 from compass.cases.models.case import OPEN
+from compass.cases.queries import ladder_access
 from compass.cases.views.common import find_case
 from compass.cases.views.overtaken import no_longer_fits
 from compass.people.models import Person
@@ -68,25 +68,35 @@ def hand_over(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 
 
 def _preview(work: Work, person: Person) -> dict[str, Any]:
-    party: Party | None
     try:
         party = party_of(person)
-    except BestInterestsFirst as problem:
+    except BestInterestsFirst:
+        party = None
+    if party is None or person.pk in party.staying:
         household = Person.objects.filter(household_id=person.household_id)
         found = children(p.pk for p in household).values()
-        return {"stopped": problem, "blocked": [child.person for child in found], "scope": SCOPE}
+        blocked = [(child.person, codes) for child in found if (codes := unmet(child))]
+        return {"stopped": True, "blocked": _in_words(blocked), **_ladders(work, blocked)}
     refused = None
     try:
         must_have_agreed(work, party.going)
     except ConsentMissing as problem:
         refused = problem
-    staying = [p for p in party.household if p.pk in party.staying]
+    staying = [(p, party.staying[p.pk]) for p in party.household if p.pk in party.staying]
     work.saw(party.household)
-    return {
-        "going": party.going, "staying": [
-            (p, [(rule, standard(rule).label) for rule in party.staying[p.pk]]) for p in staying
-        ], "refused": refused, "scope": SCOPE,
-    }  # fmt: skip
+    return {"going": party.going, "staying": _in_words(staying), "refused": refused, **_ladders(work, staying)}
+
+
+Blocked = Sequence[tuple[Person, Sequence[str]]]
+
+
+def _in_words(blocked: Blocked) -> list[tuple[Person, list[tuple[str, str]]]]:
+    """Each child with what must happen first: (identifier of the rule, what it asks)."""
+    return [(person, [(rule, standard(rule).label) for rule in codes]) for person, codes in blocked]
+
+
+def _ladders(work: Work, blocked: Blocked) -> dict[str, Any]:
+    return {"ladders": ladder_access(work, [person.pk for person, _codes in blocked])} if blocked else {}
 
 
 @require_safe

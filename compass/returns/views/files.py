@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Work
+from compass.cases.queries import ladder_access
 from compass.cases.sealing import load_keys, open_from
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst
@@ -83,7 +84,7 @@ def start(request: HttpRequest, work: Work, person: UUID) -> HttpResponseBase:
             "others": [(p, blocks[p.pk]) for p in group[1:] if blocks.get(p.pk)],
             "going": open_returns([asks.pk]).get(asks.pk),
             "problem": BestInterestsFirst(),
-            "may_prepare_child": work.may("best_interests.view"),
+            "ladders": ladder_access(work, [asks.pk]) if blocks.get(asks.pk) else None,
         },
         status=status,
     )
@@ -108,6 +109,7 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     steps = Step.objects.filter(avr=avr).order_by("occurred_at", "recorded_at", "id")
     place, total = words.place(avr)
     ahead = words.next_step(avr, facts)
+    held = [p for p in facts.people if facts.blocks.get(p.pk)]
     return TemplateResponse(
         request,
         "returns/show.html",
@@ -123,7 +125,7 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "next": ahead,
             "may_next": ahead is not None and work.may(ahead.rule),
             "open": _open_rules(avr, facts),
-            "stops": [(p, facts.blocks[p.pk]) for p in facts.people if facts.blocks.get(p.pk)],
+            "stops": [(p, facts.blocks[p.pk]) for p in held],
             "route": words.route(avr, steps if whole else steps.filter(from_state__in=TRAVEL)),
             "may_withdraw": machine.may("withdraw", avr) and work.may("returns.withdraw"),
             "may_suspend": machine.may("suspend", avr) and work.may("returns.suspend"),
@@ -133,7 +135,7 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "notes": notes,
             "notes_form": form,
             "problem": BestInterestsFirst(),
-            "may_prepare_child": work.may("best_interests.view"),
+            "ladders": ladder_access(work, [p.pk for p in held]) if held else None,
         },
     )
 
