@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
-    from compass.access.work import Work
+    from compass.cases.files import Files
     from compass.cases.models import Case
 
 Text = str | Promise
@@ -32,19 +32,19 @@ class Chapter:
     panel: tuple[str, Text, Text] | None = None
 
 
-Maker = Callable[["Work", "Case"], Chapter | None]
+Maker = Callable[["Files", "Case"], Chapter | None]
 _REGISTRY: dict[str, tuple[int, Text, Maker]] = {}
 
 
 def register(label: Text, make: Maker, *, order: int = 50) -> None:
-    """Add a chapter; `make(work, case)` answers None when the case has none and nothing may be begun."""
+    """Add a chapter; `make(files, case)` answers None when the case has none and nothing may be begun."""
     _REGISTRY[f"{make.__module__}.{make.__qualname__}"] = (order, label, make)
 
 
-def of(work: Work, case: Case) -> list[tuple[Text, Chapter]]:
+def of(files: Files, case: Case) -> list[tuple[Text, Chapter]]:
     """The chapters of a case in order, with their labels."""
     found = []
     for _order, label, make in sorted(_REGISTRY.values(), key=lambda entry: entry[0]):
-        if (chapter := make(work, case)) is not None:
+        if (chapter := make(files, case)) is not None:
             found.append((label, chapter))
     return found

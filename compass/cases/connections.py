@@ -14,10 +14,12 @@ from compass.cases import chapters, ladder
 from compass.cases.actions.handover import withdraw_after_consent
 from compass.cases.actions.referral import recall_after_consent
 from compass.cases.chapters import Chapter
-from compass.cases.models import Case, Handover, HandoverPerson, Referral, Screening
+from compass.cases.files import Files
+from compass.cases.models import Case, Handover, HandoverPerson, Screening
 from compass.cases.models.case import OPEN
 from compass.cases.queries import ladder_access
 from compass.cases.standards import link
+from compass.cases.standards.referral import referrals
 from compass.people import links as person_links
 from compass.people import registry
 from compass.people.models import Person
@@ -56,16 +58,14 @@ def _screening_of(work: Work, person: Person) -> list[person_links.Act]:
 
 
 def _names(ids: set[UUID]) -> dict[UUID, str]:
-    return dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
-def _referrals(work: Work, case: Case) -> Chapter | None:
+def _referrals(files: Files, case: Case) -> Chapter | None:
+    work = files.work
     if not work.may("referrals.view"):
         return None
-    rows = list(
-        work.allowed("referrals.view", Referral).filter(origin__case=case).defer("payload_sealed", "answer_sealed")
-        .order_by("id")
-    )  # fmt: skip
+    rows = [row for about, _side, row in files.once(referrals) if about.pk == case.pk]
     names = _names({row.to_organisation_id for row in rows})
     links: list[tuple[str, str]] = [
         (
@@ -90,14 +90,19 @@ def _referrals(work: Work, case: Case) -> Chapter | None:
     return Chapter(links=links, steps=moments) if links else None
 
 
-def _best_interests(work: Work, case: Case) -> Chapter | None:
-    household = Person.objects.filter(household_id=case.person.household_id).values_list("pk", flat=True)
-    found = sorted(ladder.children(household).values(), key=lambda child: child.person.code)
-    if not found or not work.may("best_interests.view"):
+def _best_interests(files: Files, case: Case) -> Chapter | None:
+    if not files.work.may("best_interests.view"):
+        return None
+    children = files.once(ladder.of_households).values()
+    found = sorted(
+        (child for child in children if child.person.household_id == case.person.household_id),
+        key=lambda child: child.person.code,
+    )
+    if not found:
         return None
     links, facts = [], []
     stopped = None
-    access = ladder_access(work, [child.person.pk for child in found])
+    access = ladder_access(files.work, [child.person.pk for child in found])
     for child in found:
         open_rules = ladder.unmet(child)
         if child.person.pk in access.open:
@@ -127,7 +132,8 @@ def _age(band: str) -> str:
     return label_of("age_band", band) if band else ""
 
 
-def _handover(work: Work, case: Case) -> Chapter | None:
+def _handover(files: Files, case: Case) -> Chapter | None:
+    work = files.work
     if not work.may("handovers.view"):
         return None
     offers = Handover.objects.filter(pk__in=HandoverPerson.objects.filter(person=case.person_id).values("handover"))

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Max, Q
 
 from compass.cases.models import Case, CountryLimit, FollowUp
-from compass.people.models import AboutPerson, Consent
+from compass.people.models import AboutPerson, Consent, Person
 from compass.vocabulary import timeline
 
 if TYPE_CHECKING:
     from compass.access.work import Work
 
-M = TypeVar("M", bound=AboutPerson)
+M = TypeVar("M", bound=AboutPerson | Person)
+T = TypeVar("T")
 
 
 class Files:
@@ -31,14 +32,25 @@ class Files:
         self.now = now or work.now
         self.cases = list(cases)
         self._rows: dict[type[models.Model], dict[UUID, list[Any]]] = {}
+        self._made: dict[Callable[[Files], Any], Any] = {}
+
+    def once(self, make: Callable[[Files], T]) -> T:
+        """What `make` reads or works out for these cases, the first time it is asked for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(T, self._made[make])
 
     def of(self, model: type[M], case: Case) -> list[M]:
         """The case's records of a model that has a foreign key `case`, oldest first."""
-        return self._read(model, "case_id", [c.pk for c in self.cases]).get(case.pk, [])
+        return self._read(model, "case_id", self._case_ids).get(case.pk, [])
 
     def about(self, model: type[M], case: Case) -> list[M]:
         """The records of a model about the case's person, oldest first."""
-        return self._read(model, "person_id", [c.person_id for c in self.cases]).get(case.person_id, [])
+        return self._read(model, "person_id", self._person_ids).get(case.person_id, [])
+
+    def household(self, case: Case) -> list[Person]:
+        """The people of the household of the case's person, the person among them."""
+        return self._read(Person, "household_id", self._household_ids).get(case.person.household_id, [])
 
     def newest(self, model: type[M], case: Case) -> M | None:
         """The newest record of that model in the case."""
@@ -65,7 +77,7 @@ class Files:
 
     @cached_property
     def _contacts(self) -> dict[UUID, datetime]:
-        found = FollowUp.objects.filter(self._own, case_id__in=[c.pk for c in self.cases], reached=True)
+        found = FollowUp.objects.filter(self._own, case_id__in=self._case_ids(), reached=True)
         return dict(found.values_list("case_id").annotate(Max("occurred_at")))
 
     @cached_property
@@ -77,12 +89,31 @@ class Files:
     def _own(self) -> Q:
         return Q(organisation_id__in=self.work.actor.organisations)
 
-    def _read(self, model: type[M], key: str, wanted: Iterable[UUID]) -> dict[UUID, list[M]]:
+    def _case_ids(self) -> Iterable[UUID]:
+        return [case.pk for case in self.cases]
+
+    def _person_ids(self) -> Iterable[UUID]:
+        return [case.person_id for case in self.cases]
+
+    def _household_ids(self) -> Iterable[UUID]:
+        return {case.person.household_id for case in self.cases}
+
+    def _read(self, model: type[M], key: str, wanted: Callable[[], Iterable[UUID]]) -> dict[UUID, list[M]]:
         if model not in self._rows:
             found: dict[UUID, list[M]] = defaultdict(list)
-            sealed = [field.attname for field in model._meta.concrete_fields if field.attname.endswith("_sealed")]
-            rows = model.objects.filter(self._own, **{f"{key}__in": list(wanted)}).defer(*sealed)
-            for row in rows.order_by("occurred_at", "id"):
+            for row in model.objects.raw(
+                _reading(cast("Any", model), key), [list(self.work.actor.organisations), list(wanted())]
+            ):
                 found[getattr(row, key)].append(row)
             self._rows[model] = found
         return self._rows[model]
+
+
+@cache
+def _reading(model: Any, key: str) -> str:
+    """The query of one kind of record, made once: building it anew cost more than the answer of the database."""
+    columns = ", ".join(f'"{f.column}"' for f in model._meta.concrete_fields if not f.attname.endswith("_sealed"))
+    return (
+        f'SELECT {columns} FROM "{model._meta.db_table}"'  # noqa: S608 names of our own models
+        f' WHERE "organisation_id" = ANY(%s) AND "{key}" = ANY(%s) ORDER BY "occurred_at", "id"'
+    )

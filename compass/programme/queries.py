@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from compass.access.work import Work
 from compass.programme.models import ALL, QUARTER, TOTAL, YEAR, Figure, Snapshot
 
@@ -22,7 +24,8 @@ def last_taken() -> Snapshot | None:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The figures of one period that the reader may see. `place` is a country, or empty for the whole programme."""
+    """The figures of one period that the reader may see: totals by country, and every part of `place`, which is a country
+    or empty for the whole programme."""
 
     snapshot: Snapshot
     place: str
@@ -47,17 +50,20 @@ def sheet(work: Work, year: int | None = None) -> Sheet | None:
     snapshot = newest()
     if snapshot is None:
         return None
-    allowed = work.allowed("programme.figures", Figure).filter(snapshot=snapshot).select_related("snapshot")
-    spine = list(
-        allowed.filter(granularity__in=[YEAR, QUARTER], service_class="", breakdown=TOTAL).order_by("starts", "country")
+    allowed = work.allowed("programme.figures", Figure).filter(snapshot=snapshot)
+    totals = Q(service_class="", breakdown=TOTAL)
+    there = list(
+        allowed.filter(totals, granularity=YEAR).order_by("starts", "country").values_list("starts", "country")
     )
-    places = {f.country for f in spine}
+    places = {country for _starts, country in there}
     place = "" if "" in places or not places else min(places)
-    years = tuple(dict.fromkeys(f.starts for f in spine if f.granularity == YEAR))
+    years = tuple(dict.fromkeys(day for day, _country in there))
     starts = next((day for day in years if day.year == year), None)
-    period = allowed.filter(granularity=YEAR, starts=starts) if starts else allowed.filter(granularity=ALL)
-    figures = tuple(period)
-    quarters = tuple(f for f in spine if f.granularity == QUARTER and f.country == place)
+    period = Q(granularity=YEAR, starts=starts) if starts else Q(granularity=ALL)
+    course = totals & Q(granularity=QUARTER, country=place)
+    rows = list(allowed.filter((period & (totals | Q(country=place))) | course).order_by("starts", "country"))
+    figures = tuple(f for f in rows if f.granularity != QUARTER)
+    quarters = tuple(f for f in rows if f.granularity == QUARTER)
     return Sheet(
         snapshot,
         place,

@@ -15,7 +15,7 @@ from compass.cases.models.case import OPEN as OPEN_CASES
 from compass.cases.standards import Due, link, standard
 from compass.people.models import Person
 from compass.reintegration.models import ArrivalHome
-from compass.reintegration.queries import AT_HOME, came_home, covers
+from compass.reintegration.queries import AT_HOME, came_home_in, covers
 from compass.returns.deadlines import beginning
 from compass.returns.models import Member, Return
 from compass.vocabulary import timeline
@@ -108,7 +108,7 @@ def _without_plan(work: Work) -> Iterator[Due]:
 @standard("R-PLN-1", what=_("Make the reintegration plan"), source=RULES, queue=_without_plan)
 def planned_in_time(files: Files) -> Iterator[Due]:
     """A plan is made within a month of the return; a parent's plan counts for the children of the family."""
-    days = came_home(case.person_id for case in files.cases)
+    days = files.once(came_home_in)
     home = [case for case in files.cases if case.person_id in days]
     plans = covers([case.person for case in home])
     for case in home:

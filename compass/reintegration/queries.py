@@ -11,10 +11,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from compass.access.work import Work
+from compass.cases.files import Files
 from compass.cases.ladder import parent_present
 from compass.people.models import Person
 from compass.reintegration.models import ArrivalHome, Plan
 from compass.returns.models import Member, Return
+from compass.returns.queries import members
 
 #: A return that has arrived, until it is closed.
 AT_HOME = ("arrived", "reintegration", "monitoring")
@@ -57,12 +59,26 @@ def _cover(person: Person, family: list[Person], plans: Mapping[UUID, Plan]) -> 
 def came_home(people: Iterable[UUID]) -> dict[UUID, date]:
     """The day of arrival of each person who came home: that of the newest return, else of the first reception."""
     wanted = list(people)
-    found: dict[UUID, date] = {}
-    for row in ArrivalHome.objects.filter(person__in=wanted).defer("note_sealed").order_by("-arrived_on"):
-        found[row.person_id] = row.arrived_on
     arrived = Member.objects.filter(person__in=wanted, avr__state__in=AT_HOME, avr__arrived_on__isnull=False)
-    for member in arrived.select_related("avr").order_by("avr__arrived_on"):
-        if member.avr.arrived_on is not None:
+    return _days(
+        ArrivalHome.objects.filter(person__in=wanted).defer("note_sealed"),
+        arrived.select_related("avr").order_by("avr__arrived_on"),
+    )
+
+
+def came_home_in(files: Files) -> dict[UUID, date]:
+    """`came_home` for the people of these cases; for `files.once`."""
+    received = [row for case in files.cases for row in files.about(ArrivalHome, case)]
+    return _days(received, [row for rows in files.once(members).values() for row in rows])
+
+
+def _days(received: Iterable[ArrivalHome], members: Iterable[Member]) -> dict[UUID, date]:
+    """members: of one person, the earliest arrival first."""
+    found: dict[UUID, date] = {}
+    for row in sorted(received, key=lambda each: each.arrived_on, reverse=True):
+        found[row.person_id] = row.arrived_on
+    for member in members:
+        if member.avr.state in AT_HOME and member.avr.arrived_on is not None:
             found[member.person_id] = member.avr.arrived_on
     return found
 

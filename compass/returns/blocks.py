@@ -38,5 +38,9 @@ def stopped(people: Iterable[UUID]) -> Mapping[UUID, Sequence[Stop]]:
 
     A child who lives with a parent may be put on the parent's return; its shorter steps must be met before the decision.
     """
-    children = ladder.children(people)
+    return stopped_among(ladder.children(people))
+
+
+def stopped_among(children: Mapping[UUID, ladder.Child]) -> Mapping[UUID, Sequence[Stop]]:
+    """`stopped` for children who were read already."""
     return {pk: found for pk, found in _open(children).items() if ladder.steps(children[pk]) is ladder.LONG}

@@ -7,29 +7,27 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from compass.access.work import Work
 from compass.cases.chapters import Chapter
+from compass.cases.files import Files
+from compass.cases.ladder import of_households
 from compass.cases.models import Case
 from compass.problems import BestInterestsFirst
-from compass.returns.blocks import stopped
-from compass.returns.models import Member, Step
+from compass.returns.blocks import stopped_among
+from compass.returns.models import Step
+from compass.returns.queries import members
 from compass.returns.words import step_title
 from compass.vocabulary import label_of
 
 
-def going_home(work: Work, case: Case) -> Chapter | None:
+def going_home(files: Files, case: Case) -> Chapter | None:
     """The newest return of the person with its state, or the way to begin one; for a child alone, that it is stopped."""
+    work = files.work
     if not work.may("returns.view"):
         return None
-    member = (
-        Member.objects.filter(person=case.person_id, organisation_id__in=work.actor.organisations)
-        .select_related("avr")
-        .order_by("-recorded_at")
-        .first()
-    )
+    member = max(files.once(members).get(case.person_id, []), key=lambda row: row.recorded_at, default=None)
     begin = (_("Record a wish to return"), reverse("returns:start", args=[case.person_id]))
     if member is None:
-        if case.person_id in stopped([case.person_id]):
+        if case.person_id in stopped_among(files.once(of_households)):
             problem = BestInterestsFirst()
             return Chapter(
                 links=[(_("What must happen before a return"), begin[1])],

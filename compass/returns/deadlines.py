@@ -20,7 +20,7 @@ from compass.cases.models.case import OPEN as OPEN_CASES
 from compass.cases.standards import Due, link, standard
 from compass.returns.machine import BEFORE_TRAVEL, answered
 from compass.returns.models import Declaration, Eligibility, Preparation, Return
-from compass.returns.queries import facts_of
+from compass.returns.queries import reviews_of
 
 RULES = "COMPASS domain specification, return and reintegration, section 2.7"
 #: Provisional: no source sets a time for a second person's decision (as for CM-15).
@@ -115,7 +115,9 @@ def waiting_decisions(work: Work) -> list[Waiting]:
     rows = list(
         work.allowed("returns.approve", Return).filter(state="eligibility_review").order_by("state_since")[:PER_PAGE]
     )
-    facts = facts_of(work, rows)
+    if not rows:
+        return []
+    reviews = reviews_of(rows)
     cases = Case.objects.filter(
         person__in=[row.person_id for row in rows], organisation_id__in=work.actor.organisations, status__in=OPEN_CASES
     )
@@ -125,12 +127,12 @@ def waiting_decisions(work: Work) -> list[Waiting]:
             subject=row,
             risk=risks.get(row.person_id, ""),
             asked=now_("Return"),
-            by=max(facts[row.pk].eligibility.values(), key=lambda each: each.recorded_at).recorded_by,
+            by=max(reviews[row.pk].eligibility, key=lambda each: each.recorded_at).recorded_by,
             since=row.state_since,
-            mine=work.actor.id in facts[row.pk].took_part,
+            mine=work.actor.id in reviews[row.pk].took_part,
             url=link("returns:decision", row.pk),
             standard="R-ELI-2",
         )
         for row in rows
-        if answered(facts[row.pk].eligibility.values())
+        if answered(reviews[row.pk].eligibility)
     ]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from compass.access.work import Work
+from compass.cases.files import Files
 from compass.people import consent
 from compass.people.models import Person
 from compass.returns.blocks import return_blocks
@@ -24,6 +26,18 @@ from compass.returns.models import (
 )
 
 CONSENT_SCOPE = "data_processing"
+IN_TIME = ("occurred_at", "recorded_at", "id")
+
+
+def members(files: Files) -> dict[UUID, list[Member]]:
+    """The places of the cases' people on returns of the office, by person, with the return; for `files.once`, one query."""
+    found: dict[UUID, list[Member]] = defaultdict(list)
+    rows = Member.objects.filter(
+        person__in=[case.person_id for case in files.cases], organisation_id__in=files.work.actor.organisations
+    )
+    for row in rows.select_related("avr").order_by("avr__arrived_on"):
+        found[row.person_id].append(row)
+    return found
 
 
 def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | None = None) -> dict[UUID, Facts]:
@@ -36,7 +50,7 @@ def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | Non
     rounds = {avr.pk: avr.round for avr in avrs}
 
     def present(model: type[Any]) -> list[Any]:
-        rows = model.objects.filter(avr__in=ids).order_by("occurred_at", "recorded_at", "id")
+        rows = model.objects.filter(avr__in=ids).order_by(*IN_TIME)
         return [row for row in rows if row.round == rounds[row.avr_id]]
 
     members: dict[UUID, list[Person]] = defaultdict(list)
@@ -86,6 +100,31 @@ def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | Non
         )
         for avr in avrs
     }
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a second person's decision needs of a return in its present round."""
+
+    eligibility: Sequence[Eligibility]
+    took_part: frozenset[UUID]
+
+
+def reviews_of(avrs: Sequence[Return]) -> dict[UUID, Review]:
+    """The newest answer to each criterion and who wrote anything of the round; four queries for the list."""
+    rounds = {(avr.pk, avr.round) for avr in avrs}
+    ids = [avr.pk for avr in avrs]
+    wrote: dict[UUID, set[UUID]] = {avr.pk: {avr.recorded_by} for avr in avrs}
+    answered: dict[UUID, dict[str, Eligibility]] = defaultdict(dict)
+    for row in Eligibility.objects.filter(avr__in=ids).defer("evidence_sealed").order_by(*IN_TIME):
+        if (row.avr_id, row.round) in rounds:
+            answered[row.avr_id][row.criterion] = row
+            wrote[row.avr_id].add(row.recorded_by)
+    for model in (Counselling, FreeChoice, Declaration):
+        for avr, turn, by in model.objects.filter(avr__in=ids).values_list("avr_id", "round", "recorded_by"):
+            if (avr, turn) in rounds:
+                wrote[avr].add(by)
+    return {avr.pk: Review(tuple(answered[avr.pk].values()), frozenset(wrote[avr.pk])) for avr in avrs}
 
 
 def open_returns(people: Iterable[UUID]) -> dict[UUID, Return]:

@@ -27,14 +27,19 @@ EXITS = {
 
 @dataclass(frozen=True)
 class Language:
-    """A language of the interface; `url` shows the present page in it where no session is kept."""
+    """A language of the interface."""
 
     code: str
     name: str
     short: str
     direction: str
     current: bool
-    url: str
+    request: HttpRequest | None
+
+    @property
+    def url(self) -> str:
+        """The present page in it, where no session is kept."""
+        return _address(self.request, self.code)
 
 
 def language() -> str:
@@ -46,7 +51,7 @@ def languages(request: HttpRequest | None) -> list[Language]:
     """English, French and Arabic, the active one marked."""
     here = language()
     return [
-        Language(code, name, short, "rtl" if code == "ar" else "ltr", code == here, _address(request, code))
+        Language(code, name, short, "rtl" if code == "ar" else "ltr", code == here, request)
         for code, (name, short) in NAMES.items()
     ]
 

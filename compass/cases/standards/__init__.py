@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 
 from compass.access.scope import current_work
 from compass.problems import NoScope
@@ -155,12 +155,16 @@ def registered() -> list[Standard]:
     return sorted(_REGISTRY.values(), key=lambda each: each.id)
 
 
-def link(name: str, *args: object) -> str:
-    """An address by name; empty where this deployment does not have the page."""
+def _link(name: str, *args: object) -> str:
     try:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+#: link(name, *args): an address by name, made when it is shown (most moments of a work list never are); empty where this
+#: deployment does not have the page.
+link = lazy(_link, str)
 
 
 def moments(files: Files, *, done: bool = False) -> Iterator[Item]:

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from compass.cases.files import Files
-from compass.cases.models import Assessment, Case, CaseReferral, Goal, Plan, Referral, RiskChange, Screening
+from compass.cases.models import Assessment, Case, Goal, Plan, RiskChange, Screening
 from compass.cases.standards import Due, standard
 from compass.cases.standards.minimum import RULES, page_of
+from compass.cases.standards.referral import referrals
 
 PROTECTION, ASYLUM = "possible_international_protection", ("legal_status_asylum", "ASY")
 REFER_WITHIN = timedelta(hours=72)  # provisional: no source sets a time
@@ -28,9 +29,9 @@ def protection_referred(files: Files) -> Iterator[Due]:
                 found[case] = row
     if not found:
         return
-    sides = {side.pk: side.case_id for case in found for side in files.of(CaseReferral, case)}
-    sent = Referral.objects.filter(origin__in=sides, service=ASYLUM[1], sent_at__isnull=False)
-    referred = {sides[origin]: at for origin, at in sent.values_list("origin_id", "sent_at")} if sides else {}
+    referred = {
+        case.pk: row.sent_at for case, _side, row in files.once(referrals) if row.service == ASYLUM[1] and row.sent_at
+    }
     for case, asked in found.items():
         yield Due(
             subject=case,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,23 +18,15 @@ REVIEW_WITHIN = timedelta(hours=72)
 OUTCOME_WITHIN = timedelta(days=30)
 
 
-def _pairs(files: Files) -> Iterator[tuple[CaseReferral, Referral]]:
-    """Each referral of the cases with the office's side; two queries for the list."""
-    sides = {side.pk: side for case in files.cases for side in files.of(CaseReferral, case)}
+def referrals(files: Files) -> list[tuple[Case, CaseReferral, Referral]]:
+    """Each referral of the cases with the office's side, by case, the oldest first; for `files.once`, two queries."""
+    sides = {side.pk: (case, side) for case in files.cases for side in files.of(CaseReferral, case)}
     if not sides:
-        return
-    for row in Referral.objects.filter(origin__in=sides).defer("payload_sealed", "answer_sealed").order_by("id"):
-        yield sides[row.origin_id], row
-
-
-def _by_case(files: Files) -> Iterator[tuple[Case, CaseReferral, Referral]]:
-    cases = {case.pk: case for case in files.cases}
-    found: dict[UUID, list[tuple[CaseReferral, Referral]]] = defaultdict(list)
-    for side, row in _pairs(files):
-        found[side.case_id].append((side, row))
-    for pk, pairs in found.items():
-        for side, row in pairs:
-            yield cases[pk], side, row
+        return []
+    rows = Referral.objects.filter(origin__in=sides).defer("payload_sealed", "answer_sealed").order_by("id")
+    found = [(*sides[row.origin_id], row) for row in rows]
+    order = {case.pk: place for place, case in enumerate(files.cases)}
+    return sorted(found, key=lambda each: order[each[0].pk])
 
 
 def _hours(priority: str) -> timedelta:
@@ -46,7 +36,7 @@ def _hours(priority: str) -> timedelta:
 @standard("CM-18", what=_("A referral was sent without consent: look at it"), source=RULES)
 def referral_covered(files: Files) -> Iterator[Due]:
     """A referral on vital interest is reviewed by a supervisor; every other one was made under consent."""
-    for case, side, row in _by_case(files):
+    for case, side, row in files.once(referrals):
         if side.basis == "vital_interest":
             yield Due(
                 subject=case, start_at=side.occurred_at, due_at=side.occurred_at + REVIEW_WITHIN, done_at=side.reviewed_at,
@@ -57,7 +47,7 @@ def referral_covered(files: Files) -> Iterator[Due]:
 @standard("CM-20", what=_("The partner has not said that it received the referral"), source=RULES)
 def referral_acknowledged(files: Files) -> Iterator[Due]:
     """A sent referral is acknowledged within the time of its priority."""
-    for case, _side, row in _by_case(files):
+    for case, _side, row in files.once(referrals):
         if row.sent_at is not None and (row.is_open or row.acknowledged_at):
             yield Due(
                 subject=case, start_at=row.sent_at, due_at=row.sent_at + _hours(row.priority), done_at=row.acknowledged_at,
@@ -68,7 +58,7 @@ def referral_acknowledged(files: Files) -> Iterator[Due]:
 @standard("CM-21", what=_("Take note of the outcome of the referral"), source=RULES, at=("closure",))
 def referral_ended(files: Files) -> Iterator[Due]:
     """Every referral that was sent ends with an outcome that the office took note of."""
-    for case, side, row in _by_case(files):
+    for case, side, row in files.once(referrals):
         if row.sent_at is None or row.status == "revoked":
             continue
         start = row.done_at or (row.answered_at if row.status == "rejected" else None) or row.sent_at

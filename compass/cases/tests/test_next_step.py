@@ -44,6 +44,19 @@ def test_without_a_decision_to_take_the_empty_day_says_nothing_of_them(sign_in, 
     assert "for you" not in page(sign_in("zinder.social"), "cases:today"), "who may not decide is not told"
 
 
+def test_the_highest_risk_waits_first_for_a_decision_then_the_oldest(sign_in, at, case, assessed):
+    with at("zinder.social") as work:
+        older, newer, urgent = case(work), case(work), case(work)
+        for row in (older, newer, urgent):
+            assessed(work, row)
+        Case.objects.filter(pk=urgent.pk).update(risk_level="high")
+        Case.objects.filter(pk__in=[older.pk, newer.pk]).update(risk_level="low")
+    shown = page(sign_in("zinder.supervisor"), "cases:team")
+
+    places = [shown.index(row.code, shown.index('id="ap"')) for row in (urgent, older, newer)]
+    assert places == sorted(places)
+
+
 def test_screening_is_offered_until_it_was_done_then_the_case(sign_in, at, told, person):
     client = sign_in("zinder.social")
     with at("zinder.social") as work:

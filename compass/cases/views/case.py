@@ -50,7 +50,7 @@ def case(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     waiting = sorted((item for item in items if item.due.done_at is None), key=lambda item: item.due.due_at)
     mine = [item for item in waiting if item.due.waits_for == "owner"]
     plan = next((row for row in reversed(files.of(Plan, found)) if row.superseded_at is None), None)
-    written = chapters.of(work, found)
+    written = chapters.of(files, found)
     given = files.consent(found)
     about = files.about(Consent, found)
     answer = consent.answer(about[-1] if about else None, SCOPE, work.now.date())

@@ -27,6 +27,7 @@ from compass.cases.forms import AssignForm, CodeForm, FilterForm
 from compass.cases.models import Assessment, Case, Closure, Plan
 from compass.cases.models.case import OPEN
 from compass.cases.rules import FIELD
+from compass.cases.standards.care import RANK
 from compass.cases.views.common import compare, find_case
 from compass.people.models import Person
 from compass.reception.queries import in_danger
@@ -129,7 +130,7 @@ def colleagues(work: Work) -> list[User]:
 
 
 def _approvals(work: Work) -> list[Waiting]:
-    """What a second person decides, the longest waiting first."""
+    """What a second person decides: the highest risk first, then the longest waiting."""
     found = decisions.waiting(work)
     waiting: list[tuple[str, Any, Any]] = [
         ("decide_assessment", _("Assessment"), work.allowed("cases.approve", Assessment)),
@@ -146,7 +147,7 @@ def _approvals(work: Work) -> list[Waiting]:
                     asked=asked or _("Closure: %(reason)s") % {"reason": label_of("closure_reason", row.reason)},
                 )
             )  # fmt: skip
-    return sorted(found, key=lambda each: each.since)
+    return sorted(found, key=lambda each: (-RANK.get(each.risk, 0), each.since))
 
 
 def _load(name: str, levels: dict[str, int]) -> dict[str, Any]:
