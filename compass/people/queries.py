@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -86,21 +87,30 @@ def allowances(consent: Consent | None) -> list[Allowed]:
     return [Allowed(scope, answer(consent, scope)) for scope in (*SCOPES, *LATER_SCOPES)]
 
 
-def children_answered_for(work: Work, parent: Person) -> list[tuple[Person, Consent]]:
-    """Children of the household whose consent in force a caregiver gave in the talk in which this adult answered."""
+def children_answered_for(work: Work, parent: Person, sent: Sequence[str] = ()) -> list[tuple[Person, Consent]]:
+    """Children of the household whose consent in force a caregiver gave in the talk in which this adult answered.
+
+    `sent`: primary keys on a page that comes in again; what it took back before is still one of its answers.
+    """
     if parent.is_child:
         return []
     children = [row for row in household(work, parent) if row.is_child]
     talks = list(Consent.objects.filter(person=parent)) if children else []
     found = newest([child.pk for child in children])
+    # An answer taken back leaves a newer consent with the hour of that; the talk it goes back to still ties the two.
+    spoken: dict[UUID, list[Consent]] = defaultdict(list)
+    for row in Consent.objects.filter(person__in=[child.pk for child in children if talks], given_by="caregiver"):
+        spoken[row.person_id].append(row)
     return [
         (child, given)
         for child in children
         if (given := found.get(child.pk)) is not None
         and given.given_by == "caregiver"
-        and in_force(given)
+        and (in_force(given) or str(child.pk) in sent)
         and any(
-            talk.language == given.language and abs(given.occurred_at - talk.occurred_at) < SAME_TALK for talk in talks
+            talk.language == said.language and abs(said.occurred_at - talk.occurred_at) < SAME_TALK
+            for said in spoken[child.pk]
+            for talk in talks
         )
     ]
 

@@ -26,7 +26,36 @@ EVERYTHING = ("everything", _("Everything"))
 NAMED_INTERPRETERS = frozenset({"in_person", "phone", "video"})
 
 
-class ConsentForm(BaseForm):
+class CaregiverForm(BaseForm):
+    """What an adult says, and for which of the children too whose consent they gave. No child is chosen beforehand."""
+
+    children = forms.MultipleChoiceField(
+        label=_("For the children too?"),
+        help_text=_("A caregiver answered for these children in the same talk. Ask, then tick each child it is for."),
+        widget=Boxes,
+        required=False,
+    )
+
+    def offer_children(self, children: Sequence[tuple[Person, Consent]]) -> None:
+        """`children`: whose consent may be taken back along with this one; without any, nothing is asked."""
+        self._given = {str(child.pk): given for child, given in children}
+        if children:
+            self.offer("children", [(str(child.pk), _by_code(child)) for child, _given in children])
+        else:
+            del self.fields["children"]
+
+    def chosen(self) -> list[Consent]:
+        """The consents of the children that were ticked."""
+        return [self._given[key] for key in self.cleaned_data.get("children", [])]
+
+    @staticmethod
+    def taken_back(envelope: dict[str, Any], given: Consent, scopes: tuple[str, ...]) -> Withdrawal:
+        """The withdrawal for one child, with a key that follows from the page's."""
+        key = uuid5(envelope["key"], str(given.person_id))
+        return Withdrawal(**{**envelope, "key": key}, id=given.pk, version=given.version, scopes=scopes)
+
+
+class ConsentForm(CaregiverForm):
     """What was explained, answered, by whom and how. `step` is the step of the child's ladder, empty for adults."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -59,10 +88,23 @@ class ConsentForm(BaseForm):
     )
 
     def __init__(
-        self, *args: Any, step: str, worker_notice: Notice, voice_informs: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        step: str,
+        worker_notice: Notice,
+        voice_informs: bool = False,
+        children: Sequence[tuple[Person, Consent]] = (),
+        **kwargs: Any,
     ) -> None:
-        """`voice_informs`: whether the recordings may be relied on to inform someone."""
+        """`voice_informs`: whether the recordings may be relied on to inform someone; `children`: for whom this adult
+        answered before."""
         super().__init__(*args, **kwargs)
+        self.offer_children(children)
+        if children:
+            self.fields["children"].help_text = _(
+                "Where an answer is no: a caregiver answered for these children in the same talk. Ask, then tick each "
+                "child the no is for."
+            )
         self.voice_informs = voice_informs
         self.step = step
         self.fields["information"].error_messages["required"] = _met(
@@ -100,7 +142,18 @@ class ConsentForm(BaseForm):
             self.add_error("interpreter_mode", _("These recordings cannot inform anyone: let someone speak."))
         if cleaned.get("given_by") in {"guardian", "other"} and not cleaned.get("adult"):
             self.add_error("adult", _("Write who this adult is."))
+        if cleaned.get("children") and not self._refused():
+            self.add_error("children", _("No answer is a no. Correct the answer, or untick the children."))
         return cleaned
+
+    def _refused(self) -> list[str]:
+        return [scope for scope in (*CORE_SCOPES, *OTHER_SCOPES) if self.cleaned_data.get(f"scope_{scope}") is False]
+
+    def withdrawals(self) -> list[Withdrawal]:
+        """What was answered no, taken back for each child that was ticked and for whom it was a yes."""
+        envelope, refused = self.envelope("consent"), self._refused()
+        taken = [(given, tuple(scope for scope in refused if given.scopes.get(scope))) for given in self.chosen()]
+        return [self.taken_back(envelope, given, scopes) for given, scopes in taken if scopes]
 
     def command(self, person: Person, notice: Notice) -> ConsentGiven:
         """What was answered, as a command."""
@@ -127,7 +180,7 @@ def _met(message: Any, standard: str) -> SafeString:
     return format_html('{} <bdi class="std">{}</bdi>', message, standard)
 
 
-class WithdrawForm(BaseForm):
+class WithdrawForm(CaregiverForm):
     """What is taken back, purpose by purpose or everything, and for which children too. Nothing is chosen beforehand."""
 
     purposes = forms.MultipleChoiceField(
@@ -135,24 +188,15 @@ class WithdrawForm(BaseForm):
         widget=Boxes,
         error_messages={"required": _("Tick what the person takes back, or “Everything”.")},
     )
-    children = forms.MultipleChoiceField(
-        label=_("For the children too?"),
-        help_text=_("A caregiver answered for these children in the same talk. Ask, then tick each child it is for."),
-        widget=Boxes,
-        required=False,
-    )
+    field_order = ("purposes", "children")
 
     def __init__(
         self, *args: Any, scopes: Sequence[str], children: Sequence[tuple[Person, Consent]], **kwargs: Any
     ) -> None:
         """`scopes`: those allowed today; `children`: whose consent may be taken back along with this one."""
         super().__init__(*args, **kwargs)
-        self.given = {str(child.pk): given for child, given in children}
         self.offer("purposes", [*((scope, label_of("consent_scope", scope)) for scope in scopes), EVERYTHING])
-        if children:
-            self.offer("children", [(str(child.pk), _by_code(child)) for child, _given in children])
-        else:
-            del self.fields["children"]
+        self.offer_children(children)
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -164,19 +208,7 @@ class WithdrawForm(BaseForm):
         """One withdrawal for the person, one for each child chosen."""
         envelope = self.envelope("consent")
         first = Withdrawal(**envelope, id=consent.pk, version=consent.version, scopes=self.scopes)
-        chosen = [self.given[key] for key in self.cleaned_data.get("children", [])]
-        return [
-            first,
-            *(
-                Withdrawal(
-                    **{**envelope, "key": uuid5(envelope["key"], str(given.person_id))},
-                    id=given.pk,
-                    version=given.version,
-                    scopes=self.scopes,
-                )
-                for given in chosen
-            ),
-        ]
+        return [first, *(self.taken_back(envelope, given, self.scopes) for given in self.chosen())]
 
 
 def _by_code(child: Person) -> str:

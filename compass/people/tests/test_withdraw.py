@@ -15,6 +15,7 @@ from compass.people.actions import (
     Registration,
     Withdrawal,
     give_consent,
+    on_page,
     register_people,
     withdraw_consent,
 )
@@ -245,3 +246,47 @@ def test_everything_for_a_child_is_everything(family, sign_in, at):
 
     ended = {name: said(at, row).withdrawn_at is not None for name, row in {"mother": mother, **kin}.items()}
     assert ended == {"mother": True, "boy": False, "girl": True, "nephew": False}
+
+
+def no(answers, family, *ticked, **more):
+    """What the consent page posts for the mother: share_family is a no today, for the children ticked too."""
+    _mother, kin = family
+    return answers(**{"scope_share_family": "no", **more}, children=[str(kin[name].pk) for name in ticked])
+
+
+def test_a_no_on_the_page_that_asks_is_asked_for_the_children_too(family, sign_in, at, answers):
+    mother, kin = family
+    client, where = sign_in("zinder.social"), f"/people/{mother.pk}/consent/"
+
+    page = client.get(where).content.decode()
+    assert {name: kin[name].code in page for name in kin} == {"boy": True, "girl": True, "nephew": False}
+    assert not re.search(r"<input[^>]* checked", page)
+    sent = no(answers, family, "boy", seen=re.search(r'name="seen" value="([^"]*)"', page)[1])
+    assert [client.post(where, sent).status_code for _ in range(2)] == [302, 302]
+
+    answered = {name: said(at, row).scopes["share_family"] for name, row in {"mother": mother, **kin}.items()}
+    assert answered == {"mother": False, "boy": False, "girl": True, "nephew": True}
+    assert said(at, kin["boy"]).scopes["share_other_organizations"] is True
+    assert "pour 1 enfant" in unescape(client.get(f"/people/{mother.pk}/").content.decode())
+
+
+def test_a_no_that_leaves_a_child_no_yes_ends_its_consent(family, sign_in, at, answers):
+    mother, kin = family
+    client, where = sign_in("zinder.social"), f"/people/{mother.pk}/consent/"
+    every = {f"scope_{scope}": "no" for scope, yes in GIVEN.items() if yes}
+    sent = no(answers, family, "girl", **every, seen=on_page(said(at, mother)))
+
+    assert [client.post(where, sent).status_code for _ in range(2)] == [302, 302]
+
+    assert said(at, kin["girl"]).withdrawn_at is not None and said(at, kin["boy"]).withdrawn_at is None
+
+
+@pytest.mark.parametrize(("ticked", "more"), [("nephew", {}), ("boy", {"scope_share_family": "yes"})])
+def test_a_no_for_another_child_or_no_no_at_all_is_refused(family, sign_in, at, answers, ticked, more):
+    mother, kin = family
+    sent = no(answers, family, ticked, **more, seen=on_page(said(at, mother)))
+
+    page = sign_in("zinder.social").post(f"/people/{mother.pk}/consent/", sent)
+
+    assert page.status_code == 200 and 'href="#id_children"' in page.content.decode()
+    assert said(at, mother).scopes == said(at, kin[ticked]).scopes == GIVEN

@@ -13,12 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.people import queries
-from compass.people.actions import change_households, give_consent, on_page, request_guardians
+from compass.people.actions import change_households, give_consent, on_page, request_guardians, withdraw_consent
 from compass.people.ages import age_on
 from compass.people.consent import answer, carried
 from compass.people.content.consent import ChildVersion, Notice, Section, available, notice
@@ -63,7 +64,10 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         return step_to("identity", person, request, _("Nothing was asked. Consent must be asked within 72 hours."))
     played = recordings(work, heard.language)
     reliable = all(row.relied_on for row in played.values())
-    build = partial(ConsentForm, step=step, worker_notice=worker, voice_informs=bool(played) and reliable)
+    children = queries.children_answered_for(work, person, request.POST.getlist("children"))
+    work.saw([child for child, _given in children])
+    informs = bool(played) and reliable
+    build = partial(ConsentForm, step=step, worker_notice=worker, voice_informs=informs, children=children)
     newest = queries.consent_of(person.pk)
     form = build(request.POST or None, initial={"seen": on_page(newest)})
     if shown:
@@ -72,9 +76,12 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     if form.is_valid():
         with work.attempt(form):
             (given,) = give_consent(work, [form.command(person, heard)])
+            taken = form.withdrawals()
+            if taken:
+                withdraw_consent(work, taken)
             kept = answer(given, "data_processing")
-            return step_to("identity" if kept else "household", person, request, _answered(given))
-        if isinstance(form.problem, StaleVersion):
+            return step_to("identity" if kept else "household", person, request, _answered(given, len(taken)))
+        if isinstance(form.problem, StaleVersion) and form.problem.current.person_id == person.pk:
             rows = _consent_rows(form, form.problem.current)
             form.data = form.data.copy()
             form.data["seen"] = on_page(form.problem.current)
@@ -116,14 +123,21 @@ def _unfolded(form: ConsentForm, conflict: bool) -> set[str]:
         return {"ask"}
     parts = {**dict.fromkeys(("information", "interpreter_mode", "interpreter"), "know")}
     parts |= dict.fromkeys(("child_agrees", "given_by", "adult"), "child")
+    parts |= {"children": "ask"}
     parts |= {f"scope_{scope}": "later" if scope in OTHER_SCOPES else "ask" for scope in (*CORE_SCOPES, *OTHER_SCOPES)}
     found = {parts[name] for name in form.errors if name in parts}
     return found | {"ask"} if "later" in found else found
 
 
-def _answered(given: Consent) -> str:
+def _answered(given: Consent, children: int) -> str:
     yes = sum(given.scopes.values())
-    return _("The answers are saved: %(yes)s yes, %(no)s no.") % {"yes": yes, "no": len(given.scopes) - yes}
+    saved = _("The answers are saved: %(yes)s yes, %(no)s no.") % {"yes": yes, "no": len(given.scopes) - yes}
+    if not children:
+        return saved
+    text = ngettext(
+        "The no is taken down for %(count)d child too.", "The no is taken down for %(count)d children too.", children
+    )
+    return f"{saved} {text % {'count': children}}"
 
 
 def _consent_rows(form: ConsentForm, current: Consent) -> list[dict[str, Any]]:

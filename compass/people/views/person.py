@@ -90,7 +90,7 @@ def withdraw(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     consent = queries.consent_of(shown.pk)
     if consent is None or consent.withdrawn_at is not None:
         return redirect("people:person", pk=pk)
-    children = queries.children_answered_for(work, shown)
+    children = queries.children_answered_for(work, shown, request.POST.getlist("children"))
     work.saw([child for child, _given in children])
     # What the same page took back when it was sent before is still one of its answers.
     sent = [scope for scope in request.POST.getlist("purposes") if scope in consent.scopes]
