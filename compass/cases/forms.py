@@ -94,12 +94,12 @@ class CodeForm(SearchForm):
 
 
 class ScreeningForm(BaseForm):
-    """One step of the screening; what earlier steps answered travels along hidden."""
+    """One step of the screening, in words that fit the age; what earlier steps answered travels along hidden."""
 
-    def __init__(self, *args: Any, step: int, child: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, step: int, child: bool, age_band: str = "", **kwargs: Any) -> None:
         self.step = step
         super().__init__(*args, **kwargs)
-        for at, questions in enumerate((screening.URGENT, routing(child)), start=1):
+        for at, questions in enumerate((screening.URGENT, screening.routing(age_band, child=child)), start=1):
             for question in questions if at <= step else ():
                 widget: forms.Widget = forms.HiddenInput() if at < step else YesNo()
                 field = YesNoField(label=question.text, help_text=question.hint, widget=widget)
@@ -109,7 +109,7 @@ class ScreeningForm(BaseForm):
             self.fields["triggers"] = forms.MultipleChoiceField(
                 label=_("Does one of these hold now?"),
                 required=False,
-                choices=listed("high_risk_trigger"),
+                choices=listed("high_risk_trigger", *screening.triggers(age_band)),
                 widget=boxes,
                 help_text=_("Any one makes the risk high until a supervisor lowers it. Leave all empty if none holds."),
             )
@@ -136,11 +136,6 @@ class ScreeningForm(BaseForm):
 
     def answers(self) -> dict[str, bool]:
         return {q.code: self.cleaned_data[q.code] for q in screening.QUESTIONS if q.code in self.cleaned_data}
-
-
-def routing(child: bool) -> list[screening.Question]:
-    """The routing questions for a child or for a grown person."""
-    return [question for question in screening.ROUTING if child or question.code != "child_alone"]
 
 
 class RiskForm(KeptForm):

@@ -1,15 +1,19 @@
 """The rapid screening: which questions, in which order, and what an answer leads to. Declared, never an `if` in a view.
 
-Source: case-management.md 1.4 (result codes, first questions) and 2.5 (high-risk triggers).
+Source: case-management.md 1.4 (result codes, first questions), 2.5 (high-risk triggers) and 3 (the purposes; TIP-02: of a
+child the act and its purpose count, whatever the means).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from compass.vocabulary import code_list
 
 CASE_RESULTS = frozenset(
     {"protection_case", "possible_vot", "child_uasc", "possible_international_protection", "possible_statelessness"}
@@ -77,6 +81,43 @@ ROUTING = (
 
 QUESTIONS = (*URGENT, *ROUTING)
 
+USED = _("The child is used by others: possible trafficking.")
+_YOUNG: dict[str, dict[str, Any]] = {
+    "fears_return": {"text": _("Would the child be in danger of harm in the home country?")}
+}
+_CHILD: dict[str, dict[str, Any]] = {
+    "controlled": {
+        "text": _(
+            "Does someone make the child work, beg, marry or steal, use it sexually, or keep its papers or what it earns?"
+        ),
+        "hint": _("No force or trick is needed: of a child it counts in any case."),
+        "because": USED,
+    }
+}
+_SMALL: dict[str, dict[str, Any]] = {
+    "controlled": {
+        "text": _("Does someone use this small child to beg, hurt it sexually, or offer or ask money for it?"),
+        "hint": _("Also when the family seems to agree: of a child it counts in any case."),
+        "because": USED,
+    }
+}
+#: Age band -> code of a question -> its words at that age. The code and what a yes leads to stay.
+WORDED = {"0-4": _SMALL | _YOUNG, "5-11": _CHILD | _YOUNG, "12-14": _CHILD, "15-17": _CHILD}
+#: Age band -> high-risk triggers that nobody asks about then.
+UNFIT = {"0-4": frozenset({"late_pregnancy", "suicidal_intent"})}
+
+
+def routing(age_band: str, *, child: bool) -> tuple[Question, ...]:
+    """The routing questions about somebody of this age, or of unknown age. `child`: may be a child without its parents."""
+    worded = WORDED.get(age_band, {})
+    asked = (question for question in ROUTING if child or question.code != "child_alone")
+    return tuple(replace(question, **worded.get(question.code, {})) for question in asked)
+
+
+def triggers(age_band: str) -> list[str]:
+    """The high-risk triggers that may hold at this age."""
+    return [code for code in code_list("high_risk_trigger").values if code not in UNFIT.get(age_band, ())]
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -95,9 +136,14 @@ class Outcome:
 RANK = {"low": 1, "medium": 2, "high": 3}
 
 
-def outcome(answers: Mapping[str, bool], triggers: Iterable[str] = ()) -> Outcome:
-    """The result of the answers ({code of question: yes}). Any high-risk trigger makes the risk high and opens a case."""
-    led = tuple(question for question in QUESTIONS if answers.get(question.code))
+def outcome(
+    answers: Mapping[str, bool], triggers: Iterable[str] = (), asked: Iterable[Question] = QUESTIONS
+) -> Outcome:
+    """The result of the answers ({code of question: yes}). Any high-risk trigger makes the risk high and opens a case.
+
+    asked: the questions as they were worded.
+    """
+    led = tuple(question for question in asked if answers.get(question.code))
     found = tuple(dict.fromkeys([*triggers, *(question.trigger for question in led if question.trigger)]))
     results = list(dict.fromkeys(question.result for question in led))
     if found and not CASE_RESULTS & set(results):

@@ -36,19 +36,17 @@ def screen(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     An urgent yes is recorded at once: who runs for help loses nothing.
     """
     person = work.find("cases.screen", Person, pk)
-    child = person.is_child or not person.age_band
     step = _step(request)
     if request.method == "POST" and "back" in request.POST:
         step = max(1, step - 1)
-        return _show(request, work, person, ScreeningForm(request.POST, step=step, child=child), step, fresh=True)
-    form = ScreeningForm(request.POST or None, step=step, child=child)
+        return _show(request, work, person, _form(person, step, request.POST), step, fresh=True)
+    form = _form(person, step, request.POST or None)
     if form.is_valid():
         if step < LAST:
             if step == 1:
                 _keep_urgent(work, person, form)
             if form.problem is None:
-                form = ScreeningForm(request.POST, step=step + 1, child=child)
-                return _show(request, work, person, form, step + 1, fresh=True)
+                return _show(request, work, person, _form(person, step + 1, request.POST), step + 1, fresh=True)
             return _show(request, work, person, form, step)
         with work.attempt(form):
             data = form.cleaned_data
@@ -67,6 +65,14 @@ def screen(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                 return redirect("cases:case", pk=row.case_id)
             return redirect(link("people:person", person.pk) or "cases:today")
     return _show(request, work, person, form, step)
+
+
+def _form(person: Person, step: int, data: Any = None, **more: Any) -> ScreeningForm:
+    return ScreeningForm(data, step=step, child=_may_be_child(person), age_band=person.age_band, **more)
+
+
+def _may_be_child(person: Person) -> bool:
+    return person.is_child or not person.age_band
 
 
 def _told(work: Work, person: Person, form: ScreeningForm) -> dict[str, Any]:
@@ -97,14 +103,13 @@ def _show(
 ) -> HttpResponse:
     if fresh:
         # A step shown for the first time is not an error yet: its answers become initial values.
-        child = "child_alone" in form.fields or step == 1
         initial = {
             name: form.data.getlist(name) if name in ("triggers", "added") else form.data.get(name)  # type: ignore[attr-defined]
             for name in form.fields
             if name in form.data
         }
-        form = ScreeningForm(step=step, child=child, initial=initial)
-    computed = _computed(form, step)
+        form = _form(person, step, initial=initial)
+    computed = _computed(person, form, step)
     urgent = [question for question in screening.URGENT if step > 1 and _said(form, question.code) == "yes"]
     kept = work.allowed("cases.view", Case).filter(person=person, status__in=OPEN).first() if urgent else None
     context = {
@@ -118,9 +123,10 @@ def _said(form: ScreeningForm, name: str) -> str:
     return str(form[name].value() or "") if name in form.fields else ""
 
 
-def _computed(form: ScreeningForm, step: int) -> screening.Outcome | None:
+def _computed(person: Person, form: ScreeningForm, step: int) -> screening.Outcome | None:
     if step < LAST:
         return None
-    answers = {question.code: _said(form, question.code) == "yes" for question in screening.QUESTIONS}
+    asked = (*screening.URGENT, *screening.routing(person.age_band, child=_may_be_child(person)))
+    answers = {question.code: _said(form, question.code) == "yes" for question in asked}
     triggers = form["triggers"].value() or []
-    return screening.outcome(answers, [each for each in triggers if isinstance(each, str)])
+    return screening.outcome(answers, [each for each in triggers if isinstance(each, str)], asked)
