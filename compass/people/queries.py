@@ -72,6 +72,19 @@ def reveal(work: Work, person: Person, reason: str) -> Opened:
     return opened(work, person)
 
 
+def reveal_names(work: Work, people: Sequence[Person], reason: str) -> dict[UUID, str]:
+    """The names of people of one list, to be shown on this response, without those never told; the reason goes into the
+    trail once for all of them."""
+    mine = set(
+        work.allowed("people.identity", Person).filter(pk__in=[row.pk for row in people]).values_list("pk", flat=True)
+    )
+    shown = [person for person in people if person.pk in mine]
+    work.saw(shown)
+    work.record("people.reveal", results=[person.pk for person in shown], reason=reason)
+    work.keys.load([person.pk for person in shown])
+    return {person.pk: name for person in shown if (name := opened(work, person).name)}
+
+
 def safe_to_carry(work: Work, person: Person) -> bool:
     """Whether the person said that paper is safe on them. No answer is a no."""
     return opened(work, person).contact.get("safe_to_carry_paper") is True

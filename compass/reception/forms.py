@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 from uuid import UUID, uuid5
 
 from django import forms
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -209,11 +212,20 @@ class AttendanceForm(BaseForm):
         max_length=400,
     )
 
-    def __init__(self, *args: Any, people: list[Person], work: Work, **kwargs: Any) -> None:
+    #: One of the two says who was there.
+    sometimes: ClassVar[frozenset[str]] = frozenset({"present", "codes"})
+
+    def __init__(
+        self, *args: Any, people: list[Person], work: Work, names: Mapping[UUID, str] | None = None, **kwargs: Any
+    ) -> None:
+        """`names`: what was revealed for this response, by person."""
         super().__init__(*args, **kwargs)
         self._work = work
         self._people = {str(person.pk): person for person in people}
-        self.offer("present", [(key, _described(person)) for key, person in self._people.items()])
+        known = names or {}
+        self.offer(
+            "present", [(key, _described(person, known.get(person.pk, ""))) for key, person in self._people.items()]
+        )
         cast("Boxes", self.fields["present"].widget).hints = {
             key: _("Came %(day)s") % {"day": day(person.occurred_at)} for key, person in self._people.items()
         }
@@ -257,10 +269,11 @@ class AttendanceForm(BaseForm):
         ]
 
 
-def _described(person: Person) -> str:
-    parts = [person.code]
+def _described(person: Person, name: str) -> SafeString:
+    """What tells people of a list apart: the code, age band and sex; the name only once it was revealed."""
+    parts: list[str] = [person.code, *([format_html("<bdi><b>{}</b></bdi>", name)] if name else [])]
     if person.age_band:
         parts.append(label_of("age_band", person.age_band))
     if person.sex != "undisclosed":
         parts.append(label_of("sex", person.sex))
-    return " · ".join(parts)
+    return format_html_join(" · ", "{}", ((part,) for part in parts))

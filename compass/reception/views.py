@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.people import queries as people
+from compass.people.forms import RevealForm
 from compass.people.models import Person
 from compass.people.views.common import STEPS
 from compass.reception import queries
@@ -146,7 +147,16 @@ def activity(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         # What was ticked stays a choice, also when the list shows others by now or someone else marked them.
         offered += _ticked(work, request.POST.getlist("present"), beside=offered)
     work.saw([*shown, *offered, *marked])
-    form = AttendanceForm(request.POST or None, people=offered, work=work)
+    asked = "reveal" in request.POST
+    # The reason shares a form with the list, so that what was ticked is kept; only its own button demands it.
+    reveal = RevealForm(request.POST if asked else None, use_required_attribute=False)
+    names: dict[UUID, str] = {}
+    if asked and reveal.is_valid():
+        listed = {person.pk: person for person in (*shown, *offered, *(row.person for row in marked))}
+        names = people.reveal_names(work, list(listed.values()), reveal.cleaned_data["reason"])
+    form = AttendanceForm(None if asked else request.POST or None, people=offered, work=work, names=names)
+    if asked:
+        form.initial = {"present": request.POST.getlist("present"), "codes": request.POST.get("codes", "")}
     if form.is_valid():
         with work.attempt(form):
             told = form.commands(held)
@@ -164,7 +174,9 @@ def activity(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         "reception/activity.html",
         {
             "activity": held,
-            "marked": marked,
+            "marked": [(row, names.get(row.person_id, "")) for row in marked],
+            "reveal": reveal,
+            "revealed": asked and reveal.is_valid(),
             "form": form,
             "there": there,
             "audience": None if meant is None or there.cleaned_data.get("everyone") else meant.words,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from compass.people.actions import Registration, register_people
+from compass.people.actions import IdentityChange, Registration, change_identity, register_people
 from compass.people.models import Service
 from compass.reception import views
 from compass.reception.actions import (
@@ -20,6 +21,8 @@ from compass.reception.actions import (
     register_arrivals,
 )
 from compass.reception.models import Attendance, Centre
+from compass.trail.models import Entry
+from compass.vocabulary import label_of
 
 
 class Day:
@@ -246,3 +249,46 @@ def test_two_who_register_one_place_see_both_versions(day, at, client):
     assert page.context["compared"][0]["left"] == "12 years"
     assert page.context["compared"][0]["right"].startswith("30")
     assert person.code in page.content.decode()
+
+
+def test_names_are_shown_for_a_reason_once_and_what_was_ticked_stays(day, at, told):
+    who, marked = day.person(sex="female", age=9), day.person(sex="male", age=8)
+    with at("zinder.social") as work:
+        born = {"birth_year": work.now.year - 9, "birth_estimated": True}
+        called = [("Ese", who), ("Musa", marked)]
+        change_identity(
+            work,
+            [IdentityChange(**told(id=row.pk, version=1), identity={**born, "given": name}) for name, row in called],
+        )
+    where = day.held("children_recreation")
+    client = day.sign_in("zinder.social")
+    client.post(where, {"key": str(uuid.uuid4()), "present": [str(marked.pk)]})
+    typed = {"key": str(uuid.uuid4()), "present": [str(who.pk)], "codes": "XXXX", "reveal": "1"}
+
+    before = client.get(where).content.decode()
+    unreasoned = client.post(where, typed).content.decode()
+    shown = client.post(where, {**typed, "reason": "service"}).content.decode()
+    after = client.get(where).content.decode()
+
+    for page in (before, unreasoned, after):
+        assert "Ese" not in page and "Musa" not in page
+    assert "<bdi><b>Ese</b></bdi>" in shown and "<bdi><b>Musa</b></bdi>" in shown
+    for page in (unreasoned, shown):
+        assert re.search(rf'value="{who.pk}"[^>]* checked', page) and 'value="XXXX"' in page
+    with at("zinder.social"):
+        assert Attendance.objects.count() == 1
+    with at("geneva.protection") as work:
+        bodies = "".join(work.allowed("trail.view", Entry).values_list("body", flat=True))
+    assert "people.reveal" in bodies and "service" in bodies
+
+
+def test_without_names_sex_and_age_tell_who_is_who(day):
+    who = day.person(sex="female", age=9)
+    where = day.held("children_recreation")
+    client = day.sign_in("zinder.social")
+    client.post(where, {"key": str(uuid.uuid4()), "present": [str(who.pk)]})
+
+    there = client.get(where).content.decode().partition('aria-labelledby="there"')[2]
+
+    assert str(label_of("age_band", "5-11")) in there and str(label_of("sex", "female")) in there
+    assert not re.search(r"<input[^>]* (checked|required)", client.get(where).content.decode())
