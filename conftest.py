@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -20,6 +22,21 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from compass.access.work import Work
+
+
+class Browser(Client):
+    """The test client, which can also do what a browser does by itself."""
+
+    def send(self, path: str, data: dict[str, Any], **more: Any) -> HttpResponse:
+        """POST what was typed, with the version that the page showed."""
+        page = self.get(path).content.decode()
+        shown = dict(re.findall(r'<input type="hidden" name="(version|seen)"(?: value="([^"]*)")?', page))
+        return self.post(path, {**shown, **data}, **more)
+
+
+@pytest.fixture
+def client() -> Client:
+    return Browser()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from compass.cases import closing, screening
 from compass.cases.actions.plan import ActionPlanned, GoalSaid
 from compass.cases.standards import get
-from compass.ui.forms import BaseForm, HouseMixin, SearchForm, YesNoField, choose, fit, words
+from compass.ui.forms import (
+    BaseForm,
+    HouseMixin,
+    SearchForm,
+    SeenField,
+    VersionField,
+    YesNoField,
+    choose,
+    fit,
+    words,
+)
 from compass.ui.widgets import Boxes, Radios, YesNo
 from compass.vocabulary import code_list, label_of
 
@@ -57,8 +67,8 @@ class KeptForm(BaseForm):
     masked = False
     whys = WHY
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=36)
+    version = VersionField()
+    seen = SeenField()
 
     @property
     def opened_for(self) -> str:
@@ -71,8 +81,8 @@ class KeptForm(BaseForm):
         return {"version": self.cleaned_data["version"]}
 
     def mark_newest(self) -> dict[str, Any]:
-        """The newest record on the page, for the command; None when the page did not say."""
-        return {"seen": self.cleaned_data["seen"] if "seen" in self.data else None}
+        """The newest record on the page, for the command."""
+        return {"seen": self.cleaned_data["seen"]}
 
 
 class FilterForm(SearchForm):

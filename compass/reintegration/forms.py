@@ -16,7 +16,7 @@ from compass.people.forms.common import language_choices
 from compass.problems import FileRefused
 from compass.reintegration import actions, scoring
 from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
-from compass.ui.forms import RecordForm, YesNoField, choose, fit, words
+from compass.ui.forms import RecordForm, VersionField, YesNoField, choose, fit, words
 from compass.ui.widgets import Boxes, Radios
 from compass.vocabulary import Code, code_list
 
@@ -39,7 +39,7 @@ class LifeForm(RecordForm):
 
 
 class WelcomeForm(LifeForm):
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = VersionField()
     arrived_on = forms.DateField(label=_("Day of arrival"))
     support = forms.MultipleChoiceField(label=_("What was given"), required=False, widget=Boxes)
     note = words(_("What is needed tonight"), required=False, help_text=_("Sealed."))

@@ -122,6 +122,38 @@ class OccurredField(forms.Field):
         return moment if moment and moment >= FIRST_MOMENT else None
 
 
+class VersionField(forms.IntegerField):
+    """The version that was on the screen; None when the page does not say, or says what nobody can read."""
+
+    widget = forms.HiddenInput
+    #: No record has it.
+    never = -1
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "label": "", **kwargs})
+
+    def to_python(self, value: Any) -> int | None:
+        """Never an error to the person at the screen: nobody could mend it there."""
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            return None
+
+
+class SeenField(forms.CharField):
+    """The newest record that was on the screen; empty when there was none, None when the page does not say."""
+
+    widget = forms.HiddenInput
+    never = "-"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "label": "", **kwargs})
+
+    def to_python(self, value: Any) -> str | None:
+        """Not being there is not being empty."""
+        return None if value is None else super().to_python(value)
+
+
 class YesNoField(forms.TypedChoiceField):
     """A yes or a no that must be said; cleaned to a bool, or None when not required and not answered."""
 
@@ -178,6 +210,14 @@ class BaseForm(HouseMixin, forms.Form):
     occurred_at = OccurredField()
     problem: Problem | None = None
 
+    def _post_clean(self) -> None:
+        """A page that should say what it showed and does not is as old as one that a colleague overtook."""
+        super()._post_clean()  # type: ignore[misc]
+        for name, field in self.fields.items():
+            shown = isinstance(field, VersionField | SeenField) and self.initial.get(name) is not None
+            if shown and self.cleaned_data.get(name) is None:
+                self.cleaned_data[name] = field.never
+
     def envelope(self, basis: str, **more: Any) -> dict[str, Any]:
         """What every command carries: key, when it happened, legal basis; `more` is its `id` and `version`."""
         told = self.cleaned_data
@@ -196,7 +236,7 @@ class RecordForm(BaseForm):
     """A form about one record, which may carry the version that was on the screen. `basis`: the legal basis of its acts."""
 
     basis: ClassVar[str]
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    version = VersionField()
 
     def about(self, pk: UUID | None = None) -> dict[str, Any]:
         """What the command about this record carries."""

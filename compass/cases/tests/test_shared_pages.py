@@ -77,8 +77,8 @@ def sent(sign_in, made, at):
 
 def accepted(sign_in, row):
     browser = sign_in("zinder.clinic")
-    browser.post(url("referral_step", row.pk, "acknowledge"), {"key": str(uuid.uuid4())})
-    browser.post(url("referral", row.pk), {"key": str(uuid.uuid4()), "answer": "accepted"})
+    browser.send(url("referral_step", row.pk, "acknowledge"), {"key": str(uuid.uuid4())})
+    browser.send(url("referral", row.pk), {"key": str(uuid.uuid4()), "answer": "accepted"})
     return browser
 
 
@@ -107,11 +107,11 @@ def test_the_whole_way(sign_in, sent, at):
     assert SECRET in said(page) and "Osagie" not in said(page)
 
     photo = SimpleUploadedFile("ordonnance.jpg", picture(), "image/jpeg")
-    answered = browser.post(url("referral", sent.pk), outcome(photo=photo), follow=True)
+    answered = browser.send(url("referral", sent.pk), outcome(photo=photo), follow=True)
     assert answered.status_code == 200 and "ordonnance.jpg" in said(answered)
 
     browser = sign_in("zinder.social")
-    browser.post(url("referral_step", sent.pk, "note"), {"key": str(uuid.uuid4())})
+    browser.send(url("referral_step", sent.pk, "note"), {"key": str(uuid.uuid4())})
     with at("zinder.social"):
         assert Service.objects.get().provider_id == world_id("clinic")
         file = ReferralFile.objects.get()
@@ -153,7 +153,7 @@ def test_the_partner_opens_no_other_page(sign_in, made, sent):
 def test_a_hostile_file_is_refused_and_the_rest_is_kept(sign_in, sent, name, content):
     browser = accepted(sign_in, sent)
 
-    response = browser.post(url("referral", sent.pk), outcome(photo=SimpleUploadedFile(name, content)))
+    response = browser.send(url("referral", sent.pk), outcome(photo=SimpleUploadedFile(name, content)))
 
     assert response.status_code == 200 and "Paracetamol" in said(response) and "2006" in said(response)
 
@@ -161,7 +161,7 @@ def test_a_hostile_file_is_refused_and_the_rest_is_kept(sign_in, sent, name, con
 def test_a_file_too_large_is_said_and_nothing_is_saved(sign_in, sent, at):
     browser = accepted(sign_in, sent)
 
-    response = browser.post(
+    response = browser.send(
         url("referral", sent.pk), outcome(photo=SimpleUploadedFile("a.jpg", b"x" * (7 * 1024 * 1024)))
     )
 
@@ -228,14 +228,14 @@ def test_handing_over_works(sign_in, made, at, told):
 def test_declining_asks_for_a_reason(sign_in, made, at, told):
     with at("zinder.social") as work:
         check_with_parent(work, [WithParent(**told(id=made["child"].pk))])
-    sign_in("zinder.social").post(url("hand_over", made["case"].pk), {"to": NIGERIA, "note": "Un bébé"})
+    sign_in("zinder.social").send(url("hand_over", made["case"].pk), {"to": NIGERIA, "note": "Un bébé"})
     with at("zinder.social"):
         row = Handover.objects.get()
     browser = sign_in("edo.supervisor")
 
-    assert browser.post(url("handover", row.pk), {"note": "Full"}).status_code == 200
-    assert browser.post(url("handover", row.pk), {"reason": "no_capacity"}).status_code == 302
-    refused = browser.post(url("handover_step", row.pk, "accept"), {})
+    assert browser.send(url("handover", row.pk), {"note": "Full"}).status_code == 200
+    assert browser.send(url("handover", row.pk), {"reason": "no_capacity"}).status_code == 302
+    refused = browser.send(url("handover_step", row.pk, "accept"), {})
     assert refused.status_code == 200 and "2003" in said(refused)
 
 
@@ -261,7 +261,7 @@ def test_the_ladder_shows_what_is_missing(sign_in, made):
 
 def test_a_step_of_the_ladder(sign_in, made, at):
     browser = sign_in("zinder.social")
-    heard = browser.post(url("best_interests_step", made["boy"].pk, "hear"), {"view": "Je veux ma mère"})
+    heard = browser.send(url("best_interests_step", made["boy"].pk, "hear"), {"view": "Je veux ma mère"})
 
     assert heard.status_code == 302
     with at("zinder.social"):

@@ -36,7 +36,7 @@ from compass.cases.views.common import find_case
 from compass.cases.views.overtaken import no_longer_fits
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst, ConsentMissing, KeyAbsent, NotFound, WrongState
-from compass.ui.compare import rows
+from compass.ui.compare import is_stale, renew, rows
 from compass.vocabulary import label_of, standard
 
 PAGE = 50
@@ -131,7 +131,7 @@ def handover(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         return TemplateResponse(request, "cases/handover.html", _context(work, row, _blank(work, row)))
     if not _is_asked(work, row):
         raise NotFound
-    form = DeclineForm(request.POST)
+    form = DeclineForm(request.POST, initial={"version": row.version})
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
@@ -147,6 +147,8 @@ def handover(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 def _overtaken(work: Work, row: Handover, form: DeclineForm, answer: str) -> dict[str, Any]:
     """The refusal that was typed beside what became of the offer meanwhile, when it is no longer open."""
     if _may_answer(work, row):
+        if is_stale(form):
+            renew(form, version=row.version)
         return {}
     no_longer_fits(form)
     became = label_of("handover_status", "expired" if row.expired(work.now) else row.status)

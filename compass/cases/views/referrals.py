@@ -332,7 +332,7 @@ def _sent(request: HttpRequest, row: Referral, *, files: bool) -> AnswerForm | O
     """The form that was on the sender's screen, whatever a colleague did meanwhile."""
     said = request.POST.get("part", "")
     kind = PARTS.get(said) or PARTS.get(_part(row)) or AnswerForm
-    return kind(request.POST, request.FILES if files else None)
+    return kind(request.POST, request.FILES if files else None, initial={"version": row.version})
 
 
 def _overtaken(work: Work, row: Referral, form: AnswerForm | OutcomeForm, context: Mapping[str, Any]) -> dict[str, Any]:

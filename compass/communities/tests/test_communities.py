@@ -285,20 +285,20 @@ def test_bad_input_comes_back_with_the_form(village, sign_in):
 
 def test_the_thread_by_its_pages(sign_in, at):
     client = sign_in("edo.reception")
-    client.post(reverse("communities:new"), {"name": "Uselu", "area": "NG-ED", "high_return": "yes"})
+    client.send(reverse("communities:new"), {"name": "Uselu", "area": "NG-ED", "high_return": "yes"})
     with at("edo.reception"):
         place = Place.objects.get()
     today = timezone.now().date().isoformat()
-    client.post(
+    client.send(
         reverse("communities:profile", args=[place.pk]),
         {"period_from": today, "period_to": today, "first": "water", "validated_on": today},
     )
-    answer = client.post(
+    answer = client.send(
         reverse("communities:meeting", args=[place.pk]),
         {"kind": "planning", "held_on": today, "returnee_female_18_59": "١٤", "non_returnee_male_18_59": "20"},
     )
     for title, votes in (("A well", 30), ("A road", 4)):
-        client.post(
+        client.send(
             answer["Location"],
             {"key": uuid.uuid4(), "title": title, "sector": "water", "votes_returnees": 3, "votes_neighbours": votes},
         )
@@ -315,8 +315,8 @@ def test_the_thread_by_its_pages(sign_in, at):
         "objective": "water near",
     }
 
-    refused = client.post(address, {**said, "option": road.pk})
-    chosen = client.post(address, {**said, "option": well.pk})
+    refused = client.send(address, {**said, "option": road.pk})
+    chosen = client.send(address, {**said, "option": well.pk})
 
     assert "C-VOT-1" in refused.content.decode()
     assert "water near" in refused.content.decode()

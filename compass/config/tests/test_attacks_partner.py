@@ -33,7 +33,7 @@ def done(sign_in, sent, at):  # noqa: F811
     """A referral with its outcome and a photo."""
     photo = SimpleUploadedFile("ordonnance.jpg", picture(), "image/jpeg")
     browser = accepted(sign_in, sent)
-    assert browser.post(url("referral", sent.pk), outcome(photo=photo)).status_code == 302
+    assert browser.send(url("referral", sent.pk), outcome(photo=photo)).status_code == 302
     with at("zinder.clinic"):
         file = ReferralFile.objects.get()
     return sent, file
@@ -169,7 +169,7 @@ def test_a_hostile_name_is_only_words(sign_in, sent, at, name):  # noqa: F811
     photo = SimpleUploadedFile("x.jpg", picture() + SCRIPT, "text/html")
     photo._name = name
 
-    assert browser.post(url("referral", sent.pk), outcome(photo=photo)).status_code in {200, 302, 400}
+    assert browser.send(url("referral", sent.pk), outcome(photo=photo)).status_code in {200, 302, 400}
 
     for reader in ("zinder.clinic", "zinder.social"):
         page = sign_in(reader).get(url("referral", sent.pk))

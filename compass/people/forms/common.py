@@ -13,7 +13,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from compass.ui.forms import CHOOSE, BaseForm
+from compass.ui.forms import CHOOSE
 from compass.ui.widgets import Radios
 from compass.vocabulary import code_list, in_order, languages, nationalities
 from compass.vocabulary.places import countries
@@ -114,8 +114,3 @@ class SometimesChoiceField(forms.ChoiceField):
         """Empty is judged by the form, beside the other answers."""
         if value:
             super().validate(value)
-
-
-def seen_of(form: BaseForm) -> str | None:
-    """The newest record on the page (`compass.people.actions.on_page`), empty for none; None when the page did not say."""
-    return str(form.cleaned_data["seen"]) if "seen" in form.data else None

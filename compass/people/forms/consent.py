@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import ConsentGiven, Withdrawal
 from compass.people.content.consent import LATER_SCOPES, SCOPES, Notice
-from compass.people.forms.common import SometimesField, listed, seen_of
+from compass.people.forms.common import SometimesField, listed
 from compass.people.models import Consent, Person
-from compass.ui.forms import BaseForm, YesNoField
+from compass.ui.forms import BaseForm, SeenField, YesNoField
 from compass.ui.widgets import Boxes, Radios
 from compass.vocabulary import code_list, label_of
 
@@ -58,7 +58,7 @@ class CaregiverForm(BaseForm):
 class ConsentForm(CaregiverForm):
     """What was explained, answered, by whom and how. `step` is the step of the child's ladder, empty for adults."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen = SeenField()
     information = forms.MultipleChoiceField(
         label=_("The person now knows"),
         help_text=_("All seven, before any question."),
@@ -170,7 +170,7 @@ class ConsentForm(CaregiverForm):
             scopes={scope: said for scope, said in answers.items() if said is not None},
             certified=told["certified"],
             child_agrees=told.get("child_agrees"),
-            seen=seen_of(self),
+            seen=self.cleaned_data["seen"],
             detail={name: told[name] for name in ("interpreter", "adult") if told.get(name)},
         )
 

@@ -22,11 +22,10 @@ from compass.people.forms.common import (
     language_choices,
     listed,
     nationality_choices,
-    seen_of,
 )
 from compass.people.models import CHILD_BANDS, Person
 from compass.ui.digits import normalise_digits
-from compass.ui.forms import CHOOSE, BaseForm, RecordForm, YesNoField, words
+from compass.ui.forms import CHOOSE, BaseForm, RecordForm, SeenField, VersionField, YesNoField, words
 from compass.ui.widgets import Radios
 from compass.vocabulary import code_list
 
@@ -55,7 +54,7 @@ class IdentityForm(BaseForm):
 
     #: Demanded with a year alone.
     sometimes: ClassVar[frozenset[str]] = frozenset({"birth_estimated"})
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
     given = forms.CharField(
         label=_("Given name"), help_text=_("As the person says it. Any script."), required=False, max_length=120
     )
@@ -171,7 +170,7 @@ class IdentityForm(BaseForm):
 class ContactForm(BaseForm):
     """How to reach the person without putting them in danger."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
     phone = forms.CharField(
         label=_("Telephone number"),
         help_text=_("Sealed when saved. Shown again only by a recorded step."),
@@ -242,7 +241,7 @@ class HouseholdField(forms.ChoiceField):
 class HouseholdForm(BaseForm):
     """Who belongs together; for a child, whether an adult of their own is there."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
     household = HouseholdField(label=_("Who does this person belong to?"), widget=Radios, required=False)
     relation = forms.ChoiceField(
         label=_("What this person is to the principal person"),
@@ -358,7 +357,7 @@ class HouseholdForm(BaseForm):
 class GuardianForm(BaseForm):
     """An authority asked to appoint a guardian."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen = SeenField()
     authority = forms.ChoiceField(
         label=_("Authority asked for a guardian"), widget=Radios, choices=listed("guardian_authority")
     )
@@ -371,7 +370,7 @@ class GuardianForm(BaseForm):
         hint(self.fields["authority"], "guardian_authority")
 
     def command(self, person: Person) -> GuardianAsked:
-        return asked_of(self, person, seen_of(self))
+        return asked_of(self, person, self.cleaned_data["seen"])
 
 
 def asked_of(form: BaseForm, person: Person, seen: str | None) -> GuardianAsked:

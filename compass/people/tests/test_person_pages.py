@@ -271,9 +271,9 @@ def test_the_guardian_is_appointed_once(make, sign_in, at):
     client = sign_in("zinder.social")
 
     page = client.get(f"/people/{boy.pk}/").content.decode()
-    client.post(f"/people/{boy.pk}/guardian/", {"key": str(uuid.uuid4()), "authority": "juvenile_court"})
-    done = client.post(f"/people/{boy.pk}/guardian/appointed/", {"key": str(uuid.uuid4())})
-    again = client.post(f"/people/{boy.pk}/guardian/appointed/", {"key": str(uuid.uuid4())})
+    client.send(f"/people/{boy.pk}/guardian/", {"key": str(uuid.uuid4()), "authority": "juvenile_court"})
+    done = client.send(f"/people/{boy.pk}/guardian/appointed/", {"key": str(uuid.uuid4())})
+    again = client.send(f"/people/{boy.pk}/guardian/appointed/", {"key": str(uuid.uuid4())})
 
     assert "BIP-02" in page
     assert done.status_code == 302

@@ -169,7 +169,7 @@ def test_asked_again_keeps_the_answers_not_asked_today(make, sign_in, at, consen
     client, where = sign_in("zinder.social"), f"/people/{person.pk}/consent/"
 
     page = unescape(client.get(where).content.decode())
-    assert client.post(where, answers(scope_photo_audio="no")).status_code == 302
+    assert client.send(where, answers(scope_photo_audio="no")).status_code == 302
 
     assert "restent inchangées" in page
     assert not re.search(r"<input[^>]* checked", page)
@@ -185,7 +185,7 @@ def test_what_is_asked_again_is_answered_anew(make, sign_in, at, consents, answe
         before = consents(work, person, hours_ago=24 * 30)
     told = answers(scope_share_family="no", scope_share_authorities="yes")
 
-    assert sign_in("zinder.social").post(f"/people/{person.pk}/consent/", told).status_code == 302
+    assert sign_in("zinder.social").send(f"/people/{person.pk}/consent/", told).status_code == 302
 
     after = said(at, person)
     assert (after.scopes["share_family"], after.scopes["share_authorities"]) == (False, True)
@@ -197,10 +197,10 @@ def test_nothing_is_carried_over_from_what_is_not_in_force(make, sign_in, at, co
     with at("zinder.social") as work:
         consents(work, person)
     client = sign_in("zinder.social")
-    client.post(f"/people/{person.pk}/withdraw/", taken("everything"))
+    client.send(f"/people/{person.pk}/withdraw/", taken("everything"))
 
     page = unescape(client.get(f"/people/{person.pk}/consent/").content.decode())
-    client.post(f"/people/{person.pk}/consent/", answers())
+    client.send(f"/people/{person.pk}/consent/", answers())
 
     assert "restent inchangées" not in page
     assert "share_family" not in said(at, person).scopes

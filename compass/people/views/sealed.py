@@ -97,7 +97,7 @@ def _sealed_page(
         if reveal.is_valid():
             form = build(None, show(person, queries.reveal(work, person, reveal.cleaned_data["reason"])))
     elif request.method == "POST":
-        form = build(request.POST, None)
+        form = build(request.POST, {"version": person.version})
         if form.is_valid():
             if "compare" in request.POST:
                 form.problem = StaleVersion(current=person)
