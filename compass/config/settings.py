@@ -113,6 +113,7 @@ _PUBLIC_MIDDLEWARE = [
     "compass.config.languages.PublicLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "compass.ui.middleware.MethodMiddleware",
 ]
 _APP_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -132,6 +133,7 @@ _APP_MIDDLEWARE = [
     "compass.access.middleware.HeadersMiddleware",
     "compass.access.middleware.SecondFactorMiddleware",
     "compass.access.middleware.ProblemMiddleware",
+    "compass.ui.middleware.MethodMiddleware",
 ]
 MIDDLEWARE = _PUBLIC_MIDDLEWARE if PROCESS == "public" else _APP_MIDDLEWARE
 ROOT_URLCONF = "compass.config.urls_public" if PROCESS == "public" else "compass.config.urls"

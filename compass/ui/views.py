@@ -43,6 +43,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, "404.html", 404)
 
 
+def not_this_way(request: HttpRequest) -> HttpResponse:
+    """405 as a page."""
+    return _page(request, "405.html", 405)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """500 as a page."""
     return _page(request, "500.html", 500)

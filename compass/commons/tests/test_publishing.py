@@ -69,7 +69,9 @@ for language in ("fr", "en", "ar"):
 assert b'lang="fr"' in Client().get("/", headers={"accept-language": "nl"}).content
 assert Client().get("/countries/xx/").status_code == 404
 assert Client().get("/countries/..%2f/").status_code == 404
-assert Client().post("/").status_code == 405
+for language, heading in (("fr", "Cette adresse"), ("en", "This address"), ("ar", "هذا العنوان")):
+    refused = Client().post("/", headers={"accept-language": language})
+    assert refused.status_code == 405 and heading in refused.content.decode(), language
 assert Client().get("/health").json() == {"status": "ok"}
 for page in ("/results/", "/people/", "/accounts/login/", "/cases/"):
     assert Client().get(page).status_code == 404, page

@@ -114,6 +114,18 @@ def test_other_methods_do_nothing(sign_in, method):
     assert browser.generic(method, "/arrivals/").status_code == 405
 
 
+@pytest.mark.parametrize(("language", "heading"), [("fr", "Cette adresse"), ("en", "This address"), ("ar", "هذا العنوان")])
+def test_a_method_that_is_not_taken_is_refused_in_words(sign_in, language, heading):
+    browser = sign_in("zinder.social")
+    browser.cookies["compass_language"] = language
+
+    refused = [browser.get("/accounts/leave/"), browser.delete("/cases/")]
+
+    assert [response.status_code for response in refused] == [405, 405]
+    assert all(heading in response.content.decode() for response in refused)
+    assert [response.headers["Allow"] for response in refused] == ["POST", "GET, HEAD"]
+
+
 def test_another_site_can_send_nothing(at):
     """CSRF: a page of another origin, also of the public side's, with the cookie of the victim."""
     from compass.access.models import User

@@ -147,7 +147,7 @@ def test_the_living_page_has_an_address_in_debug_mode_only(settings, debug):
 @pytest.mark.parametrize(
     ("view", "status"),
     [(views.not_found, 404), (views.forbidden, 403), (views.broken, 500), (views.csrf_failure, 403),
-     (views.bad_request, 400)],
+     (views.bad_request, 400), (views.not_this_way, 405)],
 )  # fmt: skip
 def test_an_error_is_a_real_page_without_user_session_or_database(view, status, language):
     bare = RequestFactory().get("/nowhere/")  # no user, no session: touching either would raise
