@@ -172,9 +172,13 @@ def _forward(row: BestInterests, stage: str) -> None:
         row.stage = stage
 
 
+def rests(row: BestInterests) -> bool:
+    """Whether it was decided and nobody appealed: new facts and appeals reopen it before anything of it is written anew."""
+    return ladder.is_decided(row) and row.stage != "appealed"
+
+
 def _not_decided(row: BestInterests) -> None:
-    """What a decision rests on is not written anew under it: new facts and appeals reopen it first. Raises WrongState."""
-    if ladder.is_decided(row) and row.stage != "appealed":
+    if rests(row):
         raise WrongState
 
 
@@ -237,9 +241,11 @@ def trace_families(work: Work, commands: list[Traced]) -> list[BestInterests]:
     return _each(work, commands, change)
 
 
-def _assessed(work: Work, row: BestInterests) -> bool:
-    """Whether this colleague wrote the assessment. The row names who began the procedure, the receipt who did the step."""
-    return Receipt.objects.filter(action="best_interests.assess", result_id=row.pk, actor_id=work.actor.id).exists()
+def prepared(work: Work, row: BestInterests) -> bool:
+    """Whether this colleague began the procedure, as the row says, or wrote the assessment, as the receipt of the step says:
+    then a second person records the decision."""
+    wrote = Receipt.objects.filter(action="best_interests.assess", result_id=row.pk, actor_id=work.actor.id)
+    return row.recorded_by == work.actor.id or wrote.exists()
 
 
 @action("best_interests.decide", BestInterests)
@@ -271,7 +277,7 @@ def record_decisions(work: Work, commands: list[PanelDecision]) -> list[BestInte
         ]
         if missing:
             raise StandardNotMet(standards=spell(*missing))
-        if work.actor.id == row.recorded_by or _assessed(work, row):
+        if prepared(work, row):
             raise SecondPersonNeeded
         seal_into(work, row, decision_sealed={"members": members, "reasons": each.reasons.strip()})
         row.panel_size, row.options, row.decision = len(members), list(each.options), each.decision

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -66,13 +66,27 @@ def led_until(work: Work, cases: Iterable[UUID]) -> dict[UUID, datetime]:
     return {row.result_id: row.recorded_at for row in ended.order_by("recorded_at") if row.result_id}
 
 
-def second_person(work: Work, rows: Sequence[AboutCase], owners: dict[UUID, UUID | None]) -> None:
-    """CM-15: neither the author of a record nor a colleague who leads or led its case since then decides on it."""
+def took_part(work: Work, rows: Sequence[AboutCase], owners: Mapping[UUID, UUID | None]) -> dict[UUID, str]:
+    """Which of these records of cases the colleague may not decide on, and why: "prepared", "leads", or "led" since then.
+
+    owners: {record: who leads its case}. One query. Source: CM-15.
+    """
     ended = led_until(work, [row.case_id for row in rows])
+    found = {}
     for row in rows:
-        led = row.case_id in ended and ended[row.case_id] >= row.recorded_at
-        if led or work.actor.id in (row.recorded_by, owners.get(row.pk)):
-            raise SecondPersonNeeded
+        if row.recorded_by == work.actor.id:
+            found[row.pk] = "prepared"
+        elif owners.get(row.pk) == work.actor.id:
+            found[row.pk] = "leads"
+        elif row.case_id in ended and ended[row.case_id] >= row.recorded_at:
+            found[row.pk] = "led"
+    return found
+
+
+def second_person(work: Work, rows: Sequence[AboutCase], owners: Mapping[UUID, UUID | None]) -> None:
+    """CM-15: neither the author of a record nor a colleague who leads or led its case since then decides on it."""
+    if took_part(work, rows, owners):
+        raise SecondPersonNeeded
 
 
 def save_cases(cases: Sequence[Case], *fields: str) -> None:

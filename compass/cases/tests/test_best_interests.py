@@ -369,3 +369,47 @@ class TestNeedToKnow:
 
     def test_a_child_alone_that_nobody_leads_is_not_left_waiting(self, sign_in, boy):
         assert sign_in("zinder.cases").get(reverse("cases:best_interests", args=[boy.pk])).status_code == 200
+
+
+class TestThePage:
+    """The ladder leads nobody to a step that would be refused; words stand in its place."""
+
+    @pytest.fixture
+    def offers(self, sign_in, boy):
+        def ask(who, part):
+            step = reverse("cases:best_interests_step", args=[boy.pk, part])
+            return step in sign_in(who).get(reverse("cases:best_interests", args=[boy.pk])).content.decode()
+
+        return ask
+
+    def test_the_decision_is_offered_to_a_supervisor_who_did_not_prepare_it(self, at, told, boy, offers):
+        with at("zinder.social") as work:
+            assessed(work, told, boy)
+
+        assert offers("zinder.supervisor", "decide") and not offers("zinder.social", "decide")
+
+    def test_who_prepared_it_is_told_that_another_decides(self, at, told, boy, offers, sign_in):
+        with at("zinder.supervisor") as work:
+            assessed(work, told, boy)
+        step = sign_in("zinder.supervisor").get(reverse("cases:best_interests_step", args=[boy.pk, "decide"]))
+
+        assert not offers("zinder.supervisor", "decide")
+        assert step.status_code == 200 and 'name="members"' not in step.content.decode()
+
+    def test_agreement_and_journey_wait_for_the_panel(self, at, told, boy, offers):
+        with at("zinder.social") as work:
+            assessed(work, told, boy)
+        assert not offers("zinder.social", "agree") and not offers("zinder.social", "journey")
+
+        with at("zinder.social") as work:
+            traced(work, told, boy)
+            request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="juvenile_court")])
+        with at("zinder.supervisor") as work:
+            record_decisions(work, panel(told, boy))
+        assert offers("zinder.social", "agree") and offers("zinder.social", "journey")
+
+    def test_what_was_decided_offers_to_reopen_only(self, at, told, boy, offers):
+        decided(at, told, boy, decision="local_integration")
+
+        assert not offers("zinder.supervisor", "decide") and not offers("zinder.social", "trace")
+        assert offers("zinder.social", "reopen")

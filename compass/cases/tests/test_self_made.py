@@ -216,6 +216,25 @@ class TestTheSecondPerson:
 
         assert lower(row).risk_level == "low"
 
+    @pytest.mark.parametrize("kind", ["assessment", "plan", "closure"])
+    def test_the_page_says_why_a_colleague_cannot_decide(self, at, waiting, led, give, sign_in, kind):
+        def page(who="zinder.supervisor"):
+            client = sign_in(who)
+            client.cookies["compass_language"] = "en"
+            return client.get(reverse(f"cases:decide_{kind}", args=[waiting[kind].pk])).content.decode()
+
+        asked = 'name="approve"'
+        assert asked not in page() and "You lead this case." in page()
+        give(led, OTHER)
+        assert asked not in page() and "You led this case when this was prepared" in page()
+
+    def test_who_prepared_it_reads_that_another_decides(self, at, case, assessed, sign_in):
+        with at("zinder.supervisor") as work:
+            row = assessed(work, case(work))
+        page = sign_in("zinder.supervisor").get(reverse("cases:decide_assessment", args=[row.pk])).content.decode()
+
+        assert 'name="approve"' not in page and "CM-15" in page
+
     def test_a_risk_is_not_lowered_by_passing_the_case_on(self, at, led, give, lower):
         with pytest.raises(SecondPersonNeeded):
             lower(led)

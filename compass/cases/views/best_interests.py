@@ -121,7 +121,7 @@ def best_interests(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     child = _child(work, pk)
     steps = ladder.steps(child)
     open_rules = ladder.unmet(child)
-    rungs = _rungs(child, open_rules)
+    rungs = _rungs(work, child, open_rules)
     household = Case.objects.filter(person__household_id=child.person.household_id).order_by("code")
     context = {
         "child": child, "person": child.person, "cases": household, "rungs": rungs, "open": open_rules,
@@ -133,8 +133,15 @@ def best_interests(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     return TemplateResponse(request, "cases/best_interests.html", context)
 
 
-def _rungs(child: ladder.Child, open_rules: list[str]) -> list[dict[str, Any]]:
-    """Every rung; one form settles several, its button stands at the first of them that is open."""
+#: What a decision rests on: nobody writes it anew until the procedure is reopened.
+SETTLED = frozenset({"hear", "assess", "trace", "decide", "with_parent"})
+AFTER = frozenset({"agree", "journey"})
+
+
+def _rungs(work: Work, child: ladder.Child, open_rules: list[str]) -> list[dict[str, Any]]:
+    """Every rung; one form settles several, its button stands at the first of them that is open. Where the reader may not
+    go on, words stand in its place."""
+    rests = acts.rests(child.record)
     offered: set[str] = set()
     made = []
     for each in ladder.steps(child):
@@ -143,8 +150,22 @@ def _rungs(child: ladder.Child, open_rules: list[str]) -> list[dict[str, Any]]:
             rung["url"] = ""
         else:
             offered.add(each.part)
+            rung["not_you"] = _not_you(work, child) if each.part == "decide" else ""
+            if rests and each.part in SETTLED:
+                rung["not_you"] = _("It was decided. New facts or an appeal reopen it first.")
+            elif not rests and each.part in AFTER:
+                rung["not_you"] = _("The panel decides first.")
         made.append(rung)
     return made
+
+
+def _not_you(work: Work, child: ladder.Child) -> str:
+    """Why this colleague does not record the panel's decision; empty when nothing is against it."""
+    if not work.may("best_interests.decide"):
+        return _("A supervisor who neither began this nor wrote the assessment records the decision.")
+    if child.procedure is not None and acts.prepared(work, child.procedure):
+        return _("You began this or wrote the assessment: another supervisor records the decision.")
+    return ""
 
 
 def _rung(child: ladder.Child, step: ladder.Step, *, first: bool) -> dict[str, Any]:
@@ -180,6 +201,7 @@ def step(request: HttpRequest, work: Work, pk: UUID, part: str) -> HttpResponse:
         "cases/best_interests_step.html",
         {
             "child": child, "person": child.person, "form": form, "title": title,
+            "not_you": _not_you(work, child) if part == "decide" else "",
             "compared": compare(form, partial(_saved, work, part)),
         },
     )  # fmt: skip

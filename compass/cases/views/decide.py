@@ -15,6 +15,7 @@ from compass.access.pages import page
 from compass.access.work import Work
 from compass.cases import closing, standards
 from compass.cases.actions.assessment import Decision, approve_assessments
+from compass.cases.actions.checks import took_part
 from compass.cases.actions.closing import approve_closures
 from compass.cases.actions.plan import approve_plans
 from compass.cases.forms import DecisionForm
@@ -45,7 +46,7 @@ def _page(request: HttpRequest, work: Work, row: Any, act: Decide, kind: str, op
         "case": case, "row": row, "kind": kind, "form": form, "compared": compare(form, theirs),
         "needs": needs(files, case, plan),
         "goals": goals(files, case, plan),
-        "own": work.actor.id in (row.recorded_by, case.owner_id), "waits": row.state == "requested",
+        "own": took_part(work, [row], {row.pk: case.owner_id}).get(row.pk), "waits": row.state == "requested",
         "unmet": _unmet(work, case) if kind == "closure" else [],
         "done": [each for each in closing.PREREQUISITES if each.code in getattr(row, "prerequisites", ())],
         "missing": [each for each in closing.PREREQUISITES if each.code not in getattr(row, "prerequisites", ())],
