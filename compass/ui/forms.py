@@ -214,8 +214,9 @@ class BaseForm(HouseMixin, forms.Form):
         """A page that should say what it showed and does not is as old as one that a colleague overtook."""
         super()._post_clean()  # type: ignore[misc]
         for name, field in self.fields.items():
-            shown = isinstance(field, VersionField | SeenField) and self.initial.get(name) is not None
-            if shown and self.cleaned_data.get(name) is None:
+            if not isinstance(field, VersionField | SeenField) or self.initial.get(name) is None:
+                continue
+            if self.cleaned_data.get(name) is None:
                 self.cleaned_data[name] = field.never
 
     def envelope(self, basis: str, **more: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from compass.ui.views import not_this_way
 
@@ -17,7 +17,7 @@ class MethodMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if response.status_code != 405 or getattr(response, "content", b""):
+        if response.status_code != 405 or (isinstance(response, HttpResponse) and response.content):
             return response
         page = not_this_way(request)
         page.headers["Allow"] = response.headers["Allow"]

@@ -3,11 +3,13 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from django import forms
 from django.utils import timezone, translation
 
+import compass
 from compass.ui.forms import MOST_TYPED, BaseForm, SearchForm, YesNoField, words
 from compass.ui.widgets import Radios
 
@@ -230,3 +232,21 @@ def test_a_month_that_could_be_any_is_refused_and_stays(typed):
 
     assert "born" in form.errors
     assert f'value="{typed}"' in str(form["born"])
+
+
+PACKAGE = Path(compass.__file__).parent
+
+
+def bubbling(source: str) -> list[str]:
+    """Forms that the browser checks, in words of its own language."""
+    return [tag for tag in re.findall(r"<form\b(?:\{%.*?%\}|\{\{.*?\}\}|[^>])*>", source) if "novalidate" not in tag]
+
+
+def test_the_server_says_what_is_missing_in_the_readers_language_and_the_browser_nothing():
+    assert bubbling('<form method="post" data-x="{% if a > b %}1{% endif %}"><form novalidate>') == [
+        '<form method="post" data-x="{% if a > b %}1{% endif %}">'
+    ]
+
+    templates = sorted(PACKAGE.rglob("*.html"))
+    assert len(templates) > 100
+    assert {path.name: found for path in templates if (found := bubbling(path.read_text()))} == {}

@@ -65,6 +65,8 @@ function packed(key, response) {
 async function use(event) {
   event.preventDefault();
   const form = event.currentTarget;
+  // The server says what is missing in the reader's language; a passkey made before would lie about unused.
+  if (!form.checkValidity()) return form.submit();
   const failed = form.querySelector(".err[hidden], [data-failed]");
   if (failed) failed.hidden = true;
   try {
