@@ -58,11 +58,10 @@ class Files:
         return rows[-1] if rows else None
 
     def consent(self, case: Case) -> Consent | None:
-        """The newest consent that is neither withdrawn nor expired."""
-        rows = [
-            row for row in self.about(Consent, case) if row.withdrawn_at is None and row.expires_on >= self.now.date()
-        ]
-        return rows[-1] if rows else None
+        """The newest consent, unless it was withdrawn or has expired: an older one never comes back to life."""
+        newest = next(reversed(self.about(Consent, case)), None)
+        in_force = newest is not None and newest.withdrawn_at is None and newest.expires_on >= self.now.date()
+        return newest if in_force else None
 
     def last_contact(self, case: Case) -> datetime | None:
         """When the person was last reached by a follow-up."""

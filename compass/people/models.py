@@ -94,7 +94,8 @@ class AboutPerson(Recorded):
 
 
 class Consent(AboutPerson):
-    """What a person agreed to, by purpose. The newest one that is neither withdrawn nor expired counts.
+    """What a person agreed to, by purpose. The newest one counts, also when it is withdrawn or has expired: see
+    `compass.people.consent`.
 
     scopes: {scope code: bool}. information: codes of the seven items that were told. detail_sealed: {"interpreter",
     "caregiver", "evidence", "remark"}.
