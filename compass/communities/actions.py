@@ -116,7 +116,9 @@ def add_profiles(work: Work, profiles: list[NewProfile]) -> list[Profile]:
     rows = []
     for place, each in zip(places, profiles, strict=True):
         if each.period_to < each.period_from:
-            raise Invalid(what=each.period_to.isoformat())
+            raise Invalid(what=_("the period ends before it begins"))
+        if each.validated_on and each.validated_on > work.now.date():
+            raise Invalid(what=_("the day on which the community agreed is still to come"))
         for problem in each.priorities:
             known("community_problem", problem)
         row = Profile(
@@ -152,8 +154,10 @@ def record_meetings(work: Work, meetings: list[MeetingHeld]) -> list[Meeting]:
     rows, counts = [], []
     for place, each in zip(places, meetings, strict=True):
         known("community_meeting_type", each.kind)
-        if each.held_on > work.now.date() or not sum(each.came.values()):
-            raise Invalid(what=each.held_on.isoformat())
+        if each.held_on > work.now.date():
+            raise Invalid(what=_("the day of the meeting is still to come"))
+        if not sum(each.came.values()):
+            raise Invalid(what=_("how many people came"))
         row = Meeting(kind=each.kind, held_on=each.held_on, **_at(work, place, each))
         _seal(work, row, "minutes_sealed", {"minutes": each.minutes})
         rows.append(row)
@@ -289,7 +293,9 @@ def secure_projects(work: Work, secured: list[Secured]) -> list[Project]:
         if row.status != "chosen":
             raise WrongState
         if each.women > each.returnees + each.neighbours:
-            raise Invalid(what=str(each.women))
+            raise Invalid(what=_("more women and girls than people who take part"))
+        if each.screened_on and each.screened_on > work.now.date():
+            raise Invalid(what=_("the day of the screening is still to come"))
         row.returnees, row.neighbours, row.women = each.returnees, each.neighbours, each.women
         row.screened_on = each.screened_on
         row.prepared_by = list(dict.fromkeys([*row.prepared_by, work.actor.id]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,19 +13,26 @@ from django.utils.translation import gettext_lazy as _
 from compass.communities import actions
 from compass.communities.models import AGES
 from compass.ui.compare import Rows, rows
-from compass.ui.forms import RecordForm, YesNoField, choose, fit, words
+from compass.ui.days import PastDay, PlannedDay
+from compass.ui.forms import FAR_AHEAD, RecordForm, YesNoField, choose, fit, words
 from compass.ui.widgets import Radios
 from compass.vocabulary import areas, code_list
 
 AGE_LABELS = {"under_18": _("under 18"), "18_59": _("18 to 59"), "60_over": _("60 and over")}
 GROUPS = ("returnee", "non_returnee", "authority")
 SEXES = ("female", "male")
+#: A profile describes what is, so its period ends soon; provisional.
+PERIOD_AHEAD = timedelta(days=2 * 366)
 
 
 class CommunityForm(RecordForm):
-    """A form about a place; the programme's work with communities rests on public interest."""
+    """A form about a place; the programme's work with communities rests on public interest.
+
+    `sometimes`: the fields that other answers may demand; they are not called optional.
+    """
 
     basis = "public_interest"
+    sometimes: Collection[str] = ()
 
     def beside(self, saved: dict[str, Any]) -> Rows:
         """What was typed beside what a colleague saved meanwhile, field by field."""
@@ -46,8 +55,8 @@ class PlaceForm(CommunityForm):
 
 
 class ProfileForm(CommunityForm):
-    period_from = forms.DateField(label=_("Period from"))
-    period_to = forms.DateField(label=_("Period to"))
+    period_from = PlannedDay(label=_("Period from"), ahead=PERIOD_AHEAD, back=FAR_AHEAD)
+    period_to = PlannedDay(label=_("Period to"), ahead=PERIOD_AHEAD, back=FAR_AHEAD)
     first = forms.ChoiceField(label=_("What people say matters most"))
     second = forms.ChoiceField(label=_("What comes second"), required=False)
     third = forms.ChoiceField(label=_("What comes third"), required=False)
@@ -55,7 +64,7 @@ class ProfileForm(CommunityForm):
     returnees = forms.IntegerField(
         label=_("Of them returnees, about"), min_value=0, max_value=1_000_000, required=False
     )
-    validated_on = forms.DateField(
+    validated_on = PastDay(
         label=_("Heard and agreed by the community on"),
         required=False,
         help_text=_("A project needs a profile that the community agreed to within the last 24 months."),
@@ -87,7 +96,7 @@ class MeetingForm(CommunityForm):
     """Who came, as numbers: returnees and neighbours by sex and age."""
 
     kind = forms.ChoiceField(label=_("Kind of meeting"))
-    held_on = forms.DateField(label=_("Day"))
+    held_on = PastDay(label=_("Day"))
     minutes = words(_("Minutes"), required=False, help_text=_("Sealed. What was said and decided, without names."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -150,6 +159,8 @@ class OptionForm(CommunityForm):
 
 
 class ChooseForm(CommunityForm):
+    sometimes = ("otherwise",)
+
     option = forms.ChoiceField(label=_("What the community chose"), widget=Radios)
     otherwise = words(
         _("If it is not the option with most votes: why"),
@@ -188,11 +199,20 @@ class SafeguardsForm(CommunityForm):
     )
     women = forms.IntegerField(label=_("Women and girls among all of them"), min_value=0, max_value=10000)
     do_no_harm = words(
-        _("Whom or what it could harm, and what is done about it"), required=False, help_text=_("Sealed.")
+        _("Whom or what it could harm, and what is done about it"),
+        required=False,
+        help_text=_("Sealed. Needed before the project can be approved."),
     )
-    screened_on = forms.DateField(label=_("Environmental screening done on"), required=False)
+    screened_on = PastDay(
+        label=_("Environmental screening done on"),
+        required=False,
+        help_text=_("Needed before the project can be approved."),
+    )
     maintenance = forms.CharField(
-        label=_("Who looks after it afterwards"), required=False, max_length=200, help_text=_("Sealed.")
+        label=_("Who looks after it afterwards"),
+        required=False,
+        max_length=200,
+        help_text=_("Sealed. Needed before the project can be approved."),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from compass.people.forms.common import language_choices
 from compass.problems import FileRefused
 from compass.reintegration import actions, scoring
 from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
+from compass.ui.days import PastDay, PlannedDay
 from compass.ui.forms import RecordForm, VersionField, YesNoField, choose, fit, words
 from compass.ui.widgets import Boxes, Radios
 from compass.vocabulary import Code, code_list
@@ -27,12 +29,20 @@ LEVELS: list[tuple[str, Any]] = [
 ]
 NO_WISH = _("I do not wish to answer")
 NOT_APPLICABLE = _("Does not apply")
+#: The longest a plan looks ahead, provisional: support ends long before.
+PLAN_AHEAD = timedelta(days=3 * 366)
 
 
 class LifeForm(RecordForm):
-    """A form about someone who came home; help there rests on the person's consent."""
+    """A form about someone who came home; help there rests on the person's consent.
+
+    `sometimes`: the fields that other answers may demand; they are not called optional.
+    """
 
     basis = "consent"
+    sometimes: Collection[str] = ()
+    #: Whether the act needs a paper first that shows what was handed over.
+    after_proof = False
 
     def said(self, *names: str) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in names}
@@ -40,7 +50,7 @@ class LifeForm(RecordForm):
 
 class WelcomeForm(LifeForm):
     seen = VersionField()
-    arrived_on = forms.DateField(label=_("Day of arrival"))
+    arrived_on = PastDay(label=_("Day of arrival"))
     support = forms.MultipleChoiceField(label=_("What was given"), required=False, widget=Boxes)
     note = words(_("What is needed tonight"), required=False, help_text=_("Sealed."))
 
@@ -56,13 +66,15 @@ class WelcomeForm(LifeForm):
 
 class PlanForm(LifeForm):
     goals = words(_("What the person wants for the coming year"), help_text=_("Sealed. In their own words."))
-    agreed_on = forms.DateField(label=_("Agreed with the person on"))
+    agreed_on = PastDay(label=_("Agreed with the person on"))
 
     def command(self, person: UUID) -> actions.NewPlan:
         return actions.NewPlan(**self.about(person), **self.said("goals", "agreed_on"))
 
 
 class ActionForm(LifeForm):
+    sometimes = ("project",)
+
     what = forms.CharField(label=_("What is done"), max_length=300, help_text=_("Sealed."))
     dimension = forms.ChoiceField(label=_("What it strengthens"), widget=Radios)
     level = forms.ChoiceField(label=_("Whom it helps"), widget=Radios, choices=LEVELS)
@@ -71,7 +83,7 @@ class ActionForm(LifeForm):
     modality = forms.ChoiceField(label=_("How it is given"), widget=Radios)
     budget = forms.DecimalField(label=_("Budget"), min_value=0, max_digits=12, decimal_places=2)
     currency = forms.ChoiceField(label=_("Currency"))
-    planned_on = forms.DateField(label=_("Planned for"))
+    planned_on = PlannedDay(label=_("Planned for"), ahead=PLAN_AHEAD, back=PLAN_AHEAD)
     expectation = forms.ChoiceField(
         label=_("What it should change"),
         choices=choose(EXPECTATIONS.items()),
@@ -113,7 +125,7 @@ class ActionForm(LifeForm):
 class ReceiptForm(LifeForm):
     kind = forms.ChoiceField(label=_("Kind of proof"))
     amount = forms.DecimalField(label=_("Amount"), min_value=0, max_digits=12, decimal_places=2)
-    issued_on = forms.DateField(label=_("Date on it"))
+    issued_on = PastDay(label=_("Date on it"))
     file = forms.FileField(label=_("Photo or PDF"), help_text=_("Sealed. At most 5 MB."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -132,7 +144,8 @@ class ReceiptForm(LifeForm):
 
 
 class DeliveredForm(LifeForm):
-    delivered_on = forms.DateField(label=_("Delivered on"))
+    after_proof = True
+    delivered_on = PastDay(label=_("Delivered on"))
 
     def command(self, action: UUID) -> actions.Delivered:
         return actions.Delivered(**self.about(action), **self.said("delivered_on"))
@@ -149,7 +162,7 @@ class FollowUpForm(LifeForm):
     result = forms.ChoiceField(label=_("Did it do what it should?"), widget=Radios)
     remark = words(_("What the person says"), required=False, help_text=_("Sealed."))
     channel = forms.ChoiceField(label=_("How you asked"))
-    asked_on = forms.DateField(label=_("Asked on"))
+    asked_on = PastDay(label=_("Asked on"))
     next_step = forms.ChoiceField(label=_("What comes next"), widget=Radios, choices=list(NEXT_STEPS.items()))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -165,17 +178,18 @@ class FollowUpForm(LifeForm):
 
 class InterviewForm(LifeForm):
     round = forms.ChoiceField(label=_("Which interview"))
-    held_on = forms.DateField(label=_("Day"))
+    held_on = PastDay(label=_("Day"))
     mode = forms.ChoiceField(label=_("How you speak"))
     language = forms.ChoiceField(label=_("Language"))
     agrees = YesNoField(
         label=_("Does the person agree to be asked?"), help_text=_("A no changes nothing about any help.")
     )
 
-    def __init__(self, *args: Any, where: str, **kwargs: Any) -> None:
-        """`where`: the country the person came home to, whose languages come first."""
+    def __init__(self, *args: Any, where: str, held: Collection[str] = (), **kwargs: Any) -> None:
+        """`where`: the country the person came home to, whose languages come first; `held`: the rounds there were."""
         super().__init__(*args, **kwargs)
-        self.offer("round", choose(code_list("rss_round").choices()))
+        rounds = code_list("rss_round").choices()
+        self.offer("round", choose(row for row in rounds if row[0] != "baseline" or "baseline" not in held))
         self.offer("mode", choose(code_list("followup_channel").choices()))
         self.offer("language", choose(language_choices(where)))
 
@@ -195,6 +209,7 @@ class SectionForm(LifeForm):
         super().__init__(*args, **kwargs)
         self.dimension = dimension
         self.items = scoring.items(dimension)
+        self.sometimes = [item.value for item in self.items if item.extra["scored"]]
         for item in self.items:
             self.fields[item.value] = self._field(item)
             fit(self.fields[item.value])

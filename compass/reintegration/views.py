@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -144,18 +145,23 @@ def _form_page(
     pk: UUID,
     title: str,
     lead: str = "",
-    template: str = "reintegration/form.html",
+    settled: str = "",
     versions: Callable[[], dict[str, Any]] = dict,
     **context: Any,
 ) -> HttpResponseBase:
-    """A form, its act, where it leads; the same page again when it is refused, with both versions when it was late."""
+    """A form, its act, where it leads; the same page again when it is refused, with both versions when it was late.
+
+    `settled`: why there is nothing to fill in any more; what was typed before that was known is still answered.
+    """
     if request.method == "POST" and form.is_valid():
         if "compare" not in request.POST:
             with work.attempt(form):
                 act()
+                messages.success(request, _("Saved: %(what)s.") % {"what": title})
                 return redirect(to, pk=pk)
         context |= versions()
-    return TemplateResponse(request, template, {"form": form, "title": title, "lead": lead, **context})
+    shown = {"form": form, "title": title, "lead": lead, "settled": settled if request.method == "GET" else ""}
+    return TemplateResponse(request, "reintegration/form.html", {**shown, **context})
 
 
 @require_http_methods(["GET", "POST"])
@@ -226,6 +232,7 @@ def plan(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         found.pk,
         _("A plan"),
         _("The plan is the person’s; it may change at any time."),
+        settled=_("There is a plan already. What is done is written in its lines.") if made else "",
         versions=versions,
         person=found,
     )
@@ -279,15 +286,11 @@ def action(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "project_title": opened(work, project, "words_sealed").get("title", "") if project else "",
             "level": dict(forms.LEVELS).get(found.level, ""),
             "open": found.status in OPEN,
+            "needs_proof": _lacks_proof(found),
             "may_plan": work.may("reintegration.plan"),
             "may_follow": work.may("reintegration.follow_up"),
         },
     )
-
-
-def _line(work: Work, rule: str, pk: UUID) -> tuple[Action, dict[str, Any]]:
-    found = work.find(rule, Action, pk)
-    return found, {"initial": {"version": found.version}}
 
 
 def _line_versions(request: HttpRequest, work: Work, form: Any, line: Action) -> dict[str, Any]:
@@ -304,62 +307,53 @@ def _line_versions(request: HttpRequest, work: Work, form: Any, line: Action) ->
     )
 
 
-@require_http_methods(["GET", "POST"])
-@page("reintegration.receipt")
-def receipt(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    found, options = _line(work, "reintegration.plan", pk)
-    form = forms.ReceiptForm(request.POST or None, request.FILES or None, **options)
+def _line_page(
+    request: HttpRequest, work: Work, pk: UUID, make: Any, act: Callable[[Work, list[Any]], Any], title: str, lead: str
+) -> HttpResponseBase:
+    """A step of one line of a plan, which was opened with this version."""
+    found = work.find("reintegration.plan", Action, pk)
+    form = make(request.POST or None, request.FILES or None, initial={"version": found.version})
+    state = label_of("plan_action_status", found.status)
     return _form_page(
         request,
         work,
         form,
-        lambda: actions.add_receipts(work, [form.command(found.pk)]),
+        lambda: act(work, [form.command(found.pk)]),
         "reintegration:action",
         found.pk,
-        _("A proof"),
-        _("In kind is paid to the supplier: the receipt shows it reached the person."),
+        title,
+        lead,
+        settled="" if found.status in OPEN else _("This line is settled: %(state)s.") % {"state": state},
         versions=lambda: _line_versions(request, work, form, found),
         action=found,
-        files=True,
+        files=form.is_multipart(),
+        needs_proof=form.after_proof and _lacks_proof(found),
     )
+
+
+def _lacks_proof(line: Action) -> bool:
+    """Whether something in kind has no paper yet that shows it was handed over (R-BUD-2)."""
+    return actions.in_kind(line) and not Receipt.objects.filter(action=line, kind__in=actions.HANDED_OVER).exists()
+
+
+@require_http_methods(["GET", "POST"])
+@page("reintegration.receipt")
+def receipt(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
+    lead = _("In kind is paid to the supplier: the receipt shows it reached the person.")
+    return _line_page(request, work, pk, forms.ReceiptForm, actions.add_receipts, _("A proof"), lead)
 
 
 @require_http_methods(["GET", "POST"])
 @page("reintegration.deliver")
 def delivered(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    found, options = _line(work, "reintegration.plan", pk)
-    form = forms.DeliveredForm(request.POST or None, **options)
-    return _form_page(
-        request,
-        work,
-        form,
-        lambda: actions.deliver_actions(work, [form.command(found.pk)]),
-        "reintegration:action",
-        found.pk,
-        _("Delivered"),
-        "",
-        versions=lambda: _line_versions(request, work, form, found),
-        action=found,
-    )
+    return _line_page(request, work, pk, forms.DeliveredForm, actions.deliver_actions, _("Delivered"), "")
 
 
 @require_http_methods(["GET", "POST"])
 @page("reintegration.cancel")
 def cancel(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    found, options = _line(work, "reintegration.plan", pk)
-    form = forms.CancelledForm(request.POST or None, **options)
-    return _form_page(
-        request,
-        work,
-        form,
-        lambda: actions.cancel_actions(work, [form.command(found.pk)]),
-        "reintegration:action",
-        found.pk,
-        _("Cancel this line"),
-        _("The line stays in the plan, with the reason."),
-        versions=lambda: _line_versions(request, work, form, found),
-        action=found,
-    )
+    lead = _("The line stays in the plan, with the reason.")
+    return _line_page(request, work, pk, forms.CancelledForm, actions.cancel_actions, _("Cancel this line"), lead)
 
 
 @require_http_methods(["GET", "POST"])
@@ -377,6 +371,7 @@ def follow_up(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         found.pk,
         _("Did it help?"),
         lead,
+        settled="" if found.delivered_on else _("Nothing was delivered yet: there is nothing to ask about."),
         action=found,
     )
 
@@ -393,7 +388,12 @@ def receipt_file(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase
 @page("reintegration.begin_interview")
 def interview(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found = work.find("reintegration.interview", Person, pk)
-    form = forms.InterviewForm(request.POST or None, where=work.actor.organisation.country)
+    form = forms.InterviewForm(
+        request.POST or None,
+        initial={"language": next(iter(found.languages), "")},
+        where=work.actor.organisation.country,
+        held=Interview.objects.filter(person=found).values_list("round", flat=True),
+    )
     if request.method == "POST" and form.is_valid():
         with work.attempt(form):
             begun = actions.begin_interviews(work, [form.command(found.pk)])[0]
@@ -406,6 +406,7 @@ def interview(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "title": _("How life is: an interview"),
             "person": found,
             "lead": _("32 questions in three parts. Each may be left out. No answer lowers any help."),
+            "settled": _("This interview is for adults only.") if found.is_child and request.method == "GET" else "",
         },
     )
 

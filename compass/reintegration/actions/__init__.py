@@ -11,6 +11,7 @@ from compass.reintegration.actions.interviews import (
     stop_interviews,
 )
 from compass.reintegration.actions.plans import (
+    HANDED_OVER,
     Cancelled,
     Delivered,
     Followed,
@@ -22,12 +23,14 @@ from compass.reintegration.actions.plans import (
     cancel_actions,
     deliver_actions,
     follow_up_actions,
+    in_kind,
     make_plans,
     receipt_file,
 )
 from compass.reintegration.actions.reception import Welcomed, welcome_home
 
 __all__ = [
+    "HANDED_OVER",
     "Answered",
     "Cancelled",
     "Delivered",
@@ -45,6 +48,7 @@ __all__ = [
     "cancel_actions",
     "deliver_actions",
     "follow_up_actions",
+    "in_kind",
     "make_plans",
     "receipt_file",
     "stop_interviews",

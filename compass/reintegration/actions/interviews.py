@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
 from compass.access.actions import action
@@ -39,8 +40,10 @@ def begin_interviews(work: Work, begun: list[InterviewBegun]) -> list[Interview]
         known("rss_round", each.round)
         known("followup_channel", each.mode)
         language(each.language)
-        if person.is_child or not person.age_band or each.held_on > work.now.date():
-            raise Invalid(what=person.code)
+        if person.is_child or not person.age_band:
+            raise Invalid(what=_("this interview is for adults whose age is known"))
+        if each.held_on > work.now.date():
+            raise Invalid(what=_("the day of the interview is still to come"))
         if each.round == "baseline" and Interview.objects.filter(person=person, round="baseline").exists():
             raise WrongState
         rows.append(

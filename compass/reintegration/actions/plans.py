@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid5
 
+from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.cases.sealing import load_keys, open_from, seal_into
-from compass.cases.standards import spell
 from compass.cases.uploads import Attachment
 from compass.communities.models import Project
 from compass.people.actions import ServiceGiven, record_services
@@ -47,7 +47,7 @@ def make_plans(work: Work, plans: list[NewPlan]) -> list[Plan]:
     rows = []
     for person, each in zip(people, plans, strict=True):
         if each.agreed_on > work.now.date():
-            raise Invalid(what=each.agreed_on.isoformat())
+            raise Invalid(what=_("the day on which the plan was agreed is still to come"))
         row = Plan(
             id=uuid7(),
             person=person,
@@ -106,8 +106,10 @@ def add_actions(work: Work, actions: list[NewAction]) -> list[Action]:
     rows = []
     for plan, each in zip(plans, actions, strict=True):
         _known(each)
+        if each.planned_on < plan.agreed_on:
+            raise Invalid(what=_("the day planned lies before the plan was agreed"))
         if (each.level == "community") != (each.project_id is not None) or (each.project_id or 0) not in {0, *projects}:
-            raise Invalid(what=each.level)
+            raise Invalid(what=_("a line for a whole community names a project of this office, any other line none"))
         row = Action(
             id=uuid7(),
             plan=plan,
@@ -139,7 +141,7 @@ def _known(each: NewAction) -> None:
     if each.pathway:
         known("economic_pathway", each.pathway)
     if each.level not in LEVELS or each.expectation not in EXPECTATIONS or each.budget < 0:
-        raise Invalid(what=each.level)
+        raise Invalid(what=_("whom the line helps, what it should change, or its budget"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +165,7 @@ def add_receipts(work: Work, proofs: list[Proof]) -> list[Receipt]:
         if found.status == "cancelled":
             raise WrongState
         if each.issued_on > work.now.date() or each.amount < 0:
-            raise Invalid(what=each.issued_on.isoformat())
+            raise Invalid(what=_("the date on the proof is still to come, or its amount is below zero"))
         row = Receipt(
             id=uuid7(),
             action=found,
@@ -192,6 +194,11 @@ def receipt_file(work: Work, row: Receipt) -> bytes:
     )
 
 
+def in_kind(line: Action) -> bool:
+    """Whether something is handed over to a person, which a proof has to show (R-BUD-2)."""
+    return line.modality == "in_kind" and line.level != "community"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Delivered(Command):
     delivered_on: date
@@ -209,13 +216,19 @@ def deliver_actions(work: Work, delivered: list[Delivered]) -> list[Action]:
             "action_id", flat=True
         )
     )
+    agreed = dict(Plan.objects.filter(pk__in=[r.plan_id for r in rows]).values_list("pk", "agreed_on"))
     for row, each in zip(rows, delivered, strict=True):
         if row.status not in OPEN:
             raise WrongState
         if each.delivered_on > work.now.date():
-            raise Invalid(what=each.delivered_on.isoformat())
-        if row.modality == "in_kind" and row.level != "community" and row.pk not in proven:
-            raise StandardNotMet(standards=spell("R-BUD-2"))
+            raise Invalid(what=_("the day of delivery is still to come"))
+        if each.delivered_on < agreed[row.plan_id]:
+            raise Invalid(what=_("the day of delivery lies before the plan was agreed"))
+        if in_kind(row) and row.pk not in proven:
+            said = _(
+                "What is given in kind counts as delivered once its receipt, invoice or handover certificate is here"
+            )
+            raise StandardNotMet(standards=f"{said} (R-BUD-2)")
         row.status, row.delivered_on = "delivered", each.delivered_on
         row.version += 1
     Action.objects.bulk_update(rows, ["status", "delivered_on", "version"])
@@ -243,7 +256,7 @@ def cancel_actions(work: Work, cancelled: list[Cancelled]) -> list[Action]:
         if row.status not in OPEN:
             raise WrongState
         if not each.why.strip():
-            raise Invalid(what="cancelled")
+            raise Invalid(what=_("the reason why the line is cancelled"))
         row.status = "cancelled"
         row.version += 1
         seal_into(work, row, words_sealed={**open_from(work, row, "words_sealed"), "cancelled": each.why})
@@ -274,7 +287,7 @@ def follow_up_actions(work: Work, followed: list[Followed]) -> list[FollowUp]:
         if found.delivered_on is None:
             raise WrongState
         if each.next_step not in NEXT_STEPS or not found.delivered_on <= each.asked_on <= work.now.date():
-            raise Invalid(what=each.asked_on.isoformat())
+            raise Invalid(what=_("the day of the question lies before the delivery, or is still to come"))
         row = FollowUp(
             id=uuid7(),
             action=found,

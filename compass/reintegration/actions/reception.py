@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
 
+from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
 from compass.access.actions import action
@@ -58,7 +59,10 @@ def welcome_home(work: Work, welcomed: list[Welcomed]) -> list[ArrivalHome]:
     rows, services = [], []
     for person, each in zip(people, welcomed, strict=True):
         if each.arrived_on > work.now.date():
-            raise Invalid(what=each.arrived_on.isoformat())
+            raise Invalid(what=_("the day of arrival is still to come"))
+        left = returns[person.pk].departed_on if person.pk in returns else None
+        if left and each.arrived_on < left:
+            raise Invalid(what=_("the day of arrival lies before the departure"))
         known_rows = received.get(person.pk, [])
         if each.seen is not None and each.seen != len(known_rows):
             raise StaleVersion(current=known_rows[-1] if known_rows else person)
