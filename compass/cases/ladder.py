@@ -27,7 +27,8 @@ from compass.people.models import GuardianRequest, Person
 if TYPE_CHECKING:
     from compass.cases.files import Files
 
-ALONE = frozenset({"unaccompanied", "separated", "unknown"})
+#: In doubt a child counts as alone (BIP-10).
+PERHAPS_ALONE = frozenset({"unaccompanied", "separated", "unknown"})
 PANEL = 3
 #: A return is weighed against staying and against another country (R-CHI-1).
 WEIGHED = frozenset({"local_integration", "third_country", "return"})
@@ -132,12 +133,12 @@ def is_decided(record: BestInterests) -> bool:
 
 def is_child(person: Person) -> bool:
     """In doubt about age, someone who is recorded as alone is treated as a child (BIP-10)."""
-    return person.is_child or (not person.age_band and person.uasc_status in ALONE)
+    return person.is_child or (not person.age_band and person.uasc_status in PERHAPS_ALONE)
 
 
 def parent_present(person: Person, household: Iterable[Person]) -> bool:
     """Whether an own parent lives in the household. `relation` is towards the principal person."""
-    if person.uasc_status in ALONE:
+    if person.uasc_status in PERHAPS_ALONE:
         return False
     adults = [other for other in household if not other.is_child and other.pk != person.pk]
     if person.relation == "child":

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, lazy
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from compass.people.models import Person
 
 Text = str | Promise
+#: The steps that a standard may stop.
+Stopped = Literal["closure"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +49,15 @@ class Due:
     url: str = ""
     action: Text = ""
     what: Text = ""
-    waits_for: str = "owner"
+    waits_for: Literal["owner", "supervisor"] = "owner"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standard:
     """A minimum standard. `due(files)` gives its moments for a list of cases; `queue(work)` those of people without a case.
 
-    `at` names the steps that it stops while it is open ("closure"); `gate(files, case)` says whether it is met then, when
+    `severity` is what the specification calls it; only `at` stops anything: the steps that may not be done while it is open.
+    `gate(files, case)` says whether it is met then, when
     that is not simply "no moment is open".
     """
 
@@ -64,7 +67,7 @@ class Standard:
     severity: str
     due: Callable[[Files], Iterable[Due]] | None = None
     queue: Callable[[Work], Iterable[Due]] | None = None
-    at: frozenset[str] = frozenset()
+    at: frozenset[Stopped] = frozenset()
     gate: Callable[[Files, Case], bool] | None = None
 
     @property
@@ -121,7 +124,7 @@ def standard(
     what: Text,
     source: str,
     severity: str = "",
-    at: Sequence[str] = (),
+    at: Sequence[Stopped] = (),
     gate: Callable[[Files, Case], bool] | None = None,
     queue: Callable[[Work], Iterable[Due]] | None = None,
 ) -> Callable[[Callable[[Files], Iterable[Due]]], Standard]:
@@ -174,7 +177,7 @@ def moments(files: Files, *, done: bool = False) -> Iterator[Item]:
             yield from (Item(each, due) for due in each.due(files) if done or due.done_at is None)
 
 
-def unmet(cases: Sequence[Case], at: str, work: Work | None = None) -> list[Unmet]:
+def unmet(cases: Sequence[Case], at: Stopped, work: Work | None = None) -> list[Unmet]:
     """The standards that stop the step `at` for these cases."""
     from compass.cases.files import Files
 

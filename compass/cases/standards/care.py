@@ -15,7 +15,6 @@ from compass.cases.standards.referral import referrals
 
 PROTECTION, ASYLUM = "possible_international_protection", ("legal_status_asylum", "ASY")
 REFER_WITHIN = timedelta(hours=72)  # provisional: no source sets a time
-REASSESS_WITHIN = timedelta(days=7)
 RANK = {"not_assessed": 0, "low": 1, "medium": 2, "high": 3}
 
 
@@ -61,10 +60,11 @@ def assessed_again(files: Files) -> Iterator[Due]:
         raised = [row for row in files.of(RiskChange, case) if RANK[row.level] > RANK[row.before]]
         if raised and (change := raised[-1]).occurred_at > min(written):
             again = max(written)
+            allowed = files.limit("reassessment_after_trigger", case) or timedelta(days=7)
             yield Due(
                 subject=case,
                 start_at=change.occurred_at,
-                due_at=change.occurred_at + REASSESS_WITHIN,
+                due_at=change.occurred_at + allowed,
                 done_at=again if again >= change.occurred_at else None,
                 url=page_of("assess", case),
                 action=_("Write a new assessment"),

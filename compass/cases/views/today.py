@@ -50,7 +50,7 @@ def weighted(levels: dict[str, int]) -> int:
 @page("cases.today")
 def today(request: HttpRequest, work: Work) -> HttpResponse:
     """What is due for me, by which standard, and the one step that settles it."""
-    names = [each.id for each in standards.registered() if each.severity != "warn" or each.due]
+    names = [each.id for each in standards.registered() if each.due or each.queue]
     form = FilterForm(request.GET or None, standards=names)
     chosen = form.cleaned_data if form.is_valid() else {}
     listed = standards.work_list(work, risk=chosen.get("risk", ""), standard=chosen.get("standard", ""))
