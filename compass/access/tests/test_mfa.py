@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 
@@ -12,6 +13,8 @@ from django.test import Client
 from compass.access.models import User
 from compass.config.demo.accounts import PASSWORD
 from compass.trail.models import Entry
+from compass.vault import crypto
+from compass.vault.root import system_key
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -250,3 +253,34 @@ def test_every_own_page_renders_in_three_languages(client, colleague, code_of):
             response = client.get(address)
             assert response.status_code == 200, address
             assert "style=" not in response.content.decode(), address
+
+
+def _passkey(user, name):
+    place = {"table": "mfa_authenticator", "column": "data", "subject": user.pk, "version": 1}
+    sealed = base64.b64encode(crypto.seal_bytes(system_key("mfa"), name.encode(), **place)).decode()
+    return Authenticator.objects.create(user=user, type="webauthn", data={"name": sealed, "credential": {}})
+
+
+@pytest.mark.parametrize("step", ["name", "remove"])
+def test_another_colleagues_passkey_is_not_there_and_ones_own_is(client, colleague, step):
+    own = _passkey(User.objects.get(username="zinder.cases"), "My phone")
+    other = _passkey(User.objects.get(username="zinder.social"), "Her phone")
+    _sign_in(client)
+    client.session.flush()
+    client.force_login(own.user, BACKEND)
+    client.post("/accounts/again/", {"password": PASSWORD})
+
+    refused = [
+        client.get(f"/accounts/passkeys/{other.pk}/{step}/"),
+        client.post(f"/accounts/passkeys/{other.pk}/{step}/", {"name": "Mine"}),
+    ]
+
+    assert [answer.status_code for answer in refused] == [404, 404]
+    assert all("Her phone" not in answer.content.decode() for answer in refused)
+    kept = Authenticator.objects.get(pk=other.pk)
+    assert (kept.user_id, kept.data) == (other.user_id, other.data)
+
+    assert client.get(f"/accounts/passkeys/{own.pk}/{step}/").status_code == 200
+    assert client.post(f"/accounts/passkeys/{own.pk}/{step}/", {"name": "Old phone"}).status_code == 302
+    now = Authenticator.objects.filter(pk=own.pk).first()
+    assert now is None if step == "remove" else now.data["name"] != own.data["name"]
