@@ -14,7 +14,7 @@ from compass.access.work import Command, Work, stamp
 from compass.people.actions import Registration, ServiceGiven, record_services, register_people
 from compass.people.models import Person
 from compass.problems import Invalid, NotFound, TooFarAway, UnknownCode, WrongState
-from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre
+from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre, PlaceCorrection
 from compass.vocabulary import code_list, known, language
 
 MOST_AT_ONCE = 200
@@ -120,6 +120,64 @@ def mark_left(work: Work, left: list[ArrivalLeft]) -> list[Arrival]:
         place.version += 1
     Arrival.objects.bulk_update(places, ["status", "version"])
     return places
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacePutBack(Command):
+    """A place (`id`) that was taken by mistake. `instead`: the waiting place of the same group that the person behind it
+    has in truth."""
+
+    reason: str
+    instead: UUID | None = None
+
+
+@action("reception.put_back", Arrival)
+def put_back(work: Work, corrections: list[PlacePutBack]) -> list[Arrival]:
+    """Put places back on the list; what each had become, and why it was wrong, is kept.
+
+    The record of someone who was registered stays, at the place named `instead` or at none. Raises WrongState when a
+    place still waits or the other one does not, NotFound for a place of another group.
+    """
+    places = work.require("reception.arrive", Arrival, corrections)
+    rows, changed = [], []
+    for place, each in zip(places, corrections, strict=True):
+        if place.status == "waiting":
+            raise WrongState
+        if place.status == "registered":
+            work.demand("reception.register")
+        rows.append(
+            PlaceCorrection(
+                id=uuid7(),
+                organisation_id=place.organisation_id,
+                place=place,
+                was=place.status,
+                person_id=place.person_id,
+                reason=known("place_correction_reason", each.reason),
+                **stamp(work, each),
+            )
+        )
+        if each.instead is not None:
+            other = _free_beside(work, place, each.instead)
+            other.person_id, other.status = place.person_id, place.status
+            changed.append(other)
+        place.person_id, place.status = None, "waiting"
+        changed.append(place)
+    for row in changed:
+        row.version += 1
+    PlaceCorrection.objects.bulk_create(rows)
+    Arrival.objects.bulk_update(changed, ["person", "status", "version"])
+    return places
+
+
+def _free_beside(work: Work, place: Arrival, pk: UUID) -> Arrival:
+    """A waiting place of the same group, locked."""
+    beside = work.allowed("reception.register", Arrival).filter(pk=pk, group_id=place.group_id)
+    other = beside.select_for_update().first()
+    if other is None:
+        raise NotFound
+    if other.status != "waiting":
+        raise WrongState
+    return other
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ class ReceptionConfig(AppConfig):
         from compass.ui import navigation
 
         registry.refer("reception.Arrival", "person", moves=False)
+        registry.refer("reception.PlaceCorrection", "person", moves=False)
         alerts.register(queries.needs_on_arrival)
         navigation.register(label=_("Arrivals"), url_name="reception:arrivals", order=20, visible=_receives)
         navigation.register(label=_("Activities"), url_name="reception:activities", order=40, visible=_receives)

@@ -11,8 +11,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from compass.access.codes import clean_code
 from compass.access.work import Work
@@ -27,11 +27,12 @@ from compass.reception.actions import (
     ArrivalRegistered,
     Attended,
     GroupArrived,
+    PlacePutBack,
 )
 from compass.reception.models import Activity, Arrival, ArrivalGroup, Centre
 from compass.reception.queries import by_codes
 from compass.ui.forms import CHOOSE, BaseForm, SearchForm
-from compass.ui.widgets import Boxes
+from compass.ui.widgets import Boxes, Radios
 from compass.ui.words import day, moment
 from compass.vocabulary import label_of, language
 
@@ -152,6 +153,33 @@ class LeftForm(BaseForm):
 
     def command(self, place: Arrival) -> ArrivalLeft:
         return ArrivalLeft(**self.envelope("vital_interest", id=place.pk, version=place.version))
+
+
+class PutBackForm(BaseForm):
+    """Why a place goes back on the list, and which number the person behind it has in truth."""
+
+    reason = forms.ChoiceField(label=_("What was wrong?"), widget=Radios, choices=listed("place_correction_reason"))
+    instead = forms.ChoiceField(label=_("Which number is this person?"), required=False)
+
+    def __init__(self, *args: Any, place: Arrival, beside: list[Arrival], **kwargs: Any) -> None:
+        """`beside`: the places of the group that still wait."""
+        super().__init__(*args, **kwargs)
+        if place.status != "registered" or not beside:
+            del self.fields["instead"]
+            return
+        none = ("", _("None of those who wait"))
+        self.offer("instead", [none, *((str(row.pk), _numbered(row)) for row in beside)])
+
+    def command(self, place: Arrival) -> PlacePutBack:
+        told = self.cleaned_data
+        instead = UUID(told["instead"]) if told.get("instead") else None
+        envelope = self.envelope("vital_interest", id=place.pk, version=place.version)
+        return PlacePutBack(**envelope, reason=told["reason"], instead=instead)
+
+
+def _numbered(place: Arrival) -> str:
+    number = gettext("Number %(number)s") % {"number": place.number}
+    return f"{number} · {label_of('urgent_need', place.urgent_need)}" if place.urgent else number
 
 
 class ActivityForm(CentreForm):

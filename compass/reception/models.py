@@ -97,6 +97,21 @@ class Arrival(models.Model):
         return self.urgent_need not in {"", "none"}
 
 
+class PlaceCorrection(Recorded):
+    """A place that was taken by mistake and goes back on the list; what it had become stays readable here.
+
+    `was`: its status before. `person`: who had been registered from it; their record stays. `reason`: code of
+    place_correction_reason.
+    """
+
+    place = models.ForeignKey(Arrival, on_delete=models.PROTECT, related_name="+")
+    was = models.CharField(max_length=12)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=20)
+
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="place")
+
+
 class Activity(Recorded):
     """A group activity of a centre on a day; `kind` is a code of group_activity_kind."""
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from compass.access.work import Work
 from compass.people.alerts import Alert
 from compass.people.models import CHILD_BANDS, Person
-from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre
+from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre, PlaceCorrection
 from compass.vocabulary import code_list, label_of
 
 RECENT = timedelta(hours=24)
@@ -27,11 +27,16 @@ LIFE = ("medical_emergency", "safety_threat")
 
 @dataclass(frozen=True)
 class Waiting:
-    """A group with the places still waiting; most urgent first."""
+    """A group with the places still waiting, most urgent first, those that are taken, and what was put back."""
 
     group: ArrivalGroup
     places: list[Arrival]
-    registered: int
+    taken: list[Arrival]
+    corrections: list[PlaceCorrection]
+
+    @property
+    def registered(self) -> int:
+        return sum(place.status == "registered" for place in self.taken)
 
     @property
     def urgent(self) -> int:
@@ -44,7 +49,7 @@ def centres(work: Work) -> list[Centre]:
 
 
 def arrival_list(work: Work) -> list[Waiting]:
-    """Groups of the last 24 hours and older ones where someone still waits, urgent ones first; two queries."""
+    """Groups of the last 24 hours and older ones where someone still waits, urgent ones first; three queries."""
     mine = work.allowed("reception.view", ArrivalGroup)
     waiting = work.allowed("reception.view", Arrival).filter(status="waiting").values("group_id")
     groups = list(
@@ -54,14 +59,15 @@ def arrival_list(work: Work) -> list[Waiting]:
     )
     urgent_last = Case(When(urgent_need="none", then=Value(1)), default=Value(0), output_field=IntegerField())
     places: dict[object, list[Arrival]] = {group.pk: [] for group in groups}
-    registered = dict.fromkeys(places, 0)
+    taken: dict[object, list[Arrival]] = {group.pk: [] for group in groups}
+    corrections: dict[object, list[PlaceCorrection]] = {group.pk: [] for group in groups}
     rows = work.allowed("reception.view", Arrival).filter(group_id__in=list(places)).order_by(urgent_last, "number")
-    for place in rows:
-        if place.status == "waiting":
-            places[place.group_id].append(place)
-        elif place.status == "registered":
-            registered[place.group_id] += 1
-    found = [Waiting(group, places[group.pk], registered[group.pk]) for group in groups]
+    for place in rows.select_related("person"):
+        (places if place.status == "waiting" else taken)[place.group_id].append(place)
+    wrong = work.allowed("reception.view", PlaceCorrection).filter(place__group_id__in=list(places))
+    for row in wrong.select_related("place").order_by("-occurred_at", "-id"):
+        corrections[row.place.group_id].append(row)
+    found = [Waiting(group, places[group.pk], taken[group.pk], corrections[group.pk]) for group in groups]
     return sorted(found, key=lambda row: (-min(row.urgent, 1), not row.places, -row.group.occurred_at.timestamp()))
 
 
@@ -82,6 +88,12 @@ def needs_on_arrival(work: Work, person: Person) -> list[Alert]:
         for place in rows.select_related("group")
         for at in [place.group.occurred_at]
     ]
+
+
+def still_waiting(work: Work, group: UUID) -> list[Arrival]:
+    """Places of a group that still wait, by number; one query."""
+    rows = work.allowed("reception.arrive", Arrival).filter(group_id=group, status="waiting")
+    return list(rows.order_by("number"))
 
 
 def waiting_beside(work: Work, person: Person) -> list[Arrival]:

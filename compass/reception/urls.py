@@ -11,5 +11,6 @@ urlpatterns = [
     path("activities/<uuid:pk>/", views.activity, name="activity"),
     path("children/<uuid:pk>/", views_children.children, name="children"),
     path("<uuid:pk>/register/", views.register, name="register"),
+    path("<uuid:pk>/back/", views.back, name="back"),
     path("<uuid:pk>/left/", views.left, name="left"),
 ]

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
@@ -24,6 +25,7 @@ from compass.reception.actions import (
     add_groups,
     mark_attendance,
     mark_left,
+    put_back,
     register_arrivals,
 )
 from compass.reception.forms import (
@@ -31,6 +33,7 @@ from compass.reception.forms import (
     AttendanceForm,
     GroupForm,
     LeftForm,
+    PutBackForm,
     StartForm,
     ThereForm,
 )
@@ -56,13 +59,14 @@ def arrivals(request: HttpRequest, work: Work) -> HttpResponse:
             messages.success(request, text)
             return redirect("reception:arrivals")
     due = people.consent_due(work) if work.may("people.consent") else []
-    work.saw(due)
+    groups = queries.arrival_list(work)
+    work.saw([*due, *(place.person for row in groups for place in row.taken if place.person)])
     return TemplateResponse(
         request,
         "reception/arrivals.html",
         {
             "form": form,
-            "groups": queries.arrival_list(work),
+            "groups": groups,
             "due": due,
             "registers": work.may("reception.register"),
         },
@@ -114,6 +118,26 @@ def left(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             return redirect("reception:arrivals")
     return TemplateResponse(
         request, "reception/left.html", {"place": place, "form": form, "taken": _taken(work, place)}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page("reception.back")
+def back(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """A place was taken by mistake: it goes back on the list, with a reason that stays."""
+    place = work.find("reception.arrive", Arrival, pk)
+    if place.status == "registered":
+        work.demand("reception.register")
+    if place.status == "waiting" and request.method == "GET":
+        return redirect("reception:arrivals")
+    form = PutBackForm(request.POST or None, place=place, beside=queries.still_waiting(work, place.group_id))
+    if form.is_valid():
+        with work.attempt(form):
+            put_back(work, [form.command(place)])
+            messages.success(request, _("Number %(number)s waits again.") % {"number": place.number})
+            return redirect("reception:arrivals")
+    return TemplateResponse(
+        request, "reception/back.html", {"place": place, "form": form, "taken": _taken(work, place)}
     )
 
 

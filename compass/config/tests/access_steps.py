@@ -235,6 +235,7 @@ STEPS: dict[str, Step] = {
         reception.register_arrivals, lambda pk: reception.ArrivalRegistered(**told(id=pk), registration=_person())
     ),
     "reception.left": _do(reception.mark_left, _said(reception.ArrivalLeft)),
+    "reception.put_back": _do(reception.put_back, _said(reception.PlacePutBack, reason="touched")),
     "reception.activity": _do(
         reception.add_activities,
         lambda pk: reception.ActivityHeld(**told(), centre_id=CENTRE, kind="sport", held_on=_today()),

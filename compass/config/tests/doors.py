@@ -98,6 +98,7 @@ DOORS = (
     _door("reception:children", "person.grown", FIELD),
     _door("reception:register", "place.waiting", FIELD),
     _door("reception:left", "place.waiting", CENTRE),
+    _door("reception:back", "place.left", CENTRE),
     _door("cases:screen", "person.grown", FIELD),
     _door("cases:case", "case.open", FIELD),
     _door("cases:refer", "case.open", FIELD),

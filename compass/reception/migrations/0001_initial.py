@@ -76,6 +76,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PlaceCorrection',
+            fields=[
+                ('id', models.UUIDField(default=uuid6.uuid7, primary_key=True, serialize=False)),
+                ('organisation_id', models.UUIDField()),
+                ('basis', models.CharField(max_length=20)),
+                ('occurred_at', models.DateTimeField()),
+                ('recorded_at', models.DateTimeField()),
+                ('recorded_by', models.UUIDField()),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('was', models.CharField(max_length=12)),
+                ('reason', models.CharField(max_length=20)),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reception.arrival')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='Attendance',
             fields=[
                 ('id', models.UUIDField(default=uuid6.uuid7, primary_key=True, serialize=False)),

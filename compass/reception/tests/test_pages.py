@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,7 @@ from compass.people.models import Consent, Person, Service
 from compass.people.queries import opened
 from compass.reception import queries
 from compass.reception.forms import GroupForm, StartForm
-from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre
+from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre, PlaceCorrection
 from compass.vocabulary import code_list
 
 pytestmark = pytest.mark.django_db
@@ -194,12 +195,58 @@ def test_who_left_is_off_the_list(arrive, at):
         assert Arrival.objects.get(pk=places[3].pk).status == "left"
 
 
+def put_back(client, place, **told):
+    return client.post(f"/arrivals/{place.pk}/back/", {"key": str(uuid.uuid4()), "reason": "still_here", **told})
+
+
+def test_a_place_taken_by_mistake_waits_again_and_says_so(arrive, at):
+    client, places = arrive()
+    client.post(f"/arrivals/{places[3].pk}/left/", {"key": str(uuid.uuid4())})
+
+    assert f"/arrivals/{places[3].pk}/back/" in client.get("/arrivals/").content.decode()
+    unreasoned = put_back(client, places[3], reason="")
+    done = put_back(client, places[3])
+    again = put_back(client, places[3])
+    page = unescape(client.get("/arrivals/").content.decode())
+
+    assert (unreasoned.status_code, done.status_code) == (200, 302)
+    assert "P-2003" in again.content.decode()
+    assert "La personne est encore là" in page and page.count("/register/") == 4
+    with at("zinder.social"):
+        assert Arrival.objects.get(pk=places[3].pk).status == "waiting"
+        (kept,) = PlaceCorrection.objects.all()
+        assert (kept.was, kept.reason, kept.person_id) == ("left", "still_here", None)
+
+
+def test_who_was_registered_from_the_wrong_number_gets_the_right_one(arrive, at):
+    client, places = arrive()
+    start(client, places[0], "31")
+    with at("zinder.social"):
+        person = Person.objects.get()
+
+    shown = client.get(f"/arrivals/{places[0].pk}/back/").content.decode()
+    elsewhere = put_back(client, places[0], reason="wrong_number", instead=str(uuid.uuid4()))
+    done = put_back(client, places[0], reason="wrong_number", instead=str(places[2].pk))
+
+    assert person.code in shown and elsewhere.status_code == 200 and done.status_code == 302
+    with at("zinder.social"):
+        now = {place.number: (place.status, place.person_id) for place in Arrival.objects.all()}
+        assert now == {
+            1: ("waiting", None),
+            2: ("waiting", None),
+            3: ("registered", person.pk),
+            4: ("waiting", None),
+        }
+        assert PlaceCorrection.objects.get().person_id == person.pk
+    assert start(client, places[0], "8").status_code == 302
+
+
 @pytest.mark.parametrize("username", ["edo.reception", "zinder.clinic"])
 def test_others_find_nothing(arrive, sign_in, username):
     _, places = arrive()
     client = sign_in(username)
 
-    statuses = {client.get(f"/arrivals/{places[0].pk}/{name}/").status_code for name in ("register", "left")}
+    statuses = {client.get(f"/arrivals/{places[0].pk}/{name}/").status_code for name in ("register", "left", "back")}
     listed = client.get("/arrivals/")
 
     assert statuses == ({404} if username == "edo.reception" else {403})
