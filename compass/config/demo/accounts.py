@@ -23,6 +23,7 @@ POSTS = (
     TryAs("zinder.social", "Social worker, migrant centre of Zinder", _("Social worker, migrant centre of Zinder")),
     TryAs("zinder.cases", "Case worker and counsellor, Zinder", _("Case worker and counsellor, Zinder")),
     TryAs("zinder.supervisor", "Supervisor, Niger", _("Supervisor, Niger")),
+    TryAs("zinder.travel", "Movement officer, Niger", _("Movement officer, Niger")),
     TryAs("zinder.clinic", "Partner clinic, Zinder", _("Partner clinic, Zinder")),
     TryAs("edo.reception", "Reception officer, Edo State", _("Reception officer, Edo State")),
     TryAs("edo.supervisor", "Supervisor, Nigeria", _("Supervisor, Nigeria")),

@@ -124,6 +124,16 @@ def test_each_desk_of_the_story_has_work(loaded, username):
     assert username != "zinder.social" or (listed.late and listed.today)
 
 
+def test_who_arranges_journeys_has_one_to_prepare(loaded):
+    from compass.access.actor import Actor
+    from compass.access.models import User
+    from compass.access.work import unit_of_work
+    from compass.returns.models import Return
+
+    with unit_of_work(Actor.of(User.objects.get(username="zinder.travel")), "test") as work:
+        assert work.allowed("returns.see_travel", Return).filter(state="pre_return").exists()
+
+
 def test_every_office_has_something_open(loaded):
     offices = {country for (country,) in loaded(
         "SELECT DISTINCT o.country FROM cases_case c JOIN access_organisation o ON o.id = c.organisation_id"
