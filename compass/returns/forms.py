@@ -123,7 +123,7 @@ class CounsellingForm(StepForm):
         super().__init__(*args, **kwargs)
         self.offer("topics", code_list("return_information_topic").choices())
         self.fields["topics"].widget.hints = {
-            topic: gettext("Told on %(day)s.") % {"day": day(at)} for topic, at in told.items()
+            topic: gettext("told on %(day)s") % {"day": day(at)} for topic, at in told.items()
         }
         self.offer("language", choose(language_choices(where)))
         self.offer("interpreter_mode", choose(code_list("interpreter_mode").choices()))
@@ -144,7 +144,7 @@ class CounsellingForm(StepForm):
 class Sentences(Boxes):
     """The sentences of a declaration: in the language of the person, and beneath in that of the worker (`own`)."""
 
-    option_template_name = "returns/sentence.html"
+    template_name = "returns/sentences.html"
     text: DeclarationText
     own: DeclarationText | None = None
 
@@ -291,14 +291,13 @@ class EligibilityForm(StepForm):
                 if not (c.value == "waived" and value in NEVER_WAIVED)
             ]
             label = code_list("eligibility_criterion").require(value).lazy_label
-            said = {"criterion": label}
             self.fields[value] = forms.ChoiceField(
                 label=label,
                 choices=answers,
                 widget=Radios,
                 error_messages={
-                    "required": gettext("“%(criterion)s”: choose an answer; “Not checked yet” is one.") % said,
-                    "invalid_choice": gettext("“%(criterion)s”: choose one of the answers shown.") % said,
+                    "required": _("Choose an answer; “Not checked yet” is one."),
+                    "invalid_choice": _("Choose one of the answers shown."),
                 },
             )
             self.fields[f"{value}_kind"] = forms.ChoiceField(

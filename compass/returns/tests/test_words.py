@@ -106,9 +106,10 @@ def test_an_error_of_eligibility_names_the_criterion_and_what_is_missing(journey
     form = fill(sign_in("zinder.cases"), "eligibility", journey, **said).context["form"]
 
     assert set(form.errors) == {f"{CRITERIA[0]}_evidence", CRITERIA[1]}
-    for name, criterion in ((f"{CRITERIA[0]}_evidence", CRITERIA[0]), (CRITERIA[1], CRITERIA[1])):
-        assert label_of("eligibility_criterion", criterion) in form.errors[name][0]
-        assert label_of("eligibility_answer", "pending") in form.errors[name][0]
+    said = {link.target: f"{link.label} {link.message}" for link in form.summary}
+    for name, criterion in ((f"id_{CRITERIA[0]}_evidence", CRITERIA[0]), (f"id_{CRITERIA[1]}", CRITERIA[1])):
+        assert label_of("eligibility_criterion", criterion) in said[f"#{name}"]
+        assert label_of("eligibility_answer", "pending") in said[f"#{name}"]
 
 
 def test_a_refusal_of_the_step_names_the_criterion_too(journey):
