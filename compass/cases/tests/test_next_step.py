@@ -1,4 +1,4 @@
-"""What a page offers next: to a supervisor with an empty day, for a person who was screened, for a child in words."""
+"""What a page offers next: to a supervisor, for a person who was screened, for a child in words."""
 
 from __future__ import annotations
 
@@ -31,6 +31,17 @@ def test_an_empty_day_says_which_decisions_wait(sign_in, at, case, assessed):
 
     assert "Nothing is due" in empty and "2 decisions wait for you" in empty
     assert reverse("cases:team") in empty.split("decisions wait for you")[1].split("</p>")[0]
+
+
+def test_a_full_day_leads_to_the_decisions_before_the_list(sign_in, at, case, assessed):
+    with at("zinder.supervisor") as work:
+        case(work)
+    with at("zinder.social") as work:
+        assessed(work, case(work))
+    full = page(sign_in("zinder.supervisor"), "cases:today")
+
+    assert "Nothing is due" not in full
+    assert "1 decision waits for you" in full.partition('<nav class="tally"')[0]
 
 
 def test_without_a_decision_to_take_the_empty_day_says_nothing_of_them(sign_in, at, case, assessed):

@@ -57,8 +57,7 @@ def today(request: HttpRequest, work: Work) -> HttpResponse:
     work.saw({item.due.subject.pk: item.due.subject for item in (*listed.late, *listed.today, *listed.week)}.values())
     levels = Counter(case.risk_level for case in listed.cases)
     empty = not (listed.late or listed.today or listed.week)
-    decides = empty and work.may("cases.approve")
-    waiting = sum(not each.mine for each in _approvals(work)) if decides else 0
+    waiting = sum(not each.mine for each in _approvals(work)) if work.may("cases.approve") else 0
     return TemplateResponse(
         request,
         "cases/today.html",
