@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.utils import timezone
@@ -36,6 +36,8 @@ class FamilyForm(BaseForm):
 class ChildLine(HouseMixin, forms.Form):
     """One child of the family, one block."""
 
+    #: Demanded from 6 to 14 years.
+    sometimes: ClassVar[frozenset[str]] = frozenset({"agrees"})
     age = forms.IntegerField(
         label=_("Age"),
         min_value=0,

@@ -170,6 +170,8 @@ class IdentityForm(BaseForm):
 class ContactForm(BaseForm):
     """How to reach the person without putting them in danger."""
 
+    #: Demanded with a number.
+    sometimes: ClassVar[frozenset[str]] = frozenset({"safe_to_call"})
     version = VersionField()
     phone = forms.CharField(
         label=_("Telephone number"),
