@@ -37,10 +37,10 @@ _NAMES = {
     "TN": {"en": "Tunisia", "fr": "Tunisie", "ar": "تونس"},
 }
 
-#: Where the code of a country stands on the sheet of `countries.svg`.
+#: Where the name of a country stands on the sheet of `countries.svg`.
 _PLACES = {
-    "IQ": (388, 51), "ML": (72, 165), "TD": (221, 185), "TN": (157, 50), "MA": (52, 63), "NG": (148, 231),
-    "NE": (140, 173), "LY": (207, 97), "AF": (544, 47), "DZ": (100, 100), "EG": (298, 97), "ET": (356, 227),
+    "IQ": (393, 54), "ML": (72, 165), "TD": (221, 185), "TN": (157, 50), "MA": (52, 63), "NG": (148, 231),
+    "NE": (140, 173), "LY": (207, 97), "AF": (532, 47), "DZ": (100, 100), "EG": (298, 97), "ET": (356, 227),
     "SD": (292, 177), "LB": (325, 35),
 }  # fmt: skip
 
@@ -82,15 +82,15 @@ def countries(
             for code, path in country_shapes().items()
         ),
     )
-    codes = format_html_join(
-        "", '<text x="{}" y="{}" aria-hidden="true">{}</text>', ((x, y, code) for code, (x, y) in _PLACES.items())
+    names = format_html_join(
+        "", '<text x="{}" y="{}" aria-hidden="true">{}</text>', ((x, y, name(code)) for code, (x, y) in _PLACES.items())
     )
     return format_html(
         '<svg class="map" viewBox="-6 -4 612 270" role="{}" aria-label="{}">{}{}</svg>',
         "group" if links else "img",
         summary,
         shapes,
-        codes,
+        names,
     )
 
 

@@ -117,6 +117,33 @@ def test_the_projection_keeps_what_is_known_of_it():
     assert 0 <= worldmap.project(0, -90)[1] <= worldmap.HEIGHT
 
 
+@pytest.mark.parametrize(("language", "expected"), [("en", "Chad"), ("fr", "Tchad"), ("ar", "تشاد")])
+def test_a_country_on_the_map_is_named_in_the_readers_language(language, expected):
+    with translation.override(language):
+        html = maps.countries({}, {}, None, "S")
+
+    written = re.findall(r"<text[^>]*>([^<]+)</text>", html)
+    assert len(written) == 14 and expected in written
+    assert not any(re.fullmatch("[A-Z]{2}", text) for text in written)
+
+
+def test_the_names_on_the_map_do_not_meet_on_a_small_phone(chromium):
+    sheet = (Path(maps.__file__).parent / "static" / "ui" / "compass.css").read_text()
+    page = chromium.new_page(viewport={"width": 360, "height": 700})
+    for language in ("en", "fr", "ar"):
+        with translation.override(language):
+            page.set_content(f"<style>{sheet}</style><main><figure>{maps.countries({}, {}, None, 'S')}</figure></main>")
+        found = page.evaluate("""() => {
+            const map = document.querySelector(".map").getBoundingClientRect();
+            const all = [...document.querySelectorAll(".map text")].map((one) => one.getBoundingClientRect());
+            const out = all.filter((one) => one.left < map.left || one.right > map.right).length;
+            const meet = (a, b) => a.left < b.right && b.left < a.right && a.top + 2 < b.bottom && b.top + 2 < a.bottom;
+            return out + all.filter((a, n) => all.slice(n + 1).some((b) => meet(a, b))).length;
+        }""")
+        assert found == 0, language
+    page.close()
+
+
 def test_the_world_is_small_and_its_countries_lie_where_they_are():
     world = worldmap.world()
     x, y = worldmap.project(8.1, 17.6)  # Agadez region, Niger
