@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from compass.cases import closing, screening
 from compass.cases.actions.plan import ActionPlanned, GoalSaid
 from compass.cases.standards import get
+from compass.ui.days import PastDay, PlannedDay
 from compass.ui.forms import (
     BaseForm,
     HouseMixin,
@@ -66,6 +67,8 @@ class KeptForm(BaseForm):
 
     masked = False
     whys = WHY
+    #: The fields that other answers or the record may demand; they are not called optional.
+    sometimes: Collection[str] = ()
 
     version = VersionField()
     seen = SeenField()
@@ -149,6 +152,8 @@ class ScreeningForm(BaseForm):
 
 
 class RiskForm(KeptForm):
+    sometimes = ("reason",)
+
     level = forms.ChoiceField(
         label=_("Risk level"), widget=Radios, choices=listed("risk_level", "high", "medium", "low")
     )
@@ -192,6 +197,8 @@ class AssessmentForm(KeptForm):
             self.fields[severity] = forms.ChoiceField(
                 label=_("How strongly"), required=False, choices=picked("factor_severity")
             )
+        # At least one need; of a factor that is named, both.
+        self.sometimes = [*self.domains, *(name for _factor, *both in self.rows for name in both)]
         determination = listed("vea_determination")
         self.fields["vulnerable"] = forms.ChoiceField(
             label=_("Vulnerable to violence, exploitation or abuse?"),
@@ -252,6 +259,10 @@ ANSWERS: Choices = [
 ]
 
 
+#: The longest a goal looks ahead, provisional: no source names one.
+GOAL_AHEAD = timedelta(days=3 * 366)
+
+
 class PlanForm(KeptForm):
     """One block for each severe need, which must be answered, and one free block."""
 
@@ -271,7 +282,7 @@ class PlanForm(KeptForm):
             self.fields[f"{block}_statement"] = text(
                 _("The goal, in the person’s own words"), rows=2, required=False, hint=_("Sealed.")
             )
-            self.fields[f"{block}_target"] = forms.DateField(label=_("To be reached by"), required=False)
+            self.fields[f"{block}_target"] = PlannedDay(label=_("To be reached by"), ahead=GOAL_AHEAD, required=False)
             for step in (1, 2):
                 self.fields[f"{block}_service_{step}"] = forms.ChoiceField(
                     label=_("Step"), required=False, choices=picked("service")
@@ -279,6 +290,8 @@ class PlanForm(KeptForm):
                 self.fields[f"{block}_who_{step}"] = forms.ChoiceField(
                     label=_("Who does it"), required=False, choices=picked("action_responsible")
                 )
+        blocks = [(name, field) for name, field in self.fields.items() if name.startswith("g")]
+        self.sometimes = [name for name, field in blocks if not field.required and not name.endswith("service_2")]
         dress(self)
 
     def groups(self) -> list[dict[str, Any]]:
@@ -374,12 +387,16 @@ class AgreementForm(KeptForm):
 
 
 class ActionForm(KeptForm):
+    sometimes = ("note",)
+
     delivered = YesNoField(label=_("Was this step done?"), yes=_("Yes, done"), no=_("No, it will not be done"))
-    done_on = forms.DateField(label=_("On which day?"))
+    done_on = PastDay(label=_("On which day?"))
     note = text(_("Remark"), rows=3, required=False, hint=_("Needed when the step will not be done. Sealed."))
 
 
 class FollowUpForm(KeptForm):
+    sometimes = ("note",)
+
     reached = YesNoField(label=_("Did you reach the person?"))
     kind = forms.ChoiceField(label=_("What for"), choices=picked("followup_type"))
     channel = forms.ChoiceField(label=_("How"), choices=picked("followup_channel"))
@@ -448,6 +465,8 @@ class ClosureForm(KeptForm):
 
 
 class DecisionForm(KeptForm):
+    sometimes = ("remark",)
+
     approve = YesNoField(label=_("Your decision"), yes=_("Approve"), no=_("Send back"))
     remark = text(_("Remark"), rows=3, required=False, hint=_("Needed when you send it back. Sealed."))
 

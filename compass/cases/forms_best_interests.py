@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.cases.forms import KeptForm, listed, text
 from compass.cases.ladder import PANEL
+from compass.ui.days import PlannedDay
 from compass.ui.forms import YesNoField
 from compass.ui.widgets import Boxes, Radios
 
@@ -64,13 +66,17 @@ class PanelForm(ChildForm):
         return found
 
 
+#: Visits begin soon after the return; provisional.
+VISIT_AHEAD = timedelta(days=366)
+
+
 class JourneyForm(ChildForm):
     escort = forms.ChoiceField(
         label=_("Who travels with the child"), widget=Radios,
         choices=lambda: [choice for choice in listed("escort_type") if choice[0] != "none"],
     )  # fmt: skip
     received_by = text(_("Who receives the child, and who will care"), rows=3, hint=_("Sealed."))
-    first_visit_on = forms.DateField(label=_("Day of the first visit after return"))
+    first_visit_on = PlannedDay(label=_("Day of the first visit after return"), ahead=VISIT_AHEAD, back=timedelta())
 
 
 class WithParentForm(ChildForm):

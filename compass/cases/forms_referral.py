@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.access.models import Organisation
 from compass.cases.forms import KeptForm, listed, picked, text
+from compass.ui.days import PastDay
 from compass.ui.forms import BaseForm, SearchForm, YesNoField
 from compass.ui.widgets import Radios
 
@@ -155,6 +156,8 @@ class StepForm(BaseForm):
 class AnswerForm(KeptForm):
     """The partner's answer."""
 
+    sometimes = ("reason",)
+
     part = forms.CharField(widget=forms.HiddenInput, required=False, initial="answer")
     answer = forms.ChoiceField(
         label=_("Your answer"),
@@ -178,9 +181,11 @@ class AnswerForm(KeptForm):
 class OutcomeForm(KeptForm):
     """What became of the referral."""
 
+    sometimes = ("delivered_on",)
+
     part = forms.CharField(widget=forms.HiddenInput, required=False, initial="outcome")
     outcome = forms.ChoiceField(label=_("Outcome"), widget=Radios, choices=lambda: listed("referral_outcome"))
-    delivered_on = forms.DateField(
+    delivered_on = PastDay(
         label=_("Day of the visit"), required=False, help_text=_("Leave empty only if nothing was given.")
     )
     note = text(
@@ -192,6 +197,20 @@ class OutcomeForm(KeptForm):
         help_text=_("JPEG, PNG or PDF, at most 5 MB. Place, time and device are removed from photos."),
         widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        given = data.get("outcome") not in (None, "", "not_given")
+        if given and not data.get("delivered_on") and "delivered_on" not in self.errors:
+            self.add_error("delivered_on", _("Say on which day, unless nothing was given."))
+        return data
+
+    def choose_again(self) -> None:
+        """A browser never sends a file twice by itself: say so where it was chosen, when the form comes back."""
+        if self.files.get("photo") and "photo" not in self.errors:
+            self.add_error(
+                "photo", _("Choose the file once more: this page could not keep it. All else is still here.")
+            )
 
 
 class OfferForm(BaseForm):
@@ -211,6 +230,8 @@ class OfferForm(BaseForm):
 
 class DeclineForm(KeptForm):
     """Why the office does not take an offer."""
+
+    sometimes = ("note",)
 
     reason = forms.ChoiceField(label=_("Why"), widget=Radios, choices=lambda: listed("handover_rejection_reason"))
     note = text(_("In words"), rows=3, required=False, hint=_("Sealed. Needed for another reason."))

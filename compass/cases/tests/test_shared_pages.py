@@ -379,5 +379,5 @@ def test_a_draft_is_dropped_by_its_writer_alone(sign_in, made, at):
 
     browser = sign_in("zinder.social")
     assert browser.post(where, {"key": str(uuid.uuid4())}).status_code == 302
-    assert "Abandonné avant l’envoi" in said(browser.get(url("referral", row.pk)))
+    assert "Abandonnée avant l’envoi" in said(browser.get(url("referral", row.pk)))
     assert sign_in("zinder.clinic").get(url("referral", row.pk)).status_code == 404

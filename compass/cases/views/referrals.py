@@ -312,9 +312,13 @@ def referral(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             _answer(work, row, form)
             messages.success(request, _("Saved. The office that referred sees it."))
             return redirect("cases:referral", pk=pk)
+    if isinstance(form, OutcomeForm):
+        form.choose_again()
     row, sender = _find(work, pk)
-    context = _context(work, row, sender, form) | {"lost": bool(request.FILES)}
-    return TemplateResponse(request, "cases/referral.html", context | _overtaken(work, row, form, context))
+    context = _context(work, row, sender, form)
+    context |= _overtaken(work, row, form, context)
+    lost = bool(request.FILES) and context["form"] is not form
+    return TemplateResponse(request, "cases/referral.html", context | {"lost": lost})
 
 
 def _part(row: Referral) -> str:
