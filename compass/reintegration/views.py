@@ -24,6 +24,7 @@ from compass.people.models import AboutPerson, Person
 from compass.problems import NotFound, WrongState
 from compass.reintegration import actions, forms, scoring
 from compass.reintegration.actions.plans import OPEN
+from compass.reintegration.ahead import lacks_proof, next_at_home
 from compass.reintegration.deadlines import limit, plan_due, reception_due
 from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
 from compass.reintegration.models import Action, ArrivalHome, FollowUp, Interview, Plan, Receipt
@@ -78,19 +79,23 @@ def people(request: HttpRequest, work: Work) -> HttpResponseBase:
 def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     """One person: reception, plan with its lines, interviews."""
     found = work.find("reintegration.view", Person, pk)
-    lines = list(Action.objects.filter(person=found).order_by("planned_on", "id"))
+    planned = Action.objects.filter(person=found).order_by("planned_on", "id")
+    lines = [(line, _what(work, line)) for line in planned]
     interviews = Interview.objects.filter(person=found).defer("answers_sealed").order_by("-held_on")
     cover = covers([found])[found.pk]
+    arrivals = ArrivalHome.objects.filter(person=found).order_by("arrived_on")
+    ahead = next_at_home(found.pk, cover, lines, received=bool(arrivals))
     return TemplateResponse(
         request,
         "reintegration/person.html",
         {
             "person": found,
-            "arrivals": ArrivalHome.objects.filter(person=found).order_by("arrived_on"),
+            "next": ahead if ahead and work.may(ahead.rule) else None,
+            "arrivals": arrivals,
             "plan": cover.plan if cover.planner.pk == found.pk else None,
             "cover": cover,
             "due_at": plan_due(came) if (came := came_home([found.pk]).get(found.pk)) else None,
-            "lines": [(line, _what(work, line), EXPECTATIONS.get(line.expectation, "")) for line in lines],
+            "lines": [(line, what, EXPECTATIONS.get(line.expectation, "")) for line, what in lines],
             "interviews": interviews,
             "first": scoring.DIMENSIONS[0],
             "adult": not found.is_child,
@@ -286,7 +291,7 @@ def action(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "project_title": opened(work, project, "words_sealed").get("title", "") if project else "",
             "level": dict(forms.LEVELS).get(found.level, ""),
             "open": found.status in OPEN,
-            "needs_proof": _lacks_proof(found),
+            "needs_proof": lacks_proof(found),
             "may_plan": work.may("reintegration.plan"),
             "may_follow": work.may("reintegration.follow_up"),
         },
@@ -327,13 +332,8 @@ def _line_page(
         versions=lambda: _line_versions(request, work, form, found),
         action=found,
         files=form.is_multipart(),
-        needs_proof=form.after_proof and _lacks_proof(found),
+        needs_proof=form.after_proof and lacks_proof(found),
     )
-
-
-def _lacks_proof(line: Action) -> bool:
-    """Whether something in kind has no paper yet that shows it was handed over (R-BUD-2)."""
-    return actions.in_kind(line) and not Receipt.objects.filter(action=line, kind__in=actions.HANDED_OVER).exists()
 
 
 @require_http_methods(["GET", "POST"])

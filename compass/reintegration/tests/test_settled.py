@@ -127,3 +127,37 @@ def test_a_plan_of_tomorrow_is_refused_in_words(home, at, told):
     assert day(9).isoformat() not in refused.value.what
     with at("edo.reception"):
         assert not Plan.objects.exists()
+
+
+def test_the_page_of_a_person_at_home_says_what_comes_next(home, sign_in, at, told):
+    client, seen = sign_in("edo.reception"), []
+
+    def look() -> None:
+        ahead = client.get(url("person", home.mother.pk)).context["next"]
+        seen.append(ahead.url if ahead else "")
+
+    look()
+    with at("edo.reception") as work:
+        arrived = actions.Welcomed(**told(id=home.mother.pk), arrived_on=work.now.date(), support=("food",))
+        actions.welcome_home(work, [arrived])
+    look()
+    home.plan()
+    look()
+    home.line()
+    look()
+    home.prove()
+    look()
+    home.deliver()
+    look()
+    home.ask()
+    look()
+
+    assert seen == [
+        url("welcome", home.mother.pk),
+        url("plan", home.mother.pk),
+        url("new_action", home.made.pk),
+        url("receipt", home.stall.pk),
+        url("delivered", home.stall.pk),
+        url("follow_up", home.stall.pk),
+        "",
+    ]
