@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compass.access.work import Work
@@ -126,7 +126,7 @@ def waiting_decisions(work: Work) -> list[Waiting]:
         Waiting(
             subject=row,
             risk=risks.get(row.person_id, ""),
-            asked=now_("Return"),
+            asked=gettext("Return"),
             by=max(reviews[row.pk].eligibility, key=lambda each: each.recorded_at).recorded_by,
             since=row.state_since,
             mine=work.actor.id in reviews[row.pk].took_part,

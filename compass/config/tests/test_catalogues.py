@@ -81,6 +81,7 @@ PLANTED = {
     "placeholder": '<input placeholder="Planted sentence">',
     "button": '<input type="submit" value="Planted sentence">',
     "argument": '{% panel "due" title="Planted sentence" %}{% endpanel %}',
+    "one word as argument": '{% panel "due" title="Planted" %}{% endpanel %}',
 }
 
 
@@ -92,15 +93,52 @@ def test_a_planted_sentence_in_a_template_is_found(tmp_path, planted):
         test_nothing_is_said_that_cannot_be_translated(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "planted",
-    ['label="Planted sentence")', 'help_text="Planted sentence")', '); raise ValidationError("Planted sentence")'],
-)
-def test_a_planted_sentence_in_a_form_is_found(tmp_path, planted):
-    _room(tmp_path, "forms.py", f"field = CharField({planted}")
+CODE = {
+    "keyword": ("forms.py", 'CharField(label="Planted sentence")'),
+    "one word": ("forms.py", 'CharField(label="Planted")'),
+    "refusal of a field": ("forms.py", 'raise ValidationError("Planted sentence")'),
+    "choices": ("forms.py", 'WHY = [("plan", "Planted")]'),
+    "position": ("views/steps.py", 'step("plan", "Planted sentence")'),
+    "value of a dictionary": ("views/steps.py", 'render({"title": "Planted sentence"})'),
+    "one word as a value": ("queries.py", '{"title": "Planted"}'),
+    "with a placeholder": ("pages.py", 'f"Planted for {name}"'),
+    "after a placeholder": ("pages.py", 'f"{count} Planted cases"'),
+    "inside a placeholder": ("pages.py", "f\"{say(1) or 'Planted sentence'}\""),
+    "three small words": ("pages.py", 'title = "a sentence planted here"'),
+    "words": ("words.py", 'TITLES = {"start": "Planted sentence"}'),
+    "standard": ("standards/minimum.py", 'Standard("CM-01", "Planted sentence", source="A book of rules")'),
+    "problem": ("catalogue.py", 'class Late(Problem):\n    title = "Planted sentence"'),
+    "chapter": ("chapter.py", 'def lines():\n    yield "Planted sentence"'),
+    "content": ("content/consent.py", 'NOTICE = ("Planted sentence",)'),
+    "another name for gettext": ("words.py", 'now_("Planted sentence")'),
+}
 
-    with pytest.raises(AssertionError, match="Planted"):
+
+@pytest.mark.parametrize(("module", "planted"), CODE.values(), ids=CODE)
+def test_a_planted_sentence_in_python_is_found(tmp_path, module, planted):
+    _room(tmp_path, module, planted)
+
+    with pytest.raises(AssertionError, match=r"[Pp]lanted"):
         test_nothing_is_said_that_cannot_be_translated(tmp_path)
+
+
+def test_what_nobody_reads_on_a_page_is_let_through(tmp_path):
+    _room(
+        tmp_path,
+        "views.py",
+        '''"""Said to a developer."""
+SOURCE = "A book of rules"
+__all__ = ["Case"]
+NAMES = {"en": "Said here", "fr": "Dit ici"}
+raise RuntimeError("Said to a developer")
+logger.warning("Said to the log: %s", request.headers.get("Referer"))
+cursor.execute("SELECT Name FROM people")
+title = _("Said here %(name)s") % {"name": row["Name"]}
+''',
+    )
+    _room(tmp_path, "tests/test_said.py", 'title = "Said here"')
+
+    test_nothing_is_said_that_cannot_be_translated(tmp_path)
 
 
 def test_what_is_translated_or_no_word_is_let_through(tmp_path):
