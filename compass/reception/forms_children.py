@@ -50,8 +50,7 @@ class ChildLine(HouseMixin, forms.Form):
     sex = forms.ChoiceField(label=_("Sex"), choices=listed("sex", CHOOSE))
     relation = forms.ChoiceField(
         label=_("What the child is to the parent"),
-        initial="child",
-        choices=lambda: [row for row in code_list("person_relation").choices() if row[0] in CHILD_RELATIONS],
+        choices=lambda: [CHOOSE, *(row for row in code_list("person_relation").choices() if row[0] in CHILD_RELATIONS)],
     )
     given = forms.CharField(label=_("Given name"), required=False, max_length=120)
     agrees = YesNoField(

@@ -200,6 +200,7 @@ def activity(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "activity": held,
             "marked": [(row, names.get(row.person_id, "")) for row in marked],
             "reveal": reveal,
+            "names": bool(names),
             "revealed": asked and reveal.is_valid(),
             "form": form,
             "there": there,

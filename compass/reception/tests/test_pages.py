@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import uuid
 from html import unescape
 
@@ -76,8 +77,9 @@ def family(key=None, **changes):
         "same_answers": "yes",
         "child-TOTAL_FORMS": "4",
         "child-INITIAL_FORMS": "0",
-        **{f"child-{n}-{name}": "" for n in range(4) for name in ("age", "sex", "given", "agrees")},
-        **{f"child-{n}-{name}": told for n in range(4) for name, told in (("relation", "child"), ("unit", "years"))},
+        **{f"child-{n}-{name}": "" for n in range(4) for name in ("age", "sex", "relation", "given", "agrees")},
+        **{f"child-{n}-unit": "years" for n in range(4)},
+        **{f"child-{n}-relation": "child" for n in range(2)},
         "child-0-age": "٧",
         "child-0-sex": "female",
         "child-0-given": "Osas",
@@ -270,6 +272,22 @@ def test_the_children_of_a_family_are_registered_in_one_go(arrive, at):
         assert [c.given_by for c in Consent.objects.exclude(person_id=mother)] == ["caregiver", "caregiver"]
         assert all(child.consent_due_at is None for child in Person.objects.filter(relation="child"))
         assert Arrival.objects.filter(status="waiting").get().urgent_need == "medical_emergency"
+
+
+def test_nobody_is_a_son_or_daughter_before_the_parent_says_so(arrive, at):
+    """That a child is the parent's own spares it the long ladder: it is never filled in beforehand."""
+    client, places = arrive()
+    mother = mother_of(client, places[1], at)
+    agree(client, mother)
+    where = f"/arrivals/children/{mother}/"
+
+    page = client.get(where).content.decode()
+    refused = client.post(where, family(**{"child-1-relation": ""}))
+
+    assert re.findall(r'<option value="(\w*)" selected', page.partition('name="child-0-relation"')[2])[0] == ""
+    assert 'href="#id_child-1-relation"' in refused.content.decode()
+    with at("zinder.social"):
+        assert not Person.objects.filter(relation="child").exists()
 
 
 def test_a_child_of_seven_is_asked(arrive, at):
