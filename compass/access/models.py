@@ -105,6 +105,10 @@ class Receipt(models.Model):
 
     wall: ClassVar[Wall] = Wall(app="SELECT, INSERT, UPDATE", using=OWN_ORGANISATION)
 
+    class Meta:
+        # Who led or assessed a record until now is asked whenever somebody decides on it.
+        indexes = [models.Index(fields=["result_id", "action"], name="access_receipt_result")]
+
 
 class ScopeKey(models.Model):
     """The two padded halves of the HMAC key that signs scopes. Only the owner reads it."""

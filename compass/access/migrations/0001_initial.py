@@ -53,6 +53,9 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField()),
                 ('digest', models.CharField(db_default='', max_length=64)),
             ],
+            options={
+                'indexes': [models.Index(fields=['result_id', 'action'], name='access_receipt_result')],
+            },
         ),
         migrations.CreateModel(
             name='ScopeKey',
