@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -33,14 +33,6 @@ class Organisation(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager["User"]):
-    def create_user(self, username: str, password: str | None, **fields: Any) -> User:
-        user = self.model(username=username, **fields)
-        user.set_password(password)
-        user.save(using=self._db, force_insert=True)
-        return user
-
-
 class User(AbstractBaseUser):
     """A colleague. The name is sealed; the user name is a work handle that names a post, not a person."""
 
@@ -53,7 +45,7 @@ class User(AbstractBaseUser):
     is_demonstration = models.BooleanField(default=False)
 
     USERNAME_FIELD = "username"
-    objects: ClassVar[UserManager] = UserManager()
+    objects = BaseUserManager()
     wall: ClassVar[Wall] = Wall(app="SELECT, UPDATE", using=None)
 
     def __str__(self) -> str:

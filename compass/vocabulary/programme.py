@@ -77,10 +77,6 @@ class Programme:
         """Who runs the programme, and the platforms it feeds."""
         return code_list("programme_partner")
 
-    def phase_on(self, when: date) -> Phase | None:
-        """The phase that ran on that day."""
-        return next((phase for phase in self.phases if phase.starts <= when <= phase.ends), None)
-
 
 @cache
 def programme() -> Programme:

