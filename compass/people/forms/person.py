@@ -52,7 +52,7 @@ class RevealForm(BaseForm):
 class IdentityForm(BaseForm):
     """Names, birth, sex, nationality, languages. Only sex and nationality must be answered; both can stay open."""
 
-    #: Demanded with a year alone.
+    #: Demanded with a year that the page did not show.
     sometimes: ClassVar[frozenset[str]] = frozenset({"birth_estimated"})
     version = VersionField()
     given = forms.CharField(
@@ -93,7 +93,8 @@ class IdentityForm(BaseForm):
         elif born and year is not None and born.year != year and not self._gives_way(born, year):
             text = gettext("The date of birth says %(born)s, the year here says %(year)s. Empty the wrong one.")
             self.add_error("birth_year", text % {"born": str(born.year), "year": str(year)})
-        if year is not None and not cleaned.get("birth_date") and cleaned.get("birth_estimated") is None:
+        alone = year is not None and not cleaned.get("birth_date")
+        if alone and cleaned.get("birth_estimated") is None and not self._as_shown(year):
             self.add_error("birth_estimated", _("Answer whether the year is an estimate."))
         return cleaned
 
@@ -103,8 +104,7 @@ class IdentityForm(BaseForm):
         A date that makes a child of a grown person, or moves a child to another age band, is never taken silently.
         """
         told = self.cleaned_data
-        shown = self.data.get(self.add_initial_prefix("birth_year")) == str(year)
-        if not shown or told.get("birth_estimated") is False:
+        if not self._as_shown(year) or told.get("birth_estimated") is False:
             return False
         today = timezone.localdate()
         month = self._month(year)
@@ -113,6 +113,10 @@ class IdentityForm(BaseForm):
             band_of({"birth_year": year, "birth_month": month}, today),
         }
         return len(bands) == 1 or not bands & set(CHILD_BANDS)
+
+    def _as_shown(self, year: int | None) -> bool:
+        """Whether the year is the one that the page showed: the estimate of the gate stays one without a word."""
+        return self.data.get(self.add_initial_prefix("birth_year")) == str(year)
 
     def _month(self, year: int) -> int | None:
         """The month that was told with this year for a small child."""
@@ -148,7 +152,7 @@ class IdentityForm(BaseForm):
         if told["birth_date"]:
             found["birth_date"] = told["birth_date"].isoformat()
         elif told["birth_year"]:
-            found |= {"birth_year": told["birth_year"], "birth_estimated": told["birth_estimated"]}
+            found |= {"birth_year": told["birth_year"], "birth_estimated": told["birth_estimated"] is not False}
             if month := self._month(told["birth_year"]):
                 found["birth_month"] = month
         if told["place_of_origin"]:
@@ -185,9 +189,7 @@ class ContactForm(BaseForm):
         help_text=_("To be answered when there is a number."),
         required=False,
     )
-    what_to_say = forms.CharField(
-        label=_("What may be said if someone else answers"), required=False, max_length=300, widget=forms.Textarea
-    )
+    what_to_say = words(_("What may be said if someone else answers"), required=False, most=300)
     safe_to_carry_paper = YesNoField(
         label=_("Is it safe for this person to carry a paper from us?"),
         help_text=_("At a checkpoint, at home, among fellow travellers."),

@@ -148,6 +148,18 @@ def test_nobody_says_estimate_before_the_worker_does(make, sign_in, at):
     assert re.search(r'name="birth_estimated" value="yes"[^>]* checked', again)
 
 
+def test_the_estimate_of_the_gate_stays_one_without_another_question(make, sign_in, at):
+    person = make(age=30)
+    year = str(timezone.localdate().year - 30)
+    client, where = sign_in("zinder.social"), f"/people/{person.pk}/identity/"
+
+    assert f'name="initial-birth_year" value="{year}"' in client.get(where).content.decode()
+    told = identity(**{"birth_year": year, "initial-birth_year": year})
+    assert client.post(where, told).status_code == 302
+
+    assert names(at, person)["birth_estimated"] is True
+
+
 def test_a_recorded_identity_opens_for_correction_only_with_a_reason(make, sign_in):
     person = make(identity={"given": "Ese"})
     client = sign_in("zinder.social")
@@ -343,7 +355,7 @@ def test_each_step_says_what_was_saved_and_what_comes_next(make, sign_in, answer
 
     steps = [
         (f"{at_}/consent/?intake", consent, "oui, 5 fois"),
-        (f"{at_}/identity/?intake", identity(birth_year=str(timezone.localdate().year - 13)), "comment joindre"),
+        (f"{at_}/identity/?intake", identity(birth_year="2012", birth_estimated="no"), "comment joindre"),
         (f"{at_}/contact/?intake", contact, "À suivre : qui"),
         (
             f"{at_}/household/?intake",
@@ -362,7 +374,8 @@ def test_what_a_baby_was_told_in_months_survives_a_correction(make, sign_in, at)
     client, where = sign_in("zinder.social"), f"/people/{baby.pk}/identity/"
 
     page = client.post(where, {"reveal": "1", "reason": "correct"}).content.decode()
-    client.post(where, identity(birth_year="2025", birth_estimated="on", birth_month="2025-7"))
+    told = identity(birth_year="2025", birth_estimated="yes", birth_month="2025-7")
+    assert client.post(where, told).status_code == 302
 
     assert 'name="birth_month" value="2025-7"' in page
     assert names(at, baby)["birth_month"] == 7
