@@ -33,10 +33,10 @@ TOLD: dict[str, dict[str, Any]] = {
     "reintegration:section": {"EC08": ["NR"]},
     "cases:best_interests_step": {"members": "One\nTwo\nThree"},
 }
-#: Pages about a record that add one beside it, or ask a person anew: nothing of a colleague is overwritten.
+#: Pages about a record that add one beside it, ask a person anew, or take a step that only one state allows.
 ADDING = {
     "people:person", "people:withdraw", "people:replace_voice", "reception:activity", "reception:children",
-    "reception:register", "reception:left", "cases:screen", "cases:case", "cases:refer", "cases:hand_over",
+    "reception:register", "reception:left", "reception:back", "cases:screen", "cases:case", "cases:refer", "cases:hand_over",
     "cases:reopen", "returns:start", "returns:show", "reintegration:plan", "reintegration:interview",
     "reintegration:new_action", "reintegration:follow_up", "communities:meeting", "communities:option",
     "communities:choose",
