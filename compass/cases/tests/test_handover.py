@@ -64,6 +64,11 @@ def consents(work, told, pk, **changes):
     return row
 
 
+def child_of(work, person, mother):
+    own = {"household_id": mother.household_id, "relation": "child", "uasc_status": "accompanied"}
+    return person(work, identity=OSAS, consent=False, **own)
+
+
 @pytest.fixture
 def family(told, person, case, assessed, planned):
     """A mother with a case, a plan and a service, her child, and a boy alone in a household of his own."""
@@ -71,14 +76,7 @@ def family(told, person, case, assessed, planned):
     def make(work, *, checked=True, **scopes):
         mother = person(work, nationality="NG")
         consents(work, told, mother.pk, **scopes)
-        child = person(
-            work,
-            identity=OSAS,
-            relation="child",
-            household_id=mother.household_id,
-            consent=False,
-            uasc_status="accompanied",
-        )
+        child = child_of(work, person, mother)
         boy = person(work, identity=BOY, uasc_status="unaccompanied")
         if checked:
             check_with_parent(work, [WithParent(**told(id=child.pk), view="laughs")])
@@ -104,6 +102,15 @@ def offered(at, told, family):
 def offer(work, told, case, **changes):
     asked = {"to_organisation_id": NIGERIA, "note": "A mother with a baby; arrival in two weeks", **changes}
     return offer_handovers(work, [HandoverOffer(**told(id=case.pk), **asked)])[0]
+
+
+def referred(at, told, case):
+    """A referral to the clinic that was sent."""
+    asked = {"service": "MED", "to_organisation_id": world_id("clinic"), "priority": "urgent"}
+    with at("zinder.social") as work:
+        said = ReferralPrepared(**told(id=case.pk), **asked, fields={"symptoms_as_consented": "cough"})
+        (row,) = prepare_referrals(work, [said])
+        return send_referrals(work, [ReferralStep(**told(id=row.pk))])[0]
 
 
 def accept(at, told, offer, username="edo.supervisor"):
@@ -353,16 +360,7 @@ class TestAcceptance:
         assert sum(before.values()) > 8
 
     def test_referrals_go_along_also_those_made_after_the_offer(self, at, told, offered):
-        with at("zinder.social") as work:
-            asked = ReferralPrepared(
-                **told(id=offered["case"].pk),
-                service="MED",
-                to_organisation_id=world_id("clinic"),
-                priority="urgent",
-                fields={"symptoms_as_consented": "cough"},
-            )
-            (row,) = prepare_referrals(work, [asked])
-            send_referrals(work, [ReferralStep(**told(id=row.pk))])
+        row = referred(at, told, offered["case"])
 
         accept(at, told, offered["offer"])
 
@@ -378,16 +376,7 @@ class TestAcceptance:
             assert not Referral.objects.exists()
 
     def test_the_partner_does_not_learn_where_the_person_went(self, at, told, offered, sign_in):
-        with at("zinder.social") as work:
-            asked = ReferralPrepared(
-                **told(id=offered["case"].pk),
-                service="MED",
-                to_organisation_id=world_id("clinic"),
-                priority="urgent",
-                fields={"symptoms_as_consented": "cough"},
-            )
-            (row,) = prepare_referrals(work, [asked])
-            send_referrals(work, [ReferralStep(**told(id=row.pk))])
+        row = referred(at, told, offered["case"])
 
         accept(at, told, offered["offer"])
 

@@ -11,12 +11,11 @@ from compass.access.roles import ROLES
 from compass.cases.actions.best_interests import Heard, WithParent, check_with_parent, hear_children
 from compass.cases.actions.case import Assignment, assign_cases
 from compass.cases.queries import ladder_access
+from compass.cases.tests.test_handover import BOY, child_of
 from compass.config.demo.world import world_id
 from compass.vocabulary import standard
 
 pytestmark = pytest.mark.django_db
-OSAS = {"given": "Osas", "birth_date": "2019-05-01"}
-BOY = {"given": "Musa", "birth_date": "2012-02-02"}
 
 
 @pytest.fixture
@@ -77,9 +76,7 @@ def test_the_stopped_handover_speaks_of_a_handover(sign_in, boy):
 def test_a_child_that_parts_from_nobody_is_named_with_its_own_steps_only(at, told, person, case, sign_in):
     with at("zinder.social") as work:
         mother = person(work, nationality="NG")
-        own = {"household_id": mother.household_id, "relation": "child", "uasc_status": "accompanied"}
-        ready = person(work, identity=OSAS, consent=False, **own)
-        waits = person(work, identity=OSAS, consent=False, **own)
+        ready, waits = child_of(work, person, mother), child_of(work, person, mother)
         check_with_parent(work, [WithParent(**told(id=ready.pk))])
         made = case(work, someone=mother)
     page = read(sign_in("zinder.social"), "cases:hand_over", made.pk)

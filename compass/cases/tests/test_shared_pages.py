@@ -12,7 +12,7 @@ from django.utils import timezone
 from compass.cases.actions.best_interests import WithParent, check_with_parent
 from compass.cases.actions.case import CaseOpening, open_cases
 from compass.cases.models import BestInterests, Handover, Referral, ReferralFile
-from compass.cases.tests.test_handover import BOY, OSAS
+from compass.cases.tests.test_handover import BOY, child_of
 from compass.cases.tests.test_handover import consents as agreed_to
 from compass.cases.tests.test_uploads import SCRIPT, picture
 from compass.config.demo.world import world_id
@@ -28,14 +28,7 @@ def made(at, told, person):
     with at("zinder.social") as work:
         mother = person(work, nationality="NG", contact={"phone": "+22790001234"})
         agreed_to(work, told, mother.pk)
-        child = person(
-            work,
-            identity=OSAS,
-            relation="child",
-            household_id=mother.household_id,
-            consent=False,
-            uasc_status="accompanied",
-        )
+        child = child_of(work, person, mother)
         boy = person(work, identity=BOY, uasc_status="unaccompanied")
         (case,) = open_cases(work, [CaseOpening(**told(id=mother.pk), risk_level="medium")])
         open_cases(work, [CaseOpening(**told(id=boy.pk), risk_level="high")])
