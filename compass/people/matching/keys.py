@@ -1,0 +1,107 @@
+"""Keys by which two records of one person meet: attributes, and pairs of attributes for the blind index.
+
+The interactive index holds, for every record, the `index_tokens`; a search computes `search_tokens` of what was typed and
+finds every record that agrees in two attributes. A key is plain text: whoever stores it seals it first (HMAC under the
+index key, at most ten people per sub-token); one attribute alone is never stored, because names alone are named by their
+frequency (security-and-matching 2.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, product
+
+from compass.people.matching.folding import name_parts, skeletons, tokens, with_joined, words
+from compass.people.matching.records import Record, birth_year
+
+YEARS_APART = 3
+PHONE_DIGITS = 8
+HIJRI_BEFORE = 1500
+ATTRIBUTES = ("document", "father", "mother", "name", "phone", "place", "year")
+
+
+def attribute_keys(record: Record) -> dict[str, frozenset[str]]:
+    """The keys of each attribute of `record`; an attribute that is not known has none and is left out.
+
+    Names are consonant skeletons in every reading (at most four each), so that scripts and spellings meet; places the same,
+    besides their codes; a year is itself, and a Hijri year also ours; phones are the last eight digits, so that with and
+    without the country's number is one; documents are letters and digits alone.
+    """
+    found: dict[str, frozenset[str]] = {
+        "name": frozenset(key for keys in _each_name(record) for key in keys),
+        "father": _name_keys(record.father),
+        "mother": _name_keys(record.mother),
+        "place": frozenset(
+            [*(place_key(place) for place in record.places), *(f"#{number(area)}" for area in record.areas)]
+        ) - {"", "#"},
+        "phone": frozenset(number(phone)[-PHONE_DIGITS:] for phone in record.phones) - {""},
+        "document": frozenset(number(document) for document in record.documents) - {""},
+    }  # fmt: skip
+    found["year"] = frozenset(map(str, _years(record, 0)))
+    return {attribute: found[attribute] for attribute in ATTRIBUTES if found.get(attribute)}
+
+
+def index_tokens(record: Record) -> frozenset[str]:
+    """What the index stores for `record`: every two attributes, and every two names, as "attribute:key|attribute:key".
+
+    Raises nothing; a record with fewer than two attributes has no token and is found by its code alone.
+    """
+    return frozenset([*_pairs(attribute_keys(record)), *_two_names(record)])
+
+
+def search_tokens(record: Record) -> frozenset[str]:
+    """What a search for `record` asks the index: as `index_tokens`, with years up to three apart."""
+    keys = attribute_keys(record)
+    if years := _years(record, YEARS_APART):
+        keys["year"] = frozenset(map(str, years))
+    return frozenset([*_pairs(keys), *_two_names(record)])
+
+
+def place_key(place: str) -> str:
+    """The skeletons of all words of a place name as one key."""
+    return "".join(skeletons(word)[0] for word in words(place))
+
+
+def number(text: str) -> str:
+    """The letters and digits of a number in capitals, digits of any script as 0 to 9."""
+    if text.isascii():
+        return text if text.isdigit() else "".join(filter(str.isalnum, text)).upper()
+    return "".join(str(int(sign)) if sign.isdecimal() else sign.upper() for sign in text if sign.isalnum())
+
+
+def _years(record: Record, apart: int) -> set[int]:
+    """The year of birth and those up to `apart` years from it; a Hijri year also as ours (solar and lunar)."""
+    year = birth_year(record)
+    if year is None:
+        return set()
+    read = {year, year + 621, round(year * 0.970229 + 621.57)} if year < HIJRI_BEFORE else {year}
+    return {near for one in read for near in range(one - apart, one + apart + 1)}
+
+
+def _name_keys(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(key for name in names for token in tokens(name) for key in skeletons(token))
+
+
+def _pairs(keys: dict[str, frozenset[str]]) -> Iterator[str]:
+    for first, second in combinations(keys, 2):
+        if (first, second) != ("father", "name"):
+            for one, other in product(keys[first], keys[second]):
+                yield f"{first}:{one}|{second}:{other}"
+
+
+def _each_name(record: Record) -> list[frozenset[str]]:
+    """The keys of every single name of a person; a part of several words is also one name."""
+    parts = {part for name in record.names for part in name_parts(name.given, name.family)}
+    return [frozenset(skeletons(token)) for part in sorted(parts) for token in with_joined(part)]
+
+
+def _two_names(record: Record) -> Iterator[str]:
+    """Two different names, of which the father's may be one: where people carry it, a form may hold it as either.
+
+    Two readings of one name would be that name alone, and are never paired.
+    """
+    fathers = [frozenset(skeletons(token)) for name in record.father for token in tokens(name)]
+    for one, other in combinations([*_each_name(record), *fathers], 2):
+        if not one & other:
+            for pair in product(one, other):
+                yield "name:{}|name:{}".format(*sorted(pair))
