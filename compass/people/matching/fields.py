@@ -1,0 +1,63 @@
+"""What is compared, at which levels, and what is known about it before any data.
+
+`prior`: how often two records of one person stand at each level; `chance`: how often two strangers do. Both from `DIFFER`
+up, in any proportion. They are round figures of judgement, held against what the data says by the imagined pairs of `model`
+(one person) and by `PRIOR_STRANGERS` imagined pairs (strangers).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+MISSING, DIFFER = -1, 0
+SLIP, SAME = 1, 2
+PRIOR_STRANGERS = 100.0
+
+
+class TextLevel(IntEnum):
+    """Names and places: similar letters; one slip of the pen; the same consonants; the same after folding."""
+
+    DIFFER = 0
+    ALIKE = 1
+    SLIP = 2
+    SKELETON = 3
+    SAME = 4
+
+
+class DayLevel(IntEnum):
+    """Days of birth: near in years; two of day, month, year; one digit or day and month turned; the same."""
+
+    DIFFER = 0
+    NEAR = 1
+    PARTS = 2
+    SLIP = 3
+    SAME = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """An attribute. kin: families share it, so that alone it speaks for the family and not for the person."""
+
+    name: str
+    kin: bool
+    prior: tuple[float, ...]
+    chance: tuple[float, ...]
+
+
+_PERSON = (0.05, 0.03, 0.07, 0.05, 0.80)
+_STRANGER = (0.93, 0.05, 0.01, 0.005, 0.005)
+FIELDS: tuple[Field, ...] = (
+    Field("given", False, _PERSON, _STRANGER),
+    Field("family", True, _PERSON, _STRANGER),
+    Field("father", True, _PERSON, _STRANGER),
+    Field("mother", True, _PERSON, _STRANGER),
+    Field("day", False, (0.05, 0.05, 0.05, 0.10, 0.75), (0.88, 0.08, 0.039, 0.0008, 0.0002)),
+    Field("year", False, (0.05, 0.20, 0.75), (0.72, 0.24, 0.04)),
+    Field("place", True, (0.15, 0.03, 0.05, 0.02, 0.75), (0.92, 0.03, 0.005, 0.005, 0.04)),
+    Field("area", True, (0.15, 0.10, 0.75), (0.94, 0.02, 0.04)),
+    Field("phone", True, (0.45, 0.05, 0.50), (0.999, 0.0005, 0.0005)),
+    Field("document", False, (0.20, 0.05, 0.75), (0.999, 0.0005, 0.0005)),
+    Field("sex", False, (0.02, 0.98), (0.45, 0.55)),
+)
+NAMES = tuple(field.name for field in FIELDS)

@@ -1,0 +1,66 @@
+"""How common each value is: agreeing on a rare name says more than agreeing on Mohamed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compass.people.matching.columns import Columns, Ints
+from compass.people.matching.comparing import Levels
+from compass.people.matching.fields import FIELDS, NAMES, PRIOR_STRANGERS, SAME, DayLevel, TextLevel
+
+Floats = NDArray[np.float32]
+IMAGINED_PEOPLE = 100.0
+
+
+class Frequencies:
+    """Frequencies of the values within one set of records, by field and level of agreement.
+
+    Given and family names are counted together, since they are also compared crosswise.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        self._tables: dict[tuple[int, int], Floats] = {}
+        matrices = columns.matrices
+        own = np.hstack([matrices["given"], matrices["family"]])
+        for name, texts, matrix in (
+            ("given", columns.names, own),
+            ("family", columns.names, own),
+            ("father", columns.names, matrices["father"]),
+            ("mother", columns.names, matrices["mother"]),
+            ("place", columns.places, matrices["place"]),
+        ):
+            self._count(name, TextLevel.SAME, matrix, texts.folded)
+            self._count(name, TextLevel.SKELETON, matrix, texts.bones)
+        for name in ("area", "phone", "document"):
+            self._count(name, SAME, matrices[name])
+        self._count("day", DayLevel.SAME, columns.day[:, None])
+        self._count("year", SAME, columns.years[:, None])
+
+    def _count(self, name: str, level: int, matrix: Ints, form: Ints | None = None) -> None:
+        """Shrunk towards what is usual, so that the names of twenty people do not pass for the names of a country.
+
+        One of the two people who agree is left out of the count: the question is who else has that name.
+        """
+        field = NAMES.index(name)
+        usual = FIELDS[field].chance[level]
+        known = matrix[matrix >= 0]
+        counts = np.bincount(known if form is None else form[known]).astype(np.float64)
+        people = float((matrix >= 0).any(axis=1).sum())
+        others = np.maximum(counts - 1, 0)
+        frequency = (others + IMAGINED_PEOPLE * usual) / (people + IMAGINED_PEOPLE)
+        pairs = people * max(people - 1, 0) / 2
+        chance = (float((counts * others).sum()) / 2 + PRIOR_STRANGERS * usual) / (pairs + PRIOR_STRANGERS)
+        self._tables[field, level] = np.log(chance / frequency).astype(np.float32)
+
+    def adjustments(self, levels: Levels, values: Ints) -> Floats:
+        """What is added to the logarithm of m/u of each field of each pair; natural logarithms, same shape.
+
+        log(chance that two people agree on anything / frequency of what these agree on): positive for what is rare
+        (Winkler 1989, frequency-based matching).
+        """
+        found = np.zeros(levels.shape, np.float32)
+        for (field, level), table in self._tables.items():
+            at = np.flatnonzero((levels[:, field] == level) & (values[:, field] >= 0))
+            found[at, field] = table[values[at, field]]
+        return found

@@ -1,0 +1,100 @@
+"""The Fellegi-Sunter model with three kinds of pairs: one person, two of one family, strangers.
+
+* How often strangers agree (u) is counted on random pairs and never changed afterwards.
+* How often two records of one person agree (m) starts from the priors of `fields` and is learned by EM, held by as many
+  imagined pairs as `PRIOR_PAIRS`. Without them EM makes the best of the strangers its matches where a file holds few or no
+  duplicates, which is what a nightly run usually meets.
+* A pair of one family agrees like one person in what families share and like strangers in the rest. How many such pairs
+  there are is learned too. Without them brothers and sisters, who share a name, parents, a village and a phone, become
+  one person.
+
+Sources: Fellegi and Sunter 1969; Winkler 1989 and 2000; security-and-matching notes 3.3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compass.people.matching.comparing import Levels
+from compass.people.matching.fields import FIELDS, PRIOR_STRANGERS
+from compass.people.matching.frequencies import Floats
+
+Doubles = NDArray[np.float64]
+PRIOR_PAIRS = 2_000.0
+MATCHES_PER_RECORD = 0.1
+KIN_PER_RECORD = 0.5
+ROUNDS = 100
+SETTLED = 1e-5
+NEVER = 1e-9
+KIN = np.array([field.kin for field in FIELDS])
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """m, u: for each field the probability of each level. matches, kin: shares among all pairs."""
+
+    m: tuple[Doubles, ...]
+    u: tuple[Doubles, ...]
+    matches: float
+    kin: float
+
+    def probabilities(self, levels: Levels, rarity: Floats) -> tuple[Doubles, Doubles]:
+        """The probability of each pair that it is one person, and that it is two people of one family."""
+        weights = self.weights(levels) + rarity
+        person = np.log(self.matches) + weights.sum(axis=1)
+        family = np.log(self.kin) + weights[:, KIN].sum(axis=1)
+        every = np.logaddexp(np.logaddexp(person, family), np.log(max(1 - self.matches - self.kin, NEVER)))
+        return np.exp(person - every), np.exp(family - every)
+
+    def weights(self, levels: Levels) -> Doubles:
+        """The natural logarithm of m/u for each field of each pair; 0 where a side is missing."""
+        found = np.zeros(levels.shape)
+        for field, (m, u) in enumerate(zip(self.m, self.u, strict=True)):
+            found[:, field] = np.append(np.log(m / u), 0.0)[levels[:, field]]
+        return found
+
+
+def before_learning(strangers: Levels, records: int, pairs: float) -> Model:
+    """The model of `records` records that form `pairs` pairs, before EM; u from the levels of random pairs."""
+    return Model(
+        m=tuple(_shares(np.array(field.prior)) for field in FIELDS),
+        u=tuple(
+            _shares(_counts(strangers, position) + PRIOR_STRANGERS * _shares(np.array(field.chance)))
+            for position, field in enumerate(FIELDS)
+        ),
+        matches=min(MATCHES_PER_RECORD * records / pairs, 0.4),
+        kin=min(KIN_PER_RECORD * records / pairs, 0.4),
+    )
+
+
+def learn(model: Model, levels: Levels, rarity: Floats, pairs: float, prior_pairs: float = PRIOR_PAIRS) -> Model:
+    """m and the shares of both kinds of pairs, by EM over the pairs that are not plainly strangers.
+
+    pairs: how many pairs there are in all; those not given count as strangers. prior_pairs: weight of the priors.
+    """
+    for _ in range(ROUNDS):
+        person, family = model.probabilities(levels, rarity)
+        m = tuple(
+            _shares(_counts(levels, position, person) + prior_pairs * _shares(np.array(field.prior)))
+            for position, field in enumerate(FIELDS)
+        )
+        moved = max(float(np.abs(new - old).max()) for new, old in zip(m, model.m, strict=True))
+        shares = min((person.sum() + 0.5) / pairs, 0.4), min((family.sum() + 0.5) / pairs, 0.4)
+        model = replace(model, m=m, matches=float(shares[0]), kin=float(shares[1]))
+        if moved < SETTLED:
+            break
+    return model
+
+
+def _counts(levels: Levels, field: int, weights: Doubles | None = None) -> Doubles:
+    known = levels[:, field] >= 0
+    held = None if weights is None else weights[known]
+    return np.bincount(levels[known, field], weights=held, minlength=len(FIELDS[field].prior)).astype(np.float64)
+
+
+def _shares(counts: Doubles) -> Doubles:
+    found: Doubles = (counts + NEVER) / (counts + NEVER).sum()
+    return found
