@@ -231,7 +231,8 @@ class Colleague:
         """Fill in the form that has these fields and send it by its first button that goes on."""
         form = form or (f"main form:has([name^='{next(iter(values))}'])" if values else "main form")
         self.put(form, **values)
-        return self.press(f"{form} button:not([name=back]):not([name=later])", status=status)
+        on = "button:not([name=back]):not([name=later]):not([formnovalidate]):not(.hide)"
+        return self.press(f"{form} {on}", status=status)
 
     def put(self, form: str = "main form", **values: Any) -> None:
         """Fill in fields by name: text, one or many choices, True for a box, "*" for all boxes, a date, a path."""
