@@ -114,7 +114,9 @@ def test_other_methods_do_nothing(sign_in, method):
     assert browser.generic(method, "/arrivals/").status_code == 405
 
 
-@pytest.mark.parametrize(("language", "heading"), [("fr", "Cette adresse"), ("en", "This address"), ("ar", "هذا العنوان")])
+@pytest.mark.parametrize(
+    ("language", "heading"), [("fr", "Cette adresse"), ("en", "This address"), ("ar", "هذا العنوان")]
+)
 def test_a_method_that_is_not_taken_is_refused_in_words(sign_in, language, heading):
     browser = sign_in("zinder.social")
     browser.cookies["compass_language"] = language
