@@ -64,6 +64,38 @@ function say(why, form, button) {
   said.scrollIntoView({ block: "center" });
 }
 
+/**
+ * Whether answers are missing; says so at each, in the server's words, and goes to the first. The server asks for them too:
+ * this spares a slow network the way there and back. What has no place to say it in is left to the server.
+ */
+function missing(form) {
+  for (const said of form.querySelectorAll("[data-said]")) {
+    said.closest(".field").classList.remove("wrong");
+    said.remove();
+  }
+  const empty = [...form.elements].filter((one) => one.validity?.valueMissing);
+  const places = new Map();
+  for (const one of empty) {
+    const place = one.closest(".field[data-missing]");
+    if (!place) return false;
+    if (!places.has(place)) places.set(place, one);
+  }
+  for (const [place, one] of places) {
+    place.classList.add("wrong");
+    place.closest("details")?.setAttribute("open", "");
+    if (place.querySelector(".err")) continue;
+    const said = document.createElement("div");
+    said.className = "err";
+    said.id = `${one.id}_missing`;
+    said.dataset.said = "";
+    said.append(Object.assign(document.createElement("p"), { textContent: place.dataset.missing }));
+    one.setAttribute("aria-describedby", `${one.getAttribute("aria-describedby") ?? ""} ${said.id}`.trim());
+    (one.closest(".choices, .row, .parts, label.choice") ?? one).before(said);
+  }
+  empty[0]?.focus();
+  return empty.length > 0;
+}
+
 // One press, one sending: the server refuses a second one too, this only spares the wait.
 const asking = new WeakSet();
 const going = new WeakSet();
@@ -72,7 +104,7 @@ async function send(event) {
   const form = event.currentTarget;
   if (going.delete(form)) return;
   event.preventDefault();
-  if (asking.has(form)) return;
+  if (asking.has(form) || missing(form)) return;
   asking.add(form);
   form.setAttribute("aria-busy", "true");
   for (const said of document.querySelectorAll("[data-unsent]")) said.remove();
