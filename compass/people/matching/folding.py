@@ -47,7 +47,7 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^abd[aeiou]*l+a+(?:h|hi|ye|y|i)?$", "abdula"),
         (r"^abd(?!ula$)(?:[aeiou]+l(?=[^l])|[aeiou]+([rsdtnz])(?=\1)|[aeiou]+(?=r[ae]h))", "abd"),
         (r"(?<=[a-z]{2})(?:ou|[uoa])ll?ah?$", "ula"),
-        (r"(?<=[a-z]{2})(?:[aeiou]d|dd|d)+[ei]+n+e?$", "udin"),
+        (r"(?<=[a-z]{2})[aeiou]?d{1,2}[ei]{1,2}n{1,2}e?$", "udin"),
         (r"tsch|tch|sch|sh|ch", "C"),
         (r"dj|dg(?=[ei])|zh", "j"),
         (r"^x(?=[aeiou])", "h"),
@@ -79,6 +79,7 @@ _OPEN = tuple(
         ("v", "v", "w"),
         ("q", "k", "g"),
         ("g(?=[ei])", "gh", "j"),
+        ("^[ae]l(?=[^aeiouyl][a-z]{3})", "al", ""),
         ("di(?=[aou])", "di", "j"),
         ("thi(?=[aeo])", "ti", "ch"),
     )

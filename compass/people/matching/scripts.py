@@ -31,7 +31,9 @@ _MARKS = re.compile(r"[\u064b-\u0652\u0670\u0640]")
 _OF_GOD = re.compile(r"(?<=\w)\s*(?:ال|أل|ٱل)ل[هہ](?!\w)")
 _OF_FAITH = re.compile(r"(?<=\w)\s*(?:ال|أل|ٱل)د[يی]ن(?!\w)")
 _SERVANT = re.compile(r"(?<!\w)عبد\s*(?:ال|ٱل)?(?=\w{2})")
-_ARTICLE = re.compile(r"(?<!\w)(?:ال|أل|ٱل)(?=\w{3})")
+_ARTICLE = re.compile(r"(?<!\w)(?:ال|ٱل)(?=\w{3})")
+# A vowel keeps two letters apart that one digraph of Latin letters would join (z and h are not zh).
+_APART = re.compile("(?<=[تثدذزسشصضطظكکقغ])(?=[هحھ])|(?<=د)(?=ج)")
 _LONG_U = re.compile(r"(?<=[^aiu\W])w(?=[^aiu\W]|\b)")
 _LONG_I = re.compile(r"(?<=[^aiu\W])y(?=[^aiu\W]|\b)")
 
@@ -49,7 +51,7 @@ def latin(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", text)
     if has_arabic(text):
-        text = " ".join(_without_article(word) for word in _compounds(text).split())
+        text = _APART.sub("َ", " ".join(_without_article(word) for word in _compounds(text).split()))
         text = _LONG_I.sub("i", _LONG_U.sub("u", "".join(_ARABIC.get(sign, sign) for sign in text)))
         return _SAME_TWICE.sub(r"\1e\1", anyascii(text).lower())
     plain = anyascii(text).lower()
