@@ -48,6 +48,7 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^abd(?!ula$)(?:[aeiou]+l(?=[^l])|[aeiou]+([rsdtnz])(?=\1)|[aeiou]+(?=r[ae]h))", "abd"),
         (r"(?<=[a-z]{2})(?:ou|[uoa])ll?ah?$", "ula"),
         (r"(?<=[a-z]{2})[aeiou]?d{1,2}[ei]{1,2}n{1,2}e?$", "udin"),
+        (r"^[ae]l(?=h[aou])", ""),
         (r"tsch|tch|sch|sh|ch", "C"),
         (r"dj|dg(?=[ei])|zh", "j"),
         (r"^x(?=[aeiou])", "h"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 # folded form of the name as it is in Arabic: spellings of its regional forms
 FAMILIES: dict[str, str] = {
-    "muhamad": "mamadou mamadi mahamat mamman mouhamat mehmet mamat",
+    "muhamad": "mamadou mamadi mahamat mahamane mamman mouhamat mehmet mamat",
     "ahmad": "amadou amadu ahmat",
     "fatima": "fatoumata fatimata fatou fatimatou fadimata",
     "kadija": "kadiatou kadidiatou hadiza khadidiatou adiza",
@@ -20,8 +20,8 @@ FAMILIES: dict[str, str] = {
     "mariam": "mariatou",
     "haua": "awa",
     "abubakar": "bakary abakar bukar",
-    "hasan": "alassane alhassane alhassan lassana lassane",
-    "husain": "alousseini alhousseini alhussaini ousseini",
+    "hasan": "alassane lassana lassane",
+    "husain": "alousseini ousseini",
     "ramadan": "ramazan",
     "rida": "reza riza",
     "fadil": "fazil fazel",

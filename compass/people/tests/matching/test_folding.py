@@ -19,7 +19,7 @@ ONE_FOLD = [
     "Habibullah Habibollah Habiboullah Habibulla",
     "Aïcha Aisha Aysha عائشة",
     "Mekonnen Mekonen Makonnen መኮንን",
-    "Hassane Hassan Hasan",
+    "Hassane Hassan Hasan Al-Hassan Alhassane",
     "Tesfaye ተስፋዬ Tasfaye",
     "Saïd Said Saeed Sayid",
     "Noureddine Nuruddin Nouruddin",
