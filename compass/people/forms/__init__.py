@@ -10,6 +10,7 @@ from compass.people.forms.person import (
     HouseholdForm,
     IdentityForm,
     RevealForm,
+    shown,
 )
 from compass.people.forms.voice import VoiceForm
 
@@ -23,4 +24,5 @@ __all__ = [
     "RevealForm",
     "VoiceForm",
     "WithdrawForm",
+    "shown",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
@@ -43,6 +44,17 @@ REVEAL_REASONS = (
 )
 
 
+def shown(form: type[BaseForm]) -> dict[str, forms.Field]:
+    """The questions that a form puts to the person, by name."""
+    return {name: field for name, field in form.base_fields.items() if not field.widget.is_hidden}
+
+
+def answered(form: BaseForm, apart: Collection[str] = ()) -> dict[str, Any]:
+    """What was answered to every question of a valid form but those `apart`; empty answers are left out."""
+    told = {name: form.cleaned_data[name] for name in shown(type(form)) if name not in apart}
+    return {name: value for name, value in told.items() if value not in ("", None)}
+
+
 class RevealForm(BaseForm):
     """Why what is sealed must be opened now."""
 
@@ -54,6 +66,10 @@ class IdentityForm(BaseForm):
 
     #: Demanded with a year that the page did not show.
     sometimes: ClassVar[frozenset[str]] = frozenset({"birth_estimated"})
+    #: Answers that are clear columns, and those that together say when the person was born; every other one is sealed
+    #: and shown as it was given.
+    CLEAR: ClassVar[frozenset[str]] = frozenset({"sex", "nationality", "language", "second_language"})
+    BIRTH: ClassVar[tuple[str, ...]] = ("birth_date", "birth_year", "birth_estimated")
     version = VersionField()
     given = forms.CharField(
         label=_("Given name"), help_text=_("As the person says it. Any script."), required=False, max_length=120
@@ -131,10 +147,9 @@ class IdentityForm(BaseForm):
     @classmethod
     def initial_of(cls, person: Person, identity: dict[str, Any]) -> dict[str, Any]:
         """What the form shows of a record."""
-        names = ("given", "family", "other", "birth_date", "birth_year", "place_of_origin")
         named = bool(identity.get("given") or identity.get("family"))
         return {
-            **{name: identity.get(name, "") for name in names},
+            **{name: identity.get(name, "") for name in shown(cls) if name not in cls.CLEAR},
             "birth_estimated": identity.get("birth_estimated", "") if named else "",
             "version": person.version,
             "birth_month": "{birth_year}-{birth_month}".format_map(identity) if identity.get("birth_month") else "",
@@ -148,15 +163,13 @@ class IdentityForm(BaseForm):
     def identity(self) -> dict[str, Any]:
         """The sealed part, without empty answers."""
         told = self.cleaned_data
-        found: dict[str, Any] = {name: told[name] for name in ("given", "family", "other") if told[name]}
+        found = answered(self, apart=self.CLEAR.union(self.BIRTH))
         if told["birth_date"]:
             found["birth_date"] = told["birth_date"].isoformat()
         elif told["birth_year"]:
             found |= {"birth_year": told["birth_year"], "birth_estimated": told["birth_estimated"] is not False}
             if month := self._month(told["birth_year"]):
                 found["birth_month"] = month
-        if told["place_of_origin"]:
-            found["place_of_origin"] = told["place_of_origin"]
         return found
 
     def command(self, person: Person, basis: str) -> IdentityChange:
@@ -218,8 +231,7 @@ class ContactForm(BaseForm):
     @property
     def contact(self) -> dict[str, Any]:
         """The sealed part, without empty answers."""
-        names = ("phone", "safe_to_call", "what_to_say", "safe_to_carry_paper")
-        return {name: self.cleaned_data[name] for name in names if self.cleaned_data[name] not in ("", None)}
+        return answered(self)
 
     def command(self, person: Person, basis: str) -> IdentityChange:
         return IdentityChange(

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from compass.people.consent import answer
 from compass.people.content.consent import Notice, available, notice
+from compass.people.forms import ContactForm, IdentityForm, shown
 from compass.people.models import Consent, Person
+from compass.ui.compare import said
 from compass.ui.words import day
 from compass.vocabulary import languages as all_languages
 from compass.vocabulary.nationalities import nationalities
@@ -53,11 +55,6 @@ def basis_of(consent: Consent | None) -> str:
     return "vital_interest" if answer(consent, "data_processing").reason == "not_asked" else "consent"
 
 
-def said(value: bool | None) -> str:
-    """Yes, no, or nothing when it was not asked."""
-    return "" if value is None else _("Yes") if value else _("No")
-
-
 def birth(identity: dict[str, Any]) -> str:
     """The date of birth, or the year (and month) with a word when it is an estimate."""
     if born := identity.get("birth_date"):
@@ -68,6 +65,22 @@ def birth(identity: dict[str, Any]) -> str:
     if month := identity.get("birth_month"):
         year = date_format(date(int(year), month, 1), "F Y")
     return _("about %(year)s") % {"year": year} if identity.get("birth_estimated") else year
+
+
+def identity_facts(identity: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every sealed answer about who someone is, in the order of the form; birth in one line."""
+    found = []
+    for name, field in shown(IdentityForm).items():
+        if name == IdentityForm.BIRTH[0]:
+            found.append((_("Birth"), birth(identity)))
+        elif name not in IdentityForm.CLEAR.union(IdentityForm.BIRTH):
+            found.append((str(field.label), said(field, identity.get(name))))
+    return found
+
+
+def contact_facts(contact: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every answer about how to reach someone safely, in the order of the form."""
+    return [(str(field.label), said(field, contact.get(name))) for name, field in shown(ContactForm).items()]
 
 
 def nation(code: str) -> str:

@@ -27,7 +27,7 @@ from compass.people.forms import ConsentForm, HouseholdForm
 from compass.people.forms.consent import CORE_SCOPES, OTHER_SCOPES
 from compass.people.forms.person import CHILDREN_NEXT, FIRST_OF_FAMILY
 from compass.people.models import Consent, GuardianRequest, Person
-from compass.people.views.common import STEPS, said, step_to, tongues, worker_notice
+from compass.people.views.common import STEPS, step_to, tongues, worker_notice
 from compass.people.views.person import guardian_rows
 from compass.people.voices import recordings
 from compass.problems import StaleVersion
@@ -107,7 +107,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "child_voice": played.get(child.code) if child else None,
             "core": [_asked(form, heard, played, scope) for scope in CORE_SCOPES],
             "others": [_asked(form, heard, played, scope) for scope in OTHER_SCOPES],
-            "kept": [{"scope": scope, "said": said(before[scope])} for scope in OTHER_SCOPES if scope in before],
+            "kept": [{"scope": scope, "said": _said(before[scope])} for scope in OTHER_SCOPES if scope in before],
             "until": newest.expires_on if newest else None,
             "reliable": reliable,
             "rows": rows,
@@ -147,8 +147,8 @@ def _consent_rows(form: ConsentForm, current: Consent) -> list[dict[str, Any]]:
     rows = [
         {
             "label": label_of("consent_scope", scope),
-            "left": said(told[f"scope_{scope}"]) or unasked,
-            "right": back or said(current.scopes.get(scope)) or unasked,
+            "left": _said(told[f"scope_{scope}"]) or unasked,
+            "right": back or _said(current.scopes.get(scope)) or unasked,
         }
         for scope in (*CORE_SCOPES, *OTHER_SCOPES)
         if told[f"scope_{scope}"] is not None or scope in current.scopes
@@ -161,9 +161,14 @@ def _consent_rows(form: ConsentForm, current: Consent) -> list[dict[str, Any]]:
         }
     )
     if "child_agrees" in told:
-        right = said(current.child_agrees)
-        rows.append({"label": _("What the child answers"), "left": said(told["child_agrees"]), "right": right})
+        right = _said(current.child_agrees)
+        rows.append({"label": _("What the child answers"), "left": _said(told["child_agrees"]), "right": right})
     return rows
+
+
+def _said(value: bool | None) -> str:
+    """Yes, no, or nothing when it was not asked."""
+    return "" if value is None else _("Yes") if value else _("No")
 
 
 def _beside(heard: Sequence[str], own: Sequence[str]) -> list[tuple[str, str]]:

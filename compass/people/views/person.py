@@ -21,7 +21,7 @@ from compass.people.alerts import alerts_of
 from compass.people.forms import AppointedForm, GuardianForm, RevealForm, WithdrawForm
 from compass.people.links import acts_of, links_of
 from compass.people.models import Consent, GuardianRequest, Person
-from compass.people.views.common import birth, said
+from compass.people.views.common import contact_facts, identity_facts
 from compass.problems import NotFound, StaleVersion
 from compass.ui.templatetags.ui import sealed
 from compass.vocabulary import label_of
@@ -67,19 +67,8 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 
 
 def _facts(opened: queries.Opened, guardian_note: str) -> list[tuple[str, str]]:
-    identity, contact = opened.identity, opened.contact
     note = [(_("What the authority must know"), guardian_note)] if guardian_note else []
-    return [
-        (_("Given name"), identity.get("given", "")),
-        (_("Family name"), identity.get("family", "")),
-        (_("Other names or spellings"), identity.get("other", "")),
-        (_("Birth"), birth(identity)),
-        (_("Place of origin"), identity.get("place_of_origin", "")),
-        (_("Telephone number"), contact.get("phone", "")),
-        (_("Is it safe to call this person?"), said(contact.get("safe_to_call"))),
-        (_("What may be said if someone else answers"), contact.get("what_to_say", "")),
-        *note,
-    ]
+    return [*identity_facts(opened.identity), *contact_facts(opened.contact), *note]
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,10 +16,11 @@ from compass.access.work import Work
 from compass.people import queries
 from compass.people.actions import change_identity
 from compass.people.consent import answer
-from compass.people.forms import ContactForm, IdentityForm, RevealForm
+from compass.people.forms import ContactForm, IdentityForm, RevealForm, shown
 from compass.people.models import Person
-from compass.people.views.common import STEPS, basis_of, birth, nation, said, step_to, tongues
+from compass.people.views.common import STEPS, basis_of, identity_facts, nation, step_to, tongues
 from compass.problems import StaleVersion
+from compass.ui.compare import rows
 from compass.vocabulary import label_of
 
 
@@ -127,13 +128,13 @@ def _conflict(
     """
     current = form.problem.current
     if reveal.is_bound and reveal.is_valid():
-        rows = compare(form, current, queries.reveal(work, current, reveal.cleaned_data["reason"]))
+        both = compare(form, current, queries.reveal(work, current, reveal.cleaned_data["reason"]))
         form.data = {**form.data.dict(), "version": str(current.version)}
-        return {"rows": rows}
-    rows = compare(form, current, queries.Opened({}, {}))
+        return {"rows": both}
+    both = compare(form, current, queries.Opened({}, {}))
     work.record("refused", problem=StaleVersion.number)
     return {
-        "clear": [row for row in rows if not row["sealed"] and row["left"] != row["right"]],
+        "clear": [row for row in both if not row["sealed"] and row["left"] != row["right"]],
         "conflict": form.problem,
     }
 
@@ -143,30 +144,17 @@ def _row(label: str, left: str, right: str, *, sealed: bool = True) -> dict[str,
 
 
 def _identity_rows(form: IdentityForm, person: Person, found: queries.Opened) -> list[dict[str, Any]]:
-    mine, theirs = form.identity, found.identity
     told = form.cleaned_data
     spoken = list(dict.fromkeys(code for code in (told["language"], told["second_language"]) if code))
+    both = zip(identity_facts(form.identity), identity_facts(found.identity), strict=True)
     return [
-        _row(_("Given name"), mine.get("given", ""), theirs.get("given", "")),
-        _row(_("Family name"), mine.get("family", ""), theirs.get("family", "")),
-        _row(_("Other names or spellings"), mine.get("other", ""), theirs.get("other", "")),
-        _row(_("Birth"), birth(mine), birth(theirs)),
+        *(_row(label, left, right) for (label, left), (_label, right) in both),
         _row(_("Sex"), label_of("sex", told["sex"]), label_of("sex", person.sex), sealed=False),
         _row(_("Nationality"), nation(told["nationality"]), nation(person.nationality), sealed=False),
         _row(_("Languages"), tongues(spoken), tongues(person.languages), sealed=False),
-        _row(_("Place of origin"), mine.get("place_of_origin", ""), theirs.get("place_of_origin", "")),
     ]
 
 
 def _contact_rows(form: ContactForm, person: Person, found: queries.Opened) -> list[dict[str, Any]]:
-    mine, theirs = form.contact, found.contact
-    return [
-        _row(_("Telephone number"), mine.get("phone", ""), theirs.get("phone", "")),
-        _row(_("Is it safe to call this person?"), said(mine.get("safe_to_call")), said(theirs.get("safe_to_call"))),
-        _row(_("What may be said if someone else answers"), mine.get("what_to_say", ""), theirs.get("what_to_say", "")),
-        _row(
-            _("Is it safe for this person to carry a paper from us?"),
-            said(mine.get("safe_to_carry_paper")),
-            said(theirs.get("safe_to_carry_paper")),
-        ),
-    ]
+    saved = {**dict.fromkeys(shown(ContactForm)), **found.contact}
+    return [{**row, "sealed": True} for row in rows(form, saved)]

@@ -1,0 +1,100 @@
+"""No answer of a sealed form is lost on its way: what a field took is saved, opened, compared and read."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from html import unescape
+
+import pytest
+from django import forms
+from django.utils.translation import override
+
+from compass.people.forms import ContactForm, IdentityForm, shown
+from compass.people.models import Person
+from compass.people.queries import opened
+from compass.ui.forms import YesNoField
+
+pytestmark = pytest.mark.django_db
+FORMS = {"identity": IdentityForm, "contact": ContactForm}
+#: What a field of these names takes; every other field is filled in by its kind.
+GIVEN = {"phone": "+22790123456", "sex": "female", "nationality": "NG", "language": "ha", "second_language": "fr",
+         "birth_date": "1994-11-03", "birth_year": None, "birth_estimated": None}  # fmt: skip
+OTHER = {**GIVEN, "phone": "+22790999999"}
+
+
+def filled(form: type[forms.Form], known: dict[str, str | None], word: str, *, yes: bool) -> dict[str, str]:
+    """An answer to every question of a form."""
+    found = {}
+    for name, field in shown(form).items():
+        if name in known:
+            found[name] = known[name]
+        elif isinstance(field, YesNoField):
+            found[name] = "yes" if yes else "no"
+        elif isinstance(field, forms.ChoiceField):
+            found[name] = next(str(code) for code, _text in field.choices if code)
+        else:
+            found[name] = f"{word} {name}"
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def envelope(version: int) -> dict[str, str]:
+    return {"key": str(uuid.uuid4()), "version": str(version)}
+
+
+def pairs(page: str) -> dict[str, str]:
+    """The terms of the page with what stands under each."""
+    found = re.findall(r"<dt[^>]*>(.*?)</dt>(.*?)(?=<dt|</dl>)", unescape(page), re.DOTALL)
+    return {
+        re.sub(r"<[^>]+>", "", term).strip(): re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", said)) for term, said in found
+    }
+
+
+def expected(form: type[forms.Form], typed: dict[str, str]) -> dict[str, str]:
+    """Label and answer in words of every sealed field; birth is one line of its own."""
+    apart = {*IdentityForm.CLEAR, *IdentityForm.BIRTH}
+    with override("fr"):
+        named = {name: str(field.label) for name, field in shown(form).items() if name not in apart}
+        return {named[name]: {"yes": "Oui", "no": "Non"}.get(typed[name], typed[name]) for name in named}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_answer_is_saved_and_read_again(make, sign_in, at, name):
+    person, client, typed = make(), sign_in("zinder.social"), filled(FORMS[name], GIVEN, "mine", yes=False)
+
+    answer = client.post(f"/people/{person.pk}/{name}/", {**envelope(1), **typed})
+    page = pairs(client.post(f"/people/{person.pk}/", {"reveal": "1", "reason": "present"}).content.decode())
+    form = client.post(f"/people/{person.pk}/{name}/", {"reveal": "1", "reason": "correct"}).context["form"]
+
+    assert answer.status_code == 302, answer.content.decode()
+    said = expected(FORMS[name], typed)
+    assert len(said) >= 4
+    for label, words in said.items():
+        assert words in page[label], label
+    assert name == "contact" or "1994" in page["Naissance"]
+    for field in shown(FORMS[name]):
+        assert field not in typed or str(form[field].initial) in {typed[field], "False"}, field
+    with at("zinder.social") as work:
+        kept = opened(work, Person.objects.get(pk=person.pk))
+    assert set(typed) - IdentityForm.CLEAR == set(getattr(kept, name)) - IdentityForm.CLEAR
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_answer_stands_beside_that_of_a_colleague(make, sign_in, name):
+    client, where = sign_in("zinder.social"), f"/people/{make().pk}/{name}/"
+    theirs, mine = filled(FORMS[name], GIVEN, "theirs", yes=True), filled(FORMS[name], OTHER, "mine", yes=False)
+    assert sign_in("zinder.cases").post(where, {**envelope(1), **theirs}).status_code == 302
+
+    answer = client.post(where, {**envelope(1), **mine, "compare": "1", "reason": "correct"})
+    both = {str(row["label"]): (row["left"], row["right"]) for row in answer.context["rows"]}
+
+    left, right = expected(FORMS[name], mine), expected(FORMS[name], theirs)
+    for label in left:
+        assert both[label] == (left[label], right[label])
+        assert f">{right[label]}<" in unescape(answer.content.decode())
+
+
+def test_the_model_names_every_sealed_answer():
+    asked = {name for form in FORMS.values() for name in shown(form)} - IdentityForm.CLEAR
+
+    assert {name for name in asked if f'"{name}"' not in (Person.__doc__ or "")} == set()
