@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -77,9 +78,14 @@ def _best_option(child: Child) -> bool:
     return record.decision == "return" and record.options is not None and set(record.options) >= WEIGHED
 
 
+def appointed_by(child: Child, moment: datetime | None) -> bool:
+    """Whether the present guardian was appointed by then: only what this guardian agreed to counts, not a former one's."""
+    given = child.guardian.appointed_at if child.guardian else None
+    return given is not None and moment is not None and given <= moment
+
+
 def _guardian_agrees(child: Child) -> bool:
-    appointed = child.guardian is not None and child.guardian.status == "appointed"
-    return appointed and _heard(child) and child.record.parent_agreed_at is not None
+    return appointed_by(child, child.record.parent_agreed_at) and _heard(child)
 
 
 def _arranged(child: Child) -> bool:

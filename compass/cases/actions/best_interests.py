@@ -289,10 +289,11 @@ def record_decisions(work: Work, commands: list[PanelDecision]) -> list[BestInte
 
 @action("best_interests.agree", BestInterests)
 def record_guardians_agreement(work: Work, commands: list[GuardianAgrees]) -> list[BestInterests]:
-    """The appointed guardian agrees (R-CHI-4). Raises StandardNotMet without an appointed guardian, WrongState undecided."""
+    """The appointed guardian agrees (R-CHI-4). Raises StandardNotMet without a guardian appointed by then, WrongState
+    undecided."""
 
     def change(child: ladder.Child, row: BestInterests, each: GuardianAgrees) -> None:
-        if child.guardian is None or child.guardian.status != "appointed":
+        if not ladder.appointed_by(child, each.occurred_at):
             raise StandardNotMet(standards=spell("BIP-02"))
         if row.decided_at is None or row.stage == "appealed":
             raise WrongState

@@ -14,7 +14,8 @@ class BestInterests(AboutPerson):
     stage: bip_stage. determination: a panel must decide (BIP-05). options, decision: bip_solution. escort: escort_type.
     tracing: "", "pending", "successful" or "unsuccessful". Sealed: the child's view, the assessment, the panel and its
     reasons, who will care. with_parent_at: a worker checked that the child returns with the parent it lives with and that
-    nothing speaks against it; parent_agreed_at: the parent (or, for a child alone, the guardian) agreed.
+    nothing speaks against it; parent_agreed_at: the parent (or, for a child alone, the guardian who was
+    appointed by then) agreed.
     """
 
     stage = models.CharField(max_length=20, default="identified")

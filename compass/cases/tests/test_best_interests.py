@@ -246,6 +246,26 @@ def test_the_guardian_who_is_not_appointed_cannot_agree(at, told, boy):
         record_guardians_agreement(work, [GuardianAgrees(**told(id=boy.pk))])
 
 
+def test_what_a_former_guardian_agreed_to_does_not_bind_the_next(at, told, boy):
+    def appointed(work):
+        (asked,) = request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority="social_services")])
+        appoint_guardians(work, [GuardianAppointed(**told(id=asked.pk))])
+
+    decided(at, told, boy)
+    with at("zinder.social") as work:
+        earlier = timezone.now()
+        appointed(work)
+        with pytest.raises(StandardNotMet, match="BIP-02"):
+            record_guardians_agreement(work, [GuardianAgrees(**told(id=boy.pk, occurred_at=earlier))])
+        record_guardians_agreement(work, [GuardianAgrees(**told(id=boy.pk))])
+        assert "R-CHI-4" not in blocks(boy)
+
+        appointed(work)
+        assert "R-CHI-4" in blocks(boy)
+        record_guardians_agreement(work, [GuardianAgrees(**told(id=boy.pk))])
+        assert "R-CHI-4" not in blocks(boy)
+
+
 def test_a_visit_in_the_past_and_travel_alone_are_refused(at, told, boy):
     decided(at, told, boy)
     with at("zinder.social") as work:
