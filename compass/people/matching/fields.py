@@ -61,3 +61,4 @@ FIELDS: tuple[Field, ...] = (
     Field("sex", False, (0.02, 0.98), (0.45, 0.55)),
 )
 NAMES = tuple(field.name for field in FIELDS)
+KIN = tuple(field.kin for field in FIELDS)

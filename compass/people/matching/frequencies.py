@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from compass.people.matching.columns import Columns, Ints
 from compass.people.matching.comparing import Levels
-from compass.people.matching.fields import FIELDS, NAMES, PRIOR_STRANGERS, SAME, DayLevel, TextLevel
+from compass.people.matching.fields import FIELDS, KIN, NAMES, PRIOR_STRANGERS, SAME, DayLevel, TextLevel
 
 Floats = NDArray[np.float32]
 IMAGINED_PEOPLE = 100.0
@@ -54,13 +54,15 @@ class Frequencies:
         self._tables[field, level] = np.log(chance / frequency).astype(np.float32)
 
     def adjustments(self, levels: Levels, values: Ints) -> Floats:
-        """What is added to the logarithm of m/u of each field of each pair; natural logarithms, same shape.
+        """What is added to the logarithm of m/u of each pair, shape (pairs, 2): over all fields, over those of families.
 
-        log(chance that two people agree on anything / frequency of what these agree on): positive for what is rare
-        (Winkler 1989, frequency-based matching).
+        log(chance that two people agree on anything / frequency of what these agree on), natural logarithm: positive for
+        what is rare (Winkler 1989, frequency-based matching).
         """
-        found = np.zeros(levels.shape, np.float32)
+        found = np.zeros((len(levels), 2), np.float32)
         for (field, level), table in self._tables.items():
             at = np.flatnonzero((levels[:, field] == level) & (values[:, field] >= 0))
-            found[at, field] = table[values[at, field]]
+            found[at, 0] += table[values[at, field]]
+            if KIN[field]:
+                found[at, 1] += table[values[at, field]]
         return found

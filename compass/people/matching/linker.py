@@ -18,7 +18,8 @@ from compass.people.matching.records import Record
 
 RANDOM_PAIRS = 400_000
 RANDOM_SEED = 20_260_101
-HOPELESS = 1e-4
+NO_PERSON = 1e-4
+NO_FAMILY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,13 @@ def _random(size: int, file: Ints | None, pairs: float) -> tuple[Ints, Ints]:
 def _possible(columns: Columns, file: Ints | None, model: Model) -> _Pairs:
     """The pairs that may be one person or one family, scored block by block so that the rest is never kept."""
     frequencies = Frequencies(columns)
-    none = np.zeros((0, len(NAMES)))
-    blocks = [_Pairs(np.zeros(0, np.int32), np.zeros(0, np.int32), none.astype(np.int8), none.astype(np.float32))]
+    nobody = np.zeros(0, np.int32)
+    blocks = [_Pairs(nobody, nobody, np.zeros((0, len(NAMES)), np.int8), np.zeros((0, 2), np.float32))]
     for one, other in Candidates(columns, file):
         levels, values = compare(columns, one, other)
         rarity = frequencies.adjustments(levels, values)
         person, family = model.probabilities(levels, rarity)
-        kept = person + family >= HOPELESS
+        kept = (person >= NO_PERSON) | (family >= NO_FAMILY)
         first, second = np.minimum(one, other)[kept], np.maximum(one, other)[kept]
         blocks.append(_Pairs(first, second, levels[kept], rarity[kept]))
     return _Pairs(

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compass.people.matching.comparing import Levels
-from compass.people.matching.fields import FIELDS, PRIOR_STRANGERS
+from compass.people.matching.fields import FIELDS, KIN, PRIOR_STRANGERS
 from compass.people.matching.frequencies import Floats
 
 Doubles = NDArray[np.float64]
@@ -29,7 +29,6 @@ KIN_PER_RECORD = 0.5
 ROUNDS = 100
 SETTLED = 1e-5
 NEVER = 1e-9
-KIN = np.array([field.kin for field in FIELDS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +41,28 @@ class Model:
     kin: float
 
     def probabilities(self, levels: Levels, rarity: Floats) -> tuple[Doubles, Doubles]:
-        """The probability of each pair that it is one person, and that it is two people of one family."""
-        weights = self.weights(levels) + rarity
-        person = np.log(self.matches) + weights.sum(axis=1)
-        family = np.log(self.kin) + weights[:, KIN].sum(axis=1)
-        every = np.logaddexp(np.logaddexp(person, family), np.log(max(1 - self.matches - self.kin, NEVER)))
-        return np.exp(person - every), np.exp(family - every)
+        """The probability of each pair that it is one person, and that it is two people of one family.
 
-    def weights(self, levels: Levels) -> Doubles:
-        """The natural logarithm of m/u for each field of each pair; 0 where a side is missing."""
-        found = np.zeros(levels.shape)
+        rarity: what `Frequencies.adjustments` found for the pairs.
+        """
+        every, shared = self.weights(levels)
+        person = every + rarity[:, 0] + np.log(self.matches)
+        family = shared + rarity[:, 1] + np.log(self.kin)
+        total = np.logaddexp(np.logaddexp(person, family), np.log(max(1 - self.matches - self.kin, NEVER)))
+        return np.exp(person - total), np.exp(family - total)
+
+    def weights(self, levels: Levels) -> tuple[Doubles, Doubles]:
+        """The natural logarithm of m/u of each pair: over all fields, over those that families share.
+
+        A field that one side does not know adds nothing.
+        """
+        every, shared = np.zeros(len(levels)), np.zeros(len(levels))
         for field, (m, u) in enumerate(zip(self.m, self.u, strict=True)):
-            found[:, field] = np.append(np.log(m / u), 0.0)[levels[:, field]]
-        return found
+            weight = np.append(np.log(m / u), 0.0)[levels[:, field]]
+            every += weight
+            if KIN[field]:
+                shared += weight
+        return every, shared
 
 
 def before_learning(strangers: Levels, records: int, pairs: float) -> Model:

@@ -38,7 +38,7 @@ def rank(searched: Record, candidates: Sequence[Record]) -> list[Ranked]:
     others = np.arange(1, columns.size, dtype=np.int32)
     levels, _ = compare(columns, np.zeros_like(others), others)
     model = before_learning(np.zeros((0, len(FIELDS)), np.int8), columns.size, columns.size)
-    weights = model.weights(levels).sum(axis=1) / log(2)
+    weights = model.weights(levels)[0] / log(2)
     return [
         Ranked(
             int(place),
