@@ -257,8 +257,8 @@ def project(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
 def safeguards(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found = work.find("communities.edit", Project, pk)
     words = actions.opened(work, found, "safeguards_sealed")
-    known = {"returnees": found.returnees, "neighbours": found.neighbours, "women": found.women} if words else {}
-    saved = {"screened_on": found.screened_on, **known, **words}
+    names = ("screened_on", "returnees", "neighbours", "women")
+    saved = {**{name: getattr(found, name) for name in names}, **words} if words else {}
     form = forms.SafeguardsForm(request.POST or None, initial={"version": found.version, **saved})
     if form.is_valid():
         with work.attempt(form):

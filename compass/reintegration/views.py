@@ -303,7 +303,7 @@ def _line_versions(request: HttpRequest, work: Work, form: Any, line: Action) ->
 
     def saved(read: compare.Reader) -> dict[str, Any]:
         proof = Receipt.objects.filter(action=line).defer("file_sealed").order_by("recorded_at").last()
-        paper = {"kind": proof.kind, "amount": proof.amount, "issued_on": proof.issued_on} if proof else {}
+        paper = {name: getattr(proof, name, None) for name in ("kind", "amount", "issued_on")}
         words = open_from(work, line, "words_sealed") or {}
         return {**paper, "delivered_on": line.delivered_on, "why": words.get("cancelled", "")}
 
@@ -434,7 +434,7 @@ def section(request: HttpRequest, work: Work, pk: UUID, dimension: str) -> HttpR
             work,
             form,
             found,
-            lambda read: read.words(found, "answers_sealed", *names),
+            lambda read: {**read.words(found, "answers_sealed", *names), "stop": None},
             _("not finished") if found.status == "draft" else _("This interview has ended"),
             over=found.status != "draft",
         )

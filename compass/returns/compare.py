@@ -11,10 +11,12 @@ from compass.access.work import Work
 from compass.cases.sealing import load_keys, open_from
 from compass.people.models import AboutPerson, Person
 from compass.returns import words
+from compass.returns.forms import PreparationForm
 from compass.returns.machine import Facts
 from compass.returns.models import Step
 from compass.ui.compare import Rows, rows
 from compass.ui.words import moment
+from compass.vocabulary import code_list
 
 
 class Reader:
@@ -28,14 +30,15 @@ class Reader:
             work.record(rule, reason=reason, compared=str(row.pk))
 
     def words(self, row: AboutPerson, column: str, *names: str) -> dict[str, Any]:
-        """What `column` holds under these names, or a mask for each."""
+        """What `column` holds under these names, or a mask for each; empty for a name without an answer."""
+        empty = dict.fromkeys(names, "")
         if not getattr(row, column):
-            return {}
+            return empty
         if not self.reason:
             self.masked = True
             return dict.fromkeys(names, _("sealed"))
         load_keys(self.work, [row])
-        return open_from(self.work, row, column) or {}
+        return {**empty, **(open_from(self.work, row, column) or {})}
 
 
 def last_step(facts: Facts, *names: str) -> Step | None:
@@ -49,9 +52,14 @@ def last_step(facts: Facts, *names: str) -> Step | None:
 def of_step(read: Reader, name: str, form: Any, facts: Facts, person: Person | None = None) -> Rows:
     """The rows for a step of a return: which step each side took, then each answer."""
     last = last_step(facts)
-    said = f"{words.step_title(last)} · {moment(last.recorded_at)}" if last else ""
-    first = {"label": _("Step"), "left": words.title(name), "right": said, "state": "differs"}
-    return [first, *rows(form, _SAVED.get(name, _nothing)(read, facts, person))]
+    taken = f"{words.step_title(last)} · {moment(last.recorded_at)}" if last else ""
+    first = {"label": _("Step"), "left": words.title(name), "right": taken, "state": "differs"}
+    return [first, *rows(form, saved(read, name, facts, person))]
+
+
+def saved(read: Reader, name: str, facts: Facts, person: Person | None = None) -> Mapping[str, Any]:
+    """What was saved last of a step, by the questions of its form; empty when nothing was."""
+    return _SAVED.get(name, _nothing)(read, facts, person)
 
 
 Saved = Callable[[Reader, Facts, Person | None], Mapping[str, Any]]
@@ -90,21 +98,30 @@ def _free_choice(read: Reader, facts: Facts, person: Person | None) -> Mapping[s
 
 def _eligibility(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
-    for criterion, row in facts.eligibility.items():
-        evidence = read.words(row, "evidence_sealed", "evidence").get("evidence", "")
-        found |= {criterion: row.answer, f"{criterion}_kind": row.evidence_kind, f"{criterion}_evidence": evidence}
+    for criterion in code_list("eligibility_criterion").values:
+        row = facts.eligibility.get(criterion)
+        evidence = read.words(row, "evidence_sealed", "evidence")["evidence"] if row else ""
+        found |= {
+            criterion: row.answer if row else "",
+            f"{criterion}_kind": row.evidence_kind if row else "",
+            f"{criterion}_evidence": evidence,
+        }
     return found
 
 
 def _decision(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
     row = last_step(facts, "approve", "refuse")
-    return {"decision": row.transition, "reason": row.reason, **read.words(row, "note_sealed", "note")} if row else {}
+    if row is None:
+        return {}
+    # Nobody refuses without having done these three; they are not asked of whoever approves.
+    done = dict.fromkeys(("explained", "referral_offered", "complaint_told"), row.transition == "refuse" or None)
+    return {"decision": row.transition, "reason": row.reason, **done, **read.words(row, "note_sealed", "note")}
 
 
 def _preparation(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
     if (row := facts.preparation) is None:
         return {}
-    return _fields(row, "travel_on", "travel_mode", "document_valid_until", "medical_outcome", "receiving_told_on")
+    return _fields(row, *PreparationForm.NAMES)
 
 
 def _departure(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
@@ -117,11 +134,11 @@ def _arrival(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, 
 
 
 def _moved(name: str) -> Saved:
-    def saved(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
+    def found(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
         row = last_step(facts, name)
         return {"reason": row.reason, **read.words(row, "note_sealed", "note")} if row else {}
 
-    return saved
+    return found
 
 
 _SAVED: dict[str, Saved] = {

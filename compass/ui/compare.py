@@ -31,11 +31,17 @@ def renew(form: Any, **seen: Any) -> None:
 
 
 def rows(form: Any, saved: Mapping[str, Any]) -> Rows:
-    """A row for each question that either side answered, in words; files are left out."""
+    """A row for each question that either side answered, in words; files are left out.
+
+    saved: every question of the form with its answer, or nothing at all where nothing was saved. Raises KeyError for a
+    question left out: the page would say that the colleague had not answered it.
+    """
     found = []
     for bound in form.visible_fields():
+        if isinstance(bound.field, forms.FileField):
+            continue
         left = said(bound.field, form.cleaned_data.get(bound.name))
-        right = said(bound.field, saved.get(bound.name))
+        right = said(bound.field, saved[bound.name] if saved else None)
         if left or right:
             found.append({"label": str(bound.label), "left": left, "right": right})
     return found

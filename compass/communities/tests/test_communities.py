@@ -361,6 +361,17 @@ def test_two_who_write_safeguards_at_once_see_both_versions(village, sign_in, at
         assert Project.objects.get().neighbours == 25
 
 
+def test_safeguards_that_nobody_wrote_yet_are_empty_beside_mine(village, sign_in):
+    village.profile()
+    village.choose(village.well)
+    typed = {"returnees": "12", "neighbours": "25", "women": "20"}
+
+    refused = sign_in("edo.reception").post(pages(village)["safeguards"], {"version": "0", **typed})
+
+    assert refused.status_code == 200
+    assert [row["right"] for row in refused.context["compared"]] == ["", "", ""]
+
+
 def test_two_who_write_a_profile_at_once_see_both_versions(village, sign_in, at):
     client, address = sign_in("edo.reception"), reverse("communities:profile", args=[village.place.pk])
     mine = hidden(client.get(address))

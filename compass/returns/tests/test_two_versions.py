@@ -10,7 +10,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from compass.returns import actions, compare, words
 from compass.returns.models import Counselling, Declaration
+from compass.returns.views.common import find_file
 from compass.trail.models import Entry
 from compass.vocabulary import code_list
 
@@ -164,3 +166,29 @@ def test_a_step_whose_time_is_over_asks_nothing(journey, sign_in):
 
     assert 'id="typed"' not in page
     assert url("show", journey) in page
+
+
+REACHED = {
+    "missed": ("ready_to_travel", actions.miss_returns, "no_show"),
+    "withdraw": ("counselling", actions.withdraw_returns, ""),
+    "suspend": ("counselling", actions.suspend_returns, "insecurity"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(words.STEPS))
+def test_what_a_colleague_saved_answers_every_question_of_the_step(journey, sign_in, at, told, name):
+    """A question that nobody looks up would stand on the page as one that the colleague left empty."""
+    state, act, reason = REACHED.get(name, ("in_travel", None, ""))
+    journey.to(state)
+    if act is not None:
+        with at("zinder.supervisor") as work:
+            act(work, [actions.Moved(**told(id=journey.pk), reason=reason)])
+    page = sign_in("zinder.supervisor").get(url(name, journey))
+    asked = {bound.name for bound in page.context["form"].visible_fields()}
+
+    with at("zinder.supervisor") as work:
+        avr, facts = find_file(work, journey.pk)
+        saved = compare.saved(compare.Reader(work, avr), name, facts, journey.mother)
+
+    assert asked - set(saved) == set()
+    assert name == "resume" or saved
