@@ -202,47 +202,101 @@ NOTIFIED = Guard("R-NOT-1", _("The receiving office was told before departure.")
 
 @dataclass(frozen=True)
 class Transition:
-    """`guards` must hold when it runs."""
+    """`title`: what happened, in words; `guards` must hold when it runs; `reasons`: the code list of its reason, if any."""
 
     name: str
+    title: str | Promise
     sources: tuple[str, ...]
     target: str
     rule: str
     guards: tuple[Guard, ...] = ()
+    reasons: str = ""
 
 
 _VOLUNTARY = (DECLARED, FREE, CAPABLE, DETENTION, GUARDIAN)
 TRANSITIONS: dict[str, Transition] = {
     t.name: t
     for t in (
-        Transition("counsel", ("enquiry", "counselling"), "counselling", "returns.counsel"),
-        Transition("declare", ("counselling", "application"), "application", "returns.counsel", (INFORMED, CONSENT)),
-        Transition("check", ("application",), "application", "returns.counsel", (DECLARED, GUARDIAN)),
+        Transition("counsel", _("Counselling recorded"), ("enquiry", "counselling"), "counselling", "returns.counsel"),
         Transition(
-            "submit", ("application",), "eligibility_review", "returns.counsel", (INFORMED, CONSENT, *_VOLUNTARY)
+            "declare",
+            _("Declaration made"),
+            ("counselling", "application"),
+            "application",
+            "returns.counsel",
+            (INFORMED, CONSENT),
         ),
-        Transition("assess", ("eligibility_review",), "eligibility_review", "returns.assess"),
+        Transition(
+            "check", _("Free choice checked"), ("application",), "application", "returns.counsel", (DECLARED, GUARDIAN)
+        ),
+        Transition(
+            "submit",
+            _("Put forward for a decision"),
+            ("application",),
+            "eligibility_review",
+            "returns.counsel",
+            (INFORMED, CONSENT, *_VOLUNTARY),
+        ),
+        Transition("assess", _("Eligibility checked"), ("eligibility_review",), "eligibility_review", "returns.assess"),
         Transition(
             "approve",
+            _("Approved by a second person"),
             ("eligibility_review",),
             "pre_return",
             "returns.approve",
             (CHILD, INFORMED, CONSENT, *_VOLUNTARY, ELIGIBLE),
         ),
-        Transition("refuse", ("eligibility_review",), "not_eligible", "returns.approve"),
-        Transition("prepare", ("pre_return", "ready_to_travel"), "pre_return", "returns.move"),
-        Transition("ready", ("pre_return",), "ready_to_travel", "returns.move", (DECLARED, DOCUMENT, FIT, NOTIFIED)),
         Transition(
-            "depart", ("ready_to_travel",), "in_travel", "returns.move", (CHILD, DECLARED, DOCUMENT, FIT, NOTIFIED)
+            "refuse",
+            _("Found not eligible"),
+            ("eligibility_review",),
+            "not_eligible",
+            "returns.approve",
+            reasons="eligibility_criterion",
         ),
-        Transition("miss", ("ready_to_travel",), "no_show", "returns.move"),
-        Transition("arrive", ("in_travel",), "arrived", "returns.receive"),
-        Transition("reintegrate", ("arrived",), "reintegration", "returns.receive"),
-        Transition("monitor", ("reintegration",), "monitoring", "returns.receive"),
-        Transition("close", ("reintegration", "monitoring"), "closed", "returns.receive"),
-        Transition("withdraw", (*BEFORE_TRAVEL, "suspended"), "withdrawn", "returns.withdraw"),
-        Transition("suspend", BEFORE_TRAVEL, "suspended", "returns.suspend"),
-        Transition("resume", ("withdrawn", "no_show", "suspended"), "counselling", "returns.counsel"),
+        Transition("prepare", _("Journey prepared"), ("pre_return", "ready_to_travel"), "pre_return", "returns.move"),
+        Transition(
+            "ready",
+            _("Ready to travel"),
+            ("pre_return",),
+            "ready_to_travel",
+            "returns.move",
+            (DECLARED, DOCUMENT, FIT, NOTIFIED),
+        ),
+        Transition(
+            "depart",
+            _("Departed, after a last yes"),
+            ("ready_to_travel",),
+            "in_travel",
+            "returns.move",
+            (CHILD, DECLARED, DOCUMENT, FIT, NOTIFIED),
+        ),
+        Transition(
+            "miss", _("Did not leave"), ("ready_to_travel",), "no_show", "returns.move", reasons="departure_outcome"
+        ),
+        Transition("arrive", _("Arrived"), ("in_travel",), "arrived", "returns.receive"),
+        Transition("reintegrate", _("Reintegration began"), ("arrived",), "reintegration", "returns.receive"),
+        Transition("monitor", _("Monitoring began"), ("reintegration",), "monitoring", "returns.receive"),
+        Transition("close", _("Return file closed"), ("reintegration", "monitoring"), "closed", "returns.receive"),
+        Transition(
+            "withdraw",
+            _("Withdrawn by the person, without penalty"),
+            (*BEFORE_TRAVEL, "suspended"),
+            "withdrawn",
+            "returns.withdraw",
+            reasons="return_withdrawal_reason",
+        ),
+        Transition(
+            "suspend",
+            _("Put on hold"),
+            BEFORE_TRAVEL,
+            "suspended",
+            "returns.suspend",
+            reasons="return_suspension_reason",
+        ),
+        Transition(
+            "resume", _("Back to counselling"), ("withdrawn", "no_show", "suspended"), "counselling", "returns.counsel"
+        ),
     )
 }
 

@@ -222,36 +222,8 @@ def _next_name(avr: Return, facts: Facts) -> str | None:
     return {"pre_return": "preparation", "ready_to_travel": "departure", "in_travel": "arrival"}.get(avr.state)
 
 
-_TITLES: dict[str, str | Promise] = {
-    "counsel": gettext_lazy("Counselling recorded"),
-    "declare": gettext_lazy("Declaration made"),
-    "check": gettext_lazy("Free choice checked"),
-    "submit": gettext_lazy("Put forward for a decision"),
-    "assess": gettext_lazy("Eligibility checked"),
-    "approve": gettext_lazy("Approved by a second person"),
-    "refuse": gettext_lazy("Found not eligible"),
-    "prepare": gettext_lazy("Journey prepared"),
-    "ready": gettext_lazy("Ready to travel"),
-    "depart": gettext_lazy("Departed, after a last yes"),
-    "miss": gettext_lazy("Did not leave"),
-    "arrive": gettext_lazy("Arrived"),
-    "reintegrate": gettext_lazy("Reintegration began"),
-    "monitor": gettext_lazy("Monitoring began"),
-    "close": gettext_lazy("Return file closed"),
-    "withdraw": gettext_lazy("Withdrawn by the person, without penalty"),
-    "suspend": gettext_lazy("Put on hold"),
-    "resume": gettext_lazy("Back to counselling"),
-}
-_REASONS = {
-    "withdraw": "return_withdrawal_reason",
-    "suspend": "return_suspension_reason",
-    "miss": "departure_outcome",
-    "refuse": "eligibility_criterion",
-}
-
-
 def step_title(step: Step) -> str:
-    return str(_TITLES[step.transition])
+    return str(machine.TRANSITIONS[step.transition].title)
 
 
 def route(avr: Return, steps: Sequence[Step] | Any) -> list[dict[str, Any]]:
@@ -259,7 +231,8 @@ def route(avr: Return, steps: Sequence[Step] | Any) -> list[dict[str, Any]]:
     rows = [{"title": _("Wish to return recorded"), "note": day(avr.occurred_at)}]
     for step in steps:
         note = day(step.occurred_at)
-        if step.reason and step.transition in _REASONS:
-            note = f"{note} · {label_of(_REASONS[step.transition], step.reason)}"
+        reasons = machine.TRANSITIONS[step.transition].reasons
+        if step.reason and reasons:
+            note = f"{note} · {label_of(reasons, step.reason)}"
         rows.append({"title": step_title(step), "note": note})
     return rows

@@ -101,8 +101,9 @@ def not_met(rule: str, words: str | Promise) -> StandardNotMet:
     return StandardNotMet(standards=f"{words} ({rule})")
 
 
-def _simple(work: Work, name: str, commands: Sequence[Moved], list_id: str, *, reason_needed: bool) -> list[Return]:
+def _simple(work: Work, name: str, commands: Sequence[Moved], *, reason_needed: bool) -> list[Return]:
     files = open_file(work, name, commands)
+    list_id = machine.TRANSITIONS[name].reasons
     for (_, facts), each in zip(files, commands, strict=True):
         machine.require(name, facts)
         if each.reason:
@@ -115,13 +116,13 @@ def _simple(work: Work, name: str, commands: Sequence[Moved], list_id: str, *, r
 @action("returns.withdraw", Return)
 def withdraw_returns(work: Work, commands: list[Moved]) -> list[Return]:
     """The person takes the wish back: always possible before travel, without penalty, reason optional (R-VOL-5)."""
-    return _simple(work, "withdraw", commands, "return_withdrawal_reason", reason_needed=False)
+    return _simple(work, "withdraw", commands, reason_needed=False)
 
 
 @action("returns.suspend", Return)
 def suspend_returns(work: Work, commands: list[Moved]) -> list[Return]:
     """Hold a return, with a reason. Raises WrongState once travel has begun, Invalid without a reason."""
-    return _simple(work, "suspend", commands, "return_suspension_reason", reason_needed=True)
+    return _simple(work, "suspend", commands, reason_needed=True)
 
 
 @action("returns.resume", Return)

@@ -220,7 +220,7 @@ def departure(visit: Visit) -> Asked:
 
 @_step("returns.miss", "miss")
 def missed(visit: Visit) -> Asked:
-    return _moved(visit, actions.miss_returns, "departure_outcome", required=True)
+    return _moved(visit, actions.miss_returns, "miss", required=True)
 
 
 @_step("returns.arrive", "arrive")
@@ -230,12 +230,12 @@ def arrival(visit: Visit) -> Asked:
 
 @_step("returns.withdraw", "withdraw")
 def withdraw(visit: Visit) -> Asked:
-    return _moved(visit, actions.withdraw_returns, "return_withdrawal_reason")
+    return _moved(visit, actions.withdraw_returns, "withdraw")
 
 
 @_step("returns.suspend", "suspend")
 def suspend(visit: Visit) -> Asked:
-    return _moved(visit, actions.suspend_returns, "return_suspension_reason", required=True)
+    return _moved(visit, actions.suspend_returns, "suspend", required=True)
 
 
 @_step("returns.resume", "resume")
@@ -243,5 +243,6 @@ def resume(visit: Visit) -> Asked:
     return Asked(forms.ResumeForm(visit.posted, initial=visit.initial()), actions.resume_returns)
 
 
-def _moved(visit: Visit, act: Act, reasons: str, *, required: bool = False) -> Asked:
+def _moved(visit: Visit, act: Act, transition: str, *, required: bool = False) -> Asked:
+    reasons = machine.TRANSITIONS[transition].reasons
     return Asked(forms.MovedForm(visit.posted, initial=visit.initial(), reasons=reasons, required=required), act)
