@@ -228,6 +228,7 @@ class TestTheSecondPerson:
         assert asked not in page() and "You lead this case." in page()
         give(led, OTHER)
         assert asked not in page() and "You led this case when this was prepared" in page()
+        assert sign_in("zinder.supervisor").get(reverse("cases:today")).context["waiting"] == 0
 
     def test_who_prepared_it_reads_that_another_decides(self, at, case, assessed, sign_in):
         with at("zinder.supervisor") as work:

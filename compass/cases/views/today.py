@@ -22,6 +22,7 @@ from compass.access.staff import name_of
 from compass.access.work import Work
 from compass.cases import decisions, standards
 from compass.cases.actions.case import Assignment, assign_cases
+from compass.cases.actions.checks import took_part
 from compass.cases.decisions import Waiting
 from compass.cases.forms import AssignForm, CodeForm, FilterForm
 from compass.cases.models import Assessment, Case, Closure, Plan
@@ -136,12 +137,14 @@ def _approvals(work: Work) -> list[Waiting]:
         ("decide_plan", _("Case plan"), work.allowed("cases.approve", Plan).filter(superseded_at__isnull=True)),
         ("decide_closure", "", work.allowed("cases.approve", Closure)),
     ]
-    for url, asked, rows in waiting:
-        for row in rows.filter(state="requested").select_related("case").order_by("occurred_at")[:PAGE]:
+    for url, asked, allowed in waiting:
+        rows = list(allowed.filter(state="requested").select_related("case").order_by("occurred_at")[:PAGE])
+        own = took_part(work, rows, {row.pk: row.case.owner_id for row in rows})
+        for row in rows:
             found.append(
                 Waiting(
                     subject=row.case, risk=row.case.risk_level, by=row.recorded_by, since=row.occurred_at, standard="CM-15",
-                    mine=work.actor.id in (row.recorded_by, row.case.owner_id),
+                    mine=row.pk in own,
                     url=standards.link(f"cases:{url}", row.pk),
                     asked=asked or _("Closure: %(reason)s") % {"reason": label_of("closure_reason", row.reason)},
                 )
