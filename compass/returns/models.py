@@ -73,7 +73,7 @@ class Counselling(OfReturn):
 class Declaration(OfReturn):
     """The voluntary declaration of one person (R-VOL-1), read out and agreed to statement by statement.
 
-    given_by: individual | guardian. mode: signature | thumbprint | recorded_oral. witness_sealed: {"witness", "place"}.
+    given_by: individual | guardian. mode: signature | thumbprint | recorded_oral. witness_sealed: {"witness"}.
     """
 
     given_by = models.CharField(max_length=12)
@@ -89,7 +89,7 @@ class Declaration(OfReturn):
 class FreeChoice(OfReturn):
     """The counsellor's check of free choice (R-VOL-2, R-VOL-3, R-VOL-6).
 
-    evidence_sealed: {"pressure", "information", "capacity", "detention"}: what each answer rests on.
+    evidence_sealed: {"pressure", "information"}: what these two answers rest on.
     """
 
     no_pressure = models.BooleanField()

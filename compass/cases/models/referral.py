@@ -47,7 +47,8 @@ class CaseReferral(AboutCase):
 class Referral(models.Model):
     """What the partner sees, sealed under the referral's own key.
 
-    payload_sealed: {"sex", "age_band", "language", "fields": {name of the service's minimum fields: text}, "contact"}.
+    payload_sealed: {"sex", "age_band", "relation" (of a child), "languages", "contact",
+    "fields": {name of the service's minimum fields: text}}.
     service: code of the catalogue. priority: referral_priority. status: referral_status. outcome: referral_outcome.
     answer_sealed: what the partner wrote. recalled_at: when the partner's key was taken away. sent_by_id: the office that
     referred; it stays when the record moves, so that the partner does not learn where the person went.

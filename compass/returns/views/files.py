@@ -149,7 +149,7 @@ def _open_rules(avr: Return, facts: Facts) -> list[machine.Guard]:
 
 
 def _notes(work: Work, avr: Return) -> list[tuple[str, str]]:
-    """Everything sealed of the present round, opened: (what it is, words)."""
+    """Everything sealed of the present round, and the words of every step so far, opened: (what it is, words)."""
     found: list[tuple[str, str]] = []
 
     def present(model: type[Any]) -> list[Any]:
