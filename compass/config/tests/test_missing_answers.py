@@ -57,3 +57,28 @@ def test_the_page_says_what_the_server_would_say(live: Callable[..., Live], chro
         who.page.locator("#list section").first.wait_for()
         assert len(arrivals(served)) == 2
     assert watch.faults == silent.faults == []
+
+
+def test_a_button_that_asks_for_something_else_is_not_held_up(live: Callable[..., Live], chromium: Browser) -> None:
+    served, watch = live(), Watch(shots="missing")
+    with Colleague(chromium, served.url, "zinder.social", watch) as who:
+        who.open("/arrivals/").send(people=1, language="ha")
+        who.follow("main a[href$='/register/']").send(age=30, language="ha")
+        person = who.id
+
+        def press(name: str) -> None:
+            with who.page.expect_navigation() as gone:
+                who.page.locator(f"button[name={name}]").first.click()
+            assert gone.value is not None
+            sent = gone.value.request.redirected_from or gone.value.request
+            assert sent.method == "POST" and name in (sent.post_data or "")
+            assert who.page.locator("[data-said]").count() == 0
+
+        who.open(f"/people/{person}/consent/?intake")
+        press("show")
+        press("later")
+        who.open(f"/arrivals/children/{person}/")
+        press("more")
+        who.open(f"/cases/screen/{person}/").send(medical_now="no", danger_now="no")
+        press("back")
+    assert watch.faults == []

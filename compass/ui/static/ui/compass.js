@@ -66,9 +66,11 @@ function say(why, form, button) {
 
 /**
  * Whether answers are missing; says so at each, in the server's words, and goes to the first. The server asks for them too:
- * this spares a slow network the way there and back. What has no place to say it in is left to the server.
+ * this spares a slow network the way there and back. What has no place to say it in is left to the server, and so is a
+ * button of another kind (back, later, one more child): those have a name.
  */
-function missing(form) {
+function missing(form, button) {
+  if (button?.name || button?.formNoValidate) return false;
   for (const said of form.querySelectorAll("[data-said]")) {
     said.closest(".field").classList.remove("wrong");
     said.remove();
@@ -104,7 +106,7 @@ async function send(event) {
   const form = event.currentTarget;
   if (going.delete(form)) return;
   event.preventDefault();
-  if (asking.has(form) || missing(form)) return;
+  if (asking.has(form) || missing(form, event.submitter)) return;
   asking.add(form);
   form.setAttribute("aria-busy", "true");
   for (const said of document.querySelectorAll("[data-unsent]")) said.remove();
