@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,11 @@ class StepForm(RecordForm):
 
     basis = "consent"
     sometimes: Collection[str] = ()
+
+    def envelope(self, basis: str, **more: Any) -> dict[str, Any]:
+        """As everywhere, but it happens now: no page of a return is filled in without a connection, and an earlier hour
+        would bring back what has run out since."""
+        return super().envelope(basis, **more) | {"occurred_at": timezone.now()}
 
     def demand(self, name: str, message: str | Promise) -> None:
         """Say of a field that it is needed after what was answered elsewhere, when it is empty and not wrong already."""
@@ -442,10 +448,17 @@ class DepartureForm(StepForm):
 
 
 class ArrivalForm(StepForm):
+    """`basis`: whoever is on the way is received, also when consent was taken back meanwhile."""
+
     arrived_on = PastDay(label=_("Day of arrival"))
 
+    def __init__(self, *args: Any, basis: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._basis = basis
+
     def command(self, avr: Return) -> actions.Arrival:
-        return actions.Arrival(**self.about(avr.pk), arrived_on=self.cleaned_data["arrived_on"])
+        told = self.envelope(self._basis, id=avr.pk, version=self.cleaned_data["version"])
+        return actions.Arrival(**told, arrived_on=self.cleaned_data["arrived_on"])
 
 
 class MovedForm(StepForm):

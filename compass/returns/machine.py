@@ -144,16 +144,21 @@ def _stopped(facts: Facts) -> list[str]:
     return _not_yet(p for p in facts.people if facts.blocks.get(p.pk))
 
 
+def _leaves_on(facts: Facts, ready: Preparation) -> date:
+    """The day the document must be valid: as planned, or later when nobody has left by then."""
+    return max(ready.travel_on, facts.today) if facts.avr.state == "ready_to_travel" else ready.travel_on
+
+
 def _document(facts: Facts) -> bool:
     ready = facts.preparation
-    return ready is not None and ready.document_valid_until >= ready.travel_on
+    return ready is not None and ready.document_valid_until >= _leaves_on(facts, ready)
 
 
 def _outdated(facts: Facts) -> list[str]:
     ready = facts.preparation
     if ready is None:
         return []
-    days = {"until": day(ready.document_valid_until), "travel": day(ready.travel_on)}
+    days = {"until": day(ready.document_valid_until), "travel": day(_leaves_on(facts, ready))}
     return [gettext("valid until %(until)s, travel on %(travel)s") % days]
 
 
@@ -200,6 +205,10 @@ FIT = Guard("R-MED-1", _("A health professional found the travellers fit to trav
 NOTIFIED = Guard("R-NOT-1", _("The receiving office was told before departure."), _told)
 
 
+#: The legal basis on which whoever is on the way is received when consent no longer holds.
+DUTY_OF_CARE = "vital_interest"
+
+
 @dataclass(frozen=True)
 class Transition:
     """`title`: what happened, in words; `guards` must hold when it runs; `reasons`: the code list of its reason, if any."""
@@ -227,7 +236,12 @@ TRANSITIONS: dict[str, Transition] = {
             (INFORMED, CONSENT),
         ),
         Transition(
-            "check", _("Free choice checked"), ("application",), "application", "returns.counsel", (DECLARED, GUARDIAN)
+            "check",
+            _("Free choice checked"),
+            ("application",),
+            "application",
+            "returns.counsel",
+            (CONSENT, DECLARED, GUARDIAN),
         ),
         Transition(
             "submit",
@@ -237,7 +251,14 @@ TRANSITIONS: dict[str, Transition] = {
             "returns.counsel",
             (INFORMED, CONSENT, *_VOLUNTARY),
         ),
-        Transition("assess", _("Eligibility checked"), ("eligibility_review",), "eligibility_review", "returns.assess"),
+        Transition(
+            "assess",
+            _("Eligibility checked"),
+            ("eligibility_review",),
+            "eligibility_review",
+            "returns.assess",
+            (CONSENT,),
+        ),
         Transition(
             "approve",
             _("Approved by a second person"),
@@ -254,14 +275,21 @@ TRANSITIONS: dict[str, Transition] = {
             "returns.approve",
             reasons="eligibility_criterion",
         ),
-        Transition("prepare", _("Journey prepared"), ("pre_return", "ready_to_travel"), "pre_return", "returns.move"),
+        Transition(
+            "prepare",
+            _("Journey prepared"),
+            ("pre_return", "ready_to_travel"),
+            "pre_return",
+            "returns.move",
+            (CONSENT,),
+        ),
         Transition(
             "ready",
             _("Ready to travel"),
             ("pre_return",),
             "ready_to_travel",
             "returns.move",
-            (DECLARED, DOCUMENT, FIT, NOTIFIED),
+            (CONSENT, DECLARED, DOCUMENT, FIT, NOTIFIED),
         ),
         Transition(
             "depart",
@@ -269,7 +297,7 @@ TRANSITIONS: dict[str, Transition] = {
             ("ready_to_travel",),
             "in_travel",
             "returns.move",
-            (CHILD, DECLARED, DOCUMENT, FIT, NOTIFIED),
+            (CHILD, CONSENT, DECLARED, DOCUMENT, FIT, NOTIFIED),
         ),
         Transition(
             "miss", _("Did not leave"), ("ready_to_travel",), "no_show", "returns.move", reasons="departure_outcome"

@@ -93,6 +93,13 @@ def title(name: str) -> str:
     return str(STEPS[name][1])
 
 
+#: Above the arrival of someone who no longer agrees to the use of their data.
+ARRIVAL_WITHOUT_CONSENT = gettext_lazy(
+    "Someone on this journey no longer agrees to the use of their data. They are received all the same: the arrival is "
+    "recorded to keep them safe, not on their consent. Ask them again once they are there."
+)
+
+
 def lead(name: str) -> str:
     return str(STEPS[name][2])
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.utils.functional import Promise
 from uuid6 import uuid7
@@ -27,11 +29,17 @@ class Moved(Command):
     note: str = ""
 
 
-def open_file(work: Work, name: str, commands: Sequence[Command]) -> list[tuple[Return, Facts]]:
-    """The returns of the commands, locked, with the facts the transition `name` looks at; only the rule is checked."""
+def open_file(
+    work: Work, name: str, commands: Sequence[Command], days: Mapping[UUID | None, date] | None = None
+) -> list[tuple[Return, Facts]]:
+    """The returns of the commands, locked, with the facts the transition `name` looks at; only the rule is checked.
+
+    `days`: by return, the day on which what is needed must be in force, where the step itself states one.
+    """
     avrs = work.require(machine.TRANSITIONS[name].rule, Return, commands)
     work.keys.load([avr.person_id for avr in avrs])
-    facts = facts_of(work, avrs, {each.id: each.occurred_at.date() for each in commands if each.id})
+    stated = days or {each.id: each.occurred_at.date() for each in commands}
+    facts = facts_of(work, avrs, {pk: on for pk, on in stated.items() if pk})
     return [(avr, facts[avr.pk]) for avr in avrs]
 
 

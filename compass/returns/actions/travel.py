@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.people.actions import ServiceGiven, record_services
-from compass.problems import Invalid
+from compass.problems import Invalid, StandardNotMet
 from compass.returns import machine
 from compass.returns.actions.steps import Moved, inside, move, move_on, not_met, open_file
 from compass.returns.models import Preparation, Return
@@ -88,9 +88,11 @@ METHODS = ("in_person_alone", "in_person_interpreter", "phone_interpreter")
 def depart_returns(work: Work, departures: list[Departure]) -> list[Return]:
     """Depart, after voluntariness was confirmed again (R-VOL-4), and record the service for each traveller.
 
-    Raises StandardNotMet R-VOL-4 and the rules of `depart`, BestInterestsFirst, WrongState.
+    Declarations and documents must be in force on the day that is recorded as the day of departure, whenever it is
+    said to have been written down. Raises StandardNotMet R-VOL-4 and the rules of `depart`, BestInterestsFirst,
+    WrongState, Invalid for a day to come or before the journey was ready.
     """
-    files = open_file(work, "depart", departures)
+    files = open_file(work, "depart", departures, {each.id: each.departed_on for each in departures})
     services = []
     for (avr, facts), each in zip(files, departures, strict=True):
         machine.require("depart", facts)
@@ -98,8 +100,8 @@ def depart_returns(work: Work, departures: list[Departure]) -> list[Return]:
             raise not_met("R-VOL-4", _("On the day of departure every adult was asked once more and said yes"))
         if each.departed_on > work.now.date():
             raise Invalid(what=_("the day of departure is still to come"))
-        if each.departed_on < avr.occurred_at.date():
-            raise Invalid(what=_("the day of departure lies before the wish to return"))
+        if each.departed_on < avr.state_since.date():
+            raise Invalid(what=_("the day of departure lies before the journey was ready"))
         services += [
             ServiceGiven(
                 key=uuid5(each.key, str(person.pk)),
@@ -138,10 +140,16 @@ class Arrival(Command):
 
 @action("returns.arrive", Return)
 def receive_returns(work: Work, arrivals: list[Arrival]) -> list[Return]:
-    """The receiving office confirms the arrival. Raises Invalid for a day before the departure or after today."""
+    """The receiving office confirms the arrival, on the duty of care where consent no longer holds.
+
+    Raises Invalid for a day before the departure or after today, StandardNotMet R-CON-1 on the basis of a consent that
+    does not hold.
+    """
     files = open_file(work, "arrive", arrivals)
     for (avr, facts), each in zip(files, arrivals, strict=True):
         machine.require("arrive", facts)
+        if each.basis == "consent" and not machine.CONSENT.holds(facts):
+            raise StandardNotMet(standards=machine.CONSENT.words)
         if each.arrived_on > work.now.date():
             raise Invalid(what=_("the day of arrival is still to come"))
         if avr.departed_on and each.arrived_on < avr.departed_on:

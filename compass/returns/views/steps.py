@@ -225,7 +225,10 @@ def missed(visit: Visit) -> Asked:
 
 @_step("returns.arrive", "arrive")
 def arrival(visit: Visit) -> Asked:
-    return Asked(forms.ArrivalForm(visit.posted, initial=visit.initial()), actions.receive_returns)
+    """Nobody on the way is left standing: without consent the arrival is recorded for their safety, and the page says so."""
+    agreed = machine.CONSENT.holds(visit.facts)
+    form = forms.ArrivalForm(visit.posted, initial=visit.initial(), basis="consent" if agreed else machine.DUTY_OF_CARE)
+    return Asked(form, actions.receive_returns, more={} if agreed else {"lead": words.ARRIVAL_WITHOUT_CONSENT})
 
 
 @_step("returns.withdraw", "withdraw")
