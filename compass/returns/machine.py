@@ -30,7 +30,7 @@ NEVER_WAIVED = frozenset({"return_area_open"})
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What is on record in the present round of one return, on a day. `blocks`: what must happen first, per child;
-    `told`: each topic of information with the day it was first told."""
+    `told`: each topic of information with the day it was first told; `recordable`: who agreed to be recorded."""
 
     avr: Return
     people: Sequence[Person]
@@ -42,6 +42,7 @@ class Facts:
     eligibility: Mapping[str, Eligibility] = field(default_factory=dict)
     preparation: Preparation | None = None
     consented: frozenset[UUID] = frozenset()
+    recordable: frozenset[UUID] = frozenset()
     blocks: Mapping[UUID, Sequence[Stop]] = field(default_factory=dict)
     took_part: frozenset[UUID] = frozenset()
 

@@ -73,7 +73,8 @@ class Counselling(OfReturn):
 class Declaration(OfReturn):
     """The voluntary declaration of one person (R-VOL-1), read out and agreed to statement by statement.
 
-    given_by: individual | guardian. mode: signature | thumbprint | recorded_oral. witness_sealed: {"witness"}.
+    given_by: individual | guardian. mode: signature | thumbprint | witnessed_oral | recorded_oral. witness_sealed:
+    {"witness"}; a spoken one has a witness.
     """
 
     given_by = models.CharField(max_length=12)

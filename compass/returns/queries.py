@@ -26,6 +26,7 @@ from compass.returns.models import (
 )
 
 CONSENT_SCOPE = "data_processing"
+RECORDING_SCOPE = "photo_audio"
 IN_TIME = ("occurred_at", "recorded_at", "id")
 
 
@@ -59,7 +60,11 @@ def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | Non
     people = {p.pk for group in members.values() for p in group}
     blocks = return_blocks(people)
     given = consent.newest(people)
-    consented = frozenset(pk for pk in people if consent.answer(given.get(pk), CONSENT_SCOPE, work.now.date()))
+
+    def agreed(scope: str) -> frozenset[UUID]:
+        return frozenset(pk for pk in people if consent.answer(given.get(pk), scope, work.now.date()))
+
+    consented, recordable = agreed(CONSENT_SCOPE), agreed(RECORDING_SCOPE)
     #: Who wrote anything of the round, also what a colleague wrote again afterwards.
     wrote: dict[UUID, set[UUID]] = defaultdict(set)
 
@@ -95,6 +100,7 @@ def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | Non
             eligibility=answered[avr.pk],
             preparation=ready.get(avr.pk),
             consented=consented,
+            recordable=recordable,
             blocks={p.pk: blocks[p.pk] for p in members[avr.pk] if blocks.get(p.pk)},
             took_part=frozenset({avr.recorded_by, *wrote[avr.pk]}),
         )

@@ -69,7 +69,7 @@ class Deciding(Teller):
                     returns.Declared(
                         **self.told("declare", self.when("declaration"), pk), person_id=self.id("mother"),
                         statements=tuple(code_list("declaration_statement").values), language="pcm", text_language="en",
-                        mode="recorded_oral", witness={"witness": FAMILY.consent.interpreter, "words": told.own_words},
+                        mode="witnessed_oral", witness={"witness": FAMILY.consent.interpreter, "words": told.own_words},
                     )
                 ],
             )  # fmt: skip

@@ -247,7 +247,7 @@ def counsel(who: Colleague, journey: Journey) -> None:
         notes=told.counselling,
     )  # fmt: skip
     who.open(f"{at}/declaration/?text=pcm").send(
-        statements="*", language="pcm", mode="recorded_oral", witness=INTERPRETER
+        statements="*", language="pcm", mode="witnessed_oral", witness=INTERPRETER
     )
     for child in ("daughter", "son"):
         who.open(f"/cases/best-interests/{journey[child]}/with_parent/").send(together="yes", agreed="yes", safe="yes")

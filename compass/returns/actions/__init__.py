@@ -11,6 +11,7 @@ from compass.returns.actions.decide import (
     refuse_returns,
 )
 from compass.returns.actions.prepare import (
+    SPOKEN,
     Begin,
     ChoiceChecked,
     Counselled,
@@ -33,6 +34,7 @@ from compass.returns.actions.travel import (
 )
 
 __all__ = [
+    "SPOKEN",
     "Arrival",
     "Begin",
     "ChoiceChecked",

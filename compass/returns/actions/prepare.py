@@ -13,18 +13,20 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.people.models import Person
-from compass.problems import BestInterestsFirst, Invalid, WrongState
+from compass.problems import BestInterestsFirst, ConsentMissing, Invalid, WrongState
 from compass.returns import destinations, machine
 from compass.returns.actions.steps import inside, move, move_on, not_met, open_file, seal
 from compass.returns.blocks import stopped
 from compass.returns.content import declaration_text
 from compass.returns.models import Counselling, Declaration, FreeChoice, Member, Return
-from compass.returns.queries import open_returns
-from compass.vocabulary import code_list, known, language
+from compass.returns.queries import RECORDING_SCOPE, open_returns
+from compass.vocabulary import code_list, known, label_of, language
 
 #: How long a declaration holds (return-and-reintegration.md 2.6).
 DECLARATION_DAYS = timedelta(days=90)
-MODES = ("signature", "thumbprint", "recorded_oral")
+MODES = ("signature", "thumbprint", "witnessed_oral", "recorded_oral")
+#: Spoken declarations leave no mark of the person: someone who heard them attests them.
+SPOKEN = frozenset({"witnessed_oral", "recorded_oral"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +147,8 @@ class Declared(Command):
 @action("returns.declare", Return)
 def declare(work: Work, declarations: list[Declared]) -> list[Return]:
     """Record declarations. Raises StandardNotMet: R-INF-1, R-CON-1 before it, R-VOL-1 (a statement not agreed to, a
-    language the person does not speak), R-CHI-4 (a child's declaration not given by the guardian)."""
+    language the person does not speak, a spoken one without a witness), R-CHI-4 (a child's declaration not given by the
+    guardian). Raises ConsentMissing for a recording of someone who did not agree to be recorded."""
     files = open_file(work, "declare", declarations)
     work.keys.load([d.person_id for d in declarations])
     rows = []
@@ -154,6 +157,8 @@ def declare(work: Work, declarations: list[Declared]) -> list[Return]:
         person = next((p for p in facts.declaring if p.pk == each.person_id), None)
         if person is None or each.mode not in MODES:
             raise Invalid(what=each.mode)
+        if each.mode == "recorded_oral" and person.pk not in facts.recordable:
+            raise ConsentMissing(scope=label_of("consent_scope", RECORDING_SCOPE))
         _check_declaration(person, each, children=bool(facts.children))
         row = Declaration(
             **{**inside(work, avr, each), "person_id": person.pk, "organisation_id": person.organisation_id},
@@ -177,6 +182,8 @@ def _check_declaration(person: Person, each: Declared, *, children: bool) -> Non
         raise not_met("R-VOL-1", _("There is a declaration only after a yes to every sentence of it"))
     if person.languages and each.language not in person.languages:
         raise not_met("R-VOL-1", _("The declaration is read out in a language on the person’s record"))
+    if each.mode in SPOKEN and not each.witness.get("witness", "").strip():
+        raise not_met("R-VOL-1", _("A spoken declaration is attested by someone who heard it"))
     if person.is_child and each.given_by != "guardian":
         raise not_met("R-CHI-4", _("For a child the legal guardian declares"))
 

@@ -158,6 +158,7 @@ def declaration(visit: Visit) -> Asked:
         children=bool(facts.children),
         minor=person.is_child,
         spoken=person.languages,
+        recordable=person.pk in facts.recordable,
         where=visit.where,
     )
     more = {

@@ -1,0 +1,91 @@
+"""The forms of the journey: what is ready, leaving, arriving."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from compass.returns import actions
+from compass.returns.actions.travel import TRAVEL_AHEAD
+from compass.returns.forms.common import StepForm
+from compass.returns.models import Return
+from compass.ui.days import PastDay, PlannedDay
+from compass.ui.forms import FAR_AHEAD, YesNoField, choose
+from compass.ui.widgets import Radios
+from compass.vocabulary import code_list
+
+
+class PreparationForm(StepForm):
+    NAMES = ("travel_on", "travel_mode", "document_valid_until", "medical_outcome", "receiving_told_on")
+    travel_on = PlannedDay(label=_("Day of travel"), ahead=TRAVEL_AHEAD)
+    travel_mode = forms.ChoiceField(label=_("Means of travel"))
+    document_valid_until = PlannedDay(
+        label=_("Travel document valid until"), ahead=FAR_AHEAD, back=timedelta(days=3660)
+    )
+    medical_outcome = forms.ChoiceField(
+        label=_("Fit to travel"), help_text=_("What the health professional decided. Never write a diagnosis here.")
+    )
+    receiving_told_on = PastDay(
+        label=_("Receiving office told on"),
+        required=False,
+        help_text=_("It may follow later; before that nobody travels."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("travel_mode", "medical_outcome"):
+            self.offer(name, choose(code_list(name).choices()))
+
+    def command(self, avr: Return) -> actions.Prepared:
+        return actions.Prepared(**self.about(avr.pk), **{name: self.cleaned_data[name] for name in self.NAMES})
+
+
+class DepartureForm(StepForm):
+    reconfirmed = YesNoField(
+        label=_("Asked once more today: do all adults still wish to leave?"),
+        help_text=_("Ask each adult alone. Whoever says no stays, and loses nothing."),
+    )
+    method = forms.ChoiceField(
+        label=_("How it was asked"),
+        widget=Radios,
+        choices=[
+            ("in_person_alone", _("In person and alone")),
+            ("in_person_interpreter", _("In person, with an interpreter")),
+            ("phone_interpreter", _("With an interpreter by telephone")),
+        ],
+    )
+    departed_on = PastDay(label=_("Day of departure"))
+
+    def clean_reconfirmed(self) -> bool:
+        """A no, or one adult who says no, means that nobody leaves today (R-VOL-4)."""
+        if not self.cleaned_data["reconfirmed"]:
+            raise forms.ValidationError(
+                _("Then nobody leaves today, and nothing is lost. Choose “They did not leave” below.")
+            )
+        return True
+
+    def command(self, avr: Return) -> actions.Departure:
+        said = self.cleaned_data
+        return actions.Departure(
+            **self.about(avr.pk),
+            departed_on=said["departed_on"],
+            reconfirmed=said["reconfirmed"],
+            method=said["method"],
+        )
+
+
+class ArrivalForm(StepForm):
+    """`basis`: whoever is on the way is received, also when consent was taken back meanwhile."""
+
+    arrived_on = PastDay(label=_("Day of arrival"))
+
+    def __init__(self, *args: Any, basis: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._basis = basis
+
+    def command(self, avr: Return) -> actions.Arrival:
+        told = self.envelope(self._basis, id=avr.pk, version=self.cleaned_data["version"])
+        return actions.Arrival(**told, arrived_on=self.cleaned_data["arrived_on"])
