@@ -19,7 +19,7 @@ from compass.vault.models import OrganisationKey
 def migrate(*, verbosity: int = 0) -> None:
     """Migrate as the owner and apply everything that follows from the models. Can be repeated."""
     call_command("migrate", verbosity=verbosity, interactive=False, skip_checks=True)
-    call_command("createcachetable", verbosity=0)
+    call_command("createcachetable", "compass_cache", verbosity=0)
     raw = Path(settings.COMPASS_SCOPE_KEY_FILE).read_bytes()
     inner, outer = pads(raw)
     ScopeKey.objects.update_or_create(id=key_id(raw), defaults={"inner_pad": inner, "outer_pad": outer})

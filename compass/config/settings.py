@@ -267,7 +267,7 @@ CONTENT_SECURITY_POLICY = {
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if PROCESS == "public"
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "compass_cache"}
+    else {"BACKEND": "compass.access.cache.JSONCache", "LOCATION": "compass_cache"}
 }
 PROCRASTINATE_ON_APP_READY = None
 # Each room keeps its background work in jobs.py.

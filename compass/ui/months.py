@@ -15,6 +15,8 @@ _NAMES = (
 )
 #: Fewer letters could be many months.
 _SHORTEST = 3
+#: A longer text is no month; some signs grow to many when they are taken apart, and a page of them would hold a processor.
+_LONGEST = 30
 
 
 def _plain(text: str) -> str:
@@ -28,6 +30,8 @@ _MONTHS = {_plain(name): number for line in _NAMES for number, name in enumerate
 
 def month_number(text: str) -> int | None:
     """1 to 12 for the name of a month or a beginning of it that means one month only; None for anything else."""
+    if len(text) > _LONGEST:
+        return None
     typed = _plain(text)
     if typed in _MONTHS:
         return _MONTHS[typed]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.utils import timezone, translation
 
 import compass
 from compass.ui.forms import MOST_TYPED, BaseForm, SearchForm, YesNoField, words
+from compass.ui.months import month_number
 from compass.ui.widgets import Radios
 
 
@@ -232,6 +234,15 @@ def test_a_month_that_could_be_any_is_refused_and_stays(typed):
 
     assert "born" in form.errors
     assert f'value="{typed}"' in str(form["born"])
+
+
+def test_a_long_text_is_no_month_and_is_not_taken_apart(monkeypatch):
+    taken: list[int] = []
+    normalize = unicodedata.normalize
+    monkeypatch.setattr(unicodedata, "normalize", lambda form, text: taken.append(len(text)) or normalize(form, text))
+
+    assert month_number("\ufdfa" * 100_000) is None and taken == []
+    assert month_number("février") == 2 and taken == [7]
 
 
 PACKAGE = Path(compass.__file__).parent
