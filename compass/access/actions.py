@@ -16,7 +16,7 @@ from django.db import models as db
 from compass.access.models import Receipt
 from compass.access.work import Command, Work
 from compass.problems import BasisMissing, KeyReused, TooFarAway
-from compass.vault.root import system_key
+from compass.vault.keys import system_key
 
 C = TypeVar("C", bound=Command)
 M = TypeVar("M", bound=db.Model)

@@ -30,7 +30,7 @@ from compass.access import signin
 from compass.access.models import User
 from compass.problems import TooManyTries, Unreadable
 from compass.vault import crypto
-from compass.vault.root import system_key
+from compass.vault.keys import system_key
 
 QUIET_ZONE = 4
 TOO_MANY = frozenset({"too_many_login_attempts", "rate_limited"})

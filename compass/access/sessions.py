@@ -22,7 +22,7 @@ from django.utils import timezone
 from compass.access.models import Session
 from compass.problems import Unreadable
 from compass.vault import crypto
-from compass.vault.root import system_key
+from compass.vault.keys import system_key
 
 
 def digest(session_key: str) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from compass.access.models import User
 from compass.vault import crypto
-from compass.vault.root import system_key
+from compass.vault.keys import system_key
 
 
 def seal_name(user_id: UUID, name: str) -> bytes:

@@ -156,6 +156,60 @@ class KeyAbsent(Problem):
     next_step = _("It opens once the other office hands it over or refers it to you.")
 
 
+class WordMisspelt(Problem):
+    """Custodians' words are never repeated: the position is enough."""
+
+    number, status = 4004, 400
+    title = _("Word %(position)s is not one of the words that keys are written in.")
+    next_step = _("Compare it with your sheet and type all the words again.")
+
+
+class WordsTooFew(Problem):
+    number, status = 4005, 400
+    title = _("These are %(count)s words; a custodian has %(wanted)s.")
+    next_step = _("Type all the words of one sheet, in their order, with spaces between them.")
+
+
+class WordsDoNotFit(Problem):
+    number, status = 4006, 400
+    title = _("Each word exists, but together they are not the words of a custodian.")
+    next_step = _(
+        "One word was exchanged for another, or two changed places. Compare them with your sheet, one by one."
+    )
+
+
+class SameWordsTwice(Problem):
+    number, status = 4007, 400
+    title = _("These are the words of the same custodian again.")
+    next_step = _("Two different custodians are needed.")
+
+
+class WordsOfTwoSets(Problem):
+    number, status = 4008, 400
+    title = _("The words of these two custodians were not made together.")
+    next_step = _(
+        "Use two sheets with the same date: sheets from before a change of custodians do not mix with later ones."
+    )
+
+
+class WordsOfOlderKey(Problem):
+    number, status = 4009, 400
+    title = _("These words are of key %(number)s, which was replaced by key %(current)s. They open nothing any more.")
+    next_step = _("Use the sheets that were written when key %(current)s was made.")
+
+
+class WordsOfAnotherKey(Problem):
+    number, status = 4010, 400
+    title = _("These words fit together, but their key is not the key of this installation.")
+    next_step = _("Check that the sheets are those of this installation, and that the right data folder is used.")
+
+
+class RootKeyAway(Problem):
+    number, status = 4011, 503
+    title = _("This server does not hold key %(number)s, which protects these records now.")
+    next_step = _("Nothing was lost. Ask your administrator to restart COMPASS with two custodians.")
+
+
 class TooManyTries(Problem):
     number, status = 5001, 429
     title = _("Too many tries in a short time.")

@@ -12,17 +12,36 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from compass.problems import KeyAbsent
 from compass.vault import crypto
-from compass.vault.models import OrganisationKey, SubjectKey
-from compass.vault.root import root_key, unwrap, wrap
+from compass.vault.models import OrganisationKey, RootKeyRecord, SubjectKey
+from compass.vault.root import ring, root_key, unwrap, wrap
+
+#: Stands for the deployment in the table of organisation keys.
+SYSTEM = UUID(int=0)
+
+
+def context(organisation_id: UUID, version: int) -> str:
+    """What an organisation's key is bound to when the root key wraps it."""
+    return f"organisation|{organisation_id}|{version}"
 
 
 def create_organisation_key(organisation_id: UUID) -> None:
-    key = root_key().wrap(crypto.new_key(), f"organisation|{organisation_id}|1")
-    OrganisationKey.objects.create(organisation_id=organisation_id, version=1, wrapped=key)
+    """Make an organisation's first key. The owner's work."""
+    with transaction.atomic():
+        # Locked, so that a rotation does not end between the choice of the root key and the new row.
+        numbers = RootKeyRecord.objects.select_for_update().order_by("-number").values_list("number", flat=True)
+        number = numbers.first()
+        key = root_key(number).wrap(crypto.new_key(), context(organisation_id, 1))
+        OrganisationKey.objects.create(
+            organisation_id=organisation_id,
+            version=1,
+            wrapped=key,
+            root_key=ring().newest() if number is None else number,
+        )
 
 
 @lru_cache(maxsize=1024)
@@ -32,12 +51,22 @@ def _organisation_key(organisation_id: UUID, version: int | None = None) -> tupl
     row = (versions if version is None else versions.filter(version=version)).order_by("-version").first()
     if row is None:
         raise KeyAbsent
-    return row.version, root_key().unwrap(row.wrapped, f"organisation|{organisation_id}|{row.version}")
+    return row.version, root_key(row.root_key).unwrap(row.wrapped, context(organisation_id, row.version))
+
+
+@lru_cache(maxsize=32)
+def system_key(purpose: str) -> bytes:
+    """A key for data that belongs to no organisation: sessions, second factors, names of colleagues, receipts.
+
+    Derived from the deployment's own key, not from the root key: a rotation wraps that key anew and has nothing to reseal.
+    """
+    return crypto.derive(_organisation_key(SYSTEM)[1], f"system|{purpose}")
 
 
 def forget_keys() -> None:
-    """Drop every key this process holds in memory."""
+    """Drop the keys of organisations and of the deployment that this process holds in memory."""
     _organisation_key.cache_clear()
+    system_key.cache_clear()
 
 
 class KeyRing:

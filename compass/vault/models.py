@@ -9,12 +9,35 @@ from django.db import models
 from compass.vault.walls import OWN_ORGANISATION, Wall
 
 
+class RootKeyRecord(models.Model):
+    """That a root key exists: its number and a check value, never the key.
+
+    While a rotation is under way, and no longer, the new key lies here wrapped under the one before and the one before
+    under the new one: a server that was started with either learns the other without its custodians.
+    """
+
+    number = models.PositiveIntegerField(primary_key=True)
+    check_value = models.BinaryField()
+    before = models.PositiveIntegerField(null=True)
+    wrapped = models.BinaryField(default=b"")
+    before_wrapped = models.BinaryField(default=b"")
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    cleaned_at = models.DateTimeField(null=True)
+
+    wall: ClassVar[Wall] = Wall(app="SELECT", using=None)
+
+
 class OrganisationKey(models.Model):
-    """One version of an organisation's key, wrapped by the root key."""
+    """One version of an organisation's key, wrapped by the root key of the number `root_key`.
+
+    The organisation `keys.SYSTEM` is the deployment itself: its key seals what belongs to no organisation.
+    """
 
     organisation_id = models.UUIDField()
     version = models.PositiveIntegerField(default=1)
     wrapped = models.BinaryField()
+    root_key = models.PositiveIntegerField(db_default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     wall: ClassVar[Wall] = Wall(app="SELECT", using=None)

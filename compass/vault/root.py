@@ -1,12 +1,18 @@
 """Where the root key comes from. A provider wraps and unwraps 32-byte keys and never gives the root key away.
 
-The demonstration uses a file; `serve` in operation refuses one that others can read (`compass check`). Other providers
-(custodians' shares, PKCS#11) implement the same two methods.
+Root keys are numbered. In operation the custodians' words make them, from 1 on, and they are in memory only; number 0 is
+the file of a demonstration. During a rotation a process holds two: the database hands the other one on, wrapped under the
+one it has (`learn`).
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
+import resource
+import threading
+import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -14,8 +20,15 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from compass.problems import KeyAbsent, Unreadable
+from compass.problems import KeyAbsent, Problem, RootKeyAway, Unreadable
 from compass.vault import crypto
+from compass.vault.ring import Ring
+
+FILE = 0
+CHECK_BYTES = 16
+#: Seconds between two looks for a root key that a rotation hands on.
+LOOK_EVERY = 2.0
+_SET_DUMPABLE = 4  # PR_SET_DUMPABLE of prctl(2)
 
 
 class RootKey(Protocol):
@@ -39,11 +52,11 @@ def unwrap(outer: bytes, wrapped: bytes | memoryview, context: str) -> bytes:
         raise Unreadable from error
 
 
-class FileRootKey:
-    """A root key of 32 bytes in a file (mode 0400)."""
+class HeldKey:
+    """A root key of 32 bytes in this process's memory, from custodians or from the file of a demonstration."""
 
-    def __init__(self, path: Path) -> None:
-        self._key = path.read_bytes()
+    def __init__(self, key: bytes) -> None:
+        self._key = key
         if len(self._key) != crypto.KEY_BYTES:
             raise Unreadable
 
@@ -56,19 +69,85 @@ class FileRootKey:
     def subkey(self, purpose: str) -> bytes:
         return crypto.derive(self._key, purpose)
 
+    @property
+    def check(self) -> bytes:
+        """16 bytes that tell this key from any other and open nothing."""
+        return self.subkey("check")[:CHECK_BYTES]
+
+
+def handed_on(number: int, under: int) -> str:
+    """The context under which a rotation wraps one root key by another."""
+    return f"root|{number}|{under}"
+
 
 @lru_cache(maxsize=1)
-def root_key() -> RootKey:
-    """The deployment's root key. Raises KeyAbsent in a process that was given none (the public one)."""
+def ring() -> Ring:
+    """The root keys of this process. Raises KeyAbsent in one that was given none (the public one)."""
     from django.conf import settings
 
-    path: str = settings.COMPASS_ROOT_KEY_FILE
-    if not path:
-        raise KeyAbsent
-    return FileRootKey(Path(path))
+    if settings.COMPASS_ROOT_KEY_FD:
+        leave_no_trace()
+        return Ring.inherited(int(settings.COMPASS_ROOT_KEY_FD))
+    if settings.COMPASS_ROOT_KEY_FILE:
+        return Ring({FILE: Path(settings.COMPASS_ROOT_KEY_FILE).read_bytes()})
+    raise KeyAbsent
 
 
-@lru_cache(maxsize=32)
-def system_key(purpose: str) -> bytes:
-    """A subkey of the root for data that belongs to no person: sessions, second factors."""
-    return root_key().subkey(f"system|{purpose}")
+def root_key(number: int | None = None) -> HeldKey:
+    """One root key of the deployment; the newest that this process holds without a number.
+
+    Raises KeyAbsent in a process that was given none, RootKeyAway when this one was not handed on to it.
+    """
+    held = ring()
+    if number is None:
+        number = held.newest()
+    if held.get(number) is None:
+        learn(held)
+    key = held.get(number)
+    if key is None:
+        raise RootKeyAway(number=number)
+    return HeldKey(key)
+
+
+def learn(held: Ring) -> None:
+    """Take over what a rotation under way hands on, in either direction; one query."""
+    from compass.vault.models import RootKeyRecord
+
+    for row in RootKeyRecord.objects.exclude(before=None).filter(finished_at=None):
+        before = row.before or FILE
+        for known, other, wrapped in ((before, row.number, row.wrapped), (row.number, before, row.before_wrapped)):
+            key = held.get(known)
+            if key is not None and held.get(other) is None:
+                held.add(other, unwrap(key, wrapped, handed_on(other, known)))
+
+
+def keep_learning() -> threading.Thread:
+    """Look every two seconds, in a thread of its own: a server that nobody uses at night learns the new key too."""
+    thread = threading.Thread(target=_look_for_ever, name="root-key", daemon=True)
+    thread.start()
+    return thread
+
+
+def _look_for_ever() -> None:
+    from django.db import Error, connection
+
+    while True:
+        time.sleep(LOOK_EVERY)
+        try:
+            learn(ring())
+        except Problem:
+            # A row that is not what a rotation writes; the one that is comes with the next look.
+            continue
+        except Error:
+            with contextlib.suppress(Error):
+                connection.close()
+
+
+def leave_no_trace() -> None:
+    """No core dump of this process, and no look into its memory or files by others of the same user (Linux).
+
+    Python copies bytes as it likes: what was freed may stay in memory until it is used again. Swap must be off or encrypted.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)

@@ -241,6 +241,7 @@ WITHOUT_ROW_SECURITY = {
     "access_session": "read before there is a scope; keys hashed, content sealed",
     "access_scopekey": "no role but the owner",
     "trail_head": "no role but the owner",
+    "vault_rootkeyrecord": "numbers, check values and, during a rotation, root keys wrapped under each other; read to learn",
     "vault_organisationkey": "wrapped by the root key; read to share with another organisation",
     "cases_countrylimit": "time limits of a country",
 }
