@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,10 @@ SECRET_LENGTH, DIFFERENT_CHARACTERS = 40, 10
 OLDEST_SERVER = 160000
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", ""})
 KEY_SETTINGS = {
-    "COMPASS_ROOT_KEY_FILE": "root key",
     "COMPASS_SCOPE_KEY_FILE": "scope key",
     "COMPASS_CHECKPOINT_KEY_FILE": "checkpoint key",
 }
+ROOT_KEY = ("COMPASS_ROOT_KEY_FILE", "COMPASS_ROOT_KEY_FD")
 
 
 def setting_problems(settings: Any) -> Iterator[str]:
@@ -70,17 +70,18 @@ def _others_read(path: Path) -> bool:
     return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
-def root_key_place_problems(root_key: str) -> Iterator[str]:
-    """A root key beside the database is stolen with it; so lies the key of a demonstration."""
-    if not root_key:
-        return
-    for folder in list(Path(root_key).resolve().parents)[:3]:
-        if (folder / "postgres" / "PG_VERSION").exists() or (folder / "loaded").exists():
-            yield (
-                "The root key lies beside the database, as in a demonstration: one copied folder would open every record."
-                " Make a new key on another medium and name it in COMPASS_ROOT_KEY_FILE."
-            )
-            return
+def root_key_problems() -> Iterator[str]:
+    """In operation two of three custodians open the root key; a file of it is stolen with the machine."""
+    from compass.vault import custody
+
+    if custody.is_file():
+        yield (
+            "The root key is a file, as in a demonstration: one copied disk would open every record. Put it into the hands"
+            " of three custodians: `compass keys create` for a new installation, `compass rotate-keys` for one in use; then"
+            " destroy the file and unset COMPASS_ROOT_KEY_FILE."
+        )
+    elif not custody.in_hands():
+        yield "There is no root key. Run `compass keys create` with three custodians."
 
 
 def environment_problems(environment: Mapping[str, str], *, public: bool) -> Iterator[str]:
@@ -88,7 +89,7 @@ def environment_problems(environment: Mapping[str, str], *, public: bool) -> Ite
     if environment.get("COMPASS_OWNER_URL"):
         yield "COMPASS_OWNER_URL is set, and a web process must not hold it. Set it only for `compass migrate`."
     if public:
-        for name in (*KEY_SETTINGS, "COMPASS_DATABASE_URL", "COMPASS_COUNTS_URL"):
+        for name in (*ROOT_KEY, *KEY_SETTINGS, "COMPASS_DATABASE_URL", "COMPASS_COUNTS_URL"):
             if environment.get(name):
                 yield f"{name} is set for the public side, which holds no key and reads no case. Unset it there."
 
@@ -205,7 +206,7 @@ def problems(public: bool, *, bind: str = "") -> list[str]:
     ]
     if not public:
         found += key_file_problems({name: str(getattr(settings, name)) for name in KEY_SETTINGS})
-        found += root_key_place_problems(str(settings.COMPASS_ROOT_KEY_FILE))
+        found += root_key_problems()
     try:
         found += _database_problems(public=public)
     except Error:
@@ -219,7 +220,10 @@ def refuse_unsafe(public: bool, *, bind: str = "") -> bool:
     import django
 
     django.setup()
-    found = problems(public, bind=bind)
-    for line in found:
-        print(f"compass: {line}", file=sys.stderr)  # noqa: T201 the answer of a command
-    return bool(found)
+    return say(problems(public, bind=bind))
+
+
+def say(found: Iterable[str]) -> bool:
+    """Print each problem; True when there is any."""
+    said = [print(f"compass: {line}", file=sys.stderr) for line in found]  # noqa: T201 the answer of a command
+    return bool(said)

@@ -14,6 +14,8 @@ COMMANDS = {
     "makemigrations": "write the migrations that changed models need (for developers)",
     "migrate": "prepare or update the database (as the owner)",
     "check": "refuse to start when something is unsafe",
+    "keys": "the root key in the hands of three custodians: create, try, escrow",
+    "rotate-keys": "a new root key in the place of the old one, while the servers run (as the owner)",
     "verify-trail": "verify the chain of entries; exit 1 names the first bad one",
     "bench": "measure; writes bench/RESULTS.md",
     "load-public": "load the published facts and the Missing Migrants data for the public side",
@@ -36,11 +38,12 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is the command's."""
     from compass.config.embedded import EmbeddedError
+    from compass.problems import Problem
 
     options = parser().parse_args(argv)
     try:
         return int(options.run(options) or 0)
-    except EmbeddedError as error:
+    except (EmbeddedError, Problem) as error:
         print(f"compass: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

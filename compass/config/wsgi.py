@@ -35,5 +35,17 @@ def utf8_only(application: WSGIApplication) -> WSGIApplication:
     return answer
 
 
+def learn_new_keys() -> None:
+    """Each worker that gunicorn forks looks for the root key of a rotation; see `compass.vault.root`."""
+    from django.conf import settings
+
+    if settings.COMPASS_ROOT_KEY_FD:
+        from compass.vault.root import keep_learning, ring
+
+        ring()
+        os.register_at_fork(after_in_child=keep_learning)
+
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compass.config.settings")
 application = utf8_only(get_wsgi_application())
+learn_new_keys()

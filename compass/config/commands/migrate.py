@@ -5,22 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 
-import django
-
+from compass.config.commands.keys import prepare, words_argument
 from compass.config.embedded import EmbeddedError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-v", "--verbosity", type=int, default=1)
+    words_argument(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     if not os.environ.get("COMPASS_OWNER_URL"):
         raise EmbeddedError("Set COMPASS_OWNER_URL to the database address of the role compass_owner.")
-    os.environ["COMPASS_PROCESS"] = "owner"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compass.config.settings")
-    django.setup()
+    prepare("owner")
     from compass.access.install import migrate
+    from compass.config import custodians
 
-    migrate(verbosity=options.verbosity)
+    migrate(verbosity=options.verbosity, ask=lambda: custodians.take(options.words_fd))
     return 0

@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from compass.config.commands.keys import words_argument
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--public", action="store_true", help="serve the public side")
@@ -14,6 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bind", help="address and port, for example 0.0.0.0:8000; replaces --port")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=4)
+    words_argument(parser)
 
 
 def gunicorn(bind: str, *, workers: int, threads: int) -> list[str]:
@@ -56,6 +59,14 @@ def run(options: argparse.Namespace) -> int:
 
         if refuse_unsafe(public=options.public):
             return 1
+    if not options.public:
+        from compass.config.commands.keys import prepare
+
+        prepare("app")
+        from compass.config import custodians
+
+        custodians.take(options.words_fd)
+        custodians.hand_on()
     bind = options.bind or f"127.0.0.1:{options.port or (8001 if options.public else 8000)}"
     os.chdir(Path(__file__).resolve().parent)
     command = gunicorn(bind, workers=options.workers, threads=options.threads)

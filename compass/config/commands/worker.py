@@ -5,17 +5,23 @@ from __future__ import annotations
 import argparse
 import os
 
-import django
+from compass.config.commands.keys import prepare, words_argument
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--concurrency", type=int, default=1)
+    words_argument(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    os.environ["COMPASS_PROCESS"] = "app"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compass.config.settings")
-    django.setup()
+    prepare("app")
+    from compass.config import checks, custodians
+    from compass.vault.root import keep_learning
+
+    if not os.environ.get("COMPASS_DEMONSTRATION") and checks.say(checks.root_key_problems()):
+        return 1
+    if custodians.take(options.words_fd).fd is not None:
+        keep_learning()
     from procrastinate.contrib.django import app
 
     with app.replace_connector(app.connector.get_worker_connector()) as worker:

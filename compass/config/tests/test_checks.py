@@ -91,7 +91,6 @@ def test_other_machines_need_named_hosts_and_https(hosts, secure, bind, count):
 
 def test_good_keys_pass(keys):
     assert list(checks.key_file_problems(keys)) == []
-    assert list(checks.root_key_place_problems(keys["COMPASS_ROOT_KEY_FILE"])) == []
 
 
 @pytest.mark.parametrize(("mode", "found"), [(0o400, 0), (0o440, 1), (0o604, 1)])
@@ -119,8 +118,35 @@ def test_a_key_that_is_missing_or_open_is_named(keys, name, fault):
     assert name in said
 
 
-def test_a_root_key_beside_the_database_is_named(cluster):
-    assert list(checks.root_key_place_problems(str(cluster.secrets / "root.key")))
+HANDED_OVER = (
+    "INSERT INTO vault_rootkeyrecord (number, check_value, before, wrapped, before_wrapped, created_at, finished_at)"
+    " VALUES (1, '\\x00112233445566778899aabbccddeeff', 0, '', '', now(), now())"
+)
+
+
+def test_a_root_key_in_a_file_is_named_wherever_it_lies(cluster, settings, tmp_path):
+    for path in (cluster.folder / "secrets" / "root.key", tmp_path / "other medium" / "root.key"):
+        settings.COMPASS_ROOT_KEY_FILE = str(path)
+        (said,) = checks.root_key_problems()
+        assert "rotate-keys" in said
+
+
+@pytest.mark.django_db
+def test_without_custodians_there_is_no_root_key(settings, tmp_path):
+    settings.COMPASS_ROOT_KEY_FILE = ""
+    settings.COMPASS_CUSTODIANS_FILE = tmp_path / "custodians.json"
+
+    (said,) = checks.root_key_problems()
+
+    assert "keys create" in said
+
+
+def test_a_root_key_of_custodians_passes(cluster, apart, settings):
+    settings.COMPASS_ROOT_KEY_FILE = ""
+    with cluster.connect("compass_owner", apart) as owner:
+        owner.execute(HANDED_OVER)
+
+    assert list(checks.root_key_problems()) == []
 
 
 def test_a_process_that_knows_too_much_is_named():
@@ -202,12 +228,14 @@ def test_published_accounts_are_named(ask):
 
 
 def _check(cluster, name, keys, *args, **more):
+    """The command, with these key files and without the demonstration's root key."""
     env = {
         **{key: value for key, value in os.environ.items() if not key.startswith("COMPASS_")},
         **environment(cluster, "public" if "--public" in args else "app", name=name),
         **({} if "--public" in args else keys),
         **more,
     }
+    env.pop("COMPASS_ROOT_KEY_FILE", None)
     return subprocess.run(
         [sys.executable, "-m", "compass.config.cli", "check", *args],
         env=env,
@@ -221,6 +249,7 @@ def test_the_command_passes_a_sound_deployment_and_refuses_an_unsound_one(cluste
     name = fresh_database()
     with cluster.connect(name=name) as connection:
         connection.execute("UPDATE access_user SET is_demonstration = false")
+        connection.execute(HANDED_OVER)
 
     sound = _check(cluster, name, keys)
     public = _check(cluster, name, keys, "--public")

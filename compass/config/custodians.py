@@ -1,0 +1,138 @@
+"""Custodians at a terminal: showing each of three their words once, asking two of them for the key.
+
+Words and key are in this process's memory and in no argument, no environment, no log and no file. A process that starts
+others hands the key on as an anonymous file in memory, by its number (`compass.vault.ring`).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from compass.config import terminal
+from compass.config.embedded import EmbeddedError
+from compass.problems import Problem
+from compass.vault import custody, root, shares
+from compass.vault.ring import Ring
+
+T = TypeVar("T")
+TRIES = 3
+ASKED_BACK = 2
+
+
+def take(words_fd: int | None = None) -> Ring:
+    """The root keys for this process and those it starts; asks two custodians unless it was handed them or has a file.
+
+    Raises Problem when the words do not open this installation, EmbeddedError when nobody can be asked.
+    """
+    root.leave_no_trace()
+    if not settings.COMPASS_ROOT_KEY_FD and not settings.COMPASS_ROOT_KEY_FILE:
+        if not custody.in_hands():
+            raise EmbeddedError(_("This installation has no root key yet. Make one with: compass keys create"))
+        if not hasattr(os, "memfd_create"):
+            raise EmbeddedError(
+                _("A key of custodians is kept in memory in a way that only Linux has. Serve on Linux.")
+            )
+        key, _made = ask(words_fd)
+        held = Ring.shared({custody.number_of(root.HeldKey(key)): key})
+        settings.COMPASS_ROOT_KEY_FD = str(held.fd)
+        root.ring.cache_clear()
+    held = root.ring()
+    if held.fd is not None:
+        root.learn(held)
+    return held
+
+
+def hand_on() -> None:
+    """Let the program that takes this process's place find the root keys: it is told a number, never a key."""
+    held = root.ring()
+    if held.fd is not None:
+        os.set_inheritable(held.fd, True)
+        os.environ["COMPASS_ROOT_KEY_FD"] = str(held.fd)
+
+
+def ask(words_fd: int | None = None) -> tuple[bytes, int]:
+    """The key of two custodians and the number of the set their words are of. Raises Problem, EmbeddedError."""
+    if words_fd is not None:
+        first, second = _from_descriptor(words_fd)
+        return shares.join(first, second), first.set_number
+    if not terminal.is_one():
+        raise EmbeddedError(_("Two custodians must type their words: start this at a terminal, or see --words-fd."))
+    terminal.say(_("Two custodians are needed. What they type is not shown; four letters of each word are enough."))
+    first = _again(lambda: _typed(_("Words of the first custodian:")))
+
+    def joined() -> bytes:
+        return shares.join(first, _typed(_("Words of the second custodian:")))
+
+    return _again(joined), first.set_number
+
+
+def _typed(question: str) -> shares.Words:
+    try:
+        return shares.read(terminal.hidden(question))
+    except EOFError as error:
+        raise EmbeddedError(_("The terminal was closed; nothing was changed.")) from error
+
+
+def _again(step: Callable[[], T]) -> T:
+    """Whoever typed something wrong is told what, and asked twice more."""
+    for _try in range(TRIES - 1):
+        try:
+            return step()
+        except Problem as problem:
+            terminal.say(str(problem))
+    return step()
+
+
+def _from_descriptor(number: int) -> tuple[shares.Words, shares.Words]:
+    try:
+        with os.fdopen(number) as source:
+            lines = [line for line in source.read().splitlines() if line.strip()]
+    except OSError as error:
+        raise EmbeddedError(_("Nothing can be read from the file descriptor that --words-fd names.")) from error
+    if len(lines) != shares.NEEDED:
+        raise EmbeddedError(_("The file descriptor must give two lines, the words of one custodian in each."))
+    first, second = (shares.read(line) for line in lines)
+    return first, second
+
+
+def show(made: list[str]) -> None:
+    """Show each custodian their words, alone, until two were typed back. Raises EmbeddedError away from a terminal."""
+    if not terminal.is_one():
+        raise EmbeddedError(
+            _("Words are shown at a terminal only, never written into a file or a log. Start this at one.")
+        )
+    try:
+        for number, sentence in enumerate(made, 1):
+            terminal.clear()
+            terminal.pause(
+                _("Words of custodian %(number)d of %(count)d. Everyone else turns away. Press Enter when ready.")
+                % {"number": number, "count": len(made)}
+            )
+            while not _written(number, sentence.split()):
+                terminal.say(_("Not the word of that number. Compare your sheet; the words are shown once more."))
+                terminal.pause(_("Press Enter to see them."))
+    except EOFError as error:
+        raise EmbeddedError(_("The terminal was closed; nothing was changed.")) from error
+    finally:
+        terminal.clear()
+
+
+def _written(number: int, words: list[str]) -> bool:
+    terminal.clear()
+    terminal.say(
+        _("Custodian %(number)d: write these words on paper, with their numbers and today’s date.") % {"number": number}
+    )
+    terminal.say(f"\n{terminal.sheet(words)}\n")
+    terminal.pause(_("Press Enter when they are written; then the screen is cleared."))
+    terminal.clear()
+    for place in sorted(secrets.SystemRandom().sample(range(len(words)), ASKED_BACK)):
+        typed = terminal.hidden(_("Word %(number)d:") % {"number": place + 1}).strip().lower()
+        if shares.whole(typed) != words[place]:
+            return False
+    return True
