@@ -14,7 +14,7 @@ from compass.access.models import User
 from compass.config.demo.accounts import PASSWORD
 from compass.trail.models import Entry
 from compass.vault import crypto
-from compass.vault.root import system_key
+from compass.vault.keys import system_key
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

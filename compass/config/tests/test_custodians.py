@@ -19,7 +19,6 @@ from compass.config.tests.custody_steps import (
     Operation,
     Typist,
     family,
-    handed,
     in_files,
     in_processes,
     inside,
@@ -310,16 +309,11 @@ def test_a_database_that_knows_another_key_is_not_prepared_with_this_one(office,
         custody.register(1, HeldKey(new_key()))
 
 
-def test_a_ring_that_was_not_handed_on_opens_nothing(tmp_path, office):
-    with handed(office) as fd, (tmp_path / "other").open("wb+") as other:
-        from compass.problems import KeyAbsent
-        from compass.vault.ring import Ring
+def test_public_data_is_loaded_without_custodians(office):
+    """Nothing about a person is opened for that."""
+    code, said = office.plain("load-public", "--as", "geneva.results")
 
-        assert Ring.inherited(fd).newest() == 1
-        with pytest.raises(KeyAbsent):
-            Ring.inherited(other.fileno())
-        with pytest.raises(KeyAbsent):
-            Ring.inherited(987)
+    assert (code, "rejected" in said) == (0, True)
 
 
 def test_a_served_process_ends_with_its_signal(office):
