@@ -20,7 +20,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from compass.access.models import Session
-from compass.problems import Unreadable
+from compass.problems import RootKeyAway, Unreadable
 from compass.vault import crypto
 from compass.vault.keys import system_key
 
@@ -79,8 +79,8 @@ class SessionStore(SessionBase):
             raw = crypto.open_bytes(
                 system_key("session"), row.sealed, table="access_session", column="sealed", subject=row.key_hash
             )
-        except Unreadable:
-            # Sealed under another root key or changed by hand: nobody is signed in, and the sign-in page must open.
+        except (Unreadable, RootKeyAway):
+            # Changed by hand, or this process missed a new root key: nobody is signed in, and the sign-in page must open.
             self._session_key = None
             return {}
         return self.decode(raw.decode())

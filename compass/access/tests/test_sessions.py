@@ -12,6 +12,7 @@ from django.utils import timezone
 from compass.access.models import Session, User
 from compass.access.sessions import SessionStore, digest, end_sessions
 from compass.config.demo.accounts import PASSWORD
+from compass.problems import RootKeyAway
 
 pytestmark = pytest.mark.django_db
 PAGE = "/accounts/me/"
@@ -144,3 +145,13 @@ def test_a_weak_password_is_refused(signed, new):
 
 def test_pages_are_kept_by_no_cache(signed):
     assert "no-store" in signed.get(PAGE)["Cache-Control"]
+
+
+def test_a_server_that_missed_a_new_root_key_says_so_instead_of_falling_over(signed):
+    with mock.patch("compass.access.sessions.system_key", side_effect=RootKeyAway(number=2)):
+        asked = signed.get(PAGE)
+        page = signed.get("/accounts/signin/")
+        answer = signed.post("/accounts/signin/", {"login": "zinder.cases", "password": PASSWORD})
+
+    assert (asked.status_code, page.status_code, answer.status_code) == (302, 200, 503)
+    assert "4011" in answer.content.decode()
