@@ -24,6 +24,10 @@ class Answer:
         return self.allowed
 
 
+#: Reasons of an answer after which nothing rests on consent any more, and nobody may take it for not asked yet.
+ENDED = frozenset({"refused", "child_refused", "withdrawn", "expired"})
+
+
 def newest(people: Iterable[UUID]) -> dict[UUID, Consent]:
     """The newest consent of each person, withdrawn and expired ones included; one query."""
     rows = Consent.objects.filter(person_id__in=list(people)).order_by("person_id", "-occurred_at", "-id")

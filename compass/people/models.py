@@ -98,7 +98,7 @@ class Consent(AboutPerson):
     `compass.people.consent`.
 
     scopes: {scope code: bool}. information: codes of the seven items that were told. detail_sealed: {"interpreter",
-    "caregiver", "evidence", "remark"}.
+    "caregiver", "evidence", "remark"}. copied_from: the consent of an adult whose answers hold for this child too.
     """
 
     given_by = models.CharField(max_length=20)
@@ -113,6 +113,7 @@ class Consent(AboutPerson):
     scopes = models.JSONField(default=dict)
     expires_on = models.DateField()
     withdrawn_at = models.DateTimeField(null=True)
+    copied_from = models.UUIDField(null=True)
     detail_sealed = models.BinaryField(default=b"")
 
     class Meta:

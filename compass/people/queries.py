@@ -13,11 +13,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compass.access.work import Work
-from compass.people.consent import Answer, answer, newest
+from compass.people.consent import ENDED, Answer, answer, newest
 from compass.people.content.consent import LATER_SCOPES, SCOPES
 from compass.people.models import Consent, GuardianRequest, Person, Service
+from compass.problems import ConsentMissing
+from compass.vocabulary import label_of
 
 TABLE = "people_person"
+#: The purpose under which names and contact are kept.
+DETAILS = "data_processing"
+#: Reasons for opening identity and contact that do not rest on consent.
+WITHOUT_CONSENT = frozenset({"present", "correct", "danger"})
 NEIGHBOURS = timedelta(days=3)
 #: A talk with a family, and the children written down after it, is over within half a day.
 SAME_TALK = timedelta(hours=12)
@@ -65,19 +71,34 @@ def opened(work: Work, person: Person) -> Opened:
     )
 
 
+def ended(consent: Consent | None) -> bool:
+    """Whether the person was asked and does not agree, or no longer, to the use of their details. No query."""
+    return answer(consent, DETAILS).reason in ENDED
+
+
 def reveal(work: Work, person: Person, reason: str) -> Opened:
-    """Identity and contact to be shown on this response; the reason (a code) goes into the trail."""
+    """Identity and contact to be shown on this response; the reason (a code) goes into the trail.
+
+    Raises ConsentMissing for a reason that rests on consent, when the person no longer agrees.
+    """
+    if reason not in WITHOUT_CONSENT and ended(consent_of(person.pk)):
+        raise ConsentMissing(scope=label_of("consent_scope", DETAILS))
     work.saw([person])
     work.record("people.reveal", results=[person.pk], reason=reason)
     return opened(work, person)
 
 
 def reveal_names(work: Work, people: Sequence[Person], reason: str) -> dict[UUID, str]:
-    """The names of people of one list, to be shown on this response, without those never told; the reason goes into the
-    trail once for all of them."""
+    """The names of people of one list, to be shown on this response; the reason goes into the trail once for all of them.
+
+    Left out: names never told, and those of whoever no longer agrees when the reason rests on consent.
+    """
     mine = set(
         work.allowed("people.identity", Person).filter(pk__in=[row.pk for row in people]).values_list("pk", flat=True)
     )
+    if reason not in WITHOUT_CONSENT:
+        found = newest(mine)
+        mine -= {pk for pk in mine if ended(found.get(pk))}
     shown = [person for person in people if person.pk in mine]
     work.saw(shown)
     work.record("people.reveal", results=[person.pk for person in shown], reason=reason)
@@ -101,7 +122,10 @@ def allowances(consent: Consent | None) -> list[Allowed]:
 
 
 def children_answered_for(work: Work, parent: Person, sent: Sequence[str] = ()) -> list[tuple[Person, Consent]]:
-    """Children of the household whose consent in force a caregiver gave in the talk in which this adult answered.
+    """Children of the household whose consent in force holds an answer of this adult.
+
+    It was copied from a consent of this adult, however long after the talk; or, where it names none, a caregiver gave it in
+    the talk in which this adult answered.
 
     `sent`: primary keys on a page that comes in again; what it took back before is still one of its answers.
     """
@@ -120,12 +144,15 @@ def children_answered_for(work: Work, parent: Person, sent: Sequence[str] = ()) 
         if (given := found.get(child.pk)) is not None
         and given.given_by == "caregiver"
         and (in_force(given) or str(child.pk) in sent)
-        and any(
-            talk.language == said.language and abs(said.occurred_at - talk.occurred_at) < SAME_TALK
-            for said in spoken[child.pk]
-            for talk in talks
-        )
+        and any(_same_answers(said, talk) for said in spoken[child.pk] for talk in talks)
     ]
+
+
+def _same_answers(said: Consent, talk: Consent) -> bool:
+    """Whether a child's consent holds what an adult said in a talk."""
+    if said.copied_from is not None:
+        return said.copied_from == talk.pk
+    return talk.language == said.language and abs(said.occurred_at - talk.occurred_at) < SAME_TALK
 
 
 def in_force(consent: Consent) -> list[str]:

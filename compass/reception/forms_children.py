@@ -108,6 +108,7 @@ class ChildLine(HouseMixin, forms.Form):
             notice_version=given.notice_version,
             information=tuple(given.information),
             scopes=given.scopes,
+            copied_from=given.pk,
             certified=given.certified,
             child_agrees=self.cleaned_data["agrees"] if self.years >= 6 else None,
         )

@@ -28,7 +28,7 @@ ADULTS = frozenset({"caregiver", "guardian", "other"})
 #: What was said about the talk stays true when an answer given in it is taken back.
 SAME_TALK = (
     "given_by", "mode", "language", "interpreter_mode", "notice_version", "ladder", "child_agrees", "certified",
-    "information", "expires_on",
+    "information", "expires_on", "copied_from",
 )  # fmt: skip
 
 
@@ -39,7 +39,8 @@ class ConsentGiven(Command):
     A scope that was not asked keeps its answer of the consent in force (`compass.people.consent.carried`).
 
     `seen`: the newest consent on the page that was answered (`on_page`), empty when there was none; None when there was no
-    page (an import, the answers of a caregiver for several children).
+    page (an import, the answers of a caregiver for several children). `copied_from`: the consent of an adult whose answers
+    hold for this child too.
     """
 
     given_by: str = "individual"
@@ -53,6 +54,7 @@ class ConsentGiven(Command):
     child_agrees: bool | None = None
     detail: dict[str, Any] = field(default_factory=dict)
     seen: str | None = None
+    copied_from: UUID | None = None
 
 
 @action("people.consent", Consent)
@@ -110,6 +112,7 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
                 certified=each.certified,
                 information=list(each.information),
                 scopes={**kept, **each.scopes},
+                copied_from=each.copied_from,
                 # A yes that was only carried over lasts no longer than the talk in which it was said.
                 expires_on=min(
                     each.occurred_at.date() + CONSENT_YEARS,

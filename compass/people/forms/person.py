@@ -25,6 +25,7 @@ from compass.people.forms.common import (
     nationality_choices,
 )
 from compass.people.models import CHILD_BANDS, Person
+from compass.people.queries import WITHOUT_CONSENT
 from compass.ui.digits import normalise_digits
 from compass.ui.forms import CHOOSE, BaseForm, RecordForm, SeenField, VersionField, YesNoField, words
 from compass.ui.widgets import Radios
@@ -59,6 +60,14 @@ class RevealForm(BaseForm):
     """Why what is sealed must be opened now."""
 
     reason = forms.ChoiceField(label=_("Why do you need it now?"), widget=Radios, choices=REVEAL_REASONS)
+
+    def without_consent(self) -> RevealForm:
+        """Offer only the reasons that do not rest on consent, and refuse the others in words."""
+        self.offer("reason", [row for row in REVEAL_REASONS if row[0] in WITHOUT_CONSENT])
+        self.fields["reason"].error_messages["invalid_choice"] = _(
+            "The person no longer agrees to the use of their details. Choose one of the reasons below, or ask again."
+        )
+        return self
 
 
 class IdentityForm(BaseForm):

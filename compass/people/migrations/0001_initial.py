@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                 ('scopes', models.JSONField(default=dict)),
                 ('expires_on', models.DateField()),
                 ('withdrawn_at', models.DateTimeField(null=True)),
+                ('copied_from', models.UUIDField(null=True)),
                 ('detail_sealed', models.BinaryField(default=b'')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
             ],

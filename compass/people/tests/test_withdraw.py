@@ -21,8 +21,8 @@ from compass.people.actions import (
 )
 from compass.people.consent import answer, carried
 from compass.people.models import Consent
-from compass.people.queries import consent_of
-from compass.problems import StaleVersion, UnknownCode
+from compass.people.queries import consent_of, reveal, reveal_names
+from compass.problems import ConsentMissing, StaleVersion, UnknownCode
 from compass.vocabulary import code_list
 
 pytestmark = pytest.mark.django_db
@@ -290,3 +290,25 @@ def test_a_no_for_another_child_or_no_no_at_all_is_refused(family, sign_in, at, 
 
     assert page.status_code == 200 and 'href="#id_children"' in page.content.decode()
     assert said(at, mother).scopes == said(at, kin[ticked]).scopes == GIVEN
+
+
+@pytest.mark.parametrize("reason", ["service", "contact"])
+@pytest.mark.parametrize("page", ["", "identity/", "contact/"])
+def test_a_name_opens_no_more_for_what_rested_on_consent(make, sign_in, at, told, consents, page, reason):
+    person, client = make(identity={"given": "Nafissatou"}), sign_in("zinder.social")
+    with at("zinder.social") as work:
+        given = consents(work, person)
+        withdraw_consent(work, [Withdrawal(**told(id=given.pk))])
+        with pytest.raises(ConsentMissing):
+            reveal(work, person, reason)
+        assert reveal_names(work, [person], reason) == {} and reveal_names(work, [person], "danger")
+    where = f"/people/{person.pk}/{page}"
+
+    offered = client.get(where).content.decode()
+    refused = client.send(where, {"reason": reason, "reveal": "1"}).content.decode()
+
+    assert f'value="{reason}"' not in offered
+    assert "Nafissatou" not in refused
+    if not page:
+        assert "n’accepte plus l’utilisation de ses données" in refused
+        assert "Nafissatou" in client.send(where, {"reason": "danger", "reveal": "1"}).content.decode()

@@ -34,11 +34,13 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     shown = work.find("people.view", Person, pk)
     edits = work.may("people.identity")
     reveal = RevealForm(request.POST or None)
+    consent = queries.consent_of(shown.pk)
+    if queries.ended(consent):
+        reveal.without_consent()
     opened = None
     if request.method == "POST" and reveal.is_valid() and edits:
         work.find("people.identity", Person, pk)
         opened = queries.reveal(work, shown, reveal.cleaned_data["reason"])
-    consent = queries.consent_of(shown.pk)
     allowed = queries.allowances(consent)
     members = queries.household(work, shown)
     work.saw(members)

@@ -94,6 +94,8 @@ def _sealed_page(
     }
     asked = "reveal" in request.POST or "compare" in request.POST
     reveal, form = RevealForm(request.POST if asked else None), None
+    if queries.ended(consented):
+        reveal.without_consent()
     if "reveal" in request.POST:
         if reveal.is_valid():
             form = build(None, show(person, queries.reveal(work, person, reveal.cleaned_data["reason"])))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from compass.people.models import Person
-from compass.people.queries import opened
+from compass.people.models import Consent, Person
+from compass.people.queries import children_answered_for, opened
 from compass.reception.tests.test_pages import agree, arrive, family, mother_of  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +97,34 @@ def test_what_was_registered_and_what_comes_next_is_said(mother):
     page = client.post(where, family(), follow=True).content.decode()
 
     assert 'class="panel good" role="status"' in page
+
+
+@pytest.mark.parametrize("hours", [0, 13, 400])
+def test_children_with_their_mothers_answers_are_offered_however_late_they_came(mother, at, hours):
+    client, where = mother()
+    pk = where.split("/")[-2]
+    with at("zinder.social"):
+        Consent.objects.filter(person=pk).update(occurred_at=timezone.now() - timedelta(hours=hours))
+
+    assert client.post(where, family()).status_code == 302
+
+    with at("zinder.social") as work:
+        woman = Person.objects.get(pk=pk)
+        offered = {child.pk for child, _given in children_answered_for(work, woman)}
+        assert offered == set(
+            Person.objects.filter(household_id=woman.household_id, relation="child").values_list("pk", flat=True)
+        )
+        assert len(offered) == 2
+    assert 'name="children"' in client.get(f"/people/{pk}/withdraw/").content.decode()
+
+
+def test_another_womans_talk_of_the_same_hour_takes_no_child_along(mother, at):
+    client, where = mother()
+    pk = where.split("/")[-2]
+    client.post(where, family())
+    with at("zinder.social") as work:
+        woman = Person.objects.get(pk=pk)
+        for child in Consent.objects.exclude(copied_from=None):
+            Consent.objects.filter(pk=child.pk).update(copied_from=child.pk)
+
+        assert children_answered_for(work, woman) == []
