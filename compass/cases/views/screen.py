@@ -5,25 +5,27 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Work
-from compass.cases import screening
-from compass.cases.actions.checks import SCOPE, derived
+from compass.cases import grounds, screening
+from compass.cases.actions.checks import derived
 from compass.cases.actions.screening import Screened, screen_people
 from compass.cases.forms import ScreeningForm
 from compass.cases.models import Case
 from compass.cases.models.case import OPEN
 from compass.cases.standards import link
 from compass.cases.views.common import supervisors
-from compass.people import consent
 from compass.people.models import Person
+from compass.people.queries import consent_of
 
 LAST = 3
 
@@ -68,7 +70,11 @@ def screen(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 
 
 def _form(person: Person, step: int, data: Any = None, **more: Any) -> ScreeningForm:
-    return ScreeningForm(data, step=step, child=_may_be_child(person), age_band=person.age_band, **more)
+    form = ScreeningForm(data, step=step, child=_may_be_child(person), age_band=person.age_band, **more)
+    grounds.ask(form, consent_of(person.pk), timezone.now().date())
+    if step > 1 and "ground" in form.fields:
+        form.fields["ground"].widget = forms.HiddenInput()
+    return form
 
 
 def _may_be_child(person: Person) -> bool:
@@ -76,21 +82,25 @@ def _may_be_child(person: Person) -> bool:
 
 
 def _told(work: Work, person: Person, form: ScreeningForm) -> dict[str, Any]:
-    given = consent.allows(person.pk, SCOPE)
+    legal = grounds.basis(work, form, consent_of(person.pk), person, work.now.date())
     return {
-        "id": person.pk, "basis": "consent" if given else "vital_interest",
+        "id": person.pk, "basis": legal,
         "occurred_at": form.cleaned_data["occurred_at"] or work.now,
     }  # fmt: skip
 
 
 def _keep_urgent(work: Work, person: Person, form: ScreeningForm) -> None:
-    """Record an urgent yes before anything else is asked; the same answers sent again count once."""
+    """Record an urgent yes before anything else is asked; the same answers sent again count once.
+
+    Nobody goes on to the next questions without what this screening may rest on.
+    """
     answers = form.answers()
     said = [code for code, yes in answers.items() if yes]
-    if said:
-        key = derived(form.cleaned_data["key"], ".".join(("cases.urgent", *said)))
-        with work.attempt(form):
-            screen_people(work, [Screened(**_told(work, person, form), key=key, answers=answers)])
+    with work.attempt(form):
+        told = _told(work, person, form)
+        if said:
+            key = derived(form.cleaned_data["key"], ".".join(("cases.urgent", *said)))
+            screen_people(work, [Screened(**told, key=key, answers=answers)])
 
 
 def _step(request: HttpRequest) -> int:

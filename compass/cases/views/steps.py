@@ -36,7 +36,7 @@ from compass.cases.forms import (
 from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, PlanAction, RiskChange
 from compass.cases.standards import link
 from compass.cases.views.case import goals
-from compass.cases.views.common import Sealed, basis, compare, find_case, reveal
+from compass.cases.views.common import Sealed, agrees, ask_ground, basis, compare, find_case, reveal
 from compass.people.actions import moment
 from compass.problems import NotFound, WrongState
 from compass.vocabulary import label_of
@@ -56,10 +56,11 @@ def risk(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Set the risk level; two who save at once see both."""
     case, files = find_case(work, pk, "cases.risk")
     form = RiskForm(request.POST or None, initial={"version": case.version})
+    ask_ground(form, files, case)
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = form.envelope(basis(files, case), id=pk, **form.mark())
+            told = form.envelope(basis(work, form, files, case), id=pk, **form.mark())
             set_risk(work, [RiskSet(**told, level=data["level"], reason=data["reason"])])
             return redirect("cases:case", pk=pk)
 
@@ -79,10 +80,9 @@ def risk(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 def assessment(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Needs by domain, factors, judgement and the sealed story. Without consent the page says so and asks nothing."""
     case, files = find_case(work, pk, "cases.assess")
-    legal = basis(files, case)
     newest = files.newest(Assessment, case)
     kept = {"seen": str(newest.pk) if newest else ""}
-    form = AssessmentForm(request.POST or None, initial=kept) if legal == "consent" else None
+    form = AssessmentForm(request.POST or None, initial=kept) if agrees(files, case) else None
     if form is not None and form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
@@ -90,7 +90,7 @@ def assessment(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                 work,
                 [
                     Assessed(
-                        **form.envelope(legal, id=pk),
+                        **form.envelope(basis(work, form, files, case), id=pk),
                         needs=form.needs(),
                         factors=form.factors(),
                         vulnerable=data["vulnerable"],
@@ -133,9 +133,10 @@ def plan(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     current = _plan(files, case)
     kept = {"seen": str(current.pk) if current else ""}
     form = PlanForm(None if asked else request.POST or None, severe=found.severe if found else [], initial=kept)
+    ask_ground(form, files, case)
     if form.is_valid():
         with work.attempt(form):
-            told = form.envelope(basis(files, case), id=pk) | form.mark_newest()
+            told = form.envelope(basis(work, form, files, case), id=pk) | form.mark_newest()
             made = PlanMade(**told, goals=form.goals(), unanswered=form.unanswered())
             make_plans(work, [made])
             return redirect("cases:agree", pk=pk)
@@ -169,9 +170,10 @@ def agree(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     if current is None:
         return redirect("cases:plan", pk=pk)
     form = AgreementForm(None if _revealing(request) else request.POST or None, initial={"version": current.version})
+    ask_ground(form, files, case)
     if form.is_valid():
         with work.attempt(form):
-            told = form.envelope(basis(files, case), id=current.pk, **form.mark())
+            told = form.envelope(basis(work, form, files, case), id=current.pk, **form.mark())
             agree_plans(work, [PlanAgreed(**told, how=form.cleaned_data["how"])])
             messages.success(request, _("The agreement is recorded; the plan waits for a second person."))
             return redirect("cases:case", pk=pk)
@@ -193,10 +195,11 @@ def done(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     step = work.find("cases.plan", PlanAction, pk)
     case, files = find_case(work, step.case_id, "cases.plan")
     form = ActionForm(request.POST or None, initial={"done_on": work.now.date(), "version": step.version})
+    ask_ground(form, files, case)
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = form.envelope(basis(files, case), id=pk, **form.mark())
+            told = form.envelope(basis(work, form, files, case), id=pk, **form.mark())
             told["occurred_at"] = moment(data["done_on"], work.now)
             complete_plan_actions(
                 work, [ActionDone(**told, done_on=data["done_on"], delivered=data["delivered"], note=data["note"])]
@@ -222,13 +225,14 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     aims = [(each["goal"].pk, label_of("need_domain", each["goal"].domain)) for each in goals(files, case, current)]
     asked = _revealing(request)
     form = FollowUpForm(None if asked else request.POST or None, goals=aims, initial={"version": case.version})
+    ask_ground(form, files, case)
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
             # A contact is added beside others; only what it changes for all can be overtaken.
             mark = form.mark() if form.progress() or data["risk_after"] else {}
             made = Contact(
-                **form.envelope(basis(files, case), id=pk, **mark),
+                **form.envelope(basis(work, form, files, case), id=pk, **mark),
                 kind=data["kind"],
                 channel=data["channel"],
                 reached=data["reached"],
@@ -271,11 +275,12 @@ def close(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     aims = closing.aims(files, case)
     newest = files.newest(Closure, case)
     form = ClosureForm(request.POST or None, aims=aims, initial={"seen": str(newest.pk) if newest else ""})
+    ask_ground(form, files, case, ending=True)
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
             asked = ClosureAsked(
-                **form.envelope(basis(files, case), id=pk),
+                **form.envelope(basis(work, form, files, case), id=pk),
                 reason=data["reason"],
                 safety_reassessed=data["safety_reassessed"],
                 prerequisites=tuple(data["prerequisites"]),
@@ -317,9 +322,10 @@ def reopen(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     if case.is_open:
         raise WrongState if request.method == "POST" else NotFound
     form = ReasonForm(request.POST or None)
+    ask_ground(form, files, case)
     if form.is_valid():
         with work.attempt(form):
-            told = form.envelope(basis(files, case), id=pk)
+            told = form.envelope(basis(work, form, files, case), id=pk)
             reopen_cases(work, [Reopen(**told, reason=form.cleaned_data["reason"])])
             return redirect("cases:case", pk=pk)
     return TemplateResponse(request, "cases/step.html", {"case": case, "form": form, "step": "reopen"})
