@@ -23,13 +23,14 @@ class Chapter:
     """A section of the case page. `facts`: pairs of term and value. `links`: what may be done, pairs of label and address.
 
     `steps`: moments of the route as for `{% route %}` with an aware `at` to sort by; `panel` (kind, title, text) stands on
-    top of the page when something stops the case.
+    top of the page when something stops the case; `way` (label, address) is the button to what comes next.
     """
 
     facts: Sequence[tuple[Text, Any]] = ()
     links: Sequence[tuple[Text, str]] = ()
     steps: Sequence[Mapping[str, Any]] = ()
     panel: tuple[str, Text, Text] | None = None
+    way: tuple[Text, str] | None = None
 
 
 Maker = Callable[["Files", "Case"], Chapter | None]

@@ -101,7 +101,7 @@ def _best_interests(files: Files, case: Case) -> Chapter | None:
     if not found:
         return None
     links, facts = [], []
-    stopped = None
+    stopped = way = None
     access = ladder_access(files.work, [child.person.pk for child in found])
     for child in found:
         open_rules = ladder.unmet(child)
@@ -113,9 +113,7 @@ def _best_interests(files: Files, case: Case) -> Chapter | None:
                     link("cases:best_interests", child.person.pk),
                 )
             )
-        facts.append(
-            (child.person.code, "; ".join(ladder.in_words(child)) or _("Nothing stands in the way of a return"))
-        )
+        facts.append((child.person.code, _steps_done(child)))
         if child.person.pk == case.person_id and child.record.determination and open_rules:
             missing = len(open_rules)
             stopped = (
@@ -123,9 +121,28 @@ def _best_interests(files: Files, case: Case) -> Chapter | None:
                 ngettext("%(missing)s step must come first.", "%(missing)s steps must come first.", missing)
                 % {"missing": missing},
             )  # fmt: skip
+            if child.person.pk in access.open:
+                way = _next_step(child)
     if access.lead:
         facts.append((_("Who takes the steps"), access.lead))
-    return Chapter(facts=facts, links=links, panel=stopped)
+    return Chapter(facts=facts, links=links, panel=stopped, way=way)
+
+
+def _steps_done(child: ladder.Child) -> str:
+    steps = ladder.steps(child)
+    if not ladder.unmet(child):
+        return _("Nothing stands in the way of a return")
+    done = sum(step.met(child) for step in steps)
+    return ngettext("%(done)s step of %(all)s done", "%(done)s steps of %(all)s done", done) % {
+        "done": done, "all": len(steps),
+    }  # fmt: skip
+
+
+def _next_step(child: ladder.Child) -> tuple[str, str]:
+    """The first step that is open, with the page of all of them, where each step has its button."""
+    step = next((each for each in ladder.steps(child) if not each.met(child)), None)
+    url = link("cases:best_interests", child.person.pk)
+    return (_("Next: %(step)s") % {"step": step.what} if step else _("Open the steps for the child")), url
 
 
 def _age(band: str) -> str:

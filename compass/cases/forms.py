@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from compass.cases import closing, screening
+from compass.cases import screening
 from compass.cases.actions.plan import ActionPlanned, GoalSaid
 from compass.cases.standards import get
 from compass.ui.days import PastDay, PlannedDay
@@ -109,10 +109,14 @@ class CodeForm(SearchForm):
 class ScreeningForm(BaseForm):
     """One step of the screening, in words that fit the age; what earlier steps answered travels along hidden."""
 
-    def __init__(self, *args: Any, step: int, child: bool, age_band: str = "", **kwargs: Any) -> None:
-        self.step = step
+    def __init__(
+        self, *args: Any, step: int, child: bool, age_band: str = "", sex: str = "",
+        known: Mapping[str, bool] | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        self.step, self.known = step, dict(known or {})
         super().__init__(*args, **kwargs)
-        for at, questions in enumerate((screening.URGENT, screening.routing(age_band, child=child)), start=1):
+        routing = screening.routing(age_band, child=child, known=known)
+        for at, questions in enumerate((screening.URGENT, routing), start=1):
             for question in questions if at <= step else ():
                 widget: forms.Widget = forms.HiddenInput() if at < step else YesNo()
                 field = YesNoField(label=question.text, help_text=question.hint, widget=widget)
@@ -122,7 +126,7 @@ class ScreeningForm(BaseForm):
             self.fields["triggers"] = forms.MultipleChoiceField(
                 label=_("Does one of these hold now?"),
                 required=False,
-                choices=listed("high_risk_trigger", *screening.triggers(age_band)),
+                choices=listed("high_risk_trigger", *screening.triggers(age_band, sex)),
                 widget=boxes,
                 help_text=_("Any one makes the risk high until a supervisor lowers it. Leave all empty if none holds."),
             )
@@ -148,7 +152,9 @@ class ScreeningForm(BaseForm):
         dress(self)
 
     def answers(self) -> dict[str, bool]:
-        return {q.code: self.cleaned_data[q.code] for q in screening.QUESTIONS if q.code in self.cleaned_data}
+        """{code of a question: yes}, what the record answered among them once all was asked."""
+        said = {q.code: self.cleaned_data[q.code] for q in screening.QUESTIONS if q.code in self.cleaned_data}
+        return said | (self.known if self.step > 1 else {})
 
 
 class RiskForm(KeptForm):
@@ -312,15 +318,16 @@ class PlanForm(KeptForm):
         for n, block in enumerate(self.blocks):
             if not self._wanted(n, block):
                 continue
+            goal = {"goal": label_of("need_domain", self._domain(n, block))}
             if not data.get(f"{block}_statement"):
-                self.add_error(f"{block}_statement", _("Write the goal in the person’s own words."))
+                self.add_error(f"{block}_statement", _("%(goal)s: write the goal in the person’s own words.") % goal)
             if not data.get(f"{block}_target") and f"{block}_target" not in self.errors:
-                self.add_error(f"{block}_target", _("Say by when it should be reached."))
+                self.add_error(f"{block}_target", _("%(goal)s: say by when it should be reached.") % goal)
             if not data.get(f"{block}_service_1"):
-                self.add_error(f"{block}_service_1", _("Choose at least one step."))
+                self.add_error(f"{block}_service_1", _("%(goal)s: choose at least one step.") % goal)
             for step in (1, 2):
                 if data.get(f"{block}_service_{step}") and not data.get(f"{block}_who_{step}"):
-                    self.add_error(f"{block}_who_{step}", _("Say who does this step."))
+                    self.add_error(f"{block}_who_{step}", _("%(goal)s: say who does this step.") % goal)
         if not self.errors and not self.goals():
             self.add_error(f"{self.blocks[-1]}_domain", _("A plan needs at least one goal."))
         return data
@@ -329,6 +336,9 @@ class PlanForm(KeptForm):
         chosen = "answer" if n < len(self.severe) else "domain"
         value = self.cleaned_data.get(f"{block}_{chosen}")
         return value == "goal" if chosen == "answer" else bool(value)
+
+    def _domain(self, n: int, block: str) -> str:
+        return self.severe[n] if n < len(self.severe) else str(self.cleaned_data[f"{block}_domain"])
 
     def goals(self) -> tuple[GoalSaid, ...]:
         data = self.cleaned_data
@@ -342,7 +352,7 @@ class PlanForm(KeptForm):
                 for step in (1, 2)
                 if data.get(f"{block}_service_{step}")
             )
-            domain = self.severe[n] if n < len(self.severe) else data[f"{block}_domain"]
+            domain = self._domain(n, block)
             made.append(GoalSaid(domain, data[f"{block}_statement"], target, steps))
         return tuple(made)
 
@@ -392,76 +402,6 @@ class ActionForm(KeptForm):
     delivered = YesNoField(label=_("Was this step done?"), yes=_("Yes, done"), no=_("No, it will not be done"))
     done_on = PastDay(label=_("On which day?"))
     note = text(_("Remark"), rows=3, required=False, hint=_("Needed when the step will not be done. Sealed."))
-
-
-class FollowUpForm(KeptForm):
-    sometimes = ("note",)
-
-    reached = YesNoField(label=_("Did you reach the person?"))
-    kind = forms.ChoiceField(label=_("What for"), choices=picked("followup_type"))
-    channel = forms.ChoiceField(label=_("How"), choices=picked("followup_channel"))
-    plan_reviewed = YesNoField(label=_("Did you go through the plan together?"), required=False)
-    risk_after = forms.ChoiceField(
-        label=_("Risk after this contact"), required=False,
-        choices=[("", _("Unchanged")), *listed("risk_level", "high", "medium", "low")],
-    )  # fmt: skip
-    note = text(
-        _("What matters for the next contact"),
-        rows=4,
-        required=False,
-        hint=_("Needed when the risk goes down. Sealed."),
-    )
-
-    def __init__(self, *args: Any, goals: Sequence[tuple[Any, str]] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.goals = [f"goal_{pk.hex}" for pk, _label in goals]
-        self.ids = {f"goal_{pk.hex}": pk for pk, _label in goals}
-        for pk, label in goals:
-            self.fields[f"goal_{pk.hex}"] = forms.ChoiceField(
-                label=_("Progress of the goal “%(goal)s”") % {"goal": label},
-                required=False,
-                choices=[("", _("Unchanged")), *listed("goal_progress")],
-            )
-        dress(self)
-
-    def progress(self) -> dict[Any, str]:
-        return {self.ids[name]: self.cleaned_data[name] for name in self.goals if self.cleaned_data.get(name)}
-
-
-class ClosureForm(KeptForm):
-    reason = forms.ChoiceField(label=_("Why is the case to be closed?"), choices=picked("closure_reason"))
-    safety_reassessed = YesNoField(label=_("Was safety looked at again?"))
-    prerequisites = forms.MultipleChoiceField(
-        label=_("What was done before closing"), required=False, widget=Boxes,
-        choices=[(each.code, each.label) for each in closing.PREREQUISITES],
-    )  # fmt: skip
-    explanation = text(_("In a few words"), rows=3, required=False, hint=_("Sealed. The approver reads it."))
-
-    def __init__(self, *args: Any, aims: closing.Aims, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.aims = aims
-        self._ids = {f"goal_{goal.pk.hex}": goal for goal in aims.open}
-        for name, goal in self._ids.items():
-            self.fields[name] = forms.ChoiceField(
-                label=_("What becomes of the goal “%(goal)s”?") % {"goal": label_of("need_domain", goal.domain)},
-                help_text=label_of("goal_progress", goal.progress),
-                choices=picked("goal_outcome"),
-            )
-        self.order_fields(["reason", *self._ids])
-        dress(self)
-
-    def clean(self) -> dict[str, Any]:
-        """The reason must fit what became of the goals."""
-        data = super().clean() or {}
-        for name, goal in self._ids.items():
-            goal.outcome = data.get(name, "")
-        if data.get("reason") == closing.GOALS_REACHED and (why_not := self.aims.against_reached()):
-            self.add_error("reason", why_not)
-        return data
-
-    def outcomes(self) -> dict[Any, str]:
-        """What becomes of each goal that was not reached."""
-        return {goal.pk: self.cleaned_data[name] for name, goal in self._ids.items()}
 
 
 class DecisionForm(KeptForm):

@@ -112,12 +112,12 @@ class ReferralServiceForm(SearchForm):
 
 
 class ReferralForm(KeptForm):
-    """What this service may know (CM-19), how soon, and whether the partner may call."""
+    """What this service may know (CM-19), how soon, and whether the partner may call, where `called` lets it be asked."""
 
     service = forms.CharField(widget=forms.HiddenInput)
     to = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, names: Sequence[str], covered: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, names: Sequence[str], covered: bool, called: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["priority"] = forms.ChoiceField(
             label=_("How soon"), choices=listed("referral_priority"), widget=Radios
@@ -125,10 +125,11 @@ class ReferralForm(KeptForm):
         self.names = list(names)
         for name in self.names:
             self.fields[name] = _minimum(name)
-        self.fields["share_contact"] = YesNoField(
-            label=_("May the partner call this person?"),
-            help_text=_("Ask. With a yes, the number and what to say on the telephone go along, sealed."),
-        )
+        if called:
+            self.fields["share_contact"] = YesNoField(
+                label=_("May the partner call this person?"),
+                help_text=_("Ask. With a yes, the number and what to say on the telephone go along, sealed."),
+            )
         if not covered:
             self.fields["override"] = text(
                 _("Why it cannot wait for consent: life, health or safety at stake"),

@@ -19,6 +19,8 @@ CASE_RESULTS = frozenset(
     {"protection_case", "possible_vot", "child_uasc", "possible_international_protection", "possible_statelessness"}
 )
 NOTHING = "no_protection_need"
+#: Nationalities of ICAO 9303 that name no country: stateless, not determined.
+NO_COUNTRY = frozenset({"XXA", "XXX"})
 
 
 @dataclass(frozen=True)
@@ -104,19 +106,36 @@ _SMALL: dict[str, dict[str, Any]] = {
 #: Age band -> code of a question -> its words at that age. The code and what a yes leads to stay.
 WORDED = {"0-4": _SMALL | _YOUNG, "5-11": _CHILD | _YOUNG, "12-14": _CHILD, "15-17": _CHILD}
 #: Age band -> high-risk triggers that nobody asks about then.
-UNFIT = {"0-4": frozenset({"late_pregnancy", "suicidal_intent"})}
+UNFIT = {
+    "0-4": frozenset({"late_pregnancy", "suicidal_intent"}), "5-11": frozenset({"late_pregnancy"}),
+    "60+": frozenset({"late_pregnancy"}),
+}  # fmt: skip
 
 
-def routing(age_band: str, *, child: bool) -> tuple[Question, ...]:
-    """The routing questions about somebody of this age, or of unknown age. `child`: may be a child without its parents."""
+def routing(age_band: str, *, child: bool, known: Mapping[str, bool] | None = None) -> tuple[Question, ...]:
+    """The routing questions about somebody of this age, or of unknown age. `child`: may be a child without its parents.
+
+    known: {code of a question: yes} that the record answers already; nobody is asked that again.
+    """
     worded = WORDED.get(age_band, {})
     asked = (question for question in ROUTING if child or question.code != "child_alone")
-    return tuple(replace(question, **worded.get(question.code, {})) for question in asked)
+    return tuple(replace(q, **worded.get(q.code, {})) for q in asked if q.code not in (known or {}))
 
 
-def triggers(age_band: str) -> list[str]:
-    """The high-risk triggers that may hold at this age."""
-    return [code for code in code_list("high_risk_trigger").values if code not in UNFIT.get(age_band, ())]
+def recorded(*, uasc_status: str, nationality: str, child: bool) -> dict[str, bool]:
+    """The routing questions that the record of somebody answers, as `known` of `routing`."""
+    found = {}
+    if child and uasc_status in ("unaccompanied", "separated"):
+        found["child_alone"] = True
+    if nationality and nationality not in NO_COUNTRY:
+        found["no_nationality"] = False
+    return found
+
+
+def triggers(age_band: str, sex: str = "") -> list[str]:
+    """The high-risk triggers that may hold at this age and sex."""
+    unfit = UNFIT.get(age_band, frozenset()) | ({"late_pregnancy"} if sex == "male" else frozenset())
+    return [code for code in code_list("high_risk_trigger").values if code not in unfit]
 
 
 @dataclass(frozen=True)
@@ -127,6 +146,12 @@ class Outcome:
     risk_level: str
     triggers: tuple[str, ...]
     because: tuple[Question, ...]
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The triggers that were ticked; one that an answer brings along is told by the answer."""
+        brought = {question.trigger for question in self.because}
+        return tuple(code for code in self.triggers if code not in brought)
 
     @property
     def opens_case(self) -> bool:

@@ -95,7 +95,7 @@ def set_risk(work: Work, changes: list[RiskSet]) -> list[Case]:
     for case, each in zip(cases, changes, strict=True):
         known("risk_level", each.level)
         lowers = RANK[each.level] < RANK[case.risk_level]
-        if lowers and case.needs_supervisor and (not work.may("cases.approve") or case.pk in own):
+        if lowers and not _may_lower(work, case, own):
             raise SecondPersonNeeded
         if lowers and not each.reason.strip():
             raise Invalid(what=_("the reason"))
@@ -108,6 +108,15 @@ def set_risk(work: Work, changes: list[RiskSet]) -> list[Case]:
     RiskChange.objects.bulk_create(rows)
     save_cases(cases, "risk_level", "risk_set_at", "needs_supervisor")
     return cases
+
+
+def may_lower_risk(work: Work, case: Case) -> bool:
+    """Whether this colleague may lower the risk of the case."""
+    return _may_lower(work, case, _own_risk(work, [case]) if case.needs_supervisor else set())
+
+
+def _may_lower(work: Work, case: Case, own: set[UUID]) -> bool:
+    return not case.needs_supervisor or (work.may("cases.approve") and case.pk not in own)
 
 
 def _own_risk(work: Work, cases: list[Case]) -> set[UUID]:

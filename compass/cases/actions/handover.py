@@ -15,8 +15,9 @@ from compass.access.actions import action
 from compass.access.models import Organisation, OrganisationKind
 from compass.access.work import Command, Work
 from compass.cases.actions.checks import STAGES
+from compass.cases.giveaway import must_not_tell
 from compass.cases.ladder import parent_present, return_blocks
-from compass.cases.models import Assessment, Case, Handover, HandoverKey, HandoverPerson, Referral
+from compass.cases.models import Assessment, Case, Goal, Handover, HandoverKey, HandoverPerson, Referral
 from compass.cases.models.case import OPEN
 from compass.people import consent
 from compass.people.models import Consent, Person
@@ -91,6 +92,7 @@ def _offer(work: Work, case: Case, each: HandoverOffer) -> Handover:
         raise Invalid(what=_("the note"))
     principal = Person.objects.select_for_update(of=("self",)).get(pk=case.person_id)
     party = party_of(principal)
+    must_not_tell(work, party.household, each.note)
     people = [p.pk for p in party.going]
     if principal.pk not in people:
         raise BestInterestsFirst
@@ -130,7 +132,27 @@ def _needs(cases: Sequence[Case]) -> list[str]:
     rows = Assessment.objects.filter(case__in=cases, state="approved").order_by("occurred_at", "id")
     for row in rows.defer("narrative_sealed", "remark_sealed"):
         newest[row.case_id] = row
-    return sorted({need for row in newest.values() for need, level in row.needs.items() if level.startswith("unmet")})
+    answered = _answered(cases)
+    return sorted(
+        {
+            need
+            for case, row in newest.items()
+            for need, level in row.needs.items()
+            if level.startswith("unmet") and (case, need) not in answered
+        }
+    )
+
+
+def _answered(cases: Sequence[Case]) -> set[tuple[UUID, str]]:
+    """The needs (case, domain) whose goals in the plan in force are all reached, or have every step done."""
+    open_: dict[tuple[UUID, str], bool] = {}
+    goals = Goal.objects.filter(case__in=cases, plan__superseded_at__isnull=True).defer("statement_sealed")
+    for goal in goals.prefetch_related("actions"):
+        states = [step.status for step in goal.actions.all()]
+        done = goal.progress == "met" or (bool(states) and all(state == "delivered" for state in states))
+        key = (goal.case_id, goal.domain)
+        open_[key] = open_.get(key, False) or not done
+    return {key for key, still in open_.items() if not still}
 
 
 def _hold_back(work: Work, offer: Handover, subjects: Iterable[UUID]) -> None:

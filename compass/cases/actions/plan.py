@@ -166,11 +166,15 @@ def approve_plans(work: Work, decisions: list[Decision]) -> list[Plan]:
 
 @dataclass(frozen=True, kw_only=True)
 class ActionDone(Command):
-    """A plan action (`id`) that was delivered on a day, or cancelled when `delivered` is false."""
+    """A plan action (`id`) that was delivered on a day, or cancelled when `delivered` is false.
+
+    `counted`: what was given is on record as a service already, through the referral.
+    """
 
     done_on: date
     delivered: bool = True
     note: str = ""
+    counted: bool = False
 
 
 @action("cases.plan_action", PlanAction)
@@ -195,7 +199,7 @@ def complete_plan_actions(work: Work, done: list[ActionDone]) -> list[PlanAction
         row.status, row.done_on = ("delivered" if each.delivered else "cancelled"), each.done_on
         row.version += 1
         seal_into(work, row, note_sealed=each.note)
-        if each.delivered and row.responsible == "case_manager":
+        if each.delivered and row.responsible == "case_manager" and not each.counted:
             given.append(_service(row, each))
     PlanAction.objects.bulk_update(rows, ["status", "done_on", "note_sealed", "version"])
     record_services(work, given)
@@ -217,3 +221,9 @@ def _service(row: PlanAction, done: ActionDone) -> ServiceGiven:
         delivered_on=done.done_on,
         origin=row.pk,
     )
+
+
+def settled_by(case: UUID, service: str) -> PlanAction | None:
+    """The open step of the plan in force that this service answers when a partner has given it; the one due first."""
+    rows = PlanAction.objects.filter(case=case, service=service, goal__plan__superseded_at__isnull=True)
+    return rows.exclude(status__in=("delivered", "cancelled")).order_by("due_on", "id").first()

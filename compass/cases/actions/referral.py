@@ -17,6 +17,8 @@ from compass.access.models import Organisation, OrganisationKind
 from compass.access.work import Command, Work
 from compass.cases.actions.checks import derived, in_case, must_be_open
 from compass.cases.actions.handover import hold_back_for_open_offers
+from compass.cases.actions.plan import ActionDone, complete_plan_actions, settled_by
+from compass.cases.giveaway import must_not_tell
 from compass.cases.models import Case, CaseReferral, Referral
 from compass.cases.sealing import seal_into
 from compass.cases.standards import spell
@@ -37,8 +39,11 @@ from compass.vocabulary import code_list, known, label_of
 TABLE = "cases_referral"
 #: The partner reads as long as the work lasts and is written up; a longer course of care is a new referral.
 READABLE = timedelta(days=90)
+#: Fields whose service cannot work without the name or number of somebody.
+MAY_NAME = frozenset({"payment_identity", "persons_sought"})
 NEVER_PREGNANT = frozenset({"0-4", "5-11", "60+"})
-DELIVERED = frozenset({"service_completed", "service_partly_given", "service_ongoing"})
+COMPLETED = "service_completed"
+DELIVERED = frozenset({COMPLETED, "service_partly_given", "service_ongoing"})
 
 
 def scope_for(receiver: Organisation) -> str:
@@ -200,14 +205,33 @@ def _covered(work: Work, person: UUID, receiver: Organisation, basis: str, overr
     return answer.consent_id
 
 
+def contact_of(work: Work, person: Person) -> dict[str, Any]:
+    """What the person said about being reached; empty when nothing is recorded."""
+    found = work.keys.open(person.contact_sealed, table="people_person", column="contact_sealed", subject=person.pk)
+    return dict(found or {})
+
+
+def may_be_called(contact: Mapping[str, Any]) -> bool:
+    """Whether there is a number and the person said that calling it is safe."""
+    return bool(str(contact.get("phone") or "").strip()) and contact.get("safe_to_call") is True
+
+
+def to_be_read(fields: Mapping[str, str]) -> dict[str, str]:
+    """What is written of somebody and must not tell who it is."""
+    return {name: text for name, text in fields.items() if name not in MAY_NAME}
+
+
 def _payload(work: Work, person: Person, each: ReferralPrepared | ReferralChanged) -> dict[str, Any]:
+    family = Person.objects.filter(household_id=person.household_id).defer("contact_sealed")
+    must_not_tell(work, family, *to_be_read(each.fields).values())
     contact = None
     if each.share_contact:
-        known_contact = work.keys.open(
-            person.contact_sealed, table="people_person", column="contact_sealed", subject=person.pk
-        )
-        wanted = ("phone", "safe_to_call", "what_to_say")
-        contact = {name: known_contact[name] for name in wanted if name in (known_contact or {})}
+        known_contact = contact_of(work, person)
+        if not may_be_called(known_contact):
+            raise Invalid(what=_("a telephone number that is safe to call"))
+        contact = {
+            name: known_contact[name] for name in ("phone", "safe_to_call", "what_to_say") if name in known_contact
+        }
     return {
         "sex": person.sex,
         "age_band": person.age_band,
@@ -323,13 +347,16 @@ def review_referrals(work: Work, steps: list[ReferralStep]) -> list[CaseReferral
 
 @action("referrals.note", Referral)
 def note_outcomes(work: Work, steps: list[ReferralStep]) -> list[Referral]:
-    """Take note of an outcome (CM-21); a service that was given enters the figures, provided by the partner.
+    """Take note of an outcome (CM-21); a service that was given enters the figures, provided by the partner. Given in
+    full, it settles the step of the plan that asks for this service.
 
     Raises WrongState unless the referral is done or rejected and not noted yet.
     """
     rows = work.require("referrals.send", Referral, steps)
-    sides = CaseReferral.objects.select_for_update(of=("self",)).in_bulk([row.origin_id for row in rows])
-    given = []
+    found = CaseReferral.objects.select_related("case").select_for_update(of=("self",))
+    sides = found.in_bulk([row.origin_id for row in rows])
+    given: list[ServiceGiven] = []
+    steps_done: dict[UUID, ActionDone] = {}
     for row, each in zip(rows, steps, strict=True):
         side = sides[row.origin_id]
         if row.status not in {"done", "rejected", "no_show"} or side.noted_at is not None:
@@ -344,7 +371,14 @@ def note_outcomes(work: Work, steps: list[ReferralStep]) -> list[Referral]:
                     delivered_on=row.delivered_on, provider_id=row.to_organisation_id, origin=row.pk,
                 )
             )  # fmt: skip
+            planned = settled_by(side.case_id, row.service) if row.outcome == COMPLETED and side.case.is_open else None
+            if planned is not None:
+                steps_done[planned.pk] = ActionDone(
+                    key=derived(each.key, "cases.plan_action"), occurred_at=each.occurred_at, basis=each.basis,
+                    id=planned.pk, done_on=row.delivered_on, counted=True,
+                )  # fmt: skip
     CaseReferral.objects.bulk_update(sides.values(), ["noted_at", "version"])
     record_services(work, given)
+    complete_plan_actions(work, list(steps_done.values()))
     work.saw(sides.values())
     return rows

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.translation import override
 
-from compass.cases import closing, forms, forms_best_interests, forms_referral
+from compass.cases import closing, forms, forms_best_interests, forms_contact, forms_referral
 from compass.reintegration.tests.test_optional import answers
 from compass.ui.days import PastDay, PlannedDay
 from compass.ui.forms import BaseForm
@@ -25,7 +25,7 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "ClosureForm": [{"aims": closing.Aims([], [])}],
     "AssignForm": [{"colleagues": [("a", "A")]}],
     "ReferralForm": [
-        {"names": ["symptoms_as_consented", "pregnancy"], "covered": covered} for covered in (True, False)
+        {"names": ["symptoms_as_consented", "pregnancy"], "covered": both, "called": both} for both in (True, False)
     ],
     "OfferForm": [{"offices": []}],
 }
@@ -38,7 +38,7 @@ DEMANDED = {
 
 
 def every() -> Iterator[tuple[type[BaseForm], dict[str, Any]]]:
-    for module in (forms, forms_best_interests, forms_referral):
+    for module in (forms, forms_best_interests, forms_contact, forms_referral):
         for name, kind in vars(module).items():
             here = isinstance(kind, type) and issubclass(kind, BaseForm) and kind.__module__ == module.__name__
             if here and name not in ABSTRACT:

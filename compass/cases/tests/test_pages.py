@@ -417,7 +417,7 @@ def test_closing_too_early_is_refused_in_words(sign_in, made):
         )
     )
 
-    assert "CM-24" in page and "P-3002" in page and "à garder" in page
+    assert "CM-24" in page and "Le risque n’est pas faible" in page and "à garder" in page
 
 
 def test_an_open_case_has_no_reopening(sign_in, made):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Work
-from compass.cases import chapters, standards
+from compass.cases import chapters, screening, standards
 from compass.cases.actions.checks import SCOPE
 from compass.cases.files import Files
 from compass.cases.models import (
@@ -38,6 +38,8 @@ from compass.vocabulary import label_of
 
 #: Answers of a consent after which case management rests on vital interest alone.
 STOPS = frozenset({"withdrawn", "refused", "child_refused", "expired"})
+#: Screenings of one colleague that follow each other so soon are steps of one; provisional.
+SITTING = timedelta(hours=2)
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,13 +75,13 @@ def case(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         "closure": files.newest(Closure, found), "may_approve": work.may("cases.approve"),
         "screen_url": link("cases:screen", found.person_id), "person_url": link("people:person", found.person_id),
         "consent_url": link("people:consent", found.person_id),
-        "panels": [chapter.panel for _label, chapter in written if chapter.panel],
+        "panels": [(*chapter.panel, chapter.way) for _label, chapter in written if chapter.panel],
     }  # fmt: skip
     return TemplateResponse(request, "cases/case.html", context)
 
 
 def needs(files: Files, found: Case, plan: Plan | None) -> list[dict[str, Any]]:
-    """The needs of the newest assessment, the severe ones first, each with its answer."""
+    """The needs of the newest assessment, the severe ones first, each with its answer; `waits`: in a plan to be decided."""
     newest = files.newest(Assessment, found)
     if newest is None:
         return []
@@ -88,7 +90,8 @@ def needs(files: Files, found: Case, plan: Plan | None) -> list[dict[str, Any]]:
     kinds = {"unmet_severe": "bad", "unmet_moderate": "due", "met": "good"}
     return [
         {"domain": domain, "level": level, "kind": kinds.get(level, ""), "goal": aimed.get(domain),
-         "unanswered": plan.unanswered.get(domain, "") if plan else ""}
+         "unanswered": plan.unanswered.get(domain, "") if plan else "",
+         "waits": plan is not None and plan.state in ("draft", "requested")}
         for domain, level in sorted(newest.needs.items(), key=lambda each: order.get(each[1], 5))
     ]  # fmt: skip
 
@@ -137,8 +140,7 @@ def _events(files: Files, found: Case) -> Iterator[Event]:
     yield found.opened_at, _("Case opened"), label_of("identification_source", found.identification_source)
     for given in files.about(Consent, found):
         yield given.occurred_at, _("Consent"), ""
-    for asked in files.about(Screening, found):
-        yield asked.occurred_at, _("Screened"), ", ".join(label_of("screening_result", code) for code in asked.results)
+    yield from _screened(files.about(Screening, found))
     for change in files.of(RiskChange, found):
         yield change.occurred_at, _("Risk set"), label_of("risk_level", change.level)
     for assessment in files.of(Assessment, found):
@@ -156,6 +158,28 @@ def _events(files: Files, found: Case) -> Iterator[Event]:
         yield from _decided(closure, _("Closure approved, the case is closed"))
     for again in files.of(Reopening, found):
         yield again.occurred_at, _("Opened again"), ""
+
+
+def _screened(rows: list[Screening]) -> Iterator[Event]:
+    """One line for each screening. An urgent yes that was kept before the rest was asked is a line of its own, once, however
+    often the first step was sent again in the same sitting."""
+    before: Screening | None = None
+    for at, row in enumerate(rows):
+        later = rows[at + 1] if at + 1 < len(rows) else None
+        if later is None or not (row.medical_now or row.danger_now) or not _one_sitting(row, later):
+            yield row.occurred_at, _("Screened"), ", ".join(label_of("screening_result", code) for code in row.results)
+        elif before is None or not _one_sitting(before, row) or _urgent(before) != _urgent(row):
+            said = [str(each.because) for each in screening.URGENT if getattr(row, each.code)]
+            yield row.occurred_at, _("Urgent answer recorded"), " ".join(said)
+        before = row
+
+
+def _one_sitting(row: Screening, later: Screening) -> bool:
+    return row.recorded_by == later.recorded_by and later.recorded_at - row.recorded_at <= SITTING
+
+
+def _urgent(row: Screening) -> tuple[bool, bool]:
+    return row.medical_now, row.danger_now
 
 
 def _decided(row: Assessment | Plan | Closure, title: str) -> Iterator[Event]:

@@ -41,7 +41,7 @@ def _page(request: HttpRequest, work: Work, row: Any, act: Decide, kind: str, op
         return {"approve": current.state == "approved"}
 
     newest = next((each for each in reversed(files.of(Plan, case)) if each.superseded_at is None), None)
-    plan = row if isinstance(row, Plan) else newest if kind == "closure" else None
+    plan = row if isinstance(row, Plan) else newest
     context = {
         "case": case, "row": row, "kind": kind, "form": form, "compared": compare(form, theirs),
         "needs": needs(files, case, plan),

@@ -28,6 +28,7 @@ from compass.cases.actions.handover import (
     withdraw_handovers,
 )
 from compass.cases.forms_referral import DeclineForm, OfferForm, StepForm
+from compass.cases.giveaway import giveaways, in_words
 from compass.cases.ladder import children, unmet
 from compass.cases.models import Case, Handover, HandoverPerson
 from compass.cases.models.case import OPEN
@@ -55,6 +56,9 @@ def hand_over(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     )  # fmt: skip
     home = next((str(office.pk) for office in offices if office.country == person.nationality), "")
     form = OfferForm(request.POST or None, offices=offices, initial={"to": home})
+    household = Person.objects.filter(household_id=person.household_id)
+    if form.is_valid() and (told_who := giveaways(work, household, form.cleaned_data["note"])):
+        form.add_error("note", in_words(told_who))
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):

@@ -26,14 +26,17 @@ from compass.cases.actions.referral import (
     ReferralPrepared,
     ReferralStep,
     change_referrals,
+    contact_of,
     drop_referrals,
     fields_for,
+    may_be_called,
     note_outcomes,
     prepare_referrals,
     review_referrals,
     revoke_referrals,
     scope_for,
     send_referrals,
+    to_be_read,
 )
 from compass.cases.actions.referral_answer import ReferralAnswer, ReferralOutcome, answer_referrals, record_outcomes
 from compass.cases.forms_referral import (
@@ -45,6 +48,7 @@ from compass.cases.forms_referral import (
     StepForm,
     field_label,
 )
+from compass.cases.giveaway import giveaways, in_words
 from compass.cases.models import Case, CaseReferral, Referral, ReferralFile
 from compass.cases.models.case import OPEN
 from compass.cases.views.common import compare, find_case
@@ -113,13 +117,15 @@ def refer(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     service = which.cleaned_data["service"]
     scope = scope_for(receiver)
     answer = consent.answer(consent.newest([case.person_id]).get(case.person_id), scope, work.now.date())
+    contact = contact_of(work, person)
     form = ReferralForm(
         request.POST if "key" in request.POST else None,
         initial={"service": service, "to": to},
         names=fields_for(service, person),
         covered=bool(answer),
+        called=may_be_called(contact),
     )
-    if form.is_valid():
+    if form.is_valid() and _says_nothing(work, person, form):
         data = form.cleaned_data
         with work.attempt(form):
             told = form.envelope("consent" if answer else "vital_interest", id=pk)
@@ -132,13 +138,15 @@ def refer(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                         to_organisation_id=to,
                         priority=data["priority"],
                         fields=form.minimum(),
-                        share_contact=data["share_contact"],
+                        share_contact=data.get("share_contact", False),
                         override=data.get("override", ""),
                     )
                 ],
             )
             return redirect("cases:referral", pk=made.pk)
-    context |= {"form": form, "receiver": receiver, "service": service, "answer": answer, "scope": scope}
+    context |= {
+        "form": form, "receiver": receiver, "service": service, "answer": answer, "scope": scope, "contact": contact,
+    }  # fmt: skip
     return TemplateResponse(request, "cases/referral_new.html", context)
 
 
@@ -164,6 +172,15 @@ def _others(work: Work, case: Case, person: Person) -> list[tuple[Person, Case |
     return [(each, cases.get(each.pk)) for each in people]
 
 
+def _says_nothing(work: Work, person: Person, form: ReferralForm) -> bool:
+    """Whether no answer tells who it is; each that does is refused beside it, with its words."""
+    family = list(Person.objects.filter(household_id=person.household_id).defer("contact_sealed"))
+    for name, words in to_be_read(form.minimum()).items():
+        if found := giveaways(work, family, words):
+            form.add_error(name, in_words(found))
+    return not form.errors
+
+
 @require_http_methods(["GET", "POST"])
 @page("referrals.change")
 def change(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
@@ -178,12 +195,16 @@ def change(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         "service": row.service, "to": row.to_organisation_id, "priority": row.priority, "version": row.version,
         "share_contact": said["contact"] is not None, **said["fields"],
     }  # fmt: skip
-    form = ReferralForm(request.POST or None, names=fields_for(row.service, person), covered=True, initial=initial)
-    if form.is_valid():
+    contact = contact_of(work, person)
+    form = ReferralForm(
+        request.POST or None, names=fields_for(row.service, person), covered=True, called=may_be_called(contact),
+        initial=initial,
+    )  # fmt: skip
+    if form.is_valid() and _says_nothing(work, person, form):
         data = form.cleaned_data
         with work.attempt(form):
             told = form.envelope(side.basis, id=pk, **form.mark())
-            shares = data["share_contact"]
+            shares = data.get("share_contact", False)
             change_referrals(
                 work,
                 [ReferralChanged(**told, priority=data["priority"], fields=form.minimum(), share_contact=shares)],
@@ -194,11 +215,13 @@ def change(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     def theirs(current: Referral) -> dict[str, Any]:
         kept = _payload(work, current)
         fields = {name: kept["fields"].get(name, "") for name in form.names}
-        return {"priority": current.priority, "share_contact": kept["contact"] is not None, **fields}
+        calls = {"share_contact": kept["contact"] is not None} if "share_contact" in form.fields else {}
+        return {"priority": current.priority, **calls, **fields}
 
     context = {
         "case": side.case, "person": person, "form": form, "service": row.service, "draft": row,
-        "receiver": Organisation.objects.get(pk=row.to_organisation_id), "compared": compare(form, theirs),
+        "contact": contact, "receiver": Organisation.objects.get(pk=row.to_organisation_id),
+        "compared": compare(form, theirs),
     }  # fmt: skip
     return TemplateResponse(request, "cases/referral_new.html", context)
 

@@ -70,11 +70,18 @@ def screen(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 
 
 def _form(person: Person, step: int, data: Any = None, **more: Any) -> ScreeningForm:
-    form = ScreeningForm(data, step=step, child=_may_be_child(person), age_band=person.age_band, **more)
+    told: dict[str, Any] = {"age_band": person.age_band, "sex": person.sex, "known": _recorded(person)}
+    form = ScreeningForm(data, step=step, child=_may_be_child(person), **told, **more)
     grounds.ask(form, consent_of(person.pk), timezone.now().date())
     if step > 1 and "ground" in form.fields:
         form.fields["ground"].widget = forms.HiddenInput()
     return form
+
+
+def _recorded(person: Person) -> dict[str, bool]:
+    return screening.recorded(
+        uasc_status=person.uasc_status, nationality=person.nationality, child=_may_be_child(person)
+    )
 
 
 def _may_be_child(person: Person) -> bool:
@@ -137,6 +144,6 @@ def _computed(person: Person, form: ScreeningForm, step: int) -> screening.Outco
     if step < LAST:
         return None
     asked = (*screening.URGENT, *screening.routing(person.age_band, child=_may_be_child(person)))
-    answers = {question.code: _said(form, question.code) == "yes" for question in asked}
+    answers = {question.code: _said(form, question.code) == "yes" for question in asked} | _recorded(person)
     triggers = form["triggers"].value() or []
     return screening.outcome(answers, [each for each in triggers if isinstance(each, str)], asked)

@@ -18,7 +18,7 @@ from compass.access.pages import page
 from compass.access.work import Work
 from compass.cases import closing, standards
 from compass.cases.actions.assessment import Assessed, assess
-from compass.cases.actions.case import Reopen, RiskSet, reopen_cases, set_risk
+from compass.cases.actions.case import Reopen, RiskSet, may_lower_risk, reopen_cases, set_risk
 from compass.cases.actions.closing import ClosureAsked, request_closures
 from compass.cases.actions.contact import Contact, follow_up
 from compass.cases.actions.plan import ActionDone, PlanAgreed, PlanMade, agree_plans, complete_plan_actions, make_plans
@@ -27,12 +27,11 @@ from compass.cases.forms import (
     ActionForm,
     AgreementForm,
     AssessmentForm,
-    ClosureForm,
-    FollowUpForm,
     PlanForm,
     ReasonForm,
     RiskForm,
 )
+from compass.cases.forms_contact import ClosureForm, FollowUpForm
 from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, PlanAction, RiskChange
 from compass.cases.standards import link
 from compass.cases.views.case import goals
@@ -224,7 +223,10 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     current = _plan(files, case)
     aims = [(each["goal"].pk, label_of("need_domain", each["goal"].domain)) for each in goals(files, case, current)]
     asked = _revealing(request)
-    form = FollowUpForm(None if asked else request.POST or None, goals=aims, initial={"version": case.version})
+    kept = "" if may_lower_risk(work, case) else case.risk_level
+    form = FollowUpForm(
+        None if asked else request.POST or None, goals=aims, no_lower_than=kept, initial={"version": case.version}
+    )
     ask_ground(form, files, case)
     if form.is_valid():
         data = form.cleaned_data
@@ -276,7 +278,7 @@ def close(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     newest = files.newest(Closure, case)
     form = ClosureForm(request.POST or None, aims=aims, initial={"seen": str(newest.pk) if newest else ""})
     ask_ground(form, files, case, ending=True)
-    if form.is_valid():
+    if form.is_valid() and form.allows(case):
         data = form.cleaned_data
         with work.attempt(form):
             asked = ClosureAsked(

@@ -146,14 +146,14 @@ def screen(who: Colleague, journey: Journey) -> None:
     who.send(medical_now="yes", danger_now="no")
     assert who.page.locator("main [role=alert]").count()
     journey.asked += [f"routing.{name}" for name in who.required()]
-    who.send(basic_needs="no", harmed="yes", controlled="no", fears_return="no", no_nationality="no")
+    who.send(basic_needs="no", harmed="yes", controlled="no", fears_return="no")
     who.send(note=FAMILY.screening.reason)
     journey.know("case", who)
 
 
 def screen_boy(who: Colleague, journey: Journey) -> None:
     who.open(f"/cases/screen/{journey['boy']}/").send(medical_now="no", danger_now="no")
-    who.send(basic_needs="no", child_alone="yes", harmed="no", controlled="no", fears_return="no", no_nationality="no")
+    who.send(basic_needs="no", harmed="no", controlled="no", fears_return="no")
     who.send(note=FAMILY.screening.child_reason)
     journey.know("boy_case", who)
     assert "BIP-01" in who.text()
@@ -196,7 +196,7 @@ def refer(who: Colleague, journey: Journey) -> None:
     told = FAMILY.referral
     who.open(f"/cases/{journey['case']}/refer/").send(to="Clinique Garin Lafiya, Zinder")
     who.send(service=told.service)
-    who.send(priority="emergency", symptoms_as_consented=told.symptoms, share_contact="no")
+    who.send(priority="emergency", symptoms_as_consented=told.symptoms)
     journey.know("referral", who)
     who.press("main form[action$='/send/'] button")
 

@@ -153,9 +153,13 @@ def problem(problem: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/errors.html")
-def errors(form: forms.BaseForm) -> dict[str, Any]:
-    """The summary of a form's errors, each linking to its field; nothing when there is none."""
-    links = error_links(form) if form.is_bound else []
+def errors(form: Any, told: bool = False) -> dict[str, Any]:
+    """The summary of a form's errors, each linking to its field; nothing when there is none or the page has it already.
+
+    `told`: the page says it in another way, as a refusal.
+    """
+    links = error_links(form) if form.is_bound and not told and not getattr(form, "errors_told", False) else []
+    form.errors_told = True
     return {"links": links, "count": len(links)}
 
 
