@@ -55,5 +55,5 @@ def where(actor: Actor, name: str) -> Q:
     found = RULES[name]
     organisations = actor.in_roles(found.roles)
     if not organisations:
-        raise Denied
+        raise Denied(roles=found.roles)
     return found.where(actor, organisations)

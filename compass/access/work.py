@@ -72,7 +72,7 @@ class Work:
     def demand(self, name: str) -> None:
         """Raise Denied unless the actor holds a role of the rule."""
         if not self.may(name):
-            raise Denied
+            raise Denied(roles=policy.RULES[name].roles)
 
     def allowed(self, name: str, model: type[M]) -> models.QuerySet[M]:
         """The rows of `model` on which the actor may do `name`. The organisation equality is repeated in the query."""

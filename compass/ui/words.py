@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -14,7 +15,10 @@ from django.utils.translation import gettext as _
 Kind = Literal["bad", "due", "soft"]
 
 #: Formats of a day by language: in the present year with the weekday, in another with the year.
-_DAYS = {"en": ("D j M", "j M Y"), "fr": ("D. j N", "j N Y"), "ar": ("l j F", "j F Y")}
+_DAYS = {"en": ("D j M", "j M Y"), "fr": ("D. j F", "j F Y"), "ar": ("l j F", "j F Y")}
+
+#: French reads the first of a month as an ordinal.
+_FIRST = re.compile(r"(?<!\d)1 (?=\D)")
 
 DAY = timedelta(days=1)
 
@@ -58,7 +62,8 @@ def day(moment: date | datetime, now: datetime | None = None) -> str:
     value = _local(moment)
     this_year = timezone.localtime(now).year if now else timezone.localdate().year
     formats = _DAYS.get((get_language() or "en")[:2], _DAYS["en"])
-    return date_format(value, formats[value.year != this_year])
+    said = date_format(value, formats[value.year != this_year])
+    return _FIRST.sub("1er ", said) if formats is _DAYS["fr"] else said
 
 
 def moment(when: datetime, now: datetime | None = None) -> str:
@@ -99,6 +104,11 @@ def due(due_at: datetime, now: datetime | None = None) -> Due:
 def ago(when: datetime, now: datetime | None = None) -> str:
     """How long something has been so: "2 days ago"."""
     return _("%(duration)s ago") % {"duration": duration((now or timezone.now()) - when)}
+
+
+def since(when: datetime, now: datetime | None = None) -> str:
+    """How long something has waited: "for 2 days"."""
+    return _("for %(duration)s") % {"duration": duration((now or timezone.now()) - when)}
 
 
 def _local(value: date | datetime) -> date:

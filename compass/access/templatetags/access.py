@@ -7,7 +7,25 @@ from urllib.parse import urlsplit
 from django import template
 from django.template import Context
 
+from compass.access.policy import RULES
+from compass.access.roles import ROLES
+from compass.problems import Problem
+
 register = template.Library()
+
+
+@register.simple_tag
+def posts(problem: Problem) -> str:
+    """The posts that may do a refused step, in words; empty when the refusal does not know."""
+    found = problem.details.get("roles", ())
+    return ", ".join(str(role.label) for name, role in ROLES.items() if name in found)
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Context, name: str) -> bool:
+    """Whether the reader's posts allow a step."""
+    work = getattr(context.get("request"), "work", None)
+    return work is not None and name in RULES and work.may(name)
 
 
 @register.simple_tag(takes_context=True)

@@ -47,7 +47,7 @@ def test_the_assessment_and_the_guardian_are_due(at, told, boy):
         assert str(found["BIP-02"].url) == reverse("people:guardian", args=[boy.person_id])
 
         request_guardians(work, [GuardianAsked(**told(id=boy.person_id), authority="child_protection_authority")])
-        assert "awaited" in str(due(work, boy)["BIP-02"].what)
+        assert "tuteur est attendu" in str(due(work, boy)["BIP-02"].what)
 
 
 def test_a_grown_person_has_neither(at, case):
@@ -113,3 +113,16 @@ def test_the_decision_says_what_the_waiting_plan_answers(sign_in, at, case, asse
 
     assert "answered in the plan that waits" in page.content.decode()
     assert "No answer yet" not in page.content.decode()
+
+
+def test_a_page_of_another_office_says_so_without_a_step_or_typed_words(sign_in, boy):
+    page = english(sign_in("edo.reception")).get(reverse("cases:case", args=[boy.pk])).content.decode()
+
+    assert "This page cannot be shown" in page and "This step did not happen" not in page
+    assert "What you typed is still" not in page and reverse("cases:handovers") in page
+
+
+def test_a_refused_page_names_the_post_that_does_it(sign_in, boy):
+    page = english(sign_in("zinder.social")).get(reverse("cases:team")).content.decode()
+
+    assert "Who may do this: Supervisor" in page

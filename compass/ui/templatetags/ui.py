@@ -121,6 +121,12 @@ def ago(value: datetime | None, now: datetime | None = None) -> str:
     return words.ago(value, now) if value else ""
 
 
+@register.simple_tag
+def since(value: datetime, now: datetime | None = None) -> str:
+    """How long something has waited: "for 2 days"."""
+    return words.since(value, now)
+
+
 @register.simple_block_tag(end_name="endpanel")
 def panel(content: str, kind: str = "", title: str = "", std: str = "") -> SafeString:
     """What happened, why, and what to do next; kind is bad, due, good or plain."""
@@ -160,7 +166,9 @@ def errors(form: Any, told: bool = False) -> dict[str, Any]:
     """
     links = error_links(form) if form.is_bound and not told and not getattr(form, "errors_told", False) else []
     form.errors_told = True
-    return {"links": links, "count": len(links)}
+    # A browser sends no file twice: then not all of it is still there.
+    chosen = bool(form.files) or any(isinstance(form.fields.get(name), forms.FileField) for name in form.errors)
+    return {"links": links, "count": len(links), "whole": not chosen}
 
 
 @register.inclusion_tag("ui/parts/route.html")

@@ -91,4 +91,12 @@ def test_another_year_is_said():
 
 def test_french_days_are_written_in_french():
     with translation.override("fr"):
-        assert words.day(NOW, NOW) == "mar. 24 nov."
+        assert words.day(NOW, NOW) == "mar. 24 novembre"
+        assert words.day(datetime(NOW.year, 3, 1, 12, tzinfo=UTC), NOW).endswith(" 1er mars")
+        assert words.day(datetime(2021, 3, 1, 12, tzinfo=UTC), NOW) == "1er mars 2021"
+        assert words.day(datetime(2021, 3, 11, 12, tzinfo=UTC), NOW) == "11 mars 2021"
+
+
+def test_what_waits_has_waited_since():
+    with translation.override("fr"):
+        assert words.since(NOW - timedelta(days=2), NOW) == "depuis 2 jours"
