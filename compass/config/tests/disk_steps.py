@@ -214,6 +214,8 @@ def parts(name: str, day: date) -> dict[str, str]:
 def through_pages(machine: Live, office: Browser, case: Case, typed: Canaries, photo: bytes, temporary: Path) -> None:
     """Good forms, all of them accepted; bad forms; addresses that are not there. `photo` shows `typed["photo EXIF"]`."""
     person = f"/people/{case.person_id}"
+    # A referral is refused with a word of her name or a long number in it, and every other canary has both.
+    typed["typed symptoms"] = "".join(secrets.choice("abdefgkmst") for _ in range(24))
     typed["typed phone"] = "227" + str(secrets.randbelow(9 * 10**10) + 10**10)
     office.refused(f"{person}/identity/", given=typed["bad given"], family=typed["bad family"])
     office.save(
