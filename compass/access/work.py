@@ -9,7 +9,7 @@ trail in a second transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +55,9 @@ def stamp(work: Work, command: Command) -> dict[str, Any]:
     }
 
 
+LastStep = Callable[["Work", Sequence[UUID]], None]
+
+
 class Work:
     """What an action or a page may use. Made by `unit_of_work`."""
 
@@ -65,6 +68,7 @@ class Work:
         self.draft = chain.Draft(
             actor=actor.id, organisation_id=actor.organisation.pk, purpose=purpose, at=self.now, session=session
         )
+        self._at_end: dict[LastStep, dict[UUID, None]] = {}
 
     def may(self, name: str) -> bool:
         return policy.may(self.actor, name)
@@ -112,6 +116,19 @@ class Work:
         """Add an event: codes, numbers and opaque identifiers only, never values of the record."""
         self.draft.events.append({"action": action, "results": [str(r) for r in results], **facts})
 
+    def at_end(self, step: LastStep, about: Iterable[UUID]) -> None:
+        """Call `step(work, identifiers)` once, when all else is written and only the trail is left.
+
+        For what takes a lock that others of the office wait for: taken last, it is held shortly and after every lock on
+        a record, so that two units of work never wait for each other.
+        """
+        self._at_end.setdefault(step, {}).update(dict.fromkeys(about))
+
+    def finish(self) -> None:
+        """Take the last steps."""
+        for step, about in self._at_end.items():
+            step(self, list(about))
+
     @contextmanager
     def attempt(self, form: Any) -> Iterator[None]:
         """Run actions for a form: a Problem undoes them and becomes an error of the form; what was typed stays.
@@ -119,12 +136,14 @@ class Work:
         What was undone is not in the trail; who was looked at meanwhile is.
         """
         events, keys = len(self.draft.events), self.keys.mark()
+        at_end = {step: dict(about) for step, about in self._at_end.items()}
         try:
             with transaction.atomic():
                 yield
         except Problem as problem:
             del self.draft.events[events:]
             self.keys.rewind(keys)
+            self._at_end = at_end
             form.problem = problem
             form.add_error(None, problem.what)
             if isinstance(problem, Denied):
@@ -146,6 +165,7 @@ def unit_of_work(actor: Actor, purpose: str, *, session: str = "") -> Iterator[W
         token = scope.current_work.set(work)
         try:
             yield work
+            work.finish()
             work.draft.sealed = work.keys.sealed
             chain.append(work.draft)
         finally:

@@ -17,6 +17,7 @@ COMMANDS = {
     "keys": "the root key in the hands of three custodians: create, try, escrow",
     "rotate-keys": "a new root key in the place of the old one, while the servers run (as the owner)",
     "verify-trail": "verify the chain of entries; exit 1 names the first bad one",
+    "reindex": "write the index by which an organisation finds people again",
     "bench": "measure; writes bench/RESULTS.md",
     "load-public": "load the published facts and the Missing Migrants data for the public side",
 }

@@ -14,11 +14,33 @@ def _keeps_voices(request: HttpRequest) -> bool:
     return work is not None and bool(work.may("people.voices"))
 
 
+def _searches(request: HttpRequest) -> bool:
+    work = getattr(request, "work", None)
+    return work is not None and bool(work.may("people.search"))
+
+
+def _watches(request: HttpRequest) -> bool:
+    work = getattr(request, "work", None)
+    return work is not None and bool(work.may("people.searches"))
+
+
 class PeopleConfig(AppConfig):
     name = "compass.people"
     label = "people"
 
     def ready(self) -> None:
+        from compass.people import links, registry
+        from compass.people.searching.duplicates import same_people
         from compass.ui import navigation
 
+        for model, column in (
+            ("SearchToken", "person_id"),
+            ("Search", "about"),
+            ("Judgement", "first"),
+            ("Judgement", "second"),
+        ):
+            registry.refer(f"people.{model}", column, moves=False)
+        links.register(same_people)
+        navigation.register(label=_("Find a person"), url_name="people:find", order=15, visible=_searches)
+        navigation.register(label=_("Searches"), url_name="people:searches", order=75, visible=_watches)
         navigation.register(label=_("Voices"), url_name="people:voices", order=70, visible=_keeps_voices)

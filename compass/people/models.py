@@ -182,3 +182,63 @@ class OfficeVoice(models.Model):
     def subject_id(self) -> UUID:
         """The office that speaks; it is about no person."""
         return self.organisation_id
+
+
+class SearchToken(models.Model):
+    """One place in the blind index: a keyed digest of two attributes of a person, never of a name alone.
+
+    token: the first 8 bytes of HMAC(index key of the organisation, composite and number of the sub-token). A sub-token
+    has at most ten places (`slot`), filled in order; the next number goes on. A place that was given up keeps its slot
+    and names nobody, so that a sub-token stays full once it was.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "token", "slot")
+    organisation_id = models.UUIDField()
+    token = models.BigIntegerField()
+    slot = models.SmallIntegerField()
+    person_id = models.UUIDField(null=True)
+
+    objects: ClassVar[ScopedManager] = ScopedManager()
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT, UPDATE, DELETE")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(slot__gte=0, slot__lt=10), name="people_searchtoken_ten"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["person_id"], condition=models.Q(person_id__isnull=False), name="people_searchtoken_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+class Search(Recorded):
+    """That someone searched, never for what: by which attributes, with how many results. The trail says who was shown.
+
+    kind: search (the page) | comparison (a record that was just written down, `about`, beside the office's others).
+    """
+
+    kind = models.CharField(max_length=12)
+    attributes = ArrayField(models.CharField(max_length=12), default=list)
+    found = models.PositiveIntegerField()
+    about = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["recorded_by", "-recorded_at"], name="people_search_throttle")]
+
+
+class Judgement(Recorded):
+    """Whether two records of one office are one person, as a colleague decided; `first` is the smaller identifier."""
+
+    first = models.UUIDField()
+    second = models.UUIDField()
+    same = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "first", "second"], name="people_judgement_pair"),
+        ]
+        indexes = [models.Index(fields=["organisation_id", "second"], name="people_judgement_second")]

@@ -1,7 +1,9 @@
-"""The owner's guard of households (PostgreSQL): nobody is put among people of another office.
+"""The owner's guards (PostgreSQL). Of households: nobody is put among people of another office.
 
 The application cannot ask this itself, for it does not see who is elsewhere. A household whose people were parted by a
 handover goes on in both offices.
+
+And of the blind index: no office keeps tokens of a person who left it, or whose key it lost.
 """
 
 from __future__ import annotations
@@ -29,3 +31,22 @@ FOR EACH ROW WHEN (OLD.household_id IS DISTINCT FROM NEW.household_id) EXECUTE F
 """  # noqa: S608
 
 HOUSEHOLD_DROP = "DROP FUNCTION compass_household() CASCADE;"
+
+FORGET = """
+CREATE OR REPLACE FUNCTION compass_forget_tokens() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE public.people_searchtoken SET person_id = NULL
+    WHERE person_id = (to_jsonb(OLD) ->> TG_ARGV[0])::uuid AND organisation_id = OLD.organisation_id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER people_person_left AFTER UPDATE ON people_person
+FOR EACH ROW WHEN (OLD.organisation_id IS DISTINCT FROM NEW.organisation_id)
+EXECUTE FUNCTION compass_forget_tokens('id');
+
+CREATE TRIGGER vault_subjectkey_gone AFTER DELETE ON vault_subjectkey
+FOR EACH ROW EXECUTE FUNCTION compass_forget_tokens('subject_id');
+"""
+
+FORGET_DROP = "DROP FUNCTION compass_forget_tokens() CASCADE;"

@@ -2,18 +2,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compass.people.views import intake, person, sealed, summary, voice
+from compass.people.views import finding, intake, person, sealed, summary, voice
 
 app_name = "people"
 urlpatterns = [
     path("voices/", voice.voices, name="voices"),
     path("voices/<slug:language>/<slug:key>/", voice.replace, name="replace_voice"),
     path("voice/<uuid:pk>/", voice.play, name="voice"),
+    path("find/", finding.find, name="find"),
+    path("searches/", finding.searches, name="searches"),
     path("<uuid:pk>/", person.person, name="person"),
     path("<uuid:pk>/consent/", intake.consent, name="consent"),
     path("<uuid:pk>/withdraw/", person.withdraw, name="withdraw"),
     path("<uuid:pk>/identity/", sealed.identity, name="identity"),
     path("<uuid:pk>/contact/", sealed.contact, name="contact"),
+    path("<uuid:pk>/same/", finding.same, name="same"),
     path("<uuid:pk>/household/", intake.household, name="household"),
     path("<uuid:pk>/guardian/", person.guardian, name="guardian"),
     path("<uuid:pk>/guardian/appointed/", person.appointed, name="guardian_appointed"),

@@ -216,6 +216,14 @@ class TooManyTries(Problem):
     next_step = _("Wait a few minutes, then try again.")
 
 
+class SearchedTooOften(Problem):
+    """`count`: how many searches a colleague may make in an hour."""
+
+    number, status = 5003, 429
+    title = _("You have made %(count)s searches within an hour, which is the most there may be.")
+    next_step = _("Go on with the codes you have, and search again later. Your supervisor can search too.")
+
+
 class DatabaseAway(Problem):
     number, status = 5002, 503
     title = _("COMPASS cannot reach its records at the moment.")

@@ -162,6 +162,17 @@ class KeyRing:
             cursor.execute("SELECT compass_destroy_keys(%s::uuid[])", [list(subjects)])
             return int(cursor.fetchone()[0])
 
+    def index_key(self, organisation_id: UUID) -> bytes:
+        """The key of an organisation's blind index: what two organisations keep of one name has nothing in common.
+
+        It follows the newest version of the organisation's key, never a person's. Raises KeyAbsent for an organisation
+        outside this unit of work.
+        """
+        if organisation_id not in self._organisations:
+            raise KeyAbsent
+        _, outer = _organisation_key(organisation_id)
+        return crypto.derive(outer, f"index|search|{organisation_id}")
+
     def mark(self) -> tuple[int, frozenset[UUID]]:
         """Where the ring stands, for `rewind`."""
         return len(self.sealed), frozenset(self._keys)

@@ -20,6 +20,7 @@ from compass.cases.ladder import parent_present, return_blocks
 from compass.cases.models import Assessment, Case, Goal, Handover, HandoverKey, HandoverPerson, Referral
 from compass.cases.models.case import OPEN
 from compass.people import consent
+from compass.people.actions.index import index_people
 from compass.people.models import Consent, Person
 from compass.problems import BestInterestsFirst, ConsentMissing, Invalid, NotFound, Problem, WrongState
 from compass.vocabulary import code_list, known, label_of
@@ -207,6 +208,8 @@ def accept_handovers(work: Work, steps: list[HandoverStep]) -> list[Handover]:
     moved = {row.pk: row for row in Handover.objects.filter(pk__in=[row.pk for row in rows])}
     people = HandoverPerson.objects.filter(handover__in=rows)
     work.saw(people)
+    # What the sender's index kept of them went with its keys; a name is found again under the receiver's own.
+    index_people(work, [row.person_id for row in people])
     return [moved[row.pk] for row in rows]
 
 

@@ -7,13 +7,15 @@ import importlib
 import json
 from pathlib import Path
 
-NAMES = ("vault", "trail", "start", "pages", "thin")
+NAMES = ("vault", "trail", "start", "pages", "thin", "search")
+#: People that are loaded when nobody says how many.
+PEOPLE = {"start": 1000, "pages": 1000, "search": 20_000}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", choices=(*NAMES, "all"))
     parser.add_argument("--results", type=Path, default=Path("bench/RESULTS.md"), help="where the table goes")
-    parser.add_argument("--people", type=int, default=1000, help="people loaded for start and pages")
+    parser.add_argument("--people", type=int, help="people loaded (start, pages: 1,000; search: 20,000)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -21,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
 
     for name in NAMES if options.name == "all" else (options.name,):
         module = importlib.import_module(f"compass.config.bench.{name}")
-        figures, rows = module.run(options.people) if name in {"start", "pages"} else module.run()
+        figures, rows = module.run(options.people or PEOPLE[name]) if name in PEOPLE else module.run()
         print(json.dumps({"bench": name, **figures}, indent=2))
         write_table(options.results, name, figures["machine"], rows, module.TRIED)
     return 0

@@ -57,6 +57,11 @@ def _service(pk: UUID | None) -> people.ServiceGiven:
     return people.ServiceGiven(**told(id=pk), service="FOD", service_class="H", delivered_on=_today())
 
 
+def _judge(work: Work, pk: UUID | None) -> Any:
+    (other,) = people.register_people(work, [_person()])
+    return people.judge(work, [people.Judged(**told(id=pk), other_id=other.pk, same=False)])
+
+
 def _plan(pk: UUID | None) -> plan.PlanMade:
     day = _today() + timedelta(days=9)
     aim = plan.GoalSaid("safety_security", "x", day, (plan.ActionPlanned("SHL", "case_manager", day),))
@@ -222,6 +227,9 @@ STEPS: dict[str, Step] = {
     "people.household": _do(
         people.change_households, _said(people.HouseholdChange, household_id=None, relation="principal")
     ),
+    "people.search": _do(people.record_searches, _said(people.Searched, attributes=("name",), found=0)),
+    "people.compare": _do(people.record_comparisons, _said(people.Compared, attributes=("name",), found=0)),
+    "people.judge": _judge,
     "people.consent": _do(people.give_consent, _consent),
     "people.withdraw": _do(people.withdraw_consent, _said(people.Withdrawal)),
     "people.guardian": _do(people.request_guardians, _said(people.GuardianAsked, authority=AUTHORITY)),

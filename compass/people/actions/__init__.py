@@ -1,4 +1,4 @@
-"""The only code that writes people, their consent, the services they received and an office's voices."""
+"""The only code that writes people, their consent, the services they received, searches and an office's voices."""
 
 from __future__ import annotations
 
@@ -22,28 +22,46 @@ from compass.people.actions.persons import (
     change_identity,
     register_people,
 )
+from compass.people.actions.searches import (
+    Compared,
+    Judged,
+    Searched,
+    compare_person,
+    judge,
+    record_comparisons,
+    record_searches,
+    search_people,
+)
 from compass.people.actions.services import ServiceGiven, record_services
 from compass.people.actions.voices import VoiceRecording, put_voices
 
 __all__ = [
+    "Compared",
     "ConsentGiven",
     "GuardianAppointed",
     "GuardianAsked",
     "HouseholdChange",
     "IdentityChange",
+    "Judged",
     "Registration",
+    "Searched",
     "ServiceGiven",
     "VoiceRecording",
     "Withdrawal",
     "appoint_guardians",
     "change_households",
     "change_identity",
+    "compare_person",
     "give_consent",
+    "judge",
     "moment",
     "on_page",
     "put_voices",
+    "record_comparisons",
+    "record_searches",
     "record_services",
     "register_people",
     "request_guardians",
+    "search_people",
     "withdraw_consent",
 ]

@@ -13,6 +13,7 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.people.actions.common import known_or_empty, nationality, spoken
+from compass.people.actions.index import index_people
 from compass.people.ages import band_of
 from compass.people.consent import answer, newest
 from compass.people.models import Person
@@ -70,6 +71,7 @@ def register_people(work: Work, registrations: list[Registration]) -> list[Perso
     work.keys.create(organisation.pk, [p.pk for p in people])
     for person, each in zip(people, registrations, strict=True):
         _seal(work, person, each.identity, each.contact)
+    index_people(work, [person.pk for person in people])
     try:
         with transaction.atomic():
             return Person.objects.bulk_create(people)
@@ -133,6 +135,7 @@ def change_identity(work: Work, changes: list[IdentityChange]) -> list[Person]:
         people,
         ["sex", "nationality", "languages", "age_band", "identity_sealed", "contact_sealed", "version"],
     )
+    index_people(work, [person.pk for person in people])
     return people
 
 

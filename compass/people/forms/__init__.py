@@ -12,16 +12,19 @@ from compass.people.forms.person import (
     RevealForm,
     shown,
 )
+from compass.people.forms.search import FindForm, SameForm
 from compass.people.forms.voice import VoiceForm
 
 __all__ = [
     "AppointedForm",
     "ConsentForm",
     "ContactForm",
+    "FindForm",
     "GuardianForm",
     "HouseholdForm",
     "IdentityForm",
     "RevealForm",
+    "SameForm",
     "VoiceForm",
     "WithdrawForm",
     "shown",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from compass.people.consent import answer
 from compass.people.forms import ContactForm, IdentityForm, RevealForm, shown
 from compass.people.models import Person
 from compass.people.views.common import STEPS, basis_of, identity_facts, nation, step_to, tongues
+from compass.people.views.finding import after_writing
 from compass.problems import StaleVersion
 from compass.ui.compare import rows
 from compass.vocabulary import label_of
@@ -106,7 +108,11 @@ def _sealed_page(
                 form.problem = StaleVersion(current=person)
             else:
                 with work.attempt(form):
-                    change_identity(work, [form.command(person, basis_of(consented))])
+                    command = form.command(person, basis_of(consented))
+                    change_identity(work, [command])
+                    if beside := after_writing(work, request, person, command, after if context["step"] else "person"):
+                        messages.success(request, saved)
+                        return beside
                     return step_to(after, person, request, saved)
         if isinstance(form.problem, StaleVersion):
             context |= _conflict(work, form, reveal, compare)

@@ -1,0 +1,142 @@
+"""Finding people again: load rate, size of the index, and how long a search takes for common, rare and absent names.
+
+Everyone is registered in one organisation through the action that a desk uses (sealing, index, trail). A search is a whole
+unit of work: scope, digests, places, candidates opened and ranked, trail, commit.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+from uuid import uuid4
+
+from compass.config.bench.crowd import FIRST_YEAR, LAST_YEAR, Invented, crowd
+from compass.config.bench.machine import Figures, connect, machine, place, quantile
+
+AT_A_TIME = 200
+SEARCHES = 200
+OFFICE = "zinder.social"
+TRIED = (
+    "an index without invented pairs: the number of places alone told a thief of 20,000 people 1.3 points above the floor,"
+    " with them 0.3, for which each person takes 8, 16, 32 or 64 places."
+)
+
+
+def _register(people: Sequence[Invented]) -> float:
+    """Seconds for registering these people."""
+    from django.utils import timezone
+
+    from compass.access.actor import Actor
+    from compass.access.models import User
+    from compass.access.work import unit_of_work
+    from compass.people.actions import Registration, register_people
+
+    actor, each, started = Actor.of(User.objects.get(username=OFFICE)), iter(people), time.perf_counter()
+    while chunk := list(islice(each, AT_A_TIME)):
+        with unit_of_work(actor, "bench") as work:
+            envelope: dict[str, Any] = {"occurred_at": timezone.now(), "basis": "vital_interest"}
+            register_people(
+                work,
+                [
+                    Registration(key=uuid4(), **envelope, sex=one.sex, identity=one.identity, contact=one.contact)
+                    for one in chunk
+                ],
+            )
+    return time.perf_counter() - started
+
+
+def _searches(people: Sequence[Invented]) -> dict[str, list[dict[str, Any]]]:
+    """What is asked: names of the most and the least frequent, and of nobody, each with a year."""
+    by_name: dict[str, list[Invented]] = {}
+    for person in people:
+        by_name.setdefault(person.name, []).append(person)
+    ranked = sorted(by_name, key=lambda name: -len(by_name[name]))
+    chance = random.Random(7)  # noqa: S311 a seed, not a secret
+    return {
+        "common": [_told(chance.choice(by_name[chance.choice(ranked[:5])])) for _ in range(SEARCHES)],
+        "rare": [_told(chance.choice(by_name[chance.choice(ranked[-100:])])) for _ in range(SEARCHES)],
+        "absent": [
+            {"given": f"Z{chance.randrange(10**6):06}qx".translate(_LETTERS), "birth_year": _year(chance)}
+            for _ in range(SEARCHES)
+        ],
+    }
+
+
+_LETTERS = str.maketrans("0123456789", "bdfglmnprt")
+
+
+def _told(person: Invented) -> dict[str, Any]:
+    return {name: person.identity[name] for name in ("given", "family", "birth_year") if name in person.identity}
+
+
+def _year(chance: random.Random) -> int:
+    return chance.randint(FIRST_YEAR, LAST_YEAR)
+
+
+def _time(asked: Sequence[dict[str, Any]]) -> tuple[list[float], list[int]]:
+    """Milliseconds and results of each search."""
+    from compass.access.actor import Actor
+    from compass.access.models import User
+    from compass.access.work import unit_of_work
+    from compass.people.searching.finding import find
+    from compass.people.searching.tokens import record_of
+
+    actor, times, results = Actor.of(User.objects.get(username=OFFICE)), [], []
+    for identity in asked:
+        started = time.perf_counter()
+        with unit_of_work(actor, "bench") as work:
+            found = find(work, record_of(identity, {}), actor.organisation.pk)
+            work.saw([each.person for each in found.candidates[:20]])
+        times.append((time.perf_counter() - started) * 1000)
+        results.append(len(found.candidates))
+    return times, results
+
+
+def run(people: int) -> tuple[Figures, list[tuple[str, str, str]]]:
+    """`people` in one organisation."""
+    on = machine()
+    with place() as cluster:
+        connect(cluster)
+        invented = list(crowd(people, 1))
+        spent = _register(invented)
+        with cluster.connect("compass_owner", "compass") as owner:
+            owner.execute("ANALYZE")
+            places, size = owner.execute(
+                "SELECT count(*), pg_total_relation_size('people_searchtoken') FROM people_searchtoken"
+            ).fetchone() or (0, 0)
+        figures: Figures = {
+            "people": people,
+            "registered_per_s": people / spent,
+            "places_per_person": places / people,
+            "index_mb": size / 1024**2,
+            "index_bytes_per_person": size / people,
+        }
+        for kind, asked in _searches(invented).items():
+            _time(asked[:10])
+            times, results = _time(asked)
+            figures[f"{kind}_p50_ms"], figures[f"{kind}_p95_ms"] = quantile(times, 0.5), quantile(times, 0.95)
+            figures[f"{kind}_found"] = sum(results) / len(results)
+    rows = [
+        (
+            "people registered in a second, sealed and indexed",
+            f"{figures['registered_per_s']:,.0f}",
+            f"{people:,} people",
+        ),
+        (
+            "size of the index",
+            f"{figures['index_mb']:,.0f} MB",
+            f"{figures['places_per_person']:.1f} places and {figures['index_bytes_per_person']:,.0f} bytes a person",
+        ),
+        *(
+            (
+                f"search for a {kind} name (ms)" if kind != "absent" else "search for an absent name (ms)",
+                f"p50 {figures[f'{kind}_p50_ms']:.1f}, p95 {figures[f'{kind}_p95_ms']:.1f}",
+                f"{figures[f'{kind}_found']:.1f} candidates on average",
+            )
+            for kind in ("common", "rare", "absent")
+        ),
+    ]
+    return {"machine": on, **figures}, rows

@@ -1,0 +1,171 @@
+"""Searching and comparing, which are written down before anything is shown; judging whether two records are one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from django.db import connection
+from uuid6 import uuid7
+
+from compass.access.actions import action
+from compass.access.work import Command, Work, stamp
+from compass.people.matching.keys import attribute_keys
+from compass.people.matching.records import Record
+from compass.people.models import Judgement, Person, Search
+from compass.people.queries import opened
+from compass.people.searching.duplicates import doubles
+from compass.people.searching.finding import Candidate, Found, find
+from compass.people.searching.limits import COMPARISONS_AN_HOUR, HOUR, MOST_SHOWN, SEARCHES_AN_HOUR
+from compass.people.searching.tokens import record_of
+from compass.problems import NotFound, SearchedTooOften
+
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('people_search' || %s::text, 0))"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Searched(Command):
+    """That a search was made: by which attributes (never the words), with how many results."""
+
+    attributes: tuple[str, ...]
+    found: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared(Searched):
+    """That the record of a person (`id`), just written down, was laid beside the others of the office."""
+
+
+@action("people.search", Search)
+def record_searches(work: Work, searches: list[Searched]) -> list[Search]:
+    """Write down that searches were made. Raises Denied."""
+    work.demand("people.search")
+    return _write_down(work, searches, "search")
+
+
+@action("people.compare", Search)
+def record_comparisons(work: Work, compared: list[Compared]) -> list[Search]:
+    """Write down that records were compared. Raises Denied, NotFound."""
+    work.require("people.identity", Person, compared)
+    return _write_down(work, compared, "comparison")
+
+
+def _write_down(work: Work, searches: Sequence[Searched], kind: str) -> list[Search]:
+    return Search.objects.bulk_create(
+        Search(
+            id=uuid7(),
+            organisation_id=work.actor.organisation.pk,
+            kind=kind,
+            attributes=sorted(each.attributes),
+            found=each.found,
+            about=each.id,
+            **stamp(work, each),
+        )
+        for each in searches
+    )
+
+
+def search_people(work: Work, command: Command, record: Record) -> Found:
+    """Who of the colleague's office may be meant by `record`: counted first, found, written down.
+
+    Raises Denied, and SearchedTooOften before anything is looked at. The same command again counts once.
+    """
+    work.demand("people.search")
+    _within(work, "search", SEARCHES_AN_HOUR)
+    found = find(work, record, work.actor.organisation.pk)
+    told = {name: getattr(command, name) for name in ("key", "occurred_at", "basis", "said")}
+    attributes = tuple(attribute_keys(record))
+    record_searches(work, [Searched(**told, attributes=attributes, found=len(found.candidates))])
+    shown = [each.person for each in found.candidates[:MOST_SHOWN]]
+    work.saw(shown)
+    work.record(
+        "people.found",
+        results=[person.pk for person in shown],
+        attributes=" ".join(attributes),
+        count=len(found.candidates),
+    )
+    return found
+
+
+def compare_person(work: Work, command: Command) -> tuple[Candidate, ...]:
+    """Who of the same office may be the person (`id`) whose identity or contact was just written.
+
+    Raises Denied, NotFound, and SearchedTooOften: what was written is not undone by that.
+    """
+    person = work.find("people.identity", Person, command.id or UUID(int=0))
+    _within(work, "comparison", COMPARISONS_AN_HOUR)
+    found = doubles(work, person)
+    sealed = opened(work, person)
+    record_comparisons(
+        work,
+        [
+            Compared(
+                key=uuid5(command.key, "compare"),
+                occurred_at=command.occurred_at,
+                basis=command.basis,
+                id=person.pk,
+                attributes=tuple(attribute_keys(record_of(sealed.identity, sealed.contact))),
+                found=len(found),
+            )
+        ],
+    )
+    return found
+
+
+def _within(work: Work, kind: str, most: int) -> None:
+    """One search of a colleague after the other, so that two at once are counted as two."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_AT_A_TIME, [work.actor.id])
+    made = Search.objects.filter(recorded_by=work.actor.id, recorded_at__gt=work.now - HOUR, kind=kind)
+    if made.count() >= most:
+        raise SearchedTooOften(count=most)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged(Command):
+    """Whether a person (`id`) and another one of the same office are the same."""
+
+    other_id: UUID
+    same: bool
+
+
+@action("people.judge", Judgement)
+def judge(work: Work, judged: list[Judged]) -> list[Judgement]:
+    """Remember that two records are one person, or are not; a later judgement takes the place of the earlier.
+
+    Raises Denied, and NotFound when the colleague's office has not both of them.
+    """
+    people = {person.pk: person for person in work.require("people.identity", Person, judged)}
+    others = _others(work, [each.other_id for each in judged])
+    rows = []
+    for each in judged:
+        person, other = people[each.id or UUID(int=0)], others.get(each.other_id)
+        if other is None or other.pk == person.pk or other.organisation_id != person.organisation_id:
+            raise NotFound
+        rows.append(_judged(work, each, person, other))
+    return rows
+
+
+def _others(work: Work, wanted: Iterable[UUID]) -> dict[UUID, Person]:
+    found = {row.pk: row for row in work.allowed("people.identity", Person).filter(pk__in=list(wanted))}
+    work.saw(found.values())
+    return found
+
+
+def _judged(work: Work, each: Judged, person: Person, other: Person) -> Judgement:
+    first, second = sorted((person.pk, other.pk))
+    row: Judgement
+    row, made = Judgement.objects.get_or_create(
+        organisation_id=person.organisation_id,
+        first=first,
+        second=second,
+        defaults={"same": each.same, **stamp(work, each)},
+    )
+    if not made:
+        for name, value in {"same": each.same, **stamp(work, each)}.items():
+            setattr(row, name, value)
+        row.version += 1
+        row.save()
+    work.record("people.judged", results=[first, second], same=int(each.same))
+    return row

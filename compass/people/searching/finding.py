@@ -1,0 +1,89 @@
+"""From two attributes to people of the asking office, ranked; what is opened stays inside the process."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from compass.access.work import Work
+from compass.people.matching.records import Record
+from compass.people.models import Person
+from compass.people.queries import opened
+from compass.people.searching.limits import MOST_OPENED
+from compass.people.searching.ranking import Likeness, likeness
+from compass.people.searching.tokens import TEN, Tokens, asked, kind, record_of
+
+#: How many sub-tokens of each chain are asked for at a time; a chain of more than 1,280 people is cut.
+_BLOCKS = ((0, 4), (4, 16), (16, 64), (64, 128))
+_PLACES = """
+SELECT token, person_id FROM people_searchtoken WHERE organisation_id = %s AND token = ANY (%s::bigint[])
+"""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person of the office and how alike what is sealed of them is to what was asked."""
+
+    person: Person
+    likeness: Likeness
+
+
+@dataclass(frozen=True)
+class Found:
+    """The candidates, most alike first. `too_many`: more agree equally than are opened, so that none is shown."""
+
+    candidates: tuple[Candidate, ...]
+    too_many: bool = False
+
+
+def find(work: Work, record: Record, organisation: UUID, *, without: Collection[UUID] = ()) -> Found:
+    """Who of an office may be meant by `record`, of those whom the colleague may search for.
+
+    The same digests are made and the same statements sent whether nobody, somebody elsewhere or somebody erased is meant;
+    only candidates of this office add to the work. Raises KeyAbsent for an organisation outside the unit of work.
+    """
+    agreeing = [pk for pk in _by_agreement(work, record, organisation) if pk not in without]
+    if len(agreeing) > MOST_OPENED:
+        return Found((), too_many=True)
+    allowed = work.allowed("people.search", Person).filter(organisation_id=organisation, pk__in=agreeing)
+    people = {row.pk: row for row in allowed}
+    found = []
+    for pk in work.keys.holds(people):
+        sealed = opened(work, people[pk])
+        if alike := likeness(record, record_of(sealed.identity, sealed.contact)):
+            found.append(Candidate(people[pk], alike))
+    return Found(tuple(sorted(found, key=lambda each: (each.likeness.order, each.person.code))))
+
+
+def _by_agreement(work: Work, record: Record, organisation: UUID) -> list[UUID]:
+    """Everyone who shares a pair of attributes with the record; where that is too many, those who share most kinds."""
+    tokens = Tokens(work.keys.index_key(organisation))
+    kinds: dict[UUID, set[str]] = defaultdict(set)
+    for pair, person in _chains(tokens, asked(record), organisation):
+        kinds[person].add(kind(pair) if not pair.count("name:") > 1 else pair)
+    ranked = sorted(kinds, key=lambda person: (-len(kinds[person]), person))
+    if len(ranked) <= MOST_OPENED:
+        return ranked
+    return [person for person in ranked if len(kinds[person]) == len(kinds[ranked[0]])]
+
+
+def _chains(tokens: Tokens, pairs: list[str], organisation: UUID) -> Iterator[tuple[str, UUID]]:
+    """(pair, person) of every place in the chains of these pairs."""
+    going = pairs
+    with connection.cursor() as cursor:
+        for first, end in _BLOCKS:
+            at = {tokens.at(pair, number): (pair, number) for pair in going for number in range(first, end)}
+            cursor.execute(_PLACES, [organisation, list(at)])
+            last: dict[str, int] = defaultdict(int)
+            for token, person in cursor.fetchall():
+                pair, number = at[token]
+                last[pair] += number == end - 1
+                if person is not None:
+                    yield pair, person
+            going = [pair for pair in going if last[pair] == TEN]
+            if not going:
+                return

@@ -1,0 +1,66 @@
+"""Searching out of the ordinary, for whoever watches over it: by colleague and day, never what was searched for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.db.models.functions import TruncDate
+
+from compass.access.models import User
+from compass.access.staff import name_of
+from compass.access.work import Work
+from compass.people.models import Search
+from compass.people.searching.limits import EMPTY_A_DAY, LISTED, SAME_RECORD_A_DAY, SEARCHES_A_DAY
+
+MOST_LINES = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """One day of one colleague: searches made, those without a result, how often one record was compared at most."""
+
+    day: date
+    colleague: str
+    searches: int
+    empty: int
+    repeated: int
+
+    @property
+    def many(self) -> bool:
+        return self.searches >= SEARCHES_A_DAY
+
+    @property
+    def in_vain(self) -> bool:
+        return self.empty >= EMPTY_A_DAY
+
+    @property
+    def tried(self) -> bool:
+        return self.repeated >= SAME_RECORD_A_DAY
+
+
+def unusual(work: Work) -> Sequence[Line]:
+    """The days of the last 30 that are out of the ordinary, newest first, at most 100; three queries."""
+    rows = work.allowed("people.searches", Search).filter(recorded_at__gt=work.now - LISTED)
+    made = rows.annotate(day=TruncDate("recorded_at")).values("day", "recorded_by")
+    counted = {
+        (each["day"], each["recorded_by"]): each
+        for each in made.annotate(
+            searches=Count("pk", filter=Q(kind="search")), empty=Count("pk", filter=Q(kind="search", found=0))
+        )
+    }
+    per_record = made.filter(kind="comparison").values("day", "recorded_by", "about").annotate(times=Count("pk"))
+    repeated: dict[tuple[date, UUID], int] = {}
+    for each in per_record.filter(times__gte=SAME_RECORD_A_DAY):
+        place = each["day"], each["recorded_by"]
+        repeated[place] = max(repeated.get(place, 0), each["times"])
+    people = {user.pk: name_of(user) for user in User.objects.filter(pk__in={who for _, who in counted})}
+    lines = [
+        Line(day, people.get(who, ""), each["searches"], each["empty"], repeated.get((day, who), 0))
+        for (day, who), each in counted.items()
+    ]
+    lines = [line for line in lines if line.many or line.in_vain or line.tried]
+    return sorted(lines, key=lambda line: (-line.day.toordinal(), line.colleague))[:MOST_LINES]

@@ -1,0 +1,141 @@
+"""Finding a person again, comparing a record that was just written with the office's others, and who watches over both."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from compass.access.pages import page
+from compass.access.work import Command, Work
+from compass.people.actions import compare_person, judge, search_people
+from compass.people.forms import FindForm, SameForm
+from compass.people.models import Person
+from compass.people.searching import limits
+from compass.people.searching.duplicates import doubles
+from compass.people.searching.finding import Candidate, Found
+from compass.people.searching.ranking import CLOSE, EXACT, POSSIBLE
+from compass.people.searching.review import unusual
+from compass.people.views.common import nation, step_to, tongues
+from compass.problems import SearchedTooOften
+from compass.vocabulary import label_of
+
+#: The steps of an intake that may follow a comparison.
+THEN = frozenset({"contact", "household", "person"})
+
+
+@require_http_methods(["GET", "POST"])
+@page("people.find")
+def find(request: HttpRequest, work: Work) -> HttpResponse:
+    """Find a person of the own office by two attributes; results are codes, most alike first."""
+    work.demand("people.search")
+    form = FindForm(request.POST or None)
+    found: Found | None = None
+    if form.is_valid():
+        with work.attempt(form):
+            found = search_people(work, form.command(), form.record)
+    shown = found.candidates[: limits.MOST_SHOWN] if found else ()
+    return TemplateResponse(
+        request,
+        "people/find.html",
+        {
+            "form": form,
+            "found": found,
+            "shown": [{"person": each.person, "alike": _in_words(each)} for each in shown],
+            "more": len(found.candidates) - len(shown) if found else 0,
+            "most": limits.SEARCHES_AN_HOUR,
+        },
+    )
+
+
+def _in_words(each: Candidate) -> str:
+    words = {EXACT: _("Agrees exactly"), CLOSE: _("Agrees closely"), POSSIBLE: _("May agree")}
+    return words[each.likeness.word]
+
+
+def after_writing(work: Work, request: HttpRequest, person: Person, command: Command, then: str) -> HttpResponse | None:
+    """The page on which a record just written is compared; None when nobody of the office is like it.
+
+    What was written stays written: too many comparisons within an hour are said, and no reason to stop an intake.
+    """
+    try:
+        found = compare_person(work, command)
+    except SearchedTooOften as problem:
+        text = _("It was not compared with the others of your office: %(why)s")
+        messages.warning(request, text % {"why": problem.what})
+        return None
+    if not found:
+        return None
+    intake = "intake&" if "intake" in request.GET else ""
+    return redirect(reverse("people:same", args=[person.pk]) + f"?{intake}then={then}")
+
+
+@require_http_methods(["GET", "POST"])
+@page("people.same")
+def same(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """A record beside those of the own office that it may repeat, by code; each is judged once."""
+    person = work.find("people.identity", Person, pk)
+    asked = request.GET.get("then", "")
+    then = asked if asked in THEN else "person"
+    form = SameForm(request.POST or None)
+    if form.is_valid():
+        with work.attempt(form):
+            judge(work, [form.command(person)])
+            other = work.find("people.identity", Person, form.cleaned_data["other"])
+            if form.cleaned_data["answer"] == "same":
+                text = _("Noted: %(one)s and %(other)s are the same person. Go on with this record.")
+                messages.success(request, text % {"one": person.code, "other": other.code})
+                return redirect("people:person", pk=other.pk)
+            told = _("Noted: not the same person as %(other)s. It will not be asked again.") % {"other": other.code}
+            if not doubles(work, person):
+                return step_to(then, person, request, told)
+            messages.success(request, told)
+            return redirect(request.get_full_path())
+    beside = doubles(work, person)
+    work.saw([each.person for each in beside])
+    return TemplateResponse(
+        request,
+        "people/same.html",
+        {
+            "person": person,
+            "form": form,
+            "beside": [
+                {"person": each.person, "rows": _rows(person, each.person), "form": SameForm()} for each in beside
+            ],
+            "onward": reverse(f"people:{then}", args=[pk]) + ("?intake" if "intake" in request.GET else ""),
+        },
+    )
+
+
+def _rows(one: Person, other: Person) -> list[dict[str, Any]]:
+    """What is not sealed and known of both, side by side."""
+    pairs = [
+        (_("Sex"), label_of("sex", one.sex), label_of("sex", other.sex)),
+        (_("Age"), _age(one), _age(other)),
+        (_("Nationality"), nation(one.nationality), nation(other.nationality)),
+        (_("Languages"), tongues(one.languages), tongues(other.languages)),
+    ]
+    return [
+        {"label": label, "left": left, "right": right, "state": "same" if left == right else "differs"}
+        for label, left, right in pairs
+        if left and right
+    ]
+
+
+def _age(person: Person) -> str:
+    return label_of("age_band", person.age_band) if person.age_band else ""
+
+
+@require_GET
+@page("people.searches")
+def searches(request: HttpRequest, work: Work) -> HttpResponse:
+    """Whose searching was out of the ordinary, for the supervisor and the data protection officer."""
+    work.demand("people.searches")
+    return TemplateResponse(request, "people/searches.html", {"lines": unusual(work), "limits": limits})
