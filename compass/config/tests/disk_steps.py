@@ -230,6 +230,11 @@ def through_pages(machine: Live, office: Browser, case: Case, typed: Canaries, p
         f"{person}/contact/", contact, phone=typed["typed phone"], safe_to_call="yes", safe_to_carry_paper="no",
         what_to_say=typed["typed contact"],
     )  # fmt: skip
+    # Found again by what was just sealed; the words of a search lie nowhere, found or not.
+    found = office.post("/people/find/", names=typed["typed given"], phone=typed["typed phone"]).text
+    assert case.person.code in found, said_in(found)[:900]
+    for place in ("", typed["searched place"]):
+        office.refused("/people/find/", names=typed["searched name"], place_of_origin=place)
     office.save(
         f"/cases/{case.pk}/assessment/", need_education="unmet_moderate", vulnerable="yes", experienced="no",
         narrative=typed["typed assessment"],

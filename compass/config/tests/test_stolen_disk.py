@@ -277,6 +277,7 @@ def test_a_stolen_disk_shows_no_one(machine: Live, marker: Marker) -> None:
     assert empty == [], "sealed columns that got no canary"
     assert len(by_actions) >= 5, "the actions seal what they are given"
     assert {"registration given", "typed phone", "typed assessment", "photo name", "photo EXIF"} <= set(typed)
+    assert {"searched name", "searched place"} <= set(typed)
     assert search(machine.cluster.folder, {**typed, **marker.canaries}) == []
 
 
@@ -311,6 +312,39 @@ def test_an_action_that_writes_beside_the_seal_is_found(
     monkeypatch.setattr(persons, "_seal", telling)
 
     assert on_disk() == set(), "everything is found of an action that tells"
+
+
+def test_a_search_that_tells_the_trail_its_words_is_found(
+    cluster: Cluster, apart: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The positive control of searching: the same search leaves nothing, and everything once it says what it looked for."""
+    from compass.access.work import Command
+    from compass.config.tests.access_world import at
+    from compass.people.actions import search_people, searches
+    from compass.people.searching.tokens import record_of
+
+    find = searches.find
+
+    def telling(work: Any, record: Any, organisation: Any) -> Any:
+        work.record("leak", who=str(record))
+        return find(work, record, organisation)
+
+    def on_disk() -> set[str]:
+        typed = Canaries()
+        identity = {"given": typed["searched name"], "place_of_origin": typed["searched place"]}
+        with at("zinder.social") as work:
+            search_people(work, Command(**envelope(basis="public_interest")), record_of(identity, {}))
+        with cluster.connect("postgres", apart) as root:
+            root.execute("CHECKPOINT")
+            folder = root.execute("SELECT pg_relation_filepath('trail_entry')").fetchone()[0].rpartition("/")[0]
+        return {place for place, _ in search(cluster.data / folder, typed)}
+
+    with cluster.connect("postgres", apart) as root:
+        uncompressed(root)
+    assert on_disk() == set()
+    monkeypatch.setattr(searches, "find", telling)
+
+    assert on_disk() == {"searched name", "searched place"}
 
 
 def test_fields_left_clear_are_found(machine: Live) -> None:
