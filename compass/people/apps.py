@@ -33,14 +33,11 @@ class PeopleConfig(AppConfig):
         from compass.people.searching.duplicates import same_people
         from compass.ui import navigation
 
-        for model, column in (
-            ("SearchToken", "person_id"),
-            ("Search", "about"),
-            ("Judgement", "first"),
-            ("Judgement", "second"),
-        ):
-            registry.refer(f"people.{model}", column, moves=False)
+        registry.refer("people.SearchToken", "person_id", moves=False)
+        registry.refer("people.Search", "about", moves=False)
+        registry.refer("people.Judgement", "first", moves=False)
+        registry.refer("people.Judgement", "second", moves=False)
         links.register(same_people)
-        navigation.register(label=_("Find a person"), url_name="people:find", order=15, visible=_searches)
+        navigation.register(label=_("Find"), url_name="people:find", order=25, visible=_searches)
         navigation.register(label=_("Searches"), url_name="people:searches", order=75, visible=_watches)
         navigation.register(label=_("Voices"), url_name="people:voices", order=70, visible=_keeps_voices)

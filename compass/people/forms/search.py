@@ -26,8 +26,12 @@ class FindForm(BaseForm):
     names = forms.CharField(
         label=_("Names, as you hear them"),
         help_text=_("In any spelling, script and order: given name, family name, other names."),
-        required=False,
         max_length=200,
+        error_messages={
+            "required": _(
+                "Write a name, and one thing more: another name, the year of birth, the place of origin or the number."
+            )
+        },
     )
     birth_year = forms.IntegerField(
         label=_("Year of birth, about"),
@@ -61,12 +65,7 @@ class FindForm(BaseForm):
 
     def _what_helps(self) -> Any:
         """Which second attribute is missing, in words."""
-        known = set(attribute_keys(self.record))
-        if not known:
-            return _(
-                "Write a name, and one thing more: another name, the year of birth, the place of origin or the number."
-            )
-        if "name" not in known:
+        if "name" not in attribute_keys(self.record):
             return _("Write a name as well: the rest alone would fit too many people.")
         return _(
             "One name alone fits too many people. Write another of their names, the year of birth, the place of origin or"

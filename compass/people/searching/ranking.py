@@ -16,19 +16,26 @@ _LETTERS, _SOUND, _BONES = 3.0, 2.5, 1.5
 
 @dataclass(frozen=True)
 class Likeness:
-    """How many attributes agree, how well (0 to 1), and that in a word: exact | close | possible."""
+    """How many attributes agree, how well (0 to 1), and that in a word: exact | close | possible.
+
+    `by_name`: at least two names agree, or all where somebody told fewer, or the number does. People of one family share
+    a name, the place and nearly the year, and are only possible.
+    """
 
     attributes: int
     share: float
+    by_name: bool
 
     @property
     def word(self) -> str:
-        return EXACT if self.share >= _EXACT_FROM else CLOSE if self.share >= _CLOSE_FROM else POSSIBLE
+        if not self.by_name or self.share < _CLOSE_FROM:
+            return POSSIBLE
+        return EXACT if self.share >= _EXACT_FROM else CLOSE
 
     @property
-    def order(self) -> tuple[float, int]:
+    def order(self) -> tuple[bool, float, int]:
         """What comes first is most alike."""
-        return -self.share, -self.attributes
+        return not self.by_name, -self.share, -self.attributes
 
 
 def likeness(asked: Record, found: Record) -> Likeness | None:
@@ -37,20 +44,28 @@ def likeness(asked: Record, found: Record) -> Likeness | None:
     Each attribute that both have counts alike, each name asked for by itself.
     """
     mine, theirs = _names(asked), _names(found)
-    levels = [max((_name(one, other) for other in theirs), default=0.0) for one in mine]
-    agreed = sum(level > 0 for level in levels)
-    if not agreed:
+    known = {way for ways in theirs for way in ways}
+    levels = [max((_name(one, other) for one in ways for other in known), default=0.0) for ways in mine]
+    names = sum(level > 0 for level in levels)
+    if not names:
         return None
-    for level in (_year(asked, found), _place(asked, found), _phone(asked, found)):
-        if level is not None:
-            levels.append(level)
-            agreed += level > 0
-    return Likeness(agreed, sum(levels) / (_LETTERS * len(levels))) if agreed >= 2 else None
+    others = (_year(asked, found), _place(asked, found), phone := _phone(asked, found))
+    told = [level for level in others if level is not None]
+    agreed = names + sum(level > 0 for level in told)
+    if agreed < 2:
+        return None
+    levels += told
+    by_name = names >= min(2, len(mine), len(theirs)) or bool(phone)
+    return Likeness(agreed, sum(levels) / (_LETTERS * len(levels)), by_name)
 
 
-def _names(record: Record) -> list[str]:
-    parts = {part for name in record.names for part in name_parts(name.given, name.family) if part}
-    return sorted({token for part in parts for token in (with_joined(part) if len(part) > 2 else part)})
+def _names(record: Record) -> list[tuple[str, ...]]:
+    """Each name of a person in the ways in which it is written: by itself, and with the others of its part as one word."""
+    ways: dict[str, dict[str, None]] = {}
+    for part in {part for name in record.names for part in name_parts(name.given, name.family)}:
+        for token in part:
+            ways.setdefault(token, {token: None}).update(dict.fromkeys(with_joined(part)[len(part) :]))
+    return [tuple(found) for _, found in sorted(ways.items())]
 
 
 def _name(one: str, other: str) -> float:

@@ -58,7 +58,7 @@ def test_the_place_of_each_result_is_by_how_alike_it_is(sign_in, make):
     ("typed", "said"),
     [
         ({}, "Write a name, and one thing more"),
-        ({"birth_year": "1990", "phone": "90123456"}, "Write a name as well"),
+        ({"birth_year": "1990", "phone": "90123456"}, "Write a name, and one thing more"),
         ({"names": "Ese"}, "One name alone fits too many people"),
         ({"names": "1234", "birth_year": "1990"}, "Write a name as well"),
         ({"names": "Ese", "birth_year": "199"}, "Write a year from"),
