@@ -22,6 +22,8 @@ def run(options: argparse.Namespace) -> int:
     os.environ["COMPASS_PROCESS"] = "app"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compass.config.settings")
     django.setup()
+    from django.utils import translation
+
     from compass.access.actor import Actor
     from compass.access.models import User
     from compass.people.actions.reindex import reindex
@@ -34,9 +36,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         done = reindex(Actor.of(user))
     except Problem as problem:
-        print(problem, file=sys.stderr)
+        with translation.override("en"):
+            print(problem, file=sys.stderr)
         return 1
-    print(f"The index of {done.organisation} is written: {done.found} people can be found.")
+    print(f"The index of {done.organisation} is written. People who can be found: {done.found}.")
     if done.keyless:
-        print(f"{done.keyless} people were left out: no key opens them any more.")
+        print(f"People left out because no key opens them any more: {done.keyless}.")
     return 0
