@@ -13,10 +13,14 @@ from compass.cases import ladder
 
 @dataclass(frozen=True)
 class Stop:
-    """One thing that must happen first: the rule that asks for it, and what it is, in words."""
+    """One thing that must happen first: the rule that asks for it, and what it is, in words.
+
+    `halts`: no return of this child may even be begun; else it is checked before the decision.
+    """
 
     rule: str
     words: str | Promise
+    halts: bool = False
 
 
 def return_blocks(people: Iterable[UUID]) -> Mapping[UUID, Sequence[Stop]]:
@@ -29,7 +33,8 @@ def _open(children: Mapping[UUID, ladder.Child]) -> Mapping[UUID, Sequence[Stop]
     for pk, child in children.items():
         words = {step.rule: step.what for step in (*ladder.LONG, *ladder.steps(child))}
         if rules := ladder.unmet(child):
-            found[pk] = [Stop(rule, words[rule]) for rule in rules]
+            halts = ladder.steps(child) is ladder.LONG
+            found[pk] = [Stop(rule, words[rule], halts) for rule in rules]
     return found
 
 

@@ -20,7 +20,7 @@ from compass.cases.models.case import OPEN as OPEN_CASES
 from compass.cases.standards import Due, link, standard
 from compass.returns.machine import BEFORE_TRAVEL, answered
 from compass.returns.models import Declaration, Eligibility, Preparation, Return
-from compass.returns.queries import reviews_of
+from compass.returns.queries import not_received, reviews_of
 
 RULES = "COMPASS domain specification, return and reintegration, section 2.7"
 #: Provisional: no source sets a time for a second person's decision (as for CM-15).
@@ -79,18 +79,19 @@ def decided_by_another(files: Files) -> Iterator[Due]:
 
 @standard("R-NOT-1", what=_("Tell the receiving office before departure"), source=RULES)
 def receiver_told(files: Files) -> Iterator[Due]:
-    """Once a day of travel is set, the receiving office is told before that day."""
+    """Once a day of travel is set, the receiving office is told before that day, and one of COMPASS has taken over."""
     for case, avr in _returns(files, "pre_return", "ready_to_travel"):
         ready = [row for row in files.about(Preparation, case) if row.avr_id == avr.pk and row.round == avr.round]
         if ready:
             told = ready[-1].receiving_told_on
+            waits = avr.pk in files.once(not_received)
             yield Due(
                 subject=case,
                 start_at=ready[-1].occurred_at,
                 due_at=beginning(ready[-1].travel_on),
-                done_at=beginning(told) if told else None,
-                url=link("returns:preparation", avr.pk),
-                action=_("Prepare the journey"),
+                done_at=beginning(told) if told and not waits else None,
+                url=link("returns:show" if told else "returns:preparation", avr.pk),
+                action=_("Open the return") if told else _("Prepare the journey"),
             )
 
 

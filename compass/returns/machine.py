@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from compass.cases.models import Handover
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst, StandardNotMet, WrongState
 from compass.returns.blocks import Stop
@@ -30,7 +31,8 @@ NEVER_WAIVED = frozenset({"return_area_open"})
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What is on record in the present round of one return, on a day. `blocks`: what must happen first, per child;
-    `told`: each topic of information with the day it was first told; `recordable`: who agreed to be recorded."""
+    `told`: each topic of information with the day it was first told; `recordable`: who agreed to be recorded;
+    `received`: an office at home has taken the people over, or there is none; `offer`: that waits for its answer."""
 
     avr: Return
     people: Sequence[Person]
@@ -43,8 +45,20 @@ class Facts:
     preparation: Preparation | None = None
     consented: frozenset[UUID] = frozenset()
     recordable: frozenset[UUID] = frozenset()
+    received: bool = True
+    offer: Handover | None = None
     blocks: Mapping[UUID, Sequence[Stop]] = field(default_factory=dict)
     took_part: frozenset[UUID] = frozenset()
+
+    @property
+    def halted(self) -> list[Person]:
+        """The children for whom the return itself is stopped: those without a parent whose procedure is open."""
+        return [p for p in self.people if any(stop.halts for stop in self.blocks.get(p.pk, ()))]
+
+    @property
+    def unchecked(self) -> list[Person]:
+        """The children who travel with a parent and whose shorter steps are open: the work goes on meanwhile."""
+        return [p for p in self.people if self.blocks.get(p.pk) and p not in self.halted]
 
     @property
     def children(self) -> list[Person]:
@@ -172,6 +186,14 @@ def _unfit(facts: Facts) -> list[str]:
     return [label_of("medical_outcome", facts.preparation.medical_outcome)] if facts.preparation else []
 
 
+def _not_received(facts: Facts) -> list[str]:
+    if facts.received:
+        return []
+    if facts.offer is None:
+        return [gettext("the handover has not been offered yet")]
+    return [gettext("offered on %(day)s, not accepted yet") % {"day": day(facts.offer.offered_at)}]
+
+
 def _told(facts: Facts) -> bool:
     return facts.preparation is not None and facts.preparation.receiving_told_on is not None
 
@@ -204,6 +226,7 @@ ELIGIBLE = Guard(
 DOCUMENT = Guard("R-DOC-1", _("The travel document is valid on the day of travel."), _document, _outdated)
 FIT = Guard("R-MED-1", _("A health professional found the travellers fit to travel."), _fit, _unfit)
 NOTIFIED = Guard("R-NOT-1", _("The receiving office was told before departure."), _told)
+RECEIVED = _asks("R-NOT-1", _("The office at home accepted the handover before departure."), _not_received)
 
 
 #: The legal basis on which whoever is on the way is received when consent no longer holds.
@@ -298,7 +321,7 @@ TRANSITIONS: dict[str, Transition] = {
             ("ready_to_travel",),
             "in_travel",
             "returns.move",
-            (CHILD, CONSENT, DECLARED, DOCUMENT, FIT, NOTIFIED),
+            (CHILD, CONSENT, DECLARED, DOCUMENT, FIT, NOTIFIED, RECEIVED),
         ),
         Transition(
             "miss", _("Did not leave"), ("ready_to_travel",), "no_show", "returns.move", reasons="departure_outcome"

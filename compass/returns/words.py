@@ -144,7 +144,8 @@ def travellers(facts: Facts) -> list[Traveller]:
         if facts.avr.state not in machine.BEFORE_TRAVEL:
             stops, says = (), ""
         elif stops:
-            says, kind = _("stopped for now"), "bad"
+            halted = any(stop.halts for stop in stops)
+            says, kind = (_("stopped for now"), "bad") if halted else (_("steps for this child are still open"), "due")
         elif made := facts.declarations.get(person.pk):
             says, kind = _("declared on %(day)s") % {"day": day(made.occurred_at)}, "good"
         elif person in facts.declaring:

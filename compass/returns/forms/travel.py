@@ -15,6 +15,7 @@ from compass.returns.models import Return
 from compass.ui.days import PastDay, PlannedDay
 from compass.ui.forms import FAR_AHEAD, YesNoField, choose
 from compass.ui.widgets import Radios
+from compass.ui.words import day
 from compass.vocabulary import code_list
 
 
@@ -23,10 +24,17 @@ class PreparationForm(StepForm):
     travel_on = PlannedDay(label=_("Day of travel"), ahead=TRAVEL_AHEAD)
     travel_mode = forms.ChoiceField(label=_("Means of travel"))
     document_valid_until = PlannedDay(
-        label=_("Travel document valid until"), ahead=FAR_AHEAD, back=timedelta(days=3660)
+        label=_("Travel document valid until"),
+        ahead=FAR_AHEAD,
+        back=timedelta(days=3660),
+        help_text=_("When several travel: the document that runs out first."),
     )
     medical_outcome = forms.ChoiceField(
-        label=_("Fit to travel"), help_text=_("What the health professional decided. Never write a diagnosis here.")
+        label=_("Fit to travel"),
+        help_text=_(
+            "What the health professional decided. When several travel: for the one who needs most care. Never write a "
+            "diagnosis here."
+        ),
     )
     receiving_told_on = PastDay(
         label=_("Receiving office told on"),
@@ -38,6 +46,19 @@ class PreparationForm(StepForm):
         super().__init__(*args, **kwargs)
         for name in ("travel_mode", "medical_outcome"):
             self.offer(name, choose(code_list(name).choices()))
+
+    def clean(self) -> dict[str, Any]:
+        """A document that runs out before the journey is no document for it (R-DOC-1)."""
+        said = super().clean() or self.cleaned_data
+        until, travel = said.get("document_valid_until"), said.get("travel_on")
+        if until and travel and until < travel:
+            days = {"until": day(until), "travel": day(travel)}
+            self.add_error(
+                "document_valid_until",
+                _("The document runs out on %(until)s, before the journey on %(travel)s. Get a valid one first.")
+                % days,
+            )
+        return said
 
     def command(self, avr: Return) -> actions.Prepared:
         return actions.Prepared(**self.about(avr.pk), **{name: self.cleaned_data[name] for name in self.NAMES})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -101,9 +102,7 @@ class Journey:
                 [
                     actions.Begin(
                         **self.told(id=self.mother.pk),
-                        destination="NG",
-                        area="NG-ED",
-                        **{"with_people": (self.son.pk,), **changes},
+                        **{"destination": "NG", "area": "NG-ED", "with_people": (self.son.pk,), **changes},
                     )
                 ],
             )[0]
@@ -194,9 +193,10 @@ class Journey:
             )
 
     def to(self, state: str) -> UUID:
-        """Walk until the return is in that state."""
+        """Walk until the return is in that state; whoever leaves goes where no office of COMPASS waits to take them over."""
+        leaving = {} if state not in {"ready_to_travel", "in_travel"} else {"destination": "SN", "area": ""}
         for step in (
-            self.start,
+            partial(self.start, **leaving),
             self.counsel,
             self.declare,
             self.check,

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from compass.cases.models import BestInterests
 from compass.people.models import Service
+from compass.returns.models import Return
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,7 @@ def test_the_whole_family_is_shown_with_who_is_stopped_and_why(journey, sign_in)
     going = page.context["travellers"]
     assert [row.person.pk for row in going] == [journey.mother.pk, journey.son.pk]
     assert going[0].asked and not going[0].stops
-    assert going[1].kind == "bad" and going[1].stops
+    assert going[1].kind == "due" and going[1].stops
     (boy,) = page.context["others"]
     assert boy.person.pk == journey.boy.pk and boy.stops
     for person in (journey.mother, journey.son, journey.boy):
@@ -105,6 +106,8 @@ def test_who_arranges_journeys_reads_no_notes(journey, mover):
 
 def test_who_arranges_journeys_prepares_and_records_the_departure(journey, mover):
     journey.to("pre_return")
+    with journey.at("zinder.cases"):
+        Return.objects.update(destination="SN")
     client, today = mover(), timezone.localdate()
     ready = {
         "travel_on": today,

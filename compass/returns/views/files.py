@@ -9,11 +9,14 @@ from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Work
+from compass.cases.models import Case
+from compass.cases.models.case import OPEN as OPEN_CASES
 from compass.cases.queries import ladder_access
 from compass.cases.sealing import load_keys, open_from
 from compass.people.models import Person
@@ -125,7 +128,10 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "next": ahead,
             "may_next": ahead is not None and work.may(ahead.rule),
             "open": _open_rules(avr, facts),
-            "stops": [(p, facts.blocks[p.pk]) for p in held],
+            "handover": _handover(work, avr, facts),
+            "stops": [(p, facts.blocks[p.pk]) for p in facts.halted],
+            "unchecked": [(p, facts.blocks[p.pk]) for p in facts.unchecked],
+            "decided": avr.approved_at is not None,
             "route": words.route(avr, steps if whole else steps.filter(from_state__in=TRAVEL)),
             "may_withdraw": machine.may("withdraw", avr) and work.may("returns.withdraw"),
             "may_suspend": machine.may("suspend", avr) and work.may("returns.suspend"),
@@ -145,7 +151,22 @@ AHEAD = {"application": "submit", "eligibility_review": "approve", "pre_return":
 
 
 def _open_rules(avr: Return, facts: Facts) -> list[machine.Guard]:
-    return machine.unmet(AHEAD[avr.state], facts) if avr.state in AHEAD else []
+    if avr.state not in AHEAD:
+        return []
+    found = machine.unmet(AHEAD[avr.state], facts)
+    # Whom to hand to is known once the journey is prepared, and the answer takes days.
+    later = [] if avr.state != "pre_return" else [g for g in machine.unmet("depart", facts) if g == machine.RECEIVED]
+    return [*found, *later]
+
+
+def _handover(work: Work, avr: Return, facts: Facts) -> str:
+    """Where the handover is offered or waits for its answer; empty when there is nothing to do about it."""
+    if facts.received or avr.state not in {"pre_return", "ready_to_travel"}:
+        return ""
+    if facts.offer is not None:
+        return reverse("cases:handover", args=[facts.offer.pk]) if work.may("handovers.view") else ""
+    case = Case.objects.filter(person=avr.person_id, organisation_id=avr.organisation_id, status__in=OPEN_CASES).first()
+    return reverse("cases:hand_over", args=[case.pk]) if case and work.may("handovers.offer") else ""
 
 
 def _notes(work: Work, avr: Return) -> list[tuple[str, str]]:

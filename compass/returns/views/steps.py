@@ -121,7 +121,9 @@ def _answer(visit: Visit, name: str, transition: str, template: str, asked: Aske
             "over": None if machine.may(transition, avr) else WrongState(),
             "typed": typed,
             "problem": BestInterestsFirst(),
-            "stops": [(p, facts.blocks[p.pk]) for p in facts.people if facts.blocks.get(p.pk)],
+            "stops": facts.halted,
+            "unchecked": facts.unchecked,
+            "decided": avr.approved_at is not None,
             **asked.more,
         },
     )

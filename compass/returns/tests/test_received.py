@@ -1,0 +1,78 @@
+"""Nobody leaves for a country with an office of COMPASS before that office has taken them over (R-NOT-1)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from uuid6 import uuid7
+
+from compass.cases.models import Handover, HandoverPerson
+from compass.config.demo.world import world_id
+from compass.problems import StandardNotMet
+from compass.returns.models import Return
+
+pytestmark = pytest.mark.django_db
+
+
+def ready(journey):
+    for step in (
+        journey.start,
+        journey.counsel,
+        journey.declare,
+        journey.check,
+        journey.assess,
+        journey.approve,
+        journey.prepare,
+    ):
+        step()
+
+
+def offer(journey):
+    with journey.at("zinder.cases") as work:
+        row = Handover.objects.create(
+            organisation_id=journey.mother.organisation_id, to_organisation_id=world_id("NG"), stage="departure",
+            people_count=2, offered_at=work.now, offered_by=work.actor.id, expires_at=work.now + timedelta(days=30),
+        )  # fmt: skip
+        HandoverPerson.objects.create(
+            id=uuid7(), organisation_id=row.organisation_id, person=journey.mother, handover=row, basis="consent",
+            occurred_at=work.now, recorded_at=work.now, recorded_by=work.actor.id,
+        )  # fmt: skip
+    return row
+
+
+@pytest.mark.parametrize("offered", [False, True])
+def test_nobody_leaves_before_an_office_took_them_over(journey, offered):
+    ready(journey)
+    if offered:
+        offer(journey)
+
+    with pytest.raises(StandardNotMet, match="R-NOT-1"):
+        journey.depart()
+
+    assert journey.state() == "ready_to_travel"
+
+
+def test_whoever_was_taken_over_leaves(journey):
+    ready(journey)
+    with journey.at("zinder.cases"):
+        # As after the handover: the return is of an office in the country of destination.
+        Return.objects.update(destination="NE")
+
+    journey.depart()
+
+    assert journey.state() == "in_travel"
+
+
+def test_the_page_says_so_from_the_preparation_on_and_leads_to_the_offer(journey, sign_in):
+    journey.to("pre_return")
+    page = sign_in("zinder.cases").get(reverse("returns:show", args=[journey.pk])).content.decode()
+    assert "accepté le transfert" in page
+    assert "pas encore été proposé" in page
+
+    row = offer(journey)
+
+    page = sign_in("zinder.cases").get(reverse("returns:show", args=[journey.pk])).content.decode()
+    assert reverse("cases:handover", args=[row.pk]) in page
+    assert "pas encore accepté" in page
