@@ -72,6 +72,15 @@ class PlanForm(LifeForm):
         return actions.NewPlan(**self.about(person), **self.said("goals", "agreed_on"))
 
 
+class PlanChangeForm(PlanForm):
+    """What the person wants now; what they wanted before is kept with it."""
+
+    version = VersionField()
+
+    def change(self, plan: UUID) -> actions.PlanChanged:
+        return actions.PlanChanged(**self.about(plan), **self.said("goals", "agreed_on"))
+
+
 class ActionForm(LifeForm):
     sometimes = ("project",)
 

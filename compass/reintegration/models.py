@@ -20,7 +20,10 @@ class ArrivalHome(AboutPerson):
 
 
 class Plan(AboutPerson):
-    """The plan of one person, made with them (R-PLN-2). agreed_on: the day they said yes. goals_sealed: {"goals"}."""
+    """The plan of one person, made with them (R-PLN-2). agreed_on: the day they said yes.
+
+    goals_sealed: {"goals", "before": what they wanted earlier, the newest last, each {"goals", "agreed_on"}}.
+    """
 
     agreed_on = models.DateField()
     goals_sealed = models.BinaryField(default=b"")

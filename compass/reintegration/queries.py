@@ -9,10 +9,12 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from compass.access.work import Work
 from compass.cases.files import Files
 from compass.cases.ladder import parent_present
+from compass.cases.sealing import open_from
 from compass.people.models import Person
 from compass.reintegration.models import ArrivalHome, Plan
 from compass.returns.models import Member, Return
@@ -54,6 +56,29 @@ def _cover(person: Person, family: list[Person], plans: Mapping[UUID, Plan]) -> 
     # `relation` is towards the principal person: for a child of the household that is the parent.
     grown = sorted((p for p in family if not p.is_child), key=lambda p: (p.pk not in plans, p.relation != "principal"))
     return Cover(grown[0], plans.get(grown[0].pk))
+
+
+def ended(people: Iterable[UUID]) -> set[UUID]:
+    """Those whose newest return is closed: nothing more is planned with them here; one query."""
+    rows = Member.objects.filter(person__in=list(people)).select_related("avr").order_by("recorded_at", "id")
+    newest = {row.person_id: row.avr.state for row in rows}
+    return {pk for pk, state in newest.items() if state == "closed"}
+
+
+def words_at_home(work: Work, person: Person) -> list[tuple[str, date, str]]:
+    """What was sealed at the reception and in the plan, opened: (what, day, words). Whoever shows it records why."""
+    found = []
+    for row in ArrivalHome.objects.filter(person=person).order_by("arrived_on", "id"):
+        said = open_from(work, row, "note_sealed") or {}
+        found.append((_("What is needed tonight"), row.arrived_on, said.get("note", "")))
+    for plan in Plan.objects.filter(person=person):
+        said = open_from(work, plan, "goals_sealed") or {}
+        for earlier in said.get("before", []):
+            found.append(
+                (_("What the person wanted before"), date.fromisoformat(earlier["agreed_on"]), earlier["goals"])
+            )
+        found.append((_("What the person wants for the coming year"), plan.agreed_on, said.get("goals", "")))
+    return [row for row in found if row[2]]
 
 
 def came_home(people: Iterable[UUID]) -> dict[UUID, date]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compass.reintegration import views
+from compass.reintegration import views, views_plan
 
 app_name = "reintegration"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("people/<uuid:pk>/welcome/", views.welcome, name="welcome"),
     path("people/<uuid:pk>/plan/", views.plan, name="plan"),
     path("people/<uuid:pk>/interview/", views.interview, name="interview"),
+    path("plans/<uuid:pk>/change/", views_plan.change_plan, name="change_plan"),
     path("plans/<uuid:pk>/action/", views.new_action, name="new_action"),
     path("actions/<uuid:pk>/", views.action, name="action"),
     path("actions/<uuid:pk>/receipt/", views.receipt, name="receipt"),

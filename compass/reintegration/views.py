@@ -20,6 +20,7 @@ from compass.cases.sealing import open_from
 from compass.cases.uploads import attachment
 from compass.communities.actions import opened
 from compass.communities.models import Project
+from compass.people.forms.person import RevealForm
 from compass.people.models import AboutPerson, Person
 from compass.problems import NotFound, WrongState
 from compass.reintegration import actions, forms, scoring
@@ -28,7 +29,7 @@ from compass.reintegration.ahead import lacks_proof, next_at_home
 from compass.reintegration.deadlines import limit, plan_due, reception_due
 from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
 from compass.reintegration.models import Action, ArrivalHome, FollowUp, Interview, Plan, Receipt
-from compass.reintegration.queries import came_home, covers, landed
+from compass.reintegration.queries import came_home, covers, ended, landed, words_at_home
 from compass.returns import compare
 from compass.returns.forms import NotesForm
 from compass.returns.models import Member
@@ -74,11 +75,16 @@ def people(request: HttpRequest, work: Work) -> HttpResponseBase:
     )
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "POST"])
 @page("reintegration.read")
 def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    """One person: reception, plan with its lines, interviews."""
+    """One person: reception, plan with its lines, interviews; what is sealed after a reason was given."""
     found = work.find("reintegration.view", Person, pk)
+    reveal, sealed = RevealForm(request.POST or None), []
+    if request.method == "POST" and reveal.is_valid():
+        work.demand("reintegration.plan")
+        sealed = words_at_home(work, found)
+        work.record("reintegration.words_read", reason=reveal.cleaned_data["reason"], results=[found.pk])
     planned = Action.objects.filter(person=found).order_by("planned_on", "id")
     lines = [(line, _what(work, line)) for line in planned]
     interviews = Interview.objects.filter(person=found).defer("answers_sealed").order_by("-held_on")
@@ -99,6 +105,9 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "interviews": interviews,
             "first": scoring.DIMENSIONS[0],
             "adult": not found.is_child,
+            "reveal": reveal,
+            "sealed": sealed,
+            "ended": bool(ended([found.pk])),
             "may_plan": work.may("reintegration.plan"),
             "may_receive": work.may("reintegration.receive"),
         },

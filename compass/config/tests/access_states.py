@@ -294,6 +294,8 @@ TABLE: tuple[Row, ...] = (
     ("reintegration.plan", "person.grown", SOCIAL, DONE),
     ("reintegration.plan", "person.home", SOCIAL, WrongState),
     ("reintegration.plan", "person.grown", THIRD, NotFound),
+    ("reintegration.change_plan", "plan.home", SOCIAL, DONE),
+    ("reintegration.change_plan", "plan.home", THIRD, NotFound),
     ("reintegration.action", "plan.home", SOCIAL, DONE),
     ("reintegration.action", "plan.home", THIRD, NotFound),
     ("reintegration.receipt", "line.planned", SOCIAL, DONE),

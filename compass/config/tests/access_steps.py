@@ -137,7 +137,7 @@ def _meeting(pk: UUID | None) -> communities.MeetingHeld:
 
 
 def _option(pk: UUID | None) -> communities.OptionCounted:
-    return communities.OptionCounted(**told(id=pk), title="x", sector="water", votes_returnees=1, votes_neighbours=1)
+    return communities.OptionCounted(**told(id=pk), title="x", sector="water", votes_returnees=1, votes_neighbours=0)
 
 
 def _chosen(pk: UUID | None) -> communities.Chosen:
@@ -308,6 +308,10 @@ STEPS: dict[str, Step] = {
     ),
     "reintegration.plan": _do(
         reintegration.make_plans, lambda pk: reintegration.NewPlan(**told(id=pk), agreed_on=_today(), goals="x")
+    ),
+    "reintegration.change_plan": _do(
+        reintegration.change_plans,
+        lambda pk: reintegration.PlanChanged(**told(id=pk), agreed_on=_today(), goals="y"),
     ),
     "reintegration.action": _do(reintegration.add_actions, _line),
     "reintegration.receipt": _do(reintegration.add_receipts, _proof),

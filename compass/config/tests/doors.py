@@ -150,6 +150,7 @@ DOORS = (
     _door("reintegration:welcome", "person.home", FIELD),
     _door("reintegration:plan", "person.home", FIELD),
     _door("reintegration:interview", "person.home", MONITORED),
+    _door("reintegration:change_plan", "plan.home", FIELD),
     _door("reintegration:new_action", "plan.home", FIELD),
     _door("reintegration:action", "line.delivered", MONITORED),
     _door("reintegration:receipt", "line.planned", FIELD),

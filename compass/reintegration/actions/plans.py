@@ -20,6 +20,7 @@ from compass.people.models import Person
 from compass.problems import Invalid, StandardNotMet, WrongState
 from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
 from compass.reintegration.models import Action, FollowUp, Plan, Receipt
+from compass.reintegration.queries import ended
 from compass.vocabulary import known
 
 #: Who an action helps: one person, several together, or a whole community.
@@ -63,6 +64,36 @@ def make_plans(work: Work, plans: list[NewPlan]) -> list[Plan]:
         [_service(each, row.person_id, "REI", each.agreed_on, row.pk) for row, each in zip(rows, plans, strict=True)],
     )
     return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanChanged(Command):
+    """`id` is the plan, opened with `version`; what the person wants now, and the day they agreed."""
+
+    agreed_on: date
+    goals: str
+
+
+@action("reintegration.change_plan", Plan)
+def change_plans(work: Work, changes: list[PlanChanged]) -> list[Plan]:
+    """Write anew what a person wants; what they wanted before stays with it, sealed (R-PLN-2).
+
+    Raises StaleVersion, WrongState once the return is closed, Invalid for a day to come.
+    """
+    plans = work.require("reintegration.plan", Plan, changes)
+    if ended(plan.person_id for plan in plans):
+        raise WrongState
+    load_keys(work, plans)
+    for plan, each in zip(plans, changes, strict=True):
+        if each.agreed_on > work.now.date():
+            raise Invalid(what=_("the day on which the plan was agreed is still to come"))
+        kept = open_from(work, plan, "goals_sealed") or {}
+        before = [*kept.get("before", []), {"goals": kept.get("goals", ""), "agreed_on": plan.agreed_on.isoformat()}]
+        seal_into(work, plan, goals_sealed={"goals": each.goals, "before": before})
+        plan.agreed_on = each.agreed_on
+        plan.version += 1
+    Plan.objects.bulk_update(plans, ["goals_sealed", "agreed_on", "version"])
+    return plans
 
 
 def _service(command: Command, person: UUID, service: str, day: date, origin: UUID) -> ServiceGiven:
