@@ -177,6 +177,23 @@ def record_meetings(work: Work, meetings: list[MeetingHeld]) -> list[Meeting]:
     return rows
 
 
+@dataclass(frozen=True)
+class Present:
+    """How many came to a meeting: returnees, and neighbours with everyone else who did not return."""
+
+    returnees: int
+    neighbours: int
+
+
+def present(meetings: Sequence[Meeting]) -> dict[UUID, Present]:
+    """Who came to each meeting; one query."""
+    ours: dict[UUID, int] = defaultdict(int)
+    others: dict[UUID, int] = defaultdict(int)
+    for row in Attendance.objects.filter(meeting__in=meetings):
+        (ours if row.group == "returnee" else others)[row.meeting_id] += row.number
+    return {meeting.pk: Present(ours[meeting.pk], others[meeting.pk]) for meeting in meetings}
+
+
 @dataclass(frozen=True, kw_only=True)
 class OptionCounted(Command):
     """`id` is the meeting in which hands were counted."""
@@ -189,12 +206,16 @@ class OptionCounted(Command):
 
 @action("communities.option", Option)
 def count_options(work: Work, options: list[OptionCounted]) -> list[Option]:
-    """Record what could be done and how many were for it."""
+    """Record what could be done and how many were for it. Raises Invalid for more hands of a group than came of it."""
     meetings = work.require("communities.edit", Meeting, options)
     places = Place.objects.in_bulk([m.place_id for m in meetings])
+    came = present(meetings)
     rows = []
     for meeting, each in zip(meetings, options, strict=True):
         known("community_problem", each.sector)
+        there = came[meeting.pk]
+        if each.votes_returnees > there.returnees or each.votes_neighbours > there.neighbours:
+            raise Invalid(what=_("more hands were counted than people of that group came to the meeting"))
         row = Option(
             meeting=meeting,
             sector=each.sector,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from compass.communities import actions
 from compass.communities.models import AGES
@@ -149,9 +150,26 @@ class OptionForm(CommunityForm):
     votes_returnees = forms.IntegerField(label=_("Returnees for it"), min_value=0, max_value=5000)
     votes_neighbours = forms.IntegerField(label=_("Neighbours for it"), min_value=0, max_value=5000)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, there: actions.Present, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("sector", choose(code_list("community_problem").choices()))
+
+        self.there = there
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        for name, most in (("votes_returnees", self.there.returnees), ("votes_neighbours", self.there.neighbours)):
+            if (said.get(name) or 0) > most:
+                self.add_error(
+                    name,
+                    ngettext(
+                        "%(number)d of them came to this meeting: there cannot be more hands.",
+                        "%(number)d of them came to this meeting: there cannot be more hands.",
+                        most,
+                    )
+                    % {"number": most},
+                )
+        return said
 
     def command(self, meeting: UUID) -> actions.OptionCounted:
         names = ("title", "sector", "votes_returnees", "votes_neighbours")

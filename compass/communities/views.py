@@ -168,7 +168,7 @@ def _note(held: Meeting) -> str:
 def option(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     """Add what was proposed in a meeting, one by one, with the hands counted."""
     held = work.find("communities.edit", Meeting, pk)
-    form = forms.OptionForm(request.POST or None)
+    form = forms.OptionForm(request.POST or None, there=actions.present([held])[held.pk])
     if form.is_valid():
         with work.attempt(form):
             actions.count_options(work, [form.command(held.pk)])

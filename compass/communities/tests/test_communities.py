@@ -295,7 +295,7 @@ def test_the_thread_by_its_pages(sign_in, at):
     )
     answer = client.send(
         reverse("communities:meeting", args=[place.pk]),
-        {"kind": "planning", "held_on": today, "returnee_female_18_59": "١٤", "non_returnee_male_18_59": "20"},
+        {"kind": "planning", "held_on": today, "returnee_female_18_59": "١٤", "non_returnee_male_18_59": "40"},
     )
     for title, votes in (("A well", 30), ("A road", 4)):
         client.send(
@@ -429,3 +429,15 @@ def test_what_changed_while_someone_read_it_is_not_approved_unread(village, sign
     with at("edo.reception"):
         assert Project.objects.get().status == "chosen"
     assert client.post(address, hidden(refused) | {"to": "approved"}).status_code == 302
+
+
+@pytest.mark.parametrize(("returnees", "neighbours"), [(15, 0), (0, 33)])
+def test_no_group_has_more_hands_than_people_present(village, at, told, sign_in, returnees, neighbours):
+    with at("edo.reception") as work, pytest.raises(Invalid):
+        said = {"title": "x", "sector": "water", "votes_returnees": returnees, "votes_neighbours": neighbours}
+        actions.count_options(work, [actions.OptionCounted(**told(id=village.meeting.pk), **said)])
+
+    answer = sign_in("edo.reception").post(reverse("communities:option", args=[village.meeting.pk]), said)
+
+    assert answer.status_code == 200
+    assert set(answer.context["form"].errors) >= {"votes_returnees" if returnees else "votes_neighbours"}
