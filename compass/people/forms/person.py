@@ -312,6 +312,7 @@ class HouseholdForm(BaseForm):
         self.offer("household", self._offered)
         self.asked = asked
         self._joined = bool(own)
+        self._others = frozenset(value for value, _words in others)
         if not person.is_child:
             del self.fields["uasc_status"], self.fields["authority"], self.fields["remark"]
             return
@@ -334,6 +335,15 @@ class HouseholdForm(BaseForm):
                 "relation",
                 _("The others are described towards this person: choose “The principal person, or alone”."),
             )
+        if cleaned.get("household") in self._others and not cleaned.get("relation") and "relation" not in self.errors:
+            if cleaned.get("uasc_status") == "unaccompanied":
+                # Who is unaccompanied has no relative here: the link needs no question.
+                cleaned["relation"] = "unrelated_child"
+            else:
+                self.add_error(
+                    "relation",
+                    _("This household has its principal person: choose what the one you register is to that person."),
+                )
         return cleaned
 
     def household_in_words(self, household: str) -> str:

@@ -73,3 +73,19 @@ def test_the_first_of_a_family_is_its_principal_person(make, sign_in, at):
     assert page.status_code == 200 and 'href="#id_relation"' in page.content.decode()
     assert 'value="parent" selected' in page.content.decode()
     assert again(at, mother).version == 1
+
+
+@pytest.mark.parametrize(("status", "relation"), [("unaccompanied", "unrelated_child"), ("accompanied", None)])
+def test_a_child_who_joins_a_household_is_not_its_principal_person(make, sign_in, at, status, relation):
+    mother, child = make(), make(age=13)
+
+    answer = sign_in("zinder.social").post(
+        url(child), said(mother.household_id, uasc_status=status, authority="child_protection_authority")
+    )
+
+    kept = again(at, child)
+    if relation is None:
+        assert answer.status_code == 200 and "relation" in answer.context["form"].errors
+        assert kept.household_id == child.household_id
+    else:
+        assert (kept.household_id, kept.relation) == (mother.household_id, relation)
