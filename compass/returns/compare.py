@@ -110,7 +110,7 @@ def _eligibility(read: Reader, facts: Facts, person: Person | None) -> Mapping[s
 
 
 def _decision(read: Reader, facts: Facts, person: Person | None) -> Mapping[str, Any]:
-    row = last_step(facts, "approve", "refuse")
+    row = last_step(facts, "approve", "refuse", "send_back")
     if row is None:
         return {}
     # Nobody refuses without having done these three; they are not asked of whoever approves.

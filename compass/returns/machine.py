@@ -300,6 +300,13 @@ TRANSITIONS: dict[str, Transition] = {
             reasons="eligibility_criterion",
         ),
         Transition(
+            "send_back",
+            _("Sent back to the counsellor"),
+            ("eligibility_review",),
+            "application",
+            "returns.approve",
+        ),
+        Transition(
             "prepare",
             _("Journey prepared"),
             ("pre_return", "ready_to_travel"),

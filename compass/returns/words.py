@@ -15,9 +15,9 @@ from compass.people.models import Person
 from compass.returns import machine
 from compass.returns.blocks import Stop, stopped
 from compass.returns.machine import Facts
-from compass.returns.models import Return, Step
+from compass.returns.models import Eligibility, Return, Step
 from compass.ui.words import day
-from compass.vocabulary import label_of
+from compass.vocabulary import code_list, label_of
 
 #: Page name: (number, title, lead).
 STEPS: dict[str, tuple[int, str | Promise, str | Promise]] = {
@@ -79,6 +79,7 @@ SAID: dict[str, str | Promise] = {
     "eligibility": gettext_lazy("The answers on eligibility are recorded."),
     "approve": gettext_lazy("Your decision is recorded: the return is approved."),
     "refuse": gettext_lazy("Your decision is recorded: the return is refused."),
+    "send_back": gettext_lazy("The return is back with the counsellor, with your reason."),
     "preparation": gettext_lazy("The preparation is recorded."),
     "departure": gettext_lazy("The departure is recorded."),
     "arrival": gettext_lazy("The arrival is recorded."),
@@ -185,6 +186,12 @@ _PLACES = {
 def place(avr: Return) -> tuple[int, int]:
     """Which of the steps the state stands at; 0 when the return rests."""
     return _PLACES.get(avr.state, 0), TOTAL
+
+
+def criteria(facts: Facts) -> list[tuple[str, str, Eligibility | None]]:
+    """Each criterion of eligibility, its answer in words and the newest answer itself, for whoever decides."""
+    rows = [(each, facts.eligibility.get(each.value)) for each in code_list("eligibility_criterion")]
+    return [(str(c.label), label_of("eligibility_answer", row.answer if row else "pending"), row) for c, row in rows]
 
 
 @dataclass(frozen=True)

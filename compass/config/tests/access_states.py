@@ -375,7 +375,7 @@ RETURNS: dict[str, set[str]] = {
     "enquiry": {"counsel", "withdraw", "suspend"},
     "counselling": {"counsel", "declare", "withdraw", "suspend"},
     "application": {"declare", "check", "withdraw", "suspend"},
-    "eligibility_review": {"assess", "approve", "refuse", "withdraw", "suspend"},
+    "eligibility_review": {"assess", "approve", "refuse", "send_back", "withdraw", "suspend"},
     "pre_return": {"prepare", "withdraw", "suspend"},
     "ready_to_travel": {"prepare", "depart", "miss", "withdraw", "suspend"},
     "in_travel": {"arrive"},
@@ -389,8 +389,8 @@ RETURNS: dict[str, set[str]] = {
     "suspended": {"resume", "withdraw"},
 }
 STEPS_OF_A_RETURN = (
-    "counsel", "declare", "check", "assess", "approve", "refuse", "prepare", "depart", "miss", "arrive", "advance",
-    "withdraw", "suspend", "resume",
+    "counsel", "declare", "check", "assess", "approve", "refuse", "send_back", "prepare", "depart", "miss", "arrive",
+    "advance", "withdraw", "suspend", "resume",
 )  # fmt: skip
 #: Actions that are told more than one record, or a file; each has its own tests.
 ELSEWHERE = {

@@ -294,6 +294,7 @@ STEPS: dict[str, Step] = {
     "returns.check": _do(returns.check_free_choice, _checked),
     "returns.assess": _do(returns.check_eligibility, _eligible),
     "returns.approve": _do(returns.approve_returns, lambda pk: returns.Decision(**told(id=pk), note="free")),
+    "returns.send_back": _do(returns.send_back_returns, lambda pk: returns.Decision(**told(id=pk), note="ask again")),
     "returns.refuse": lambda work, pk: returns.refuse_returns(work, [no(pk or uuid4())]),
     "returns.prepare": _do(returns.prepare_returns, _prepared),
     "returns.depart": _do(returns.depart_returns, _departed),

@@ -9,6 +9,7 @@ from compass.returns.actions.decide import (
     approve_returns,
     check_eligibility,
     refuse_returns,
+    send_back_returns,
 )
 from compass.returns.actions.prepare import (
     SPOKEN,
@@ -58,6 +59,7 @@ __all__ = [
     "receive_returns",
     "refuse_returns",
     "resume_returns",
+    "send_back_returns",
     "start_returns",
     "suspend_returns",
     "withdraw_returns",

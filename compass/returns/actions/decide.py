@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
-from compass.problems import SecondPersonNeeded
+from compass.problems import Invalid, SecondPersonNeeded
 from compass.returns import machine
 from compass.returns.actions.steps import inside, move, not_met, open_file, seal
 from compass.returns.machine import Facts
@@ -105,3 +105,18 @@ def refuse_returns(work: Work, decisions: list[Decision]) -> list[Return]:
             )
         known("eligibility_criterion", each.reason)
     return move(work, [(avr, "refuse", each) for (avr, _facts), each in zip(files, decisions, strict=True)])
+
+
+@action("returns.send_back", Return)
+def send_back_returns(work: Work, decisions: list[Decision]) -> list[Return]:
+    """Ask the counsellor for more before deciding: the check of free choice is made again, what was declared stays.
+
+    Raises Invalid without words on what is missing, SecondPersonNeeded, WrongState.
+    """
+    files = open_file(work, "send_back", decisions)
+    for (_avr, facts), each in zip(files, decisions, strict=True):
+        machine.require("send_back", facts)
+        _second_person(work, facts)
+        if not each.note.strip():
+            raise Invalid(what=_("the reason in words"))
+    return move(work, [(avr, "send_back", each) for (avr, _facts), each in zip(files, decisions, strict=True)])

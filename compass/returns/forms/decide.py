@@ -90,7 +90,11 @@ class DecisionForm(StepForm):
     decision = forms.ChoiceField(
         label=_("Your decision"),
         widget=Radios,
-        choices=[("approve", _("Approve the return")), ("refuse", _("Not eligible"))],
+        choices=[
+            ("approve", _("Approve the return")),
+            ("send_back", _("Send it back to the counsellor: something is missing")),
+            ("refuse", _("Not eligible")),
+        ],
     )
     note = words(_("Why"), help_text=_("Sealed."))
     reason = forms.ChoiceField(label=_("If not eligible: which criterion is not met"), required=False)

@@ -15,7 +15,7 @@ STATES = set(code_list("return_state").values)
 
 def test_every_page_of_a_step_has_its_words():
     assert set(words.STEPS) == PAGES
-    assert set(words.SAID) == PAGES - {"decision"} | {"approve", "refuse"}
+    assert set(words.SAID) == PAGES - {"decision"} | {"approve", "refuse", "send_back"}
     assert set(compare._SAVED) == PAGES - {"resume"}
 
 

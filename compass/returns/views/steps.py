@@ -200,8 +200,11 @@ def decision(visit: Visit) -> Asked:
         "open": still,
         "ineligible": machine.ELIGIBLE in still and visit.work.may("returns.assess"),
         "check": facts.free_choice,
+        "criteria": words.criteria(facts),
         "took_part": visit.work.actor.id in facts.took_part,
     }
+    if visit.request.POST.get("decision") == "send_back":
+        return Asked(form, actions.send_back_returns, said="send_back", more=more)
     if visit.request.POST.get("decision") == "refuse":
         return Asked(form, actions.refuse_returns, said="refuse", more=more)
     return Asked(form, actions.approve_returns, said="approve", more=more)
