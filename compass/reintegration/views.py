@@ -171,7 +171,7 @@ def _form_page(
         if "compare" not in request.POST:
             with work.attempt(form):
                 act()
-                messages.success(request, _("Saved: %(what)s.") % {"what": title})
+                messages.success(request, _("Saved: %(what)s") % {"what": title})
                 return redirect(to, pk=pk)
         context |= versions()
     shown = {"form": form, "title": title, "lead": lead, "settled": settled if request.method == "GET" else ""}

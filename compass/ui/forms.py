@@ -19,7 +19,7 @@ from uuid import UUID
 import django.forms
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.utils import timezone
@@ -266,6 +266,9 @@ def fit(field: forms.Field) -> None:
         field.error_messages["required"] = _("Choose an answer.") if chosen else _("Write an answer here.")
     if field.error_messages.get("invalid") == forms.IntegerField.default_error_messages["invalid"]:
         field.error_messages["invalid"] = _("Write a whole number in digits, for example 12.")
+    if isinstance(field, forms.DecimalField):
+        field.error_messages["invalid"] = _("Write a number in digits, for example 12.50.")
+    field.validators = [_in_our_words(v) for v in field.validators]
     if isinstance(field, forms.DateTimeField) and type(widget) is forms.DateTimeInput:
         _replace(field, MomentParts())
         field.input_formats = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"]
@@ -283,6 +286,15 @@ def fit(field: forms.Field) -> None:
         widget.attrs.setdefault("dir", "ltr" if _latin(widget) else "auto")
     elif isinstance(widget, forms.PasswordInput):
         widget.attrs.setdefault("dir", "ltr")
+
+
+def _in_our_words(validator: Any) -> Any:
+    """Django's check of a limit, with what to write instead of what to make sure of."""
+    if type(validator) is MinValueValidator:
+        return MinValueValidator(validator.limit_value, message=_("Write %(limit_value)s or more."))
+    if type(validator) is MaxValueValidator:
+        return MaxValueValidator(validator.limit_value, message=_("Write %(limit_value)s or less."))
+    return validator
 
 
 def _never_cut(field: forms.Field) -> None:

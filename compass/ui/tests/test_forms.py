@@ -261,3 +261,16 @@ def test_the_server_says_what_is_missing_in_the_readers_language_and_the_browser
     templates = sorted(PACKAGE.rglob("*.html"))
     assert len(templates) > 100
     assert {path.name: found for path in templates if (found := bubbling(path.read_text()))} == {}
+
+
+def test_a_number_beyond_its_limits_is_answered_in_the_words_of_the_house():
+    class Counted(BaseForm):
+        people = forms.IntegerField(min_value=1, max_value=9)
+        cost = forms.DecimalField()
+
+    few, many = Counted({"people": "0", "cost": "x"}), Counted({"people": "12"})
+
+    with translation.override("fr"):
+        assert few.errors["people"] == ["Écrivez 1 ou plus."]
+        assert few.errors["cost"] == ["Écrivez un nombre en chiffres, par exemple 12,50."]
+        assert many.errors["people"] == ["Écrivez 9 ou moins."]
