@@ -22,7 +22,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compass.cases.models import BestInterests
-from compass.cases.standards import spell
 from compass.people.models import GuardianRequest, Person
 
 if TYPE_CHECKING:
@@ -124,12 +123,6 @@ def unmet(child: Child) -> list[str]:
     if child.record.stage == "appealed" and "BIP-09" not in found:
         found.insert(0, "BIP-09")
     return found
-
-
-def in_words(child: Child) -> list[str]:
-    """The rules still open as what they ask, each with its identifier behind."""
-    asks = {step.rule: step.what for step in steps(child)}
-    return [f"{asks[rule]} ({rule})" if rule in asks else spell(rule) for rule in unmet(child)]
 
 
 def is_decided(record: BestInterests) -> bool:

@@ -103,10 +103,10 @@ def test_who_comes_back_after_the_case_was_closed_may_be_screened_again(sign_in,
     assert "Screen again" in page(sign_in("zinder.social"), "people:person", mother.pk)
 
 
-def test_the_open_rules_of_a_child_stand_in_words(sign_in, at, person, case):
+def test_the_steps_of_a_child_are_counted_with_the_way_to_them(sign_in, at, person, case):
     with at("zinder.social") as work:
         boy = person(work, identity={"given": "Musa", "birth_date": "2012-02-02"}, uasc_status="unaccompanied")
         row = case(work, someone=boy)
     shown = page(sign_in("zinder.social"), "cases:case", row.pk)
 
-    assert "Best-interests assessment (BIP-01); Guardian requested or appointed (BIP-02)" in shown
+    assert "0 steps of 10 done" in shown and "Next: Best-interests assessment" in shown
