@@ -12,9 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
 Ask = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 APP, PUBLIC, COUNTS, OWNER = "compass_app", "compass_public", "compass_counts", "compass_owner"
 SECRET_LENGTH, DIFFERENT_CHARACTERS = 40, 10
+#: Of 32 bytes made at random fewer than twenty are different once in more than 10^12 times.
+KEY_BYTES, DIFFERENT_BYTES = 32, 20
 OLDEST_SERVER = 160000
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", ""})
 KEY_SETTINGS = {
@@ -58,6 +64,17 @@ def key_file_problems(files: Mapping[str, str]) -> Iterator[str]:
             yield f"The file of the {what} does not exist. Correct {name}."
         elif _others_read(path):
             yield f"Others can read the file of the {what}. Run: chmod 0400 on the file that {name} names."
+        elif not _is_a_key(name, path.read_bytes()):
+            yield f"The file of the {what} holds no key that was made at random. Make a new one and name it in {name}."
+
+
+def _is_a_key(name: str, content: bytes) -> bool:
+    if name != "COMPASS_CHECKPOINT_KEY_FILE":
+        return len(content) == KEY_BYTES and len(set(content)) >= DIFFERENT_BYTES
+    try:
+        return isinstance(load_pem_private_key(content, None), Ed25519PrivateKey)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
 
 
 def secret_file_problems(file: str) -> Iterator[str]:
@@ -99,6 +116,13 @@ def server_problems(ask: Ask) -> Iterator[str]:
     ((version,),) = ask("SELECT current_setting('server_version_num')::integer", [])
     if version < OLDEST_SERVER:
         yield f"PostgreSQL {version // 10000} is too old: row-level security is relied on as of 16. Upgrade to 16 or later."
+
+
+def sign_in_problems(ask: Ask, setting: str, wanted: str) -> Iterator[str]:
+    """The role by which a process reaches the database: with any other the second wall is not there, or another's."""
+    ((role,),) = ask("SELECT current_user::text", [])
+    if role != wanted:
+        yield f"{setting} signs in as {role}. Name the role {wanted} there."
 
 
 def role_problems(ask: Ask) -> Iterator[str]:
@@ -168,26 +192,36 @@ def account_problems(ask: Ask) -> Iterator[str]:
         )
 
 
-def _asked(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    from django.db import connection
+def _asking(alias: str) -> Ask:
+    from django.db import connections
 
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(values))
-        return list(cursor.fetchall())
+    def asked(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with connections[alias].cursor() as cursor:
+            cursor.execute(sql, list(values))
+            return list(cursor.fetchall())
+
+    return asked
 
 
 def _database_problems(*, public: bool) -> Iterator[str]:
+    from django.db import connections
+
     from compass.access.walls import walled_models
 
-    yield from server_problems(_asked)
-    yield from role_problems(_asked)
+    ask = _asking("default")
+    yield from server_problems(ask)
+    yield from role_problems(ask)
     if public:
+        yield from sign_in_problems(ask, "COMPASS_PUBLIC_DATABASE_URL", PUBLIC)
         # The public process knows only the models of its own side; the other process compares all of them.
         return
+    yield from sign_in_problems(ask, "COMPASS_DATABASE_URL", APP)
+    if "counts" in connections:
+        yield from sign_in_problems(_asking("counts"), "COMPASS_COUNTS_URL", COUNTS)
     walls = [(model._meta.db_table, wall) for model, wall in walled_models()]
-    yield from public_problems(_asked, [table for table, wall in walls if wall.public])
-    yield from wall_problems(_asked, [table for table, wall in walls if wall.using is not None])
-    yield from account_problems(_asked)
+    yield from public_problems(ask, [table for table, wall in walls if wall.public])
+    yield from wall_problems(ask, [table for table, wall in walls if wall.using is not None])
+    yield from account_problems(ask)
 
 
 def problems(public: bool, *, bind: str = "") -> list[str]:

@@ -54,11 +54,11 @@ def gunicorn(bind: str, *, workers: int, threads: int) -> list[str]:
 def run(options: argparse.Namespace) -> int:
     os.environ["COMPASS_PROCESS"] = "public" if options.public else "app"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compass.config.settings")
-    if not os.environ.get("COMPASS_DEMONSTRATION"):
-        from compass.config.checks import refuse_unsafe
+    from compass.config.checks import refuse_unsafe
 
-        if refuse_unsafe(public=options.public):
-            return 1
+    bind = options.bind or f"127.0.0.1:{options.port or (8001 if options.public else 8000)}"
+    if refuse_unsafe(public=options.public, bind=bind):
+        return 1
     if not options.public:
         from compass.config.commands.keys import prepare
 
@@ -67,7 +67,6 @@ def run(options: argparse.Namespace) -> int:
 
         custodians.take(options.words_fd)
         custodians.hand_on()
-    bind = options.bind or f"127.0.0.1:{options.port or (8001 if options.public else 8000)}"
     os.chdir(Path(__file__).resolve().parent)
     command = gunicorn(bind, workers=options.workers, threads=options.threads)
     os.execv(command[0], command)

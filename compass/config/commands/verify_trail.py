@@ -1,5 +1,7 @@
 """`compass verify-trail`: exit 0 when the whole trail is right, 1 with the first bad entry. COMPASS_OWNER_URL says where.
 
+Exit 2 when it could not be read, which says nothing about the trail.
+
 A data protection officer gives the checkpoints kept elsewhere and the public key; without `--checkpoints` the deployment's
 own file is used when it is there.
 """
@@ -32,9 +34,16 @@ def run(options: argparse.Namespace) -> int:
     except BadCheckpoint as error:
         print(f"The checkpoints cannot be trusted: {error}.", file=sys.stderr)
         return 1
-    with psycopg.connect(url, autocommit=True) as connection:
-        finding = verify(connection, checkpoints)
-        entries = count(connection)
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            finding = verify(connection, checkpoints)
+            entries = count(connection)
+    except psycopg.Error as error:
+        said = " ".join(str(error).split())
+        print(
+            f"The trail could not be read, so nothing is known of it: {said}. Check COMPASS_OWNER_URL.", file=sys.stderr
+        )
+        return 2
     if finding:
         print(f"The trail is not right. {str(finding)[0].upper()}{str(finding)[1:]}.")
         return 1

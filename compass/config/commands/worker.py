@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 
 from compass.config.commands.keys import prepare, words_argument
 
@@ -15,10 +14,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     prepare("app")
+    from django.conf import settings
+
     from compass.config import checks, custodians
     from compass.vault.root import keep_learning
 
-    if not os.environ.get("COMPASS_DEMONSTRATION") and checks.say(checks.root_key_problems()):
+    if not settings.COMPASS_DEMONSTRATION and checks.say(checks.problems(public=False)):
         return 1
     if custodians.take(options.words_fd).fd is not None:
         keep_learning()

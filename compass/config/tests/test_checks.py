@@ -11,10 +11,13 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from compass.config import checks
 from compass.config.environment import environment
 
+PEM = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 GOOD = SimpleNamespace(DEBUG=False, COMPASS_DEMONSTRATION=False, SECRET_KEY=secrets.token_urlsafe(50))
 
 
@@ -43,7 +46,7 @@ def keys(tmp_path):
     files = {}
     for name in checks.KEY_SETTINGS:
         path = tmp_path / name
-        path.write_bytes(os.urandom(32))
+        path.write_bytes(PEM if "CHECKPOINT" in name else os.urandom(32))
         path.chmod(0o400)
         files[name] = str(path)
     return files
@@ -103,13 +106,17 @@ def test_a_secret_key_that_others_can_read_is_named(tmp_path, mode, found):
 
 
 @pytest.mark.parametrize("name", list(checks.KEY_SETTINGS))
-@pytest.mark.parametrize("fault", ["unset", "missing", "group", "others"])
+@pytest.mark.parametrize("fault", ["unset", "missing", "group", "others", "zeros", "empty", "letter"])
 def test_a_key_that_is_missing_or_open_is_named(keys, name, fault):
     path = Path(keys[name])
     if fault == "unset":
         keys[name] = ""
     elif fault == "missing":
         path.unlink()
+    elif fault in ("zeros", "empty", "letter"):
+        path.chmod(0o600)
+        path.write_bytes({"zeros": bytes(32), "empty": b"", "letter": b"x"}[fault])
+        path.chmod(0o400)
     else:
         path.chmod(0o440 if fault == "group" else 0o404)
 
@@ -227,8 +234,8 @@ def test_published_accounts_are_named(ask):
     assert list(checks.account_problems(ask)) == []
 
 
-def _check(cluster, name, keys, *args, **more):
-    """The command, with these key files and without the demonstration's root key."""
+def _check(cluster, name, keys, *args, command="check", **more):
+    """A command, with these key files and without the demonstration's root key."""
     env = {
         **{key: value for key, value in os.environ.items() if not key.startswith("COMPASS_")},
         **environment(cluster, "public" if "--public" in args else "app", name=name),
@@ -237,12 +244,51 @@ def _check(cluster, name, keys, *args, **more):
     }
     env.pop("COMPASS_ROOT_KEY_FILE", None)
     return subprocess.run(
-        [sys.executable, "-m", "compass.config.cli", "check", *args],
+        [sys.executable, "-m", "compass.config.cli", command, *args],
         env=env,
         capture_output=True,
         text=True,
         check=False,
+        timeout=120,
     )
+
+
+@pytest.mark.parametrize("flag", ["0", "1", "false"])
+@pytest.mark.parametrize(
+    ("command", "args", "word"),
+    [
+        ("serve", ("--port", "1"), "COMPASS_DEBUG"),
+        ("serve", ("--bind", "0.0.0.0:1"), "COMPASS_HTTPS"),
+        ("serve", ("--public", "--port", "1"), "COMPASS_DEBUG"),
+        ("worker", (), "COMPASS_DEBUG"),
+    ],
+)
+def test_no_word_in_the_environment_makes_it_serve_unsafe(cluster, fresh_database, keys, command, args, word, flag):
+    if command == "worker" and flag == "1":
+        flag = "no"
+    answer = _check(
+        cluster, fresh_database(), keys, *args, command=command, COMPASS_DEBUG="1", COMPASS_DEMONSTRATION=flag
+    )
+
+    assert answer.returncode == 1
+    assert word in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "other", "args"),
+    [
+        ("COMPASS_DATABASE_URL", "COMPASS_OWNER_URL", ()),
+        ("COMPASS_COUNTS_URL", "COMPASS_DATABASE_URL", ()),
+        ("COMPASS_PUBLIC_DATABASE_URL", "COMPASS_DATABASE_URL", ("--public",)),
+    ],
+)
+def test_the_wrong_role_in_an_address_is_named(cluster, fresh_database, keys, setting, other, args):
+    name = fresh_database()
+    kind = "owner" if other == "COMPASS_OWNER_URL" else "app"
+    answer = _check(cluster, name, keys, *args, **{setting: environment(cluster, kind, name=name)[other]})
+
+    assert answer.returncode == 1
+    assert f"{setting} signs in as" in answer.stderr
 
 
 def test_the_command_passes_a_sound_deployment_and_refuses_an_unsound_one(cluster, fresh_database, keys):
