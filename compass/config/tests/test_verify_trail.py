@@ -100,3 +100,10 @@ def test_what_the_rooms_write_is_right(world):
     with world.cluster.connect("compass_owner", world.name) as owner:
         assert verify(owner) is None
         assert count(owner) > 20
+
+
+def test_a_trail_that_cannot_be_read_is_not_called_wrong(command, cluster):
+    done = command(COMPASS_OWNER_URL=cluster.url("compass_owner", "no_such_database"))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "could not be read" in done.stderr and "Traceback" not in done.stderr
