@@ -122,7 +122,8 @@ def test_whoever_is_on_the_way_is_received_without_consent(journey, at, told, si
         actions.receive_returns(work, [actions.Arrival(**told(id=pk), arrived_on=work.now.date())])
 
     office, address = sign_in("zinder.social"), reverse("returns:arrival", args=[pk])
-    page = office.get(address, headers={"accept-language": "en"}).content.decode()
+    office.cookies["compass_language"] = "en"
+    page = office.get(address).content.decode()
     said = {"key": str(uuid.uuid4()), "arrived_on_day": today.day, "arrived_on_month": today.month}
     answer = office.send(address, {**said, "arrived_on_year": today.year})
 
