@@ -44,7 +44,9 @@ def holding(monkeypatch):
     return hold
 
 
-@pytest.mark.parametrize(("number", "key", "other", "expected"), [(7, OLD, 8, NEW), (8, NEW, 7, OLD)])
+@pytest.mark.parametrize(
+    ("number", "key", "other", "expected"), [(7, OLD, 8, NEW), (8, NEW, 7, OLD)], ids=["the old one", "the new one"]
+)
 def test_a_process_learns_the_other_key_of_a_rotation(cluster, apart, holding, number, key, other, expected):
     held = holding({number: key})
     hand_on(cluster, apart)
