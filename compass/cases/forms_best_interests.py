@@ -95,6 +95,22 @@ class WithParentForm(ChildForm):
         return data
 
 
+class ConfirmForm(ChildForm):
+    """One question to a second person; a no leaves everything as it is."""
+
+    heard = YesNoField(
+        label=_(
+            "Did you speak with the child and with this adult, each alone, "
+            "and do papers or people who know them bear it out?"
+        )
+    )
+
+    def clean_heard(self) -> bool:
+        if self.cleaned_data["heard"] is not True:
+            raise forms.ValidationError(_("Then all steps count: the parent is not confirmed."))
+        return True
+
+
 class AgreeForm(ChildForm):
     agreed = YesNoField(label=_("Does the appointed guardian agree with the decision?"))
 

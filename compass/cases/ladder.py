@@ -3,7 +3,9 @@
 Two ladders. A child without a parent in the household climbs all of it; return needs a determination by a panel (BIP-05).
 A child who lives with an own parent and returns with that parent needs the parent's agreement, its own view heard, and a
 worker's check that it is indeed with the parent and that nothing speaks against it: the assessment and determination are for
-unaccompanied, separated and at-risk children, and for parting a child from parents against their will.
+unaccompanied, separated and at-risk children, and for parting a child from parents against their will. A child that was ever
+recorded as alone, or for whom a guardian was asked, climbs the long one until a second person confirmed the parent.
+`compass_child_may_go` (`cases/sql_ladder.py`) asks the same of the database when a handover is accepted.
 Source: case-management.md 2.12 (BIP-01 to BIP-09: UNHCR Best Interests Procedure Guidelines 2021, IOM Handbook on migrants
 vulnerable to violence, exploitation and abuse, part 6), return-and-reintegration.md 2.7 (R-CHI-1 to R-CHI-5). When in doubt
 whether a parent is there, the long ladder counts.
@@ -22,13 +24,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compass.cases.models import BestInterests
-from compass.people.models import GuardianRequest, Person
+from compass.people.models import PERHAPS_ALONE, GuardianRequest, Person
 
 if TYPE_CHECKING:
     from compass.cases.files import Files
 
-#: In doubt a child counts as alone (BIP-10).
-PERHAPS_ALONE = frozenset({"unaccompanied", "separated", "unknown"})
 PANEL = 3
 #: A return is weighed against staying and against another country (R-CHI-1).
 WEIGHED = frozenset({"local_integration", "third_country", "return"})
@@ -36,12 +36,27 @@ WEIGHED = frozenset({"local_integration", "third_country", "return"})
 
 @dataclass(frozen=True)
 class Child:
-    """One child with what is on record."""
+    """One child with what is on record. `parents`: the grown people it lives with who are said to be its parents."""
 
     person: Person
-    with_parent: bool
+    parents: Sequence[UUID]
     procedure: BestInterests | None
     guardian: GuardianRequest | None
+
+    @property
+    def with_parent(self) -> bool:
+        """Whether the parent counts: nobody asked for a guardian, and whoever was once alone has the parent confirmed."""
+        if not self.parents or self.guardian is not None:
+            return False
+        confirmed = self.procedure.parents_confirmed if self.procedure else ()
+        return not self.person.once_alone or not set(confirmed).isdisjoint(self.parents)
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether a second person may confirm the parent: no procedure with a panel was begun, no guardian is appointed."""
+        asked = self.procedure is not None and self.procedure.determination
+        appointed = self.guardian is not None and self.guardian.status == "appointed"
+        return bool(self.parents) and not (self.with_parent or asked or appointed)
 
     @property
     def record(self) -> BestInterests:
@@ -106,7 +121,8 @@ LONG = (
 )  # fmt: skip
 SHORT = (
     Step("R-CHI-1", _("It returns with the parent it lives with, and nothing speaks against it"),
-         lambda c: c.record.with_parent_at is not None, "with_parent"),
+         lambda c: c.record.with_parent_at is not None and not set(c.record.checked_with).isdisjoint(c.parents),
+         "with_parent"),
     Step("R-CHI-4", _("The parent agrees, and the child is heard"),
          lambda c: c.record.parent_agreed_at is not None and _heard(c), "with_parent"),
 )  # fmt: skip
@@ -136,13 +152,16 @@ def is_child(person: Person) -> bool:
 
 
 def parent_present(person: Person, household: Iterable[Person]) -> bool:
-    """Whether an own parent lives in the household. `relation` is towards the principal person."""
-    if person.uasc_status in PERHAPS_ALONE:
-        return False
-    adults = [other for other in household if not other.is_child and other.pk != person.pk]
-    if person.relation == "child":
-        return any(other.relation == "principal" for other in adults)
-    return person.relation == "principal" and any(other.relation == "parent" for other in adults)
+    """Whether an own parent is said to live in the household."""
+    return bool(parents_of(person, household))
+
+
+def parents_of(person: Person, household: Iterable[Person]) -> list[UUID]:
+    """Who of the household is said to be an own parent. `relation` is towards the principal person."""
+    theirs = {"child": "principal", "principal": "parent"}.get(person.relation)
+    if theirs is None or person.uasc_status in PERHAPS_ALONE:
+        return []
+    return [p.pk for p in household if not p.is_child and p.pk != person.pk and p.relation == theirs]
 
 
 def children(people: Iterable[UUID]) -> dict[UUID, Child]:
@@ -168,11 +187,10 @@ def _on_record(found: Sequence[Person], households: Mapping[UUID, Sequence[Perso
     procedures = {
         row.person_id: row for row in BestInterests.objects.filter(person__in=ids).order_by("recorded_at", "id")
     }
-    guardians = {
-        row.person_id: row for row in GuardianRequest.objects.filter(person__in=ids).order_by("recorded_at", "id")
-    }
+    asked = GuardianRequest.objects.filter(person__in=ids).exclude(status="withdrawn").order_by("recorded_at", "id")
+    guardians = {row.person_id: row for row in asked}
     return {
-        p.pk: Child(p, parent_present(p, households[p.household_id]), procedures.get(p.pk), guardians.get(p.pk))
+        p.pk: Child(p, parents_of(p, households[p.household_id]), procedures.get(p.pk), guardians.get(p.pk))
         for p in found
     }
 

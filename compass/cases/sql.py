@@ -120,6 +120,9 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'compass: consent is not in force' USING ERRCODE = 'CS022';
     END IF;
+    IF EXISTS (SELECT 1 FROM unnest(everyone) one WHERE NOT compass_child_may_go(one)) THEN
+        RAISE EXCEPTION 'compass: the best interests of a child come first' USING ERRCODE = 'CS024';
+    END IF;
     UPDATE people_person SET organisation_id = offer.to_organisation_id, version = version + 1
     WHERE id = ANY (everyone) AND organisation_id = offer.organisation_id;
     GET DIAGNOSTICS moved = ROW_COUNT;

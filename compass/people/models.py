@@ -26,6 +26,7 @@ class Person(models.Model):
     "birth_month" (1 to 12) for a small child whose age was told in months; "place_of_origin"}.
     contact_sealed: {"phone", "safe_to_call", "safe_to_carry_paper", "what_to_say"}.
     relation: code of person_relation, towards the principal person of the household.
+    once_alone: whether a child was ever recorded as alone, or not known to be with a parent; later words do not undo it.
     consent_due_at: until when consent must be asked after action on vital interest; empty once an answer is recorded.
     """
 
@@ -39,6 +40,7 @@ class Person(models.Model):
     nationality = models.CharField(max_length=3, blank=True)
     languages = ArrayField(models.CharField(max_length=8), default=list)
     uasc_status = models.CharField(max_length=20, blank=True)
+    once_alone = models.BooleanField(default=False)
     country_met = models.CharField(max_length=2)
     identity_sealed = models.BinaryField(default=b"")
     contact_sealed = models.BinaryField(default=b"")
@@ -76,6 +78,8 @@ class Person(models.Model):
 
 
 CHILD_BANDS = ("0-4", "5-11", "12-14", "15-17")
+#: In doubt a child counts as alone (BIP-10).
+PERHAPS_ALONE = frozenset({"unaccompanied", "separated", "unknown"})
 
 
 class AboutPerson(Recorded):
@@ -121,7 +125,7 @@ class Consent(AboutPerson):
 
 
 class GuardianRequest(AboutPerson):
-    """A guardian asked for a child who is alone (BIP-02). status: requested | appointed.
+    """A guardian asked for a child who is alone (BIP-02). status: requested | appointed | withdrawn.
 
     authority: code of guardian_authority. detail_sealed: {"remark"}.
     """

@@ -188,8 +188,8 @@ def neighbours(work: Work, person: Person) -> list[Person]:
 
 
 def guardian_of(work: Work, person: Person) -> GuardianRequest | None:
-    """The newest request for a guardian; one query."""
-    rows = work.allowed("people.view", GuardianRequest).filter(person=person)
+    """The newest request for a guardian that was not withdrawn; one query."""
+    rows = work.allowed("people.view", GuardianRequest).filter(person=person).exclude(status="withdrawn")
     return rows.order_by("-occurred_at", "-id").first()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
@@ -17,6 +18,7 @@ from compass.cases import ladder
 from compass.cases.models import BestInterests
 from compass.cases.sealing import seal_into
 from compass.cases.standards import spell
+from compass.people.actions import withdraw_guardian_requests
 from compass.people.models import Person
 from compass.problems import Invalid, SecondPersonNeeded, StaleVersion, StandardNotMet, TooFarAway, WrongState
 from compass.vocabulary import all_known, known
@@ -25,7 +27,8 @@ C = TypeVar("C", bound="ChildStep")
 COUNTED = [
     "stage", "determination", "heard_at", "view_sealed", "assessed_at", "assessment_sealed", "tracing", "tracing_at",
     "family_assessed", "care_agreed", "panel_size", "options", "decision", "decided_at", "decision_sealed",
-    "review_told_at", "parent_agreed_at", "with_parent_at", "escort", "received_by_sealed", "first_visit_on", "version",
+    "review_told_at", "parent_agreed_at", "with_parent_at", "checked_with", "parents_confirmed", "escort",
+    "received_by_sealed", "first_visit_on", "version",
 ]  # fmt: skip
 
 
@@ -89,6 +92,11 @@ class WithParent(ChildStep):
     """A child that returns with its own parent: checked, agreed by the parent, heard (R-CHI-1, R-CHI-4)."""
 
     view: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParentConfirmed(ChildStep):
+    """A second person found that the grown person the child lives with is its parent (R-CHI-1)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -321,17 +329,50 @@ def arrange_journeys(work: Work, commands: list[JourneyArranged]) -> list[BestIn
     return _each(work, commands, change)
 
 
+def brought_together(work: Work, child: ladder.Child) -> bool:
+    """Whether this colleague said that the child belongs to this household or is not alone, or brought the parent to the
+    child: then a second person answers for the parent. Judged by when this system recorded it."""
+    said = Receipt.objects.filter(action="people.household", actor_id=work.actor.id)
+    parent_came = Q(result_id__in=child.parents, recorded_at__gt=child.person.recorded_at)
+    return said.filter(Q(result_id=child.person.pk) | parent_came).exists()
+
+
+@action("best_interests.confirm", BestInterests)
+def confirm_parents(work: Work, commands: list[ParentConfirmed]) -> list[BestInterests]:
+    """A supervisor confirms the parent of a child that was once recorded as alone; a guardian is then asked for no more.
+
+    Raises WrongState when nobody is there to be confirmed, a panel decides, a guardian is appointed or it was decided;
+    SecondPersonNeeded for who brought them together.
+    """
+
+    def change(child: ladder.Child, row: BestInterests, each: ParentConfirmed) -> None:
+        _not_decided(row)
+        if not child.unconfirmed:
+            raise WrongState
+        if brought_together(work, child):
+            raise SecondPersonNeeded
+        row.parents_confirmed, row.determination = list(child.parents), False
+
+    rows = _each(work, commands, change, "best_interests.decide")
+    withdraw_guardian_requests(work, [row.person_id for row in rows])
+    return rows
+
+
 @action("best_interests.with_parent", BestInterests)
 def check_with_parent(work: Work, commands: list[WithParent]) -> list[BestInterests]:
-    """The short ladder. Raises StandardNotMet (BIP-05) when no parent lives in the household or a panel was asked for,
-    WrongState once it was decided and nobody appealed."""
+    """The short ladder. Raises StandardNotMet (BIP-05) when no parent lives in the household, one is not confirmed yet
+    or a panel was asked for, SecondPersonNeeded for who brought them together, WrongState once it was decided and nobody
+    appealed."""
 
     def change(child: ladder.Child, row: BestInterests, each: WithParent) -> None:
         _not_decided(row)
         if not child.with_parent or row.determination:
             raise StandardNotMet(standards=spell("BIP-05"))
+        if brought_together(work, child):
+            raise SecondPersonNeeded
         seal_into(work, row, view_sealed={"view": each.view.strip(), "weight": ""})
         row.heard_at = row.with_parent_at = row.parent_agreed_at = each.occurred_at
+        row.checked_with = list(child.parents)
 
     return _each(work, commands, change)
 

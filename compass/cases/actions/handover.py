@@ -30,7 +30,7 @@ SCOPE = "return_country_sharing"
 #: Provisional: no source gives a time for the answer.
 ANSWER_WITHIN = timedelta(days=30)
 NO = frozenset({"refused", "withdrawn", "child_refused"})
-REFUSALS: dict[str, type[Problem]] = {"CS020": NotFound, "CS021": WrongState}
+REFUSALS: dict[str, type[Problem]] = {"CS020": NotFound, "CS021": WrongState, "CS024": BestInterestsFirst}
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,8 @@ class HandoverStep(Command):
 def accept_handovers(work: Work, steps: list[HandoverStep]) -> list[Handover]:
     """Take the people over: their records, and the keys that open them, move to the receiving office in one step.
 
-    Raises WrongState when the offer is no longer open, ConsentMissing when consent is not in force.
+    Raises WrongState when the offer is no longer open, ConsentMissing when consent is not in force, BestInterestsFirst when
+    something stops a child since the offer.
     """
     rows = work.require("handovers.answer", Handover, steps)
     for row, each in zip(rows, steps, strict=True):

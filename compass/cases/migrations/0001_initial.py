@@ -389,6 +389,8 @@ class Migration(migrations.Migration):
                 ('review_told_at', models.DateTimeField(null=True)),
                 ('parent_agreed_at', models.DateTimeField(null=True)),
                 ('with_parent_at', models.DateTimeField(null=True)),
+                ('checked_with', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
+                ('parents_confirmed', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
                 ('escort', models.CharField(blank=True, max_length=20)),
                 ('received_by_sealed', models.BinaryField(default=b'')),
                 ('first_visit_on', models.DateField(null=True)),

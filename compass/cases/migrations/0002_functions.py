@@ -10,6 +10,7 @@ from compass.cases.sql import (
     RECALL,
     RECALL_DROP,
 )
+from compass.cases.sql_ladder import LADDER, LADDER_DROP
 
 
 class Migration(migrations.Migration):
@@ -23,5 +24,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(RECALL, RECALL_DROP),
         migrations.RunSQL(ANSWER, ANSWER_DROP),
         migrations.RunSQL(OFFER, OFFER_DROP),
+        migrations.RunSQL(LADDER, LADDER_DROP),
         migrations.RunSQL(HANDOVER, HANDOVER_DROP),
     ]

@@ -14,8 +14,9 @@ class BestInterests(AboutPerson):
     stage: bip_stage. determination: a panel must decide (BIP-05). options, decision: bip_solution. escort: escort_type.
     tracing: "", "pending", "successful" or "unsuccessful". Sealed: the child's view, the assessment, the panel and its
     reasons, who will care. with_parent_at: a worker checked that the child returns with the parent it lives with and that
-    nothing speaks against it; parent_agreed_at: the parent (or, for a child alone, the guardian who was
-    appointed by then) agreed.
+    nothing speaks against it, checked_with: who these parents were; parent_agreed_at: the parent (or, for a child alone, the
+    guardian who was appointed by then) agreed. parents_confirmed: whom of its household a second person found to be its
+    parents.
     """
 
     stage = models.CharField(max_length=20, default="identified")
@@ -36,6 +37,8 @@ class BestInterests(AboutPerson):
     review_told_at = models.DateTimeField(null=True)
     parent_agreed_at = models.DateTimeField(null=True)
     with_parent_at = models.DateTimeField(null=True)
+    checked_with = ArrayField(models.UUIDField(), default=list)
+    parents_confirmed = ArrayField(models.UUIDField(), default=list)
     escort = models.CharField(max_length=20, blank=True)
     received_by_sealed = models.BinaryField(default=b"")
     first_visit_on = models.DateField(null=True)

@@ -24,6 +24,7 @@ from compass.cases.forms import KeptForm
 from compass.cases.forms_best_interests import (
     AgreeForm,
     ChildAssessmentForm,
+    ConfirmForm,
     HearForm,
     JourneyForm,
     PanelForm,
@@ -97,6 +98,10 @@ PARTS: dict[str, tuple[str | Promise, type[KeptForm], Run]] = {
             ],
         ),
     ),
+    "confirm": (
+        gettext_lazy("Confirm the parent"), ConfirmForm,
+        lambda work, told, d: acts.confirm_parents(work, [acts.ParentConfirmed(**told)]),
+    ),
     "with_parent": (gettext_lazy("Check and record"), WithParentForm, _with_parent),
     "reopen": (
         gettext_lazy("New facts or an appeal"), ReopenForm,
@@ -127,6 +132,8 @@ def best_interests(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         "child": child, "person": child.person, "cases": household, "rungs": rungs, "open": open_rules,
         "done": sum(step.met(child) for step in steps), "all": len(steps), "long": steps is ladder.LONG,
         "record": child.procedure, "may_reopen": ladder.is_decided(child.record),
+        "unconfirmed": child.unconfirmed,
+        "may_confirm": child.unconfirmed and not acts.rests(child.record) and not _not_you(work, child, "confirm"),
         "may_ask_panel": steps is ladder.SHORT
         and (child.record.stage == "appealed" or not ladder.is_decided(child.record)),
     }  # fmt: skip
@@ -150,7 +157,7 @@ def _rungs(work: Work, child: ladder.Child, open_rules: list[str]) -> list[dict[
             rung["url"] = ""
         else:
             offered.add(each.part)
-            rung["not_you"] = _not_you(work, child) if each.part == "decide" else ""
+            rung["not_you"] = _not_you(work, child, each.part)
             if rests and each.part in SETTLED:
                 rung["not_you"] = _("It was decided. New facts or an appeal reopen it first.")
             elif not rests and each.part in AFTER:
@@ -159,8 +166,16 @@ def _rungs(work: Work, child: ladder.Child, open_rules: list[str]) -> list[dict[
     return made
 
 
-def _not_you(work: Work, child: ladder.Child) -> str:
-    """Why this colleague does not record the panel's decision; empty when nothing is against it."""
+def _not_you(work: Work, child: ladder.Child, part: str) -> str:
+    """Why this colleague does not take a step that a second person takes; empty when nothing is against it."""
+    if part in ("confirm", "with_parent"):
+        if part == "confirm" and not work.may("best_interests.decide"):
+            return _("A supervisor who did not bring them together confirms the parent.")
+        if acts.brought_together(work, child):
+            return _("You recorded who belongs together here: a colleague answers for it.")
+        return ""
+    if part != "decide":
+        return ""
     if not work.may("best_interests.decide"):
         return _("A supervisor who neither began this nor wrote the assessment records the decision.")
     if child.procedure is not None and acts.prepared(work, child.procedure):
@@ -188,7 +203,7 @@ def step(request: HttpRequest, work: Work, pk: UUID, part: str) -> HttpResponse:
     child = _child(work, pk)
     if part not in PARTS:
         raise NotFound
-    work.demand("best_interests.decide" if part == "decide" else "best_interests.write")
+    work.demand("best_interests.decide" if part in ("confirm", "decide") else "best_interests.write")
     title, form_class, run = PARTS[part]
     form = form_class(request.POST or None, initial={"version": child.procedure.version if child.procedure else 0})
     if form.is_valid():
@@ -201,7 +216,7 @@ def step(request: HttpRequest, work: Work, pk: UUID, part: str) -> HttpResponse:
         "cases/best_interests_step.html",
         {
             "child": child, "person": child.person, "form": form, "title": title,
-            "not_you": _not_you(work, child) if part == "decide" else "",
+            "not_you": _not_you(work, child, part),
             "compared": compare(form, partial(_saved, work, part)),
         },
     )  # fmt: skip
@@ -230,6 +245,8 @@ def _saved(work: Work, part: str, row: BestInterests) -> dict[str, Any]:
             "received_by": Sealed(work, row, "received_by_sealed"),
             "first_visit_on": row.first_visit_on,
         }
+    if part == "confirm":
+        return {"heard": bool(row.parents_confirmed)}
     if part == "agree":
         return {"agreed": row.parent_agreed_at is not None}
     return {"why": "appeal" if row.stage == "appealed" else "facts" if row.stage == "reopened" else ""}

@@ -287,6 +287,7 @@ STEPS: dict[str, Step] = {
     "best_interests.agree": _do(child.record_guardians_agreement, _said(child.GuardianAgrees)),
     "best_interests.journey": _do(child.arrange_journeys, _journey),
     "best_interests.with_parent": _do(child.check_with_parent, _said(child.WithParent, view="x")),
+    "best_interests.confirm": _do(child.confirm_parents, _said(child.ParentConfirmed)),
     "best_interests.reopen": _do(child.reopen_procedures, _said(child.Reopened)),
     "returns.start": _do(returns.start_returns, _said(returns.Begin, destination="NG")),
     "returns.counsel": _do(returns.counsel, _counselled),

@@ -314,6 +314,11 @@ class Rooms:
             self.keep(child__with_mother=self.person(work, identity=BOY, consent=False, **own))
             self.keep(child__checked=self.person(work, identity=BOY, consent=False, **own))
             child.check_with_parent(work, [child.WithParent(**told(id=self["child.checked"]))])
+            alone = {"once_alone": "unaccompanied", "moved": ""}
+            for name, said in alone.items():
+                one = self.person(work, identity=BOY, consent=False, uasc_status=said)
+                self.keep(**{f"child__{name}": one})
+                people.change_households(work, [people.HouseholdChange(**told(id=one.pk), **own)])
         with at(SUPERVISOR) as work:
             for name, best in (("decided", "return"), ("appealed", "return"), ("elsewhere", "local_integration")):
                 child.record_decisions(work, [panel(self[f"child.{name}"], best)])

@@ -13,6 +13,7 @@ from compass.people.actions.consents import (
     on_page,
     request_guardians,
     withdraw_consent,
+    withdraw_guardian_requests,
 )
 from compass.people.actions.persons import (
     HouseholdChange,
@@ -64,4 +65,5 @@ __all__ = [
     "request_guardians",
     "search_people",
     "withdraw_consent",
+    "withdraw_guardian_requests",
 ]

@@ -247,7 +247,8 @@ def request_guardians(work: Work, asked: list[GuardianAsked]) -> list[GuardianRe
 
 
 def _newest_requests(people: Iterable[UUID]) -> dict[UUID, GuardianRequest]:
-    rows = GuardianRequest.objects.filter(person_id__in=list(people)).order_by("person_id", "-occurred_at", "-id")
+    rows = GuardianRequest.objects.filter(person_id__in=list(people)).exclude(status="withdrawn")
+    rows = rows.order_by("person_id", "-occurred_at", "-id")
     return {row.person_id: row for row in rows.distinct("person_id")}
 
 
@@ -285,3 +286,14 @@ def appoint_guardians(work: Work, appointed: list[GuardianAppointed]) -> list[Gu
         row.version += 1
     GuardianRequest.objects.bulk_update(rows, ["status", "appointed_at", "version"])
     return rows
+
+
+def withdraw_guardian_requests(work: Work, people: Iterable[UUID]) -> None:
+    """A second person confirmed the parents of these children: what no authority has answered yet is asked no more."""
+    rows = list(GuardianRequest.objects.select_for_update().filter(person__in=list(people), status="requested"))
+    for row in rows:
+        row.status = "withdrawn"
+        row.version += 1
+    GuardianRequest.objects.bulk_update(rows, ["status", "version"])
+    if rows:
+        work.record("people.guardian_withdrawn", results=[row.pk for row in rows], count=len(rows))

@@ -16,7 +16,7 @@ from compass.people.actions.common import known_or_empty, nationality, spoken
 from compass.people.actions.index import index_people
 from compass.people.ages import band_of
 from compass.people.consent import answer, newest
-from compass.people.models import Person
+from compass.people.models import PERHAPS_ALONE, Person
 from compass.people.sql import ELSEWHERE
 from compass.problems import ConsentMissing, NotFound
 from compass.vocabulary import known, label_of, timeline
@@ -61,6 +61,7 @@ def register_people(work: Work, registrations: list[Registration]) -> list[Perso
                 nationality=nationality(each.nationality),
                 languages=spoken(each.languages),
                 uasc_status=known_or_empty("uasc_status", each.uasc_status),
+                once_alone=each.uasc_status in PERHAPS_ALONE,
                 country_met=each.country_met or organisation.country,
                 basis=each.basis,
                 consent_due_at=each.occurred_at + consent_time() if each.basis == "vital_interest" else None,
@@ -168,8 +169,9 @@ def change_households(work: Work, changes: list[HouseholdChange]) -> list[Person
         person.relation = known("person_relation", each.relation)
         if each.uasc_status is not None:
             person.uasc_status = known_or_empty("uasc_status", each.uasc_status)
+            person.once_alone = person.once_alone or each.uasc_status in PERHAPS_ALONE
         person.version += 1
-    Person.objects.bulk_update(people, ["household_id", "relation", "uasc_status", "version"])
+    Person.objects.bulk_update(people, ["household_id", "relation", "uasc_status", "once_alone", "version"])
     return people
 
 

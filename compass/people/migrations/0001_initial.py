@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('nationality', models.CharField(blank=True, max_length=3)),
                 ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), default=list, size=None)),
                 ('uasc_status', models.CharField(blank=True, max_length=20)),
+                ('once_alone', models.BooleanField(default=False)),
                 ('country_met', models.CharField(max_length=2)),
                 ('identity_sealed', models.BinaryField(default=b'')),
                 ('contact_sealed', models.BinaryField(default=b'')),

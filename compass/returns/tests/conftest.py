@@ -77,6 +77,7 @@ def settle(work: Work, child: Person, **changes: Any) -> None:
         determination=False,
         heard_at=work.now,
         with_parent_at=work.now,
+        checked_with=list(Person.objects.filter(household_id=child.household_id).values_list("pk", flat=True)),
         parent_agreed_at=work.now,
         basis="legal_duty",
         occurred_at=work.now,
