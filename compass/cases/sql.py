@@ -93,6 +93,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     offer cases_handover%ROWTYPE;
     everyone uuid[];
+    taken uuid[];
     moved integer;
     place text;
 BEGIN
@@ -103,7 +104,8 @@ BEGIN
     IF offer.status <> 'offered' OR offer.expires_at <= now() THEN
         RAISE EXCEPTION 'compass: the offer is not open' USING ERRCODE = 'CS021';
     END IF;
-    SELECT array_agg(person_id) INTO everyone FROM cases_handoverperson WHERE handover_id = offer_id;
+    SELECT array_agg(person_id) INTO everyone FROM cases_handoverperson
+    WHERE handover_id = offer_id AND organisation_id = offer.organisation_id;
     PERFORM 1 FROM people_person WHERE id = ANY (everyone) FOR UPDATE;
     IF EXISTS (
         SELECT 1 FROM people_person p LEFT JOIN LATERAL (
@@ -133,13 +135,26 @@ BEGIN
     UPDATE cases_case SET owner_id = NULL, version = version + 1,
         country = CASE WHEN status IN ('open', 'on_hold', 'reopened') AND place <> '' THEN place ELSE country END
     WHERE person_id = ANY (everyone);
+    -- Only the sender's keys, of what goes along: a row put in by anybody else, or about anybody else, moves nothing.
+    SELECT coalesce(array_agg(k.subject_id), '{}') INTO taken FROM vault_subjectkey k
+    WHERE k.organisation_id = offer.organisation_id AND k.expires_at IS NULL
+      AND (k.subject_id = ANY (everyone) OR k.subject_id IN (
+          SELECT r.id FROM cases_referral r JOIN cases_casereferral o ON o.id = r.origin_id
+          WHERE o.person_id = ANY (everyone) AND r.organisation_id = offer.to_organisation_id))
+      AND k.subject_id IN (SELECT subject FROM cases_handoverkey
+                           WHERE handover_id = offer_id AND organisation_id = offer.organisation_id);
     INSERT INTO vault_subjectkey (subject_id, organisation_id, organisation_key_version, wrapped, created_at)
-    SELECT subject, offer.to_organisation_id, organisation_key_version, wrapped, now()
-    FROM cases_handoverkey WHERE handover_id = offer_id
+    SELECT DISTINCT ON (subject) subject, offer.to_organisation_id, organisation_key_version, wrapped, now()
+    FROM cases_handoverkey
+    WHERE handover_id = offer_id AND organisation_id = offer.organisation_id AND subject = ANY (taken)
+    ORDER BY subject, id
     ON CONFLICT (subject_id, organisation_id) DO UPDATE SET wrapped = EXCLUDED.wrapped, expires_at = NULL,
-        organisation_key_version = EXCLUDED.organisation_key_version;
-    DELETE FROM vault_subjectkey k USING cases_handoverkey h
-    WHERE h.handover_id = offer_id AND k.subject_id = h.subject AND k.organisation_id = offer.organisation_id;
+        organisation_key_version = EXCLUDED.organisation_key_version
+    -- A key that is held for good is the same key already; a false one must not take its place.
+    WHERE vault_subjectkey.expires_at IS NOT NULL;
+    DELETE FROM vault_subjectkey
+    WHERE subject_id = ANY (taken) AND organisation_id = offer.organisation_id
+      AND organisation_id <> offer.to_organisation_id;
     DELETE FROM cases_handoverkey WHERE handover_id = offer_id;
     UPDATE vault_subjectkey SET expires_at = NULL
     WHERE subject_id = offer_id AND organisation_id = offer.to_organisation_id;

@@ -16,6 +16,14 @@ from compass.people.models import AboutPerson
 from compass.vault.walls import OWN_ORGANISATION, SHARED_WITH, Wall
 
 
+def _of_own_open_offer(table: str) -> str:
+    """Condition of a new row of `table`: its handover is one that its own organisation offers."""
+    return (
+        f"{OWN_ORGANISATION} AND EXISTS (SELECT 1 FROM cases_handover h WHERE h.id = {table}.handover_id"  # noqa: S608
+        f" AND h.organisation_id = {table}.organisation_id AND h.status = 'offered')"
+    )
+
+
 class Handover(models.Model):
     """The offer. Until it is accepted the receiving office sees these clear codes and the note, and no identity.
 
@@ -44,7 +52,10 @@ class Handover(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[ScopedManager] = ScopedManager()
-    wall: ClassVar[Wall] = Wall(using=SHARED_WITH, insert=OWN_ORGANISATION)
+    wall: ClassVar[Wall] = Wall(
+        using=SHARED_WITH,
+        insert=f"{OWN_ORGANISATION} AND status = 'offered' AND to_organisation_id <> organisation_id",
+    )
 
     class Meta:
         indexes = [
@@ -68,6 +79,10 @@ class HandoverPerson(AboutPerson):
 
     handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="+")
 
+    wall: ClassVar[Wall] = Wall(
+        app="SELECT, INSERT", insert=_of_own_open_offer("cases_handoverperson"), moves_with="person"
+    )
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["handover", "person"], name="cases_handoverperson_one")]
 
@@ -83,7 +98,7 @@ class HandoverKey(models.Model):
     wrapped = models.BinaryField()
 
     objects: ClassVar[ScopedManager] = ScopedManager()
-    wall: ClassVar[Wall] = Wall(app="INSERT")
+    wall: ClassVar[Wall] = Wall(app="INSERT", insert=_of_own_open_offer("cases_handoverkey"))
 
     class Meta:
         indexes = [models.Index(fields=["handover"], name="cases_handoverkey_offer")]
