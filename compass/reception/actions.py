@@ -136,7 +136,8 @@ def put_back(work: Work, corrections: list[PlacePutBack]) -> list[Arrival]:
     """Put places back on the list; what each had become, and why it was wrong, is kept.
 
     The record of someone who was registered stays, at the place named `instead` or at none. Raises WrongState when a
-    place still waits or the other one does not, NotFound for a place of another group.
+    place still waits or the other one does not, or another office has taken the person over, NotFound for a
+    place of another group.
     """
     places = work.require("reception.arrive", Arrival, corrections)
     rows, changed = [], []
@@ -145,6 +146,7 @@ def put_back(work: Work, corrections: list[PlacePutBack]) -> list[Arrival]:
             raise WrongState
         if place.status == "registered":
             work.demand("reception.register")
+            still_here(work, place)
         rows.append(
             PlaceCorrection(
                 id=uuid7(),
@@ -167,6 +169,12 @@ def put_back(work: Work, corrections: list[PlacePutBack]) -> list[Arrival]:
     PlaceCorrection.objects.bulk_create(rows)
     Arrival.objects.bulk_update(changed, ["person", "status", "version"])
     return places
+
+
+def still_here(work: Work, place: Arrival) -> None:
+    """Raise WrongState when another office has taken over the person of this place: the correction is no longer ours."""
+    if place.person_id and not work.allowed("reception.register", Person).filter(pk=place.person_id).exists():
+        raise WrongState
 
 
 def _free_beside(work: Work, place: Arrival, pk: UUID) -> Arrival:

@@ -27,6 +27,7 @@ from compass.reception.actions import (
     mark_left,
     put_back,
     register_arrivals,
+    still_here,
 )
 from compass.reception.forms import (
     ActivityForm,
@@ -128,6 +129,7 @@ def back(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     place = work.find("reception.arrive", Arrival, pk)
     if place.status == "registered":
         work.demand("reception.register")
+        still_here(work, place)
     if place.status == "waiting" and request.method == "GET":
         return redirect("reception:arrivals")
     form = PutBackForm(request.POST or None, place=place, beside=queries.still_waiting(work, place.group_id))
@@ -176,7 +178,8 @@ def activity(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     reveal = RevealForm(request.POST if asked else None, use_required_attribute=False)
     names: dict[UUID, str] = {}
     if asked and reveal.is_valid():
-        listed = {person.pk: person for person in (*shown, *offered, *(row.person for row in marked))}
+        # Only who is on the list or marked: what was ticked came from the browser, and could be anybody of the office.
+        listed = {person.pk: person for person in (*shown, *(row.person for row in marked))}
         names = people.reveal_names(work, list(listed.values()), reveal.cleaned_data["reason"])
     form = AttendanceForm(None if asked else request.POST or None, people=offered, work=work, names=names)
     if asked:

@@ -83,6 +83,7 @@ TABLE: tuple[Row, ...] = (
     ("reception.put_back", "place.left", SOCIAL, DONE),
     ("reception.put_back", "place.registered", SOCIAL, DONE),
     ("reception.put_back", "place.waiting", SOCIAL, WrongState),
+    ("reception.put_back", "place.handed_over", SOCIAL, WrongState),
     ("reception.put_back", "place.left", THIRD, NotFound),
     ("reception.put_back", "place.left", CLINIC, Denied),
     ("reception.activity", "", SOCIAL, DONE),

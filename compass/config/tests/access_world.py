@@ -169,15 +169,17 @@ class Rooms:
         with at(SOCIAL) as work:
             centre = world_id("centre.zinder")
             came = reception.GroupArrived(
-                **told(basis="vital_interest"), centre_id=centre, people=3, language="ha", urgent=()
+                **told(basis="vital_interest"), centre_id=centre, people=4, language="ha", urgent=()
             )
             (group,) = reception.add_groups(work, [came])
-            waiting, registered, left = Arrival.objects.filter(group=group).order_by("number")
+            waiting, registered, left, handed = Arrival.objects.filter(group=group).order_by("number")
             self.keep(place__waiting=waiting, place__registered=registered, place__left=left)
-            someone = people.Registration(**told(basis="vital_interest"), identity=GROWN)
-            reception.register_arrivals(
-                work, [reception.ArrivalRegistered(**told(id=registered.pk), registration=someone)]
-            )
+            self.keep(place__handed_over=handed)
+            for place in (registered, handed):
+                someone = people.Registration(**told(basis="vital_interest"), identity=GROWN)
+                reception.register_arrivals(
+                    work, [reception.ArrivalRegistered(**told(id=place.pk), registration=someone)]
+                )
             reception.mark_left(work, [reception.ArrivalLeft(**told(id=left.pk))])
             day = timezone.now().date()
             held = reception.ActivityHeld(**told(), centre_id=centre, kind="sport", held_on=day)
@@ -283,7 +285,11 @@ class Rooms:
     def handovers(self) -> None:
         for name in ("offered", "accepted", "rejected", "withdrawn", "expired"):
             with at(SOCIAL) as work:
-                row = self.case(work)
+                someone = None
+                if name == "accepted":
+                    someone = Arrival.objects.get(pk=self["place.handed_over"]).person
+                    self.agree(work, someone)
+                row = self.case(work, someone)
                 said = handover.HandoverOffer(**told(id=row.pk), to_organisation_id=world_id("NG"), note="One person.")
                 (made,) = handover.offer_handovers(work, [said])
                 self.keep(**{f"handover__{name}": made, f"case__{name}": row, f"person__{name}": row.person})

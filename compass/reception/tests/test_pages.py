@@ -7,6 +7,10 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
+from compass.cases.actions.case import CaseOpening, open_cases
+from compass.cases.actions.handover import HandoverOffer, offer_handovers
+from compass.cases.tests.test_handover import accept, consents
+from compass.config.demo.world import world_id
 from compass.people.content.consent import notice
 from compass.people.forms import ConsentForm, ContactForm, HouseholdForm, IdentityForm
 from compass.people.models import Consent, Person, Service
@@ -241,6 +245,32 @@ def test_who_was_registered_from_the_wrong_number_gets_the_right_one(arrive, at)
         }
         assert PlaceCorrection.objects.get().person_id == person.pk
     assert start(client, places[0], "8").status_code == 302
+
+
+def test_a_place_whose_person_another_office_took_over_stays_as_it_is(arrive, at, told):
+    client, places = arrive()
+    start(client, places[0], "31")
+    where = f"/arrivals/{places[0].pk}/back/"
+    assert where in client.get("/arrivals/").content.decode() and client.get(where).status_code == 200
+    with at("zinder.social"):
+        person = Person.objects.get()
+    with at("zinder.social") as work:
+        consents(work, told, person.pk)
+        (case,) = open_cases(work, [CaseOpening(**told(id=person.pk), risk_level="medium")])
+        asked = HandoverOffer(**told(id=case.pk), to_organisation_id=world_id("NG"), note="One person")
+        (offer,) = offer_handovers(work, [asked])
+    accept(at, told, offer)
+
+    assert where not in client.get("/arrivals/").content.decode()
+    for answer in (
+        client.get(where),
+        put_back(client, places[0]),
+        put_back(client, places[0], reason="wrong_number", instead=str(places[2].pk)),
+    ):
+        assert answer.status_code == 409 and "<h1" in answer.content.decode()
+    with at("zinder.social"):
+        assert Arrival.objects.get(pk=places[0].pk).status == "registered"
+        assert not PlaceCorrection.objects.exists()
 
 
 @pytest.mark.parametrize("username", ["edo.reception", "zinder.clinic"])
