@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from datetime import timedelta
@@ -280,6 +281,27 @@ def test_names_are_shown_for_a_reason_once_and_what_was_ticked_stays(day, at, to
     with at("geneva.protection") as work:
         bodies = "".join(work.allowed("trail.view", Entry).values_list("body", flat=True))
     assert "people.reveal" in bodies and "service" in bodies
+
+
+def test_names_are_shown_of_the_list_and_of_nobody_whose_number_was_posted(day, at, told):
+    """The office knows many people; a list of their numbers does not open their names, whatever is ticked."""
+    here, away = day.person(sex="female", age=9), day.person(sex="female", age=9, days_ago=300)
+    with at("zinder.social") as work:
+        for name, row in (("Ese", here), ("Musa", away)):
+            named = {"given": name, "birth_year": work.now.year - 9}
+            change_identity(work, [IdentityChange(**told(id=row.pk, version=1), identity=named)])
+    where = day.held("children_recreation")
+    client = day.sign_in("zinder.social")
+    assert str(away.pk) not in client.get(where).content.decode()
+    typed = {"key": str(uuid.uuid4()), "present": [str(here.pk), str(away.pk)], "reveal": "1", "reason": "service"}
+
+    shown = client.post(where, typed).content.decode()
+
+    assert "<bdi><b>Ese</b></bdi>" in shown and "Musa" not in shown
+    with at("geneva.protection") as work:
+        (body,) = (row.body for row in work.allowed("trail.view", Entry).order_by("seq") if "people.reveal" in row.body)
+    revealed = next(each for each in json.loads(body)["events"] if each["action"] == "people.reveal")
+    assert revealed["results"] == [str(here.pk)]
 
 
 def test_without_names_sex_and_age_tell_who_is_who(day):
