@@ -113,7 +113,7 @@ def test_who_counselled_does_not_approve_also_when_a_colleague_did_it_again(at, 
 
 
 def test_a_return_approved_by_someone_else_works(at, told, journey: Journey):  # noqa: F811
-    journey.to("approved")
+    journey.to("pre_return")
 
     with at("zinder.social") as work:
         assert work.allowed("returns.view", Return).get(pk=journey.pk).approved_by
