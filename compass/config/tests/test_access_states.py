@@ -6,6 +6,7 @@ A refused step raises the problem that the table names and leaves no trace in th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -100,8 +101,10 @@ class Walk:
         self.witness = witness
         self.found: dict[str, dict[str, type[Problem] | None]] = {}
         going = Journey(at, told)
+        # To where no office waits to take them over: else that office takes the steps after it did.
+        leave = partial(going.start, destination="SN", area="")
         for steps in (
-            (going.start,), (going.counsel,), (going.declare,), (going.check, going.assess), (going.approve,),
+            (leave,), (going.counsel,), (going.declare,), (going.check, going.assess), (going.approve,),
             (going.prepare,), (going.depart,),
         ):  # fmt: skip
             for step in steps:
@@ -127,7 +130,7 @@ class Walk:
             state = work.find("returns.view", Return, pk).state
         self.found[state], before = {}, self.witness.seen()
         for step in STEPS_OF_A_RETURN:
-            who = SUPERVISOR if step in {"approve", "refuse"} else WORKER
+            who = SUPERVISOR if step in {"approve", "refuse", "send_back"} else WORKER
             self.found[state][step] = self.witness.attempt(f"returns.{step}", pk, who, before)
             for stranger in (THIRD, CLINIC) if step in RETURNS[state] else ():
                 came = self.witness.attempt(f"returns.{step}", pk, stranger, before)
