@@ -29,15 +29,15 @@ TOLD: dict[str, dict[str, Any]] = {
     "people:identity": {"birth_date": "1995-03-01", "birth_year": "", "birth_month": "", "birth_estimated": ""},
     "people:household": {"relation": ""},
     "people:contact": {"phone": "+227 90 12 34 56"},
-    "cases:close": {"reason": "support_duration_ended"},
+    "cases:close": {"reason": "client_request_withdrawal"},
     "reintegration:section": {"EC08": ["NR"]},
     "cases:best_interests_step": {"members": "One\nTwo\nThree"},
 }
 #: Pages about a record that add one beside it, ask a person anew, or take a step that only one state allows.
 ADDING = {
-    "people:person", "people:withdraw", "people:replace_voice", "reception:activity", "reception:children",
+    "people:person", "people:same", "people:withdraw", "people:replace_voice", "reception:activity", "reception:children",
     "reception:register", "reception:left", "reception:back", "cases:screen", "cases:case", "cases:refer", "cases:hand_over",
-    "cases:reopen", "returns:start", "returns:show", "reintegration:plan", "reintegration:interview",
+    "cases:reopen", "returns:start", "returns:show", "reintegration:person", "reintegration:plan", "reintegration:interview",
     "reintegration:new_action", "reintegration:follow_up", "communities:meeting", "communities:option",
     "communities:choose",
 }  # fmt: skip
