@@ -29,7 +29,7 @@ TRIED = (
     " unit of work; the file of a case read by queries whose text is made once and shared by standards and chapters "
     "(36 queries of a case page became 27, function calls 105,000 became 72,000; of the work list 160,000 became "
     "119,000), addresses made only where they are shown, options of a list in one template, only the figures that are"
-    " shown (92,000 calls became 43,000). What is left is spread over the making of the other queries in Python (a "
+    " shown (39 ms of processor became 20). What is left is spread over the making of the other queries in Python (a "
     "third) and the templates (a third). The server has one core here, shared with PostgreSQL."
 )
 # (page, colleague): {table} is a row of the colleague's office.
