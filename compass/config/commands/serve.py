@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
 
         custodians.take(options.words_fd)
         custodians.hand_on()
-    os.chdir(Path(__file__).resolve().parent)
+    os.chdir(Path(__file__).resolve().parents[3])  # gunicorn imports from the folder it stands in
     command = gunicorn(bind, workers=options.workers, threads=options.threads)
     os.execv(command[0], command)
     return 0
