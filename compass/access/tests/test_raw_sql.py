@@ -16,8 +16,9 @@ from compass.vault.walls import Wall
 
 PERSON = """
 INSERT INTO people_person (id, organisation_id, code, household_id, relation, sex, age_band, nationality, languages,
-    uasc_status, country_met, identity_sealed, contact_sealed, basis, occurred_at, recorded_at, version)
-VALUES (%s, %s, %s, gen_random_uuid(), 'principal', 'female', '', '', '{}', '', 'NE', '', '', 'consent', now(), now(), 1)
+    uasc_status, once_alone, country_met, identity_sealed, contact_sealed, basis, occurred_at, recorded_at, version)
+VALUES (%s, %s, %s, gen_random_uuid(), 'principal', 'female', '', '', '{}', '', false, 'NE', '', '', 'consent', now(), now(),
+    1)
 """
 SERVICE = """
 INSERT INTO people_service (id, organisation_id, person_id, basis, occurred_at, recorded_at, recorded_by, version,
