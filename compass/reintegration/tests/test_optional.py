@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from compass.communities import forms as communities
+from compass.communities.actions import Present
 from compass.reintegration import forms as home
 from compass.reintegration import scoring
 from compass.reintegration.tests.conftest import PDF
@@ -35,6 +36,7 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "SectionForm": [{"dimension": name} for name in scoring.DIMENSIONS],
     "PlaceForm": [{"country": "NG"}],
     "ChooseForm": [{"options": [("01a20220-ebbb-7c7f-b4af-87b856f933f6", "A well")]}],
+    "OptionForm": [{"there": Present(returnees=9, neighbours=9)}],
     "MoveForm": [{"states": ("approved",)}, {"states": ("ongoing", "cancelled")}],
 }
 ABSTRACT = {"StepForm", "LifeForm", "CommunityForm"}
