@@ -26,8 +26,8 @@ from compass.people.searching.tokens import TEN, Tokens, kept, record_of
 
 PEOPLE = 20_000
 ONLY = ("amhara", "edo", "hausa_niger", "zarma")
-#: Points above the floor, as a share of all people.
-MOST = 0.02
+#: Points above the floor, as a share of all people: 1.4 to 2.0 of twelve ways were seen in repeated runs with new keys.
+MOST = 0.03
 ALIKE_AT_LEAST = 15
 #: A sub-token of each place of each person, as the thief sees it.
 Places = Sequence[Sequence[object]]
