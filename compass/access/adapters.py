@@ -26,7 +26,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compass.access import signin
+from compass.access import scope, signin
 from compass.access.models import User
 from compass.problems import TooManyTries, Unreadable
 from compass.vault import crypto
@@ -79,6 +79,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if request.user.is_authenticated:
             signin.record(request, signin.SIGNED_OUT, request.user)
         super().logout(request)
+
+    def set_password(self, user: User, password: str) -> None:
+        user.set_password(password)
+        with scope.account(user.pk):
+            user.save(update_fields=["password"])
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("access:account")

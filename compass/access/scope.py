@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 
 from compass.problems import NoScope
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 SECONDS = 120
 BLOCK = 64
+#: What a scope says of sensitivities that was made for a colleague's own password and second factors, and for nothing else.
+ACCOUNT = "account"
 current_work: ContextVar[Work | None] = ContextVar("current_work", default=None)
+_account: ContextVar[str] = ContextVar("account_scope", default="")
 
 
 @lru_cache(maxsize=1)
@@ -85,7 +88,33 @@ def alone(actor: UUID | None) -> Iterator[None]:
         enter(sign(actor, (), (), (), pid=backend_pid()))
         yield
         # Inside an outer transaction (a test) SET LOCAL would outlive this block.
-        enter("")
+        enter(_account.get())
+
+
+@contextmanager
+def account(user: UUID) -> Iterator[None]:
+    """The scope in which a colleague's own password and second factors are written; it opens nothing else.
+
+    Held by the connection, not by a transaction: allauth writes in transactions of its own, and one around its pages
+    would keep the head of the trail locked while a password is hashed.
+    """
+    token = sign(user, (), (), (ACCOUNT,), pid=backend_pid())
+    _hold(token)
+    reset = _account.set(token)
+    try:
+        yield
+    finally:
+        _account.reset(reset)
+        try:
+            _hold("")
+        except DatabaseError:
+            # Never left to the next request of this connection.
+            connection.close()
+
+
+def _hold(token: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('compass.scope', %s, false)", [token])
 
 
 class ScopedManager(models.Manager[Any]):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.stagekit import unstash_login
 from allauth.account.signals import password_changed
 from allauth.mfa import signals as factors
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from compass.access import scope
@@ -22,6 +25,7 @@ from compass.trail import chain
 SIGNED_IN, SIGNED_OUT, FAILED = "access.signin", "access.signout", "access.signin.failed"
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 FLAG = "compass.second_factor"
+View = Callable[..., HttpResponseBase]
 
 
 def record(request: HttpRequest, purpose: str, user: User | None, **facts: str | int) -> None:
@@ -43,6 +47,23 @@ def record_signin(request: HttpRequest, user: User, how: str = "") -> None:
     """`how` names the steps, for example `password+totp`; by default those that allauth noted."""
     steps = [str(r.get("type") or r["method"]) for r in get_authentication_records(request, user)]
     record(request, SIGNED_IN, user, how=how or "+".join(dict.fromkeys(steps)) or "session")
+
+
+def own_account(view: View) -> View:
+    """A page of allauth that writes second factors: of who is signed in, or of who has given the password just now."""
+
+    @wraps(view)
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            whose = request.user.pk
+        elif (login := unstash_login(request, peek=True)) is not None:
+            whose = login.user.pk
+        else:
+            return view(request, *args, **kwargs)
+        with scope.account(whose):
+            return view(request, *args, **kwargs)
+
+    return run
 
 
 def has_second_factor(user_id: UUID) -> bool:

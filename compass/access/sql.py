@@ -161,3 +161,30 @@ END $$;
 """
 
 GUARD_DROP = "DROP FUNCTION compass_guard() CASCADE;"
+
+OWN_ACCOUNT = r"""
+CREATE OR REPLACE FUNCTION compass_own_account() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    claims text[];
+    whose text;
+BEGIN
+    -- The owner makes and closes accounts; nobody signs in as the owner.
+    IF current_user <> 'compass_app' THEN
+        RETURN NULL;
+    END IF;
+    -- When a factor was last used is written before it is known who signs in.
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - 'last_used_at' = to_jsonb(NEW) - 'last_used_at' THEN
+        RETURN NULL;
+    END IF;
+    claims := compass_scope_claims();
+    FOREACH whose IN ARRAY array_remove(ARRAY[to_jsonb(OLD)->>TG_ARGV[0], to_jsonb(NEW)->>TG_ARGV[0]], NULL) LOOP
+        IF claims[7] <> 'account' OR claims[4] IS DISTINCT FROM whose THEN
+            RAISE EXCEPTION 'compass: a way to sign in is changed by whose it is' USING ERRCODE = 'CS008';
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+"""
+
+OWN_ACCOUNT_DROP = "DROP FUNCTION compass_own_account() CASCADE;"

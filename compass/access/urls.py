@@ -11,6 +11,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import include, path
 
 from compass.access import views
+from compass.access.signin import own_account
 
 OWN = [
     path("me/", views.me, name="account"),
@@ -26,20 +27,20 @@ OWN = [
 urlpatterns = [
     path("", include((OWN, "access"))),
     path("signin/", account.login, name="account_login"),
-    path("signin/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("signin/code/", own_account(mfa.authenticate), name="mfa_authenticate"),
     path("signin/passkey/", webauthn.login_webauthn, name="mfa_login_webauthn"),
     path("signout/", views.sign_out, name="account_logout"),
     path("again/", account.reauthenticate, name="account_reauthenticate"),
-    path("again/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("again/code/", own_account(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("again/passkey/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("password/", account.password_change, name="account_change_password"),
     path("me/", views.me, name="mfa_index"),
     path("me/", views.me, name="mfa_list_webauthn"),
-    path("application/", totp.activate_totp, name="mfa_activate_totp"),
-    path("application/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("passkeys/add/", webauthn.add_webauthn, name="mfa_add_webauthn"),
-    path("passkeys/<int:pk>/name/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
-    path("passkeys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
-    path("recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("recovery-codes/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("application/", own_account(totp.activate_totp), name="mfa_activate_totp"),
+    path("application/remove/", own_account(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("passkeys/add/", own_account(webauthn.add_webauthn), name="mfa_add_webauthn"),
+    path("passkeys/<int:pk>/name/", own_account(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
+    path("passkeys/<int:pk>/remove/", own_account(webauthn.remove_webauthn), name="mfa_remove_webauthn"),
+    path("recovery-codes/", own_account(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("recovery-codes/new/", own_account(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"),
 ]

@@ -30,6 +30,12 @@ THIRD_PARTY: dict[str, str] = {
     "procrastinate_workers": "SELECT, INSERT, UPDATE, DELETE",
 }
 
+#: How a colleague signs in, written only in the scope of that colleague's own account: table, column of whose it is, events.
+OWN_ACCOUNT = (
+    ("access_user", "id", "UPDATE OF password"),
+    ("mfa_authenticator", "user_id", "INSERT OR UPDATE OR DELETE"),
+)
+
 _QUEUE_FUNCTIONS = f"""
 DO $$ DECLARE found regprocedure; BEGIN
     FOR found IN SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
@@ -142,6 +148,12 @@ def statements() -> Iterator[str]:
         yield from _guard(model)
     for model, wall in walled_models():
         yield from _moves(model, wall)
+    for table, column, events in OWN_ACCOUNT:
+        yield f"DROP TRIGGER IF EXISTS {table}_own ON {table}"
+        yield (
+            f"CREATE TRIGGER {table}_own AFTER {events} ON {table} FOR EACH ROW"
+            f" EXECUTE FUNCTION compass_own_account('{column}')"
+        )
 
 
 def apply() -> int:

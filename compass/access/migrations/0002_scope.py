@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from compass.access.sql import GUARD, GUARD_DROP, KEYS, KEYS_DROP, SCOPE, SCOPE_DROP
+from compass.access.sql import GUARD, GUARD_DROP, KEYS, KEYS_DROP, OWN_ACCOUNT, OWN_ACCOUNT_DROP, SCOPE, SCOPE_DROP
 
 
 class Migration(migrations.Migration):
@@ -9,4 +9,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(SCOPE, SCOPE_DROP),
         migrations.RunSQL(KEYS, KEYS_DROP),
         migrations.RunSQL(GUARD, GUARD_DROP),
+        migrations.RunSQL(OWN_ACCOUNT, OWN_ACCOUNT_DROP),
     ]

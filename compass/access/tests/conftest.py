@@ -13,9 +13,10 @@ from compass.access.models import User
 
 
 @pytest.fixture
-def colleague(db: None) -> User:
-    """An account that is not one of the demonstration's: it must have a second factor."""
-    User.objects.filter(username="zinder.cases").update(is_demonstration=False)
+def colleague(db: None, monkeypatch: pytest.MonkeyPatch) -> User:
+    """An account that is not one of the demonstration's: it must have a second factor. Only the owner may write that."""
+    posts = property(lambda user: user.username != "zinder.cases", lambda user, value: None)
+    monkeypatch.setattr(User, "is_demonstration", posts)
     return User.objects.get(username="zinder.cases")
 
 

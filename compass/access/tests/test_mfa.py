@@ -10,6 +10,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
+from compass.access import scope
 from compass.access.models import User
 from compass.config.demo.accounts import PASSWORD
 from compass.trail.models import Entry
@@ -173,9 +174,10 @@ def test_guessing_codes_is_stopped(client, secret):
 @pytest.mark.parametrize("kind", ["totp", "recovery_codes"])
 def test_a_secret_moved_to_another_colleague_opens_for_no_one(client, secret, code_of, kind):
     thief = User.objects.get(username="zinder.social")
-    if kind == "recovery_codes":
-        Authenticator.objects.create(user=thief, type="webauthn", data={"name": "x", "credential": {}})
-    Authenticator.objects.create(user=thief, type=kind, data=Authenticator.objects.get(type=kind).data)
+    with scope.account(thief.pk):
+        if kind == "recovery_codes":
+            Authenticator.objects.create(user=thief, type="webauthn", data={"name": "x", "credential": {}})
+        Authenticator.objects.create(user=thief, type=kind, data=Authenticator.objects.get(type=kind).data)
 
     other = Client()
     _sign_in(other, "zinder.social")
@@ -258,7 +260,8 @@ def test_every_own_page_renders_in_three_languages(client, colleague, code_of):
 def _passkey(user, name):
     place = {"table": "mfa_authenticator", "column": "data", "subject": user.pk, "version": 1}
     sealed = base64.b64encode(crypto.seal_bytes(system_key("mfa"), name.encode(), **place)).decode()
-    return Authenticator.objects.create(user=user, type="webauthn", data={"name": sealed, "credential": {}})
+    with scope.account(user.pk):
+        return Authenticator.objects.create(user=user, type="webauthn", data={"name": sealed, "credential": {}})
 
 
 @pytest.mark.parametrize("step", ["name", "remove"])

@@ -58,10 +58,16 @@ def test_an_unknown_post_does_not_exist(client, username):
     assert client.post(f"/try/{username}/").status_code == 404
 
 
-def test_a_real_account_is_not_offered(client):
-    User.objects.filter(username="zinder.cases").update(is_demonstration=False)
+def test_a_real_account_is_not_offered(client, owner):
+    # Committed and put back: only the owner may write this, and the request below touches no account.
+    say = "UPDATE access_user SET is_demonstration = %s WHERE username = 'zinder.cases'"
+    owner.execute(say, [False])
+    try:
+        answer = client.post("/try/zinder.cases/")
+    finally:
+        owner.execute(say, [True])
 
-    assert client.post("/try/zinder.cases/").status_code == 404
+    assert answer.status_code == 404
 
 
 def test_outside_a_demonstration_the_address_does_not_exist(client, settings):
