@@ -51,10 +51,10 @@ class User(AbstractBaseUser):
     # A trigger asks whose password it is (`walls.OWN_ACCOUNT`); all else is the owner's to write.
     wall: ClassVar[Wall] = Wall(app="SELECT, UPDATE (password, last_login)", using=None)
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether it is the password; one that was hashed in an older way is hashed anew, as this colleague's own act."""
 
-        def rehash(raw: str) -> None:
+        def rehash(raw: str | None) -> None:
             self.set_password(raw)
             # Not a new password: the validators of one are not asked.
             self._password = None
