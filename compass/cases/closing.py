@@ -55,13 +55,21 @@ def complete(asked: Closure, case: Case) -> bool:
     return bool(asked.reason) and asked.safety_reassessed and safe
 
 
-def attempts(contacts: Iterable[FollowUp]) -> int:
-    """CM-25: on how many different days the person was tried and not reached since the last time they were."""
+def tried(contacts: Iterable[FollowUp]) -> list[FollowUp]:
+    """The attempts that did not reach the person since the last time they were reached."""
     rows = list(contacts)
     reached = max((row.occurred_at for row in rows if row.reached), default=None)
-    return len(
-        {row.occurred_at.date() for row in rows if not row.reached and (not reached or row.occurred_at > reached)}
-    )
+    return [row for row in rows if not row.reached and (not reached or row.occurred_at > reached)]
+
+
+def attempts(contacts: Iterable[FollowUp]) -> int:
+    """CM-25: on how many different days the person was tried and not reached since the last time they were.
+
+    Days on which it happened, and at most as many as those on which it was written down: when something happened is what
+    the sender says, and three days said in one sitting would close a case on the day it was opened.
+    """
+    rows = tried(contacts)
+    return min(len({row.occurred_at.date() for row in rows}), len({row.recorded_at.date() for row in rows}))
 
 
 GOALS_REACHED = "goals_achieved"

@@ -21,6 +21,7 @@ from compass.cases.actions.plan import (
     make_plans,
 )
 from compass.cases.actions.screening import Screened, screen_people
+from compass.cases.closing import attempts
 from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, PlanAction, RiskChange
 from compass.cases.sealing import open_from
 from compass.config.demo.world import world_id
@@ -273,13 +274,30 @@ def test_losing_contact_needs_three_attempts_on_different_days(at, told, case):
         assert "(CM-25)" in refused.value.details["standards"]
 
         for days in (3, 2, 1):
-            when = timezone.now() - timedelta(days=days)
+            when = work.now = timezone.now() - timedelta(days=days)
             missed = {"kind": "protection_concern", "channel": "phone", "reached": False}
             follow_up(work, [Contact(**told(id=row.pk, occurred_at=when), **missed)])
+        work.now = timezone.now()
         (closure,) = request_closures(work, [ClosureAsked(**told(id=row.pk), **lost)])
     with at("zinder.supervisor") as work:
         (closure,) = approve_closures(work, [Decision(**told(id=closure.pk), approve=True)])
         assert closure.state == "approved"
+
+
+def test_three_attempts_said_in_one_sitting_count_as_one(at, told, case):
+    """The moment of an act is written by the device: nobody closes a case by saying that the days have passed."""
+    with at("zinder.social") as work:
+        row = case(work)
+        for days in (30, 20, 10):
+            when = timezone.now() - timedelta(days=days)
+            missed = {"kind": "protection_concern", "channel": "phone", "reached": False}
+            follow_up(work, [Contact(**told(id=row.pk, occurred_at=when), **missed)])
+
+        assert attempts(FollowUp.objects.filter(case=row)) == 1
+        with pytest.raises(StandardNotMet) as refused:
+            lost = {"reason": "lost_contact", "safety_reassessed": True}
+            request_closures(work, [ClosureAsked(**told(id=row.pk), **lost)])
+        assert "(CM-25)" in refused.value.details["standards"]
 
 
 def test_the_owner_cannot_approve_the_closure(at, told, case):

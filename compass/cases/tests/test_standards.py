@@ -281,8 +281,10 @@ def test_lost_contact_rests_on_three_attempts(at, told, case):
     with at("zinder.social") as work:
         lost, tried = case(work), case(work)
         for days in (3, 2, 1):
-            missed = told(id=tried.pk, occurred_at=timezone.now() - days * DAY)
+            work.now = timezone.now() - days * DAY
+            missed = told(id=tried.pk, occurred_at=work.now)
             follow_up(work, [Contact(**missed, kind="for_service", channel="phone", reached=False)])
+        work.now = timezone.now()
         asked(work, told, lost)
         asked(work, told, tried, reason="lost_contact")
         Closure.objects.filter(case=lost).update(reason="lost_contact")

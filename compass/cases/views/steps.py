@@ -260,7 +260,7 @@ def _reached(form: FollowUpForm, current: Case) -> dict[str, Any]:
 
 
 def _tried(work: Work, case: Case) -> str:
-    days = closing.attempts(Files(work, [case]).of(FollowUp, case))
+    days = len({row.occurred_at.date() for row in closing.tried(Files(work, [case]).of(FollowUp, case))})
     said = ngettext(
         "The attempt is recorded in the journey: tried on %(count)s day without an answer. The contact stays due.",
         "The attempt is recorded in the journey: tried on %(count)s days without an answer. The contact stays due.",
