@@ -141,7 +141,7 @@ class Service(AboutPerson):
 
     `service` is a code of the catalogue (case-management.md 5.1), `service_class` its reporting class (H, C, R, RI) as
     delivered; `country` is where it was delivered and stays when the record moves. `origin` names the record that
-    made it.
+    made it. annulled_at: when it was said to have been recorded by mistake; from then on no figure counts it.
     """
 
     service = models.CharField(max_length=3)
@@ -151,6 +151,7 @@ class Service(AboutPerson):
     quantity = models.DecimalField(max_digits=12, decimal_places=2, default=1)
     provider_id = models.UUIDField()
     origin = models.UUIDField(null=True)
+    annulled_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["delivered_on", "country", "service_class"], name="people_service_figures")]

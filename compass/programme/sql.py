@@ -3,7 +3,8 @@
 The cubes are fixed: since the start and each year by country and kind of help, and by country and sex or age; each quarter
 by country; each month for the whole programme. Finer ones would make so many small cells that hardly any could be shown.
 
-1. People are counted once in each cell; services are counted apart from them.
+1. People are counted once in each cell; services are counted apart from them. A service that was annulled as recorded by
+   mistake is none.
 2. A cell of fewer than ten people is withheld.
 3. Where one withheld part could be found by subtracting the others from a shown total, or where the withheld parts of a
    total hold fewer than ten people together, the next smallest part is withheld too; where no other part is left, the
@@ -60,6 +61,7 @@ BEGIN
            SELECT count(*) FROM (
                SELECT n.person_id FROM public.people_service n
                WHERE n.delivered_on <= until AND n.service_class IN ('H', 'C', 'R', 'RI')
+                 AND n.annulled_at IS NULL
                EXCEPT
                SELECT e.person_id FROM public.people_service e
                WHERE e.recorded_at <= last_at AND e.delivered_on <= last_day AND e.service_class IN ('H', 'C', 'R', 'RI')
@@ -77,7 +79,7 @@ BEGIN
                CASE WHEN p.age_band = '' THEN 'unknown'
                     WHEN p.age_band IN ('0-4', '5-11', '12-14', '15-17') THEN 'child' ELSE 'adult' END AS age
         FROM public.people_service s JOIN public.people_person p ON p.id = s.person_id
-        WHERE s.delivered_on <= until AND s.service_class IN ('H', 'C', 'R', 'RI')
+        WHERE s.delivered_on <= until AND s.service_class IN ('H', 'C', 'R', 'RI') AND s.annulled_at IS NULL
     )
     SELECT row_number() OVER () AS id,
            CASE WHEN GROUPING(month) = 0 THEN 'month' WHEN GROUPING(quarter) = 0 THEN 'quarter'

@@ -11,10 +11,25 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
-from compass.people.actions import Registration, ServiceGiven, record_services, register_people
-from compass.people.models import Person
+from compass.people.actions import (
+    Registration,
+    ServiceAnnulled,
+    ServiceGiven,
+    annul_services,
+    record_services,
+    register_people,
+)
+from compass.people.models import Person, Service
 from compass.problems import Invalid, NotFound, TooFarAway, UnknownCode, WrongState
-from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre, PlaceCorrection
+from compass.reception.models import (
+    Activity,
+    Arrival,
+    ArrivalGroup,
+    Attendance,
+    AttendanceCorrection,
+    Centre,
+    PlaceCorrection,
+)
 from compass.vocabulary import code_list, known, language
 
 MOST_AT_ONCE = 200
@@ -232,7 +247,8 @@ class Attended(Command):
 def mark_attendance(work: Work, attended: list[Attended]) -> list[Attendance]:
     """Mark who was there; each person present receives the activity's service, once per activity.
 
-    Someone already marked stays as marked. Raises NotFound for people or activities of another office.
+    Someone already marked stays as marked; who had been corrected to absent was there after all, and the correction
+    stays readable. Raises NotFound for people or activities of another office.
     """
     people = work.require("reception.attendance", Person, attended)
     wanted = {each.activity_id for each in attended}
@@ -241,24 +257,32 @@ def mark_attendance(work: Work, attended: list[Attended]) -> list[Attendance]:
         raise NotFound
     there = {
         (row.activity_id, row.person_id): row
-        for row in Attendance.objects.filter(activity_id__in=wanted, person_id__in=[p.pk for p in people])
+        for row in Attendance.objects.filter(
+            activity_id__in=wanted, person_id__in=[p.pk for p in people]
+        ).select_for_update()
     }
-    fresh, services = [], []
+    fresh, again, corrections, services = [], [], [], []
     for person, each in zip(people, attended, strict=True):
-        if (each.activity_id, person.pk) in there:
+        status = known("attendance", each.status)
+        earlier = there.get((each.activity_id, person.pk))
+        if earlier is not None and (earlier.status != "absent" or status == "absent"):
             continue
         activity = activities[each.activity_id]
-        row = Attendance(
-            id=uuid7(),
-            person=person,
-            organisation_id=person.organisation_id,
-            activity=activity,
-            status=known("attendance", each.status),
-            **stamp(work, each),
-        )
-        there[(each.activity_id, person.pk)] = row
-        fresh.append(row)
-        if each.status != "absent":
+        if earlier is None:
+            row = Attendance(
+                id=uuid7(),
+                person=person,
+                organisation_id=person.organisation_id,
+                activity=activity,
+                status=status,
+                **stamp(work, each),
+            )
+            there[(each.activity_id, person.pk)] = row
+            fresh.append(row)
+        else:
+            corrections.append(_corrected(work, earlier, each, status, "was_there"))
+            again.append(earlier)
+        if status != "absent":
             services.append(
                 ServiceGiven(
                     key=uuid5(each.key, "service"),
@@ -272,5 +296,60 @@ def mark_attendance(work: Work, attended: list[Attended]) -> list[Attendance]:
                 )
             )
     Attendance.objects.bulk_create(fresh)
+    Attendance.objects.bulk_update(again, ["status", "version"])
+    AttendanceCorrection.objects.bulk_create(corrections)
     record_services(work, services)
     return [there[(each.activity_id, each.id)] for each in attended if each.id]
+
+
+def _corrected(work: Work, row: Attendance, each: Command, status: str, reason: str) -> AttendanceCorrection:
+    """Change the status of a row and keep what it had said."""
+    kept = AttendanceCorrection(
+        id=uuid7(),
+        person_id=row.person_id,
+        organisation_id=row.organisation_id,
+        attendance=row,
+        was=row.status,
+        became=status,
+        reason=known("attendance_correction_reason", reason),
+        **stamp(work, each),
+    )
+    row.status = status
+    row.version += 1
+    return kept
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotThere(Command):
+    """Someone was marked by mistake (`id`: the attendance)."""
+
+    reason: str
+
+
+@action("reception.not_there", Attendance)
+def correct_attendance(work: Work, corrections: list[NotThere]) -> list[Attendance]:
+    """Take back that someone was there, and the service they did not receive; both rows stay, with the reason.
+
+    Raises WrongState when the row says absent already, NotFound for a person of another office.
+    """
+    rows = work.require("reception.attendance", Attendance, corrections)
+    kept = []
+    for row, each in zip(rows, corrections, strict=True):
+        if row.status == "absent":
+            raise WrongState
+        kept.append(_corrected(work, row, each, "absent", each.reason))
+    told = {(row.activity_id, row.person_id): each for row, each in zip(rows, corrections, strict=True)}
+    services = work.allowed("people.service", Service).filter(
+        origin__in=[row.activity_id for row in rows], person__in=[row.person_id for row in rows], annulled_at=None
+    )
+    annul_services(
+        work,
+        [
+            ServiceAnnulled(key=uuid5(why.key, "service"), occurred_at=why.occurred_at, basis=why.basis, id=service.pk)
+            for service in services
+            if service.origin and (why := told.get((service.origin, service.person_id)))
+        ],
+    )
+    Attendance.objects.bulk_update(rows, ["status", "version"])
+    AttendanceCorrection.objects.bulk_create(kept)
+    return rows

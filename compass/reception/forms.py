@@ -27,9 +27,10 @@ from compass.reception.actions import (
     ArrivalRegistered,
     Attended,
     GroupArrived,
+    NotThere,
     PlacePutBack,
 )
-from compass.reception.models import Activity, Arrival, ArrivalGroup, Centre
+from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre
 from compass.reception.queries import by_codes
 from compass.ui.forms import CHOOSE, BaseForm, SearchForm
 from compass.ui.widgets import Boxes, Radios
@@ -295,6 +296,20 @@ class AttendanceForm(BaseForm):
             )
             for person in people.values()
         ]
+
+
+class NotThereForm(BaseForm):
+    """Why someone is taken off the list of those who were there."""
+
+    reason = forms.ChoiceField(
+        label=_("What was wrong?"),
+        widget=Radios,
+        choices=lambda: [row for row in listed("attendance_correction_reason")() if row[0] != "was_there"],
+    )
+
+    def command(self, row: Attendance) -> NotThere:
+        envelope = self.envelope(row.basis, id=row.pk, version=row.version)
+        return NotThere(**envelope, reason=self.cleaned_data["reason"])
 
 
 def _described(person: Person, name: str) -> SafeString:

@@ -36,6 +36,8 @@ class FamilyForm(BaseForm):
 class ChildLine(HouseMixin, forms.Form):
     """One child of the family, one block."""
 
+    #: Which of the children this is, in words.
+    whose: str = ""
     #: Demanded from 6 to 14 years.
     sometimes: ClassVar[frozenset[str]] = frozenset({"agrees"})
     age = forms.IntegerField(
@@ -122,6 +124,11 @@ else:
 
 class ChildBlocks(_Lines):
     """As many blocks as the page asks for; a block left as it came is no child."""
+
+    def add_fields(self, form: ChildLine, index: int | None) -> None:
+        """Each block says which child it is about, and its errors too."""
+        super().add_fields(form, index)
+        form.whose = _("Child %(number)s") % {"number": (index or 0) + 1}
 
     def initial_form_count(self) -> int:
         """None: what is shown again was typed here and is compared with an empty block."""

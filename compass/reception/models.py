@@ -131,10 +131,30 @@ class Activity(Recorded):
 
 
 class Attendance(AboutPerson):
-    """Someone was there. status: code of the list attendance. Moves with the person; the activity stays."""
+    """Someone was there. status: code of the list attendance; `absent` for who was marked by mistake, with its correction.
+
+    Moves with the person; the activity stays.
+    """
 
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=12, default="present")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["activity", "person"], name="reception_attendance_once")]
+
+
+class AttendanceCorrection(AboutPerson):
+    """What an attendance had said before it was corrected, and why; nothing of it is overwritten.
+
+    `was`, `became`: its status before and after. `reason`: code of attendance_correction_reason.
+    """
+
+    attendance = models.ForeignKey(Attendance, on_delete=models.PROTECT, related_name="+")
+    was = models.CharField(max_length=12)
+    became = models.CharField(max_length=12)
+    reason = models.CharField(max_length=20)
+
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="person")
+
+    class Meta:
+        indexes = [models.Index(fields=["attendance", "-occurred_at"], name="reception_attendance_wrong")]

@@ -15,7 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from compass.access.work import Work
 from compass.people.alerts import Alert
 from compass.people.models import CHILD_BANDS, Person
-from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre, PlaceCorrection
+from compass.reception.models import (
+    Activity,
+    Arrival,
+    ArrivalGroup,
+    Attendance,
+    AttendanceCorrection,
+    Centre,
+    PlaceCorrection,
+)
 from compass.vocabulary import code_list, label_of
 
 RECENT = timedelta(hours=24)
@@ -112,9 +120,15 @@ def activities(work: Work, limit: int = 40) -> list[Activity]:
 
 
 def attended(work: Work, activity: Activity) -> list[Attendance]:
-    """Who is marked; one query."""
-    rows = work.allowed("reception.attendance", Attendance).filter(activity=activity).select_related("person")
-    return list(rows.order_by("person__code"))
+    """Who is marked as having been there; one query."""
+    rows = work.allowed("reception.attendance", Attendance).filter(activity=activity).exclude(status="absent")
+    return list(rows.select_related("person").order_by("person__code"))
+
+
+def corrected(work: Work, activity: Activity) -> list[AttendanceCorrection]:
+    """What was corrected of an activity's list, the last first; one query."""
+    rows = work.allowed("reception.attendance", AttendanceCorrection).filter(attendance__activity=activity)
+    return list(rows.select_related("person").order_by("-occurred_at", "-id"))
 
 
 @dataclass(frozen=True)

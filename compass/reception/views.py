@@ -23,6 +23,7 @@ from compass.reception import queries
 from compass.reception.actions import (
     add_activities,
     add_groups,
+    correct_attendance,
     mark_attendance,
     mark_left,
     put_back,
@@ -34,11 +35,12 @@ from compass.reception.forms import (
     AttendanceForm,
     GroupForm,
     LeftForm,
+    NotThereForm,
     PutBackForm,
     StartForm,
     ThereForm,
 )
-from compass.reception.models import Activity, Arrival
+from compass.reception.models import Activity, Arrival, Attendance
 
 #: How many people of an activity's list are on one page.
 PER_PAGE = 24
@@ -164,6 +166,7 @@ def activity(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Who was there: tick codes of those who are at the centre, or write one; each receives the service once."""
     held = work.find("reception.attendance", Activity, pk)
     marked = queries.attended(work, held)
+    wrong = queries.corrected(work, held)
     meant = queries.audience(held)
     there = ThereForm(request.GET, groups=queries.groups_there(work, held), narrowed=meant is not None)
     shown, more = _listed(work, held, there, request.GET.get("after", ""))
@@ -172,7 +175,7 @@ def activity(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         # What was ticked stays a choice, also when the list shows others by now or someone else marked them.
         offered += _ticked(work, request.POST.getlist("present"), beside=offered)
-    work.saw([*shown, *offered, *marked])
+    work.saw([*shown, *offered, *marked, *wrong])
     asked = "reveal" in request.POST
     # The reason shares a form with the list, so that what was ticked is kept; only its own button demands it.
     reveal = RevealForm(request.POST if asked else None, use_required_attribute=False)
@@ -202,6 +205,7 @@ def activity(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         {
             "activity": held,
             "marked": [(row, names.get(row.person_id, "")) for row in marked],
+            "corrections": wrong,
             "reveal": reveal,
             "names": bool(names),
             "revealed": asked and reveal.is_valid(),
@@ -213,6 +217,23 @@ def activity(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "later": "after" in request.GET,
         },
     )
+
+
+@require_http_methods(["GET", "POST"])
+@page("reception.not_there")
+def not_there(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """Someone was ticked by mistake: they were not there, with a reason that stays."""
+    row = work.find("reception.attendance", Attendance, pk)
+    held = work.find("reception.view", Activity, row.activity_id)
+    if row.status == "absent" and request.method == "GET":
+        return redirect("reception:activity", pk=held.pk)
+    form = NotThereForm(request.POST or None)
+    if form.is_valid():
+        with work.attempt(form):
+            correct_attendance(work, [form.command(row)])
+            messages.success(request, _("%(code)s is no longer marked as present.") % {"code": row.person.code})
+            return redirect("reception:activity", pk=held.pk)
+    return TemplateResponse(request, "reception/not_there.html", {"row": row, "activity": held, "form": form})
 
 
 def _listed(work: Work, held: Activity, there: ThereForm, behind: str) -> tuple[list[Person], UUID | None]:

@@ -26,8 +26,8 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from compass.problems import Problem
 from compass.ui.widgets import DateParts, KeyInput, MomentParts, Number, YesNo
@@ -330,10 +330,16 @@ def _a_day_that_can_be(field: forms.Field) -> Callable[[date], None]:
 
 
 def error_links(form: forms.BaseForm) -> list[Link]:
-    """The errors of a form in the order of the page, form-wide ones first and without a field."""
+    """The errors of a form in the order of the page, form-wide ones first and without a field.
+
+    A form that is one of several on its page says which: `whose`, in words.
+    """
     links = [Link("", str(message), "") for message in form.non_field_errors()]
     for bound in form:
-        links += [Link(str(bound.label), str(message), f"#{_target(bound)}") for message in bound.errors]
+        label = str(bound.label)
+        if whose := getattr(form, "whose", ""):
+            label = gettext("%(whose)s: %(label)s") % {"whose": whose, "label": label}
+        links += [Link(label, str(message), f"#{_target(bound)}") for message in bound.errors]
     return links
 
 

@@ -130,7 +130,7 @@ class Desk:
     def _classes(self, work: Work) -> tuple[list[Case], dict[UUID, set[str]]]:
         cases = self.cases(work)
         classes: dict[UUID, set[str]] = defaultdict(set)
-        given = Service.objects.filter(person__in=[case.person_id for case in cases])
+        given = Service.objects.filter(person__in=[case.person_id for case in cases], annulled_at=None)
         for person, name in given.values_list("person_id", "service_class"):
             classes[person].add(name)
         return cases, classes

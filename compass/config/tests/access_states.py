@@ -66,6 +66,10 @@ TABLE: tuple[Row, ...] = (
     ("people.service", "person.accepted", SOCIAL, NotFound),
     ("people.service", "person.grown", THIRD, NotFound),
     ("people.service", "person.grown", CLINIC, Denied),
+    ("people.service_annulled", "service.given", SOCIAL, DONE),
+    ("people.service_annulled", "service.annulled", SOCIAL, WrongState),
+    ("people.service_annulled", "service.given", THIRD, NotFound),
+    ("people.service_annulled", "service.given", CLINIC, Denied),
     ("people.voices", "", SUPERVISOR, DONE),
     ("people.voices", "", SOCIAL, Denied),
     # reception
@@ -89,6 +93,10 @@ TABLE: tuple[Row, ...] = (
     ("reception.activity", "", SOCIAL, DONE),
     ("reception.activity", "", THIRD, NotFound),
     ("reception.activity", "", CLINIC, Denied),
+    ("reception.not_there", "attendance.present", SOCIAL, DONE),
+    ("reception.not_there", "attendance.absent", SOCIAL, WrongState),
+    ("reception.not_there", "attendance.present", THIRD, NotFound),
+    ("reception.not_there", "attendance.present", CLINIC, Denied),
     # cases
     ("cases.screen", "person.grown", SOCIAL, DONE),
     ("cases.screen", "person.grown", THIRD, NotFound),

@@ -235,6 +235,7 @@ STEPS: dict[str, Step] = {
     "people.guardian": _do(people.request_guardians, _said(people.GuardianAsked, authority=AUTHORITY)),
     "people.guardian_appointed": _do(people.appoint_guardians, _said(people.GuardianAppointed)),
     "people.service": _do(people.record_services, _service),
+    "people.service_annulled": _do(people.annul_services, _said(people.ServiceAnnulled)),
     "people.voices": _do(people.put_voices, _voice),
     "reception.arrive": _do(
         reception.add_groups, lambda pk: reception.GroupArrived(**told(), centre_id=CENTRE, people=2, language="ha")
@@ -248,6 +249,7 @@ STEPS: dict[str, Step] = {
         reception.add_activities,
         lambda pk: reception.ActivityHeld(**told(), centre_id=CENTRE, kind="sport", held_on=_today()),
     ),
+    "reception.not_there": _do(reception.correct_attendance, _said(reception.NotThere, reason="touched")),
     "cases.screen": _do(
         screening.screen_people, _said(screening.Screened, answers={"medical_now": False, "danger_now": True})
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -47,7 +48,7 @@ from compass.cases.uploads import Attachment
 from compass.communities import actions as communities
 from compass.config.demo.world import world_id
 from compass.people import actions as people
-from compass.people.models import Person
+from compass.people.models import Person, Service
 from compass.programme.actions import refresh_figures
 from compass.reception import actions as reception
 from compass.reception.models import Arrival
@@ -181,9 +182,20 @@ class Rooms:
                     work, [reception.ArrivalRegistered(**told(id=place.pk), registration=someone)]
                 )
             reception.mark_left(work, [reception.ArrivalLeft(**told(id=left.pk))])
+            self.keep(person__there=Arrival.objects.get(pk=registered.pk).person)
             day = timezone.now().date()
             held = reception.ActivityHeld(**told(), centre_id=centre, kind="sport", held_on=day)
             self.keep(activity__held=reception.add_activities(work, [held])[0])
+            other = reception.add_activities(work, [replace(held, key=uuid4())])[0]
+            there = [
+                reception.Attended(**told(id=self["person.there"]), activity_id=activity)
+                for activity in (self["activity.held"], other.pk)
+            ]
+            present, wrong = reception.mark_attendance(work, there)
+            self.keep(attendance__present=present, attendance__absent=wrong)
+            self.keep(service__given=Service.objects.get(origin=present.activity_id))
+            self.keep(service__annulled=Service.objects.get(origin=other.pk))
+            reception.correct_attendance(work, [reception.NotThere(**told(id=wrong.pk), reason="touched")])
 
     def cases(self) -> None:
         with at(SOCIAL) as work:

@@ -96,6 +96,7 @@ DOORS = (
     _door("people:voice", "voice.fr", FIELD),
     _door("people:replace_voice", "", SUPERVISOR, EACH_ITS_OWN, given={"language": "=fr", "key": "=take_back"}),
     _door("reception:activity", "activity.held", FIELD),
+    _door("reception:not_there", "attendance.present", FIELD),
     _door("reception:children", "person.grown", FIELD),
     _door("reception:register", "place.waiting", FIELD),
     _door("reception:left", "place.waiting", CENTRE),

@@ -33,7 +33,7 @@ from compass.people.actions.searches import (
     record_searches,
     search_people,
 )
-from compass.people.actions.services import ServiceGiven, record_services
+from compass.people.actions.services import ServiceAnnulled, ServiceGiven, annul_services, record_services
 from compass.people.actions.voices import VoiceRecording, put_voices
 
 __all__ = [
@@ -46,9 +46,11 @@ __all__ = [
     "Judged",
     "Registration",
     "Searched",
+    "ServiceAnnulled",
     "ServiceGiven",
     "VoiceRecording",
     "Withdrawal",
+    "annul_services",
     "appoint_guardians",
     "change_households",
     "change_identity",

@@ -11,6 +11,7 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.people.models import Person, Service
+from compass.problems import WrongState
 from compass.vocabulary import known
 
 
@@ -48,3 +49,21 @@ def record_services(work: Work, services: list[ServiceGiven]) -> list[Service]:
         for person, each in zip(people, services, strict=True)
     ]
     return Service.objects.bulk_create(rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceAnnulled(Command):
+    """A service (`id`) that was recorded by mistake."""
+
+
+@action("people.service_annulled", Service)
+def annul_services(work: Work, annulled: list[ServiceAnnulled]) -> list[Service]:
+    """Take services out of every figure; each row stays as it was written. Raises WrongState when that was done before."""
+    rows = work.require("people.service", Service, annulled)
+    for row in rows:
+        if row.annulled_at is not None:
+            raise WrongState
+        row.annulled_at = work.now
+        row.version += 1
+    Service.objects.bulk_update(rows, ["annulled_at", "version"])
+    return rows

@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                 ('quantity', models.DecimalField(decimal_places=2, default=1, max_digits=12)),
                 ('provider_id', models.UUIDField()),
                 ('origin', models.UUIDField(null=True)),
+                ('annulled_at', models.DateTimeField(null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
             ],
             options={

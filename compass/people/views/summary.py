@@ -53,7 +53,8 @@ def _content(work: Work, person: Person, code: str) -> dict[str, Any]:
             held.append(words["contact_kept"])
         if members := len(queries.household(work, person)):
             held.append(words["household"].format(value=members))
-        received = dict.fromkeys(label_of("service", row.service) for row in queries.services_of(work, person))
+        services = (row for row in queries.services_of(work, person) if row.annulled_at is None)
+        received = dict.fromkeys(label_of("service", row.service) for row in services)
         if received:
             held.append(words["services"].format(value=", ".join(received)))
     withdrawn = consent is not None and consent.withdrawn_at is not None

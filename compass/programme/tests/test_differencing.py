@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from compass.people.actions import ServiceGiven, record_services
-from compass.people.models import Person
+from compass.people.actions import ServiceAnnulled, ServiceGiven, annul_services, record_services
+from compass.people.models import Person, Service
 from compass.programme.actions import refresh_figures, yesterday
 from compass.programme.models import Figure, Snapshot
 from compass.programme.tests.rows import record
@@ -183,3 +183,21 @@ def test_no_other_day_can_be_counted(day, zone):
     ):
         cursor.execute(f"SET LOCAL timezone = '{zone}'")
         cursor.execute(f"SELECT compass_take_snapshot({day}) FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS today) t")
+
+
+def test_what_was_annulled_is_no_service_and_makes_nobody_new(age, at, told):
+    record(at, told, rows(range(32)))
+    refresh_figures()
+    everything = ("all", "2021-01-01", "", "", "")
+    assert shown()[everything] == 30
+    age()
+    record(at, told, rows(range(40), sex="male"))
+    with at("zinder.social") as work:
+        wrong = Service.objects.filter(recorded_at__gt=work.now - timedelta(days=1))[:31]
+        annul_services(work, [ServiceAnnulled(**told(basis="vital_interest", id=row.pk)) for row in wrong])
+
+    assert refresh_figures().version == 1, "nine are new"
+
+    record(at, told, rows(range(1), sex="male"))
+    assert refresh_figures().version == 2
+    assert shown()[everything] == 40

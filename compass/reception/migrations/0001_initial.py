@@ -112,6 +112,26 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('activity', 'person'), name='reception_attendance_once')],
             },
         ),
+        migrations.CreateModel(
+            name='AttendanceCorrection',
+            fields=[
+                ('id', models.UUIDField(default=uuid6.uuid7, primary_key=True, serialize=False)),
+                ('organisation_id', models.UUIDField()),
+                ('basis', models.CharField(max_length=20)),
+                ('occurred_at', models.DateTimeField()),
+                ('recorded_at', models.DateTimeField()),
+                ('recorded_by', models.UUIDField()),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('was', models.CharField(max_length=12)),
+                ('became', models.CharField(max_length=12)),
+                ('reason', models.CharField(max_length=20)),
+                ('attendance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reception.attendance')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['attendance', '-occurred_at'], name='reception_attendance_wrong')],
+            },
+        ),
         migrations.AddIndex(
             model_name='arrivalgroup',
             index=models.Index(fields=['organisation_id', '-occurred_at'], name='reception_group_recent'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -128,3 +129,17 @@ def test_another_womans_talk_of_the_same_hour_takes_no_child_along(mother, at):
             Consent.objects.filter(pk=child.pk).update(copied_from=child.pk)
 
         assert children_answered_for(work, woman) == []
+
+
+def test_the_summary_names_the_child_each_error_is_about(mother):
+    client, where = mother()
+    wrong = family(**{"child-0-sex": "", "child-1-age": "", "child-1-given": "Efe", "child-TOTAL_FORMS": "2"})
+
+    page = unescape(client.post(where, wrong).content.decode())
+
+    assert page.count("data-errors") == 1
+    (summary,) = re.findall(r"data-errors.*?</ul>", page)
+    assert re.findall(r'<a href="#id_child-(\d)-\w+">([^<]*)</a>', summary) == [
+        ("0", "Enfant 1\u00a0: Sexe"),
+        ("1", "Enfant 2\u00a0: Âge"),
+    ]

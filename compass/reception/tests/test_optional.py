@@ -88,6 +88,7 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (lambda data: reception.StartForm(data, country="NE"), {"age": "30", "language": "ha"}),
     (lambda data: reception.StartForm(data, country="NE"), {"months": "5", "language": "ha"}),
     (reception.LeftForm, {}),
+    (reception.NotThereForm, {"reason": "touched"}),
     (
         lambda data: reception.PutBackForm(data, place=Arrival(status="registered"), beside=[Arrival(number=2)]),
         {"reason": "touched"},

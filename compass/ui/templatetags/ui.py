@@ -159,13 +159,17 @@ def problem(problem: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/errors.html")
-def errors(form: Any, told: bool = False) -> dict[str, Any]:
+def errors(form: Any, told: bool = False, blocks: Iterable[forms.BaseForm] = ()) -> dict[str, Any]:
     """The summary of a form's errors, each linking to its field; nothing when there is none or the page has it already.
 
-    `told`: the page says it in another way, as a refusal.
+    `told`: the page says it in another way, as a refusal. `blocks`: forms of the same page, one for each of several
+    people, whose errors belong in the same summary.
     """
-    links = error_links(form) if form.is_bound and not told and not getattr(form, "errors_told", False) else []
-    form.errors_told = True
+    links = []
+    for each in (form, *blocks):
+        if each.is_bound and not told and not getattr(each, "errors_told", False):
+            links += error_links(each)
+        each.errors_told = True
     # A browser sends no file twice: then not all of it is still there.
     chosen = bool(form.files) or any(isinstance(form.fields.get(name), forms.FileField) for name in form.errors)
     return {"links": links, "count": len(links), "whole": not chosen}
