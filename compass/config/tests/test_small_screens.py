@@ -1,0 +1,59 @@
+"""Pages on the narrowest screens, and with letters twice as large: nothing is wider than the screen. Chromium, French."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from compass.access.models import User
+
+#: Width in pixels, and the browser's own letter size (16 unless somebody asked for larger ones).
+SCREENS = ((320, 16), (360, 32))
+PAGES = {
+    "zinder.social": ("cases:today", "cases:list", "reception:arrivals", "people:find", "access:account"),
+    "geneva.protection": ("access:trail", "people:searches"),
+}
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def phone(apart, live, chromium):
+    """Opens a page of a colleague on a screen of a width with letters of a size; gives how many pixels it is too wide."""
+    served = live(database=apart)
+    contexts = []
+
+    def opened(username, name, width, letters, *, style=""):
+        client = Client()
+        client.force_login(User.objects.get(username=username), "allauth.account.auth_backends.AuthenticationBackend")
+        context = chromium.new_context(viewport={"width": width, "height": 740}, bypass_csp=True)
+        contexts.append(context)
+        context.add_cookies(
+            [
+                {"name": "compass_session", "value": client.cookies["compass_session"].value, "url": served.url},
+                {"name": "compass_language", "value": "fr", "url": served.url},
+            ]
+        )
+        page = context.new_page()
+        asked = {"fontSizes": {"standard": letters, "fixed": letters}}
+        context.new_cdp_session(page).send("Page.setFontSizes", asked)
+        page.goto(served.url + reverse(name))
+        assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == f"{letters}px"
+        if style:
+            page.add_style_tag(content=style)
+        return page.evaluate(WIDER)
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize(("width", "letters"), SCREENS)
+def test_no_page_is_wider_than_the_screen(phone, width, letters):
+    wider = {name: phone(username, name, width, letters) for username, names in PAGES.items() for name in names}
+
+    assert {name: by for name, by in wider.items() if by > 0} == {}
+
+
+def test_a_header_that_does_not_give_way_would_be_noticed(phone):
+    assert phone("zinder.social", "cases:today", 360, 32, style=".top,.nav ul{flex-wrap:nowrap}") > 0
