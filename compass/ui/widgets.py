@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from django.utils.datastructures import MultiValueDict
 
 Data = Mapping[str, Any]
+#: Between the day and the time of day; a T inside a word, of October say, is none.
+_TIME = re.compile(r" |(?<=\d)T(?=\d)")
 
 
 class Number(forms.TextInput):
@@ -75,7 +78,7 @@ class DateParts(forms.MultiWidget):
         if isinstance(value, date):
             return [str(value.day), str(value.month), str(value.year)]
         if isinstance(value, str) and value:
-            year, month, day = [*value.split("T")[0].split(" ")[0].split("-", 2), "", ""][:3]
+            year, month, day = [*_TIME.split(value, 1)[0].split("-", 2), "", ""][:3]
             return [day, month, year]
         return [None, None, None]
 
@@ -95,8 +98,8 @@ class DateParts(forms.MultiWidget):
 
     def _typed(self, data: Data, files: MultiValueDict[str, Any], name: str) -> list[str]:
         typed = super().value_from_datadict(data, files, name)
-        # A hyphen inside a part would move the parts when the text is taken apart again.
-        return [normalise_digits(part or "").strip().replace("-", "/") for part in typed]
+        # A hyphen or a space inside a part would move the parts when the text is taken apart again.
+        return ["\N{NO-BREAK SPACE}".join(normalise_digits(part or "").replace("-", "/").split()) for part in typed]
 
 
 class MomentParts(DateParts):
@@ -114,7 +117,7 @@ class MomentParts(DateParts):
             return [*super().decompress(local.date()), f"{local:%H:%M}"]
         time = None
         if isinstance(value, str):
-            time = value.replace("T", " ").partition(" ")[2][:5] or None
+            time = [*_TIME.split(value, 1), ""][1][:5] or None
         return [*super().decompress(value), time]
 
     def value_from_datadict(self, data: Data, files: MultiValueDict[str, Any], name: str) -> Any:

@@ -228,6 +228,19 @@ def test_a_month_may_be_named(typed, month):
     assert "maxlength" not in str(form["born"])
 
 
+@pytest.mark.parametrize(
+    ("day", "month", "year"), [("2 ou 3", "4", "1999"), ("5", "OCTOBRO", "1999"), ("5", "4", "1998 ou 1999")]
+)
+@pytest.mark.parametrize("field", ["born", "at"])
+def test_words_inside_a_part_of_a_date_stay_in_their_part(field, day, month, year):
+    form = Intake({**GOOD, f"{field}_day": day, f"{field}_month": month, f"{field}_year": year, "at_time": "09:00"})
+
+    assert field in form.errors
+    shown = str(form[field]).replace("\N{NO-BREAK SPACE}", " ").replace("&nbsp;", " ")
+    for part, typed in (("day", day), ("month", month), ("year", year)):
+        assert re.search(rf'name="{field}_{part}" value="{typed}"', shown), part
+
+
 @pytest.mark.parametrize("typed", ["jui", "ju", "tabaski", "تشرين", "13"])
 def test_a_month_that_could_be_any_is_refused_and_stays(typed):
     form = Intake({**GOOD, "born_day": "3", "born_month": typed, "born_year": "1999"})
