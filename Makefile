@@ -6,7 +6,7 @@ DEMO ?=
 
 .PHONY: demo test proof bench lock clean
 
-$(VENV)/.run: requirements.txt
+$(VENV)/.run: requirements.txt tools/command.sh
 	@tools/venv.sh $(PYTHON) $(VENV) requirements.txt
 	@touch $@
 

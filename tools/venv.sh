@@ -20,3 +20,4 @@ echo "Installing what $lock names ..."
   echo "The packages could not be installed: check the connection to the package index and the free disk space." >&2
   exit 1
 }
+"$(dirname "$0")/command.sh" "$venv"
