@@ -191,8 +191,22 @@ def load(count: int, seed: int, *, say: Say, progress: Progress | None = None) -
             progress.tally.update((home.year, person.main_class) for home in homes for person in home.members)
             done += len(people)
             services += sum(len(person.services) for person in people)
-        say(f"  {done:,} people, {services:,} services")
+        say(f"  {done:,} records of people, {services:,} services")
     return progress
+
+
+def all_records(progress: Progress) -> str:
+    """One line: how many records of people there are in all, and who they are; it adds up."""
+    from compass.config.demo.load_neighbours import NEIGHBOURS
+    from compass.config.demo.story import FAMILY
+
+    counted = sum(count for (_, name), count in progress.tally.items() if name)
+    twice = sum(count for (_, name), count in progress.tally.items() if not name)
+    family, near = len(FAMILY.members), len(NEIGHBOURS)
+    return (
+        f"{counted + twice + family + near:,} records of people in all = {counted:,} people of the totals by year"
+        f" + {twice:,} of them registered twice + {family} of the family + {near} neighbours of it"
+    )
 
 
 def _desks(batch: Iterable[Household]) -> dict[tuple[str, str], list[Household]]:

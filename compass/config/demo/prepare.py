@@ -40,7 +40,7 @@ def owner() -> None:
 def people(count: int, seed: int, folder: Path) -> None:
     """Load the invented programme through the same list actions that pages use; what was begun before goes on."""
     from compass.config.demo.living import liven
-    from compass.config.demo.load import Loader, load
+    from compass.config.demo.load import Loader, all_records, load
     from compass.config.demo.load_decision import Deciding
     from compass.config.demo.load_home import AtHome
     from compass.config.demo.load_neighbours import Neighbours
@@ -66,6 +66,7 @@ def people(count: int, seed: int, folder: Path) -> None:
     _say("  today’s work on every desk")
     _publish(loader, progress.seed)
     _say("  figures and public data published")
+    _say(all_records(progress))
     _say(check_of_2021(progress.people, progress.now.date(), progress.tally))
 
 

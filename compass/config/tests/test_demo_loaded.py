@@ -98,6 +98,18 @@ def test_the_totals_are_the_published_ones_to_scale(loaded):
     assert wanted.scaled
 
 
+def test_the_terminal_says_how_many_records_there_are_and_who_they_are(loaded):
+    from compass.config.demo.load import all_records
+
+    line = all_records(loaded.progress)
+    whole, _, parts = line.partition(" = ")
+    first, *more = (int(part.strip().split()[0].replace(",", "")) for part in parts.split("+"))
+
+    assert int(whole.split()[0].replace(",", "")) == loaded("SELECT count(*) FROM people_person")[0][0]
+    assert int(whole.split()[0].replace(",", "")) == first + sum(more)
+    assert first == PEOPLE
+
+
 def test_the_line_in_the_terminal_says_the_check_of_2021(loaded):
     line = check_of_2021(PEOPLE, NOW.date(), loaded.progress.tally)
 
