@@ -223,7 +223,8 @@ class SearchToken(models.Model):
 class Search(Recorded):
     """That someone searched, never for what: by which attributes, with how many results. The trail says who was shown.
 
-    kind: search (the page) | comparison (a record that was just written down, `about`, beside the office's others).
+    kind: search (the page) | comparison (a record that was just written down, `about`, beside the office's others) | look
+    (the page that shows those).
     """
 
     kind = models.CharField(max_length=12)

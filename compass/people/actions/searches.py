@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from django.db import connection
 from uuid6 import uuid7
@@ -34,24 +34,27 @@ class Searched(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class Compared(Searched):
-    """That the record of a person (`id`), just written down, was laid beside the others of the office."""
+    """That the record of a person (`id`), just written down, was laid beside the others of the office; `looked`: that the
+    page which shows them was opened."""
+
+    looked: bool = False
 
 
 @action("people.search", Search)
 def record_searches(work: Work, searches: list[Searched]) -> list[Search]:
     """Write down that searches were made. Raises Denied."""
     work.demand("people.search")
-    return _write_down(work, searches, "search")
+    return _write_down(work, [(each, "search") for each in searches])
 
 
 @action("people.compare", Search)
 def record_comparisons(work: Work, compared: list[Compared]) -> list[Search]:
     """Write down that records were compared. Raises Denied, NotFound."""
     work.require("people.identity", Person, compared)
-    return _write_down(work, compared, "comparison")
+    return _write_down(work, [(each, "look" if each.looked else "comparison") for each in compared])
 
 
-def _write_down(work: Work, searches: Sequence[Searched], kind: str) -> list[Search]:
+def _write_down(work: Work, searches: Sequence[tuple[Searched, str]]) -> list[Search]:
     return Search.objects.bulk_create(
         Search(
             id=uuid7(),
@@ -62,21 +65,24 @@ def _write_down(work: Work, searches: Sequence[Searched], kind: str) -> list[Sea
             about=each.id,
             **stamp(work, each),
         )
-        for each in searches
+        for each, kind in searches
     )
 
 
 def search_people(work: Work, command: Command, record: Record) -> Found:
-    """Who of the colleague's office may be meant by `record`: counted first, found, written down.
+    """Who of the colleague's office may be meant by `record`: counted and written down first, then found.
 
-    Raises Denied, and SearchedTooOften before anything is looked at. The same command again counts once.
+    Raises Denied, SearchedTooOften, and KeyReused for other words under the same key, before anything is looked at: what
+    is refused later would be a search that nobody counts, and how long it took an answer. The same command again
+    counts once.
     """
     work.demand("people.search")
-    _within(work, "search", SEARCHES_AN_HOUR)
-    found = find(work, record, work.actor.organisation.pk)
+    _within(work, SEARCHES_AN_HOUR, "search")
     told = {name: getattr(command, name) for name in ("key", "occurred_at", "basis", "said")}
     attributes = tuple(attribute_keys(record))
-    record_searches(work, [Searched(**told, attributes=attributes, found=len(found.candidates))])
+    (row,) = record_searches(work, [Searched(**told, attributes=attributes, found=0)])
+    found = find(work, record, work.actor.organisation.pk)
+    Search.objects.filter(pk=row.pk).update(found=len(found.candidates))
     shown = [each.person for each in found.candidates[:MOST_SHOWN]]
     work.saw(shown)
     work.record(
@@ -94,30 +100,43 @@ def compare_person(work: Work, command: Command) -> tuple[Candidate, ...]:
     Raises Denied, NotFound, and SearchedTooOften: what was written is not undone by that.
     """
     person = work.find("people.identity", Person, command.id or UUID(int=0))
-    _within(work, "comparison", COMPARISONS_AN_HOUR)
+    told = Command(key=uuid5(command.key, "compare"), occurred_at=command.occurred_at, basis=command.basis)
+    return _compare(work, person, told, looked=False)
+
+
+def look_beside(work: Work, person: Person) -> tuple[Candidate, ...]:
+    """The same for the page that shows them, each time it is opened: a page that nobody counts would be a search without
+    a limit, by writing a record anew and looking who is beside it. Raises Denied, NotFound, SearchedTooOften."""
+    told = Command(key=uuid4(), occurred_at=work.now, basis="public_interest")
+    return _compare(work, person, told, looked=True)
+
+
+def _compare(work: Work, person: Person, command: Command, *, looked: bool) -> tuple[Candidate, ...]:
+    _within(work, COMPARISONS_AN_HOUR, "comparison", "look")
     found = doubles(work, person)
     sealed = opened(work, person)
     record_comparisons(
         work,
         [
             Compared(
-                key=uuid5(command.key, "compare"),
+                key=command.key,
                 occurred_at=command.occurred_at,
                 basis=command.basis,
                 id=person.pk,
                 attributes=tuple(attribute_keys(record_of(sealed.identity, sealed.contact))),
                 found=len(found),
+                looked=looked,
             )
         ],
     )
     return found
 
 
-def _within(work: Work, kind: str, most: int) -> None:
+def _within(work: Work, most: int, *kinds: str) -> None:
     """One search of a colleague after the other, so that two at once are counted as two."""
     with connection.cursor() as cursor:
         cursor.execute(_ONE_AT_A_TIME, [work.actor.id])
-    made = Search.objects.filter(recorded_by=work.actor.id, recorded_at__gt=work.now - HOUR, kind=kind)
+    made = Search.objects.filter(recorded_by=work.actor.id, recorded_at__gt=work.now - HOUR, kind__in=kinds)
     if made.count() >= most:
         raise SearchedTooOften(count=most)
 

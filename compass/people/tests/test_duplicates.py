@@ -169,6 +169,39 @@ def test_too_many_comparisons_stop_no_intake(sign_in, twice, at, monkeypatch):
         assert not Search.objects.exists()
 
 
+def test_looking_beside_a_record_counts_and_stops_with_the_comparisons(sign_in, twice, at, monkeypatch):
+    """Writing an invented record anew and opening the page beside it would else be a search without a limit."""
+    known, new = twice
+    client = sign_in("zinder.social")
+    write(client, new)
+    url = reverse("people:same", args=[new.pk]) + "?then=contact"
+    monkeypatch.setattr("compass.people.actions.searches.COMPARISONS_AN_HOUR", 3)
+
+    pages = [client.get(url) for _ in range(3)]
+
+    assert [page.status_code for page in pages] == [200, 200, 302]
+    assert known.code in pages[1].content.decode()
+    assert pages[2]["Location"] == reverse("people:contact", args=[new.pk])
+    said = client.get(pages[2]["Location"]).content.decode()
+    assert "It was not compared" in said and known.code not in said
+    with at("zinder.social"):
+        kinds = list(Search.objects.order_by("id").values_list("kind", "about", "found"))
+    assert kinds == [("comparison", new.pk, 1), ("look", new.pk, 1), ("look", new.pk, 1)]
+
+
+def test_a_judgement_tells_nothing_more_once_the_hour_is_full(sign_in, make, monkeypatch):
+    known, also, new = make(identity=KNOWN, age=None), make(identity=KNOWN, age=None), make(age=None)
+    client = sign_in("zinder.social")
+    write(client, new)
+    here = reverse("people:same", args=[new.pk])
+    assert answer(client, new, known, "different")["Location"].startswith(here), also.code
+    monkeypatch.setattr("compass.people.actions.searches.COMPARISONS_AN_HOUR", 0)
+
+    response = answer(client, new, known, "different")
+
+    assert response["Location"] == reverse("people:contact", args=[new.pk]) + "?intake"
+
+
 def test_a_record_compared_again_and_again_is_listed(sign_in, twice, at, told):
     from compass.people.actions import IdentityChange, change_identity, compare_person
 

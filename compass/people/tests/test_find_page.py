@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from compass.people.models import Search
 from compass.people.searching import limits
+from compass.people.searching.finding import Found
 from compass.trail.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +178,20 @@ def test_a_key_used_again_for_other_words_is_refused(sign_in, make):
     client.post(reverse("people:find"), {"key": key, "names": "Uwaifo Nosa"})
 
     assert person.code not in client.post(reverse("people:find"), {"key": key, "names": "Ese Osagie"}).content.decode()
+
+
+def test_nothing_is_looked_for_under_a_key_that_was_used(sign_in, make, monkeypatch):
+    """Else how long a refused search takes would answer it, and nobody would count it."""
+    looked = []
+    monkeypatch.setattr(
+        "compass.people.actions.searches.find", lambda work, record, office: looked.append(record) or Found(())
+    )
+    client, key = sign_in("zinder.social"), str(uuid.uuid4())
+
+    for names in ("Uwaifo Nosa", "Ese Osagie", "Uwaifo Nosa"):
+        client.post(reverse("people:find"), {"key": key, "names": names})
+
+    assert len(looked) == 2
 
 
 def test_too_many_who_agree_equally_are_not_shown(sign_in, at, told, monkeypatch):

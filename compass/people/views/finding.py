@@ -15,11 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Command, Work
-from compass.people.actions import compare_person, judge, search_people
+from compass.people.actions import compare_person, judge, look_beside, search_people
 from compass.people.forms import FindForm, SameForm
 from compass.people.models import Person
 from compass.people.searching import limits
-from compass.people.searching.duplicates import doubles
 from compass.people.searching.finding import Candidate, Found
 from compass.people.searching.ranking import CLOSE, EXACT, POSSIBLE
 from compass.people.searching.review import unusual
@@ -68,13 +67,16 @@ def after_writing(work: Work, request: HttpRequest, person: Person, command: Com
     try:
         found = compare_person(work, command)
     except SearchedTooOften as problem:
-        text = _("It was not compared with the others of your office: %(why)s")
-        messages.warning(request, text % {"why": problem.what})
+        messages.warning(request, _not_compared(problem))
         return None
     if not found:
         return None
     intake = "intake&" if "intake" in request.GET else ""
     return redirect(reverse("people:same", args=[person.pk]) + f"?{intake}then={then}")
+
+
+def _not_compared(problem: SearchedTooOften) -> str:
+    return _("It was not compared with the others of your office: %(why)s") % {"why": problem.what}
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,11 +96,20 @@ def same(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                 messages.success(request, text % {"one": person.code, "other": other.code})
                 return redirect("people:person", pk=other.pk)
             told = _("Noted: not the same person as %(other)s. It will not be asked again.") % {"other": other.code}
-            if not doubles(work, person):
+            try:
+                left = look_beside(work, person)
+            except SearchedTooOften:
+                left = ()
+            if not left:
                 return step_to(then, person, request, told)
             messages.success(request, told)
             return redirect(request.get_full_path())
-    beside = doubles(work, person)
+    onward = reverse(f"people:{then}", args=[pk]) + ("?intake" if "intake" in request.GET else "")
+    try:
+        beside = look_beside(work, person)
+    except SearchedTooOften as problem:
+        messages.warning(request, _not_compared(problem))
+        return redirect(onward)
     work.saw([each.person for each in beside])
     return TemplateResponse(
         request,
@@ -109,7 +120,7 @@ def same(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "beside": [
                 {"person": each.person, "rows": _rows(person, each.person), "form": SameForm()} for each in beside
             ],
-            "onward": reverse(f"people:{then}", args=[pk]) + ("?intake" if "intake" in request.GET else ""),
+            "onward": onward,
         },
     )
 
