@@ -192,24 +192,19 @@ class OfficeVoice(models.Model):
 class SearchToken(models.Model):
     """One place in the blind index: a keyed digest of two attributes of a person, never of a name alone.
 
-    token: the first 8 bytes of HMAC(index key of the organisation, composite and number of the sub-token). A sub-token
-    has at most ten places (`slot`), filled in order; the next number goes on. A place that was given up keeps its slot
-    and names nobody, so that a sub-token stays full once it was.
+    token: the first 8 bytes of HMAC(index key of the organisation, the two attributes and the person's number among all
+    who have both). Nobody shares a token. A place that was given up stays and names nobody, so that numbers have no gap.
     """
 
-    pk = models.CompositePrimaryKey("organisation_id", "token", "slot")
+    pk = models.CompositePrimaryKey("organisation_id", "token")
     organisation_id = models.UUIDField()
     token = models.BigIntegerField()
-    slot = models.SmallIntegerField()
     person_id = models.UUIDField(null=True)
 
     objects: ClassVar[ScopedManager] = ScopedManager()
     wall: ClassVar[Wall] = Wall(app="SELECT, INSERT, UPDATE, DELETE")
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(slot__gte=0, slot__lt=10), name="people_searchtoken_ten"),
-        ]
         indexes = [
             models.Index(
                 fields=["person_id"], condition=models.Q(person_id__isnull=False), name="people_searchtoken_person"

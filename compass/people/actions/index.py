@@ -1,8 +1,8 @@
 """Writing the blind index: in the unit of work that writes identity or contact, taken last, just before the trail.
 
 One writer of an office at a time: a lock of the office is held from here to the end of the transaction. It keeps two
-units of work from waiting for each other's places; that no sub-token holds more than ten is the database's own rule, and
-a place that someone else took all the same is tried again one further.
+units of work from waiting for each other's places; that nobody shares a token is the database's own rule, and a place
+that someone else took all the same is tried again one further.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from django.db import connection
 from compass.access.work import Work
 from compass.people.models import Person
 from compass.people.queries import opened
-from compass.people.searching.tokens import TEN, Tokens, kept, record_of
+from compass.people.searching.tokens import Tokens, kept, record_of
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('people_searchtoken' || %s::text, 0))"
 _HELD = "SELECT person_id, token FROM people_searchtoken WHERE person_id = ANY (%s::uuid[]) AND organisation_id = %s"
-_USED = """
-SELECT token, max(slot) + 1 FROM people_searchtoken WHERE organisation_id = %s AND token = ANY (%s::bigint[])
-GROUP BY token
-"""
+_TAKEN = "SELECT token FROM people_searchtoken WHERE organisation_id = %s AND token = ANY (%s::bigint[])"
 _TAKE = """
-INSERT INTO people_searchtoken (organisation_id, token, slot, person_id)
-SELECT %s, * FROM unnest(%s::bigint[], %s::smallint[], %s::uuid[])
-ON CONFLICT DO NOTHING RETURNING token, slot
+INSERT INTO people_searchtoken (organisation_id, token, person_id)
+SELECT %s, * FROM unnest(%s::bigint[], %s::uuid[])
+ON CONFLICT DO NOTHING RETURNING token
 """
 _GIVE_UP = """
 UPDATE people_searchtoken t SET person_id = NULL FROM unnest(%s::uuid[], %s::bigint[]) AS gone(person_id, token)
 WHERE t.person_id = gone.person_id AND t.token = gone.token AND t.organisation_id = %s
 """
-#: A chain: how many full sub-tokens it begins with, and the places taken in the next one.
-Ends = dict[str, tuple[int, int]]
+#: How many people, or gaps that people left, each pair has.
+Ends = dict[str, int]
+#: Numbers looked at in one statement while the end of a chain is sought: most pairs are new or rare.
+_STEPS = ((0,), (1, 3, 7), (15, 31, 63, 127), (255, 511, 1023, 2047))
+_PARTS = 8
 
 
 def index_people(work: Work, people: Iterable[UUID]) -> None:
@@ -79,9 +79,7 @@ class _Writing:
             ends = self._ends({pair for _, pair in missing})
             there: set[tuple[UUID, str]] = set()
             for person in held:
-                right = {
-                    self._tokens.at(pair, number): pair for pair in pairs[person] for number in range(ends[pair][0] + 1)
-                }
+                right = {self._tokens.at(pair, number): pair for pair in pairs[person] for number in range(ends[pair])}
                 there |= {(person, right[token]) for token in held[person] if token in right}
                 held[person] -= right.keys()
             self._give_up(held)
@@ -97,45 +95,36 @@ class _Writing:
             found[person].add(token)
         return dict(found)
 
-    def _ends(self, pairs: set[str]) -> Ends:
-        """Where each chain ends: steps that double until one is not full, then halving; one statement for all chains."""
-        full = dict.fromkeys(pairs, -1)
-        beyond: dict[str, tuple[int, int]] = {}
-        open_pairs = sorted(pairs)
-        while open_pairs:
-            probes = {}
-            for pair in open_pairs:
-                low = full[pair]
-                number = (low + beyond[pair][0]) // 2 if pair in beyond else 2 * low + 1 if low >= 0 else 0
-                probes[self._tokens.at(pair, number)] = (pair, number)
-            self._cursor.execute(_USED, [self._organisation, sorted(probes)])
-            used = dict(self._cursor.fetchall())
+    def _ends(self, pairs: Iterable[str]) -> Ends:
+        """Where each chain ends: steps that double until a free place, then eighths; one statement for all chains."""
+        taken, free = dict.fromkeys(pairs, -1), dict[str, int]()
+        steps = iter(_STEPS)
+        while open_pairs := [pair for pair, last in taken.items() if pair not in free or free[pair] - last > 1]:
+            numbers = next(steps, ())
+            probes = {
+                self._tokens.at(pair, number): (pair, number)
+                for pair in open_pairs
+                for number in (_parts(taken[pair], free[pair]) if pair in free else numbers or _doubled(taken[pair]))
+            }
+            self._cursor.execute(_TAKEN, [self._organisation, sorted(probes)])
+            there = {token for (token,) in self._cursor.fetchall()}
             for token, (pair, number) in probes.items():
-                if used.get(token, 0) >= TEN:
-                    full[pair] = number
-                else:
-                    beyond[pair] = number, used.get(token, 0)
-            open_pairs = [pair for pair in open_pairs if pair not in beyond or beyond[pair][0] - full[pair] > 1]
-        return beyond
+                if token in there:
+                    taken[pair] = max(taken[pair], number)
+            for token, (pair, number) in probes.items():
+                if token not in there and number > taken[pair]:
+                    free[pair] = min(free.get(pair, number), number)
+        return free
 
     def _take(self, missing: list[tuple[UUID, str]], ends: Ends) -> list[tuple[UUID, str]]:
         """Put each into the next place of its chain; gives back whom someone else was faster than."""
-        places: dict[tuple[int, int], tuple[UUID, str]] = {}
+        places: dict[int, tuple[UUID, str]] = {}
         for person, pair in missing:
-            number, slot = ends[pair]
-            places.setdefault((self._tokens.at(pair, number), slot), (person, pair))
-            ends[pair] = (number, slot + 1) if slot + 1 < TEN else (number + 1, 0)
+            places.setdefault(self._tokens.at(pair, ends[pair]), (person, pair))
+            ends[pair] += 1
         in_order = sorted(places)
-        self._cursor.execute(
-            _TAKE,
-            [
-                self._organisation,
-                [token for token, _ in in_order],
-                [slot for _, slot in in_order],
-                [places[place][0] for place in in_order],
-            ],
-        )
-        taken = {places[place] for place in self._cursor.fetchall()}
+        self._cursor.execute(_TAKE, [self._organisation, in_order, [places[token][0] for token in in_order]])
+        taken = {places[token] for (token,) in self._cursor.fetchall()}
         return [each for each in missing if each not in taken]
 
     def _give_up(self, places: Mapping[UUID, set[int]]) -> None:
@@ -144,3 +133,12 @@ class _Writing:
             self._cursor.execute(
                 _GIVE_UP, [[person for person, _ in gone], [token for _, token in gone], self._organisation]
             )
+
+
+def _parts(taken: int, free: int) -> range:
+    """Numbers between two, at most fourteen of them."""
+    return range(taken + 1, free, max(1, (free - taken) // _PARTS))
+
+
+def _doubled(taken: int) -> tuple[int]:
+    return (2 * taken + 1,)

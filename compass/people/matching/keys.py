@@ -2,7 +2,7 @@
 
 The interactive index holds, for every record, the `index_tokens`; a search computes `search_tokens` of what was typed and
 finds every record that agrees in two attributes. A key is plain text: whoever stores it seals it first (HMAC under the
-index key, at most ten people per sub-token); one attribute alone is never stored, because names alone are named by their
+index key, a token for each person of a pair); one attribute alone is never stored, because names alone are named by their
 frequency (security-and-matching 2.3).
 """
 

@@ -56,15 +56,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SearchToken',
             fields=[
-                ('pk', models.CompositePrimaryKey('organisation_id', 'token', 'slot', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('pk', models.CompositePrimaryKey('organisation_id', 'token', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('organisation_id', models.UUIDField()),
                 ('token', models.BigIntegerField()),
-                ('slot', models.SmallIntegerField()),
                 ('person_id', models.UUIDField(null=True)),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('person_id__isnull', False)), fields=['person_id'], name='people_searchtoken_person')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('slot__gte', 0), ('slot__lt', 10)), name='people_searchtoken_ten')],
             },
         ),
         migrations.RunSQL(FORGET, FORGET_DROP),

@@ -15,10 +15,10 @@ from compass.people.models import Person
 from compass.people.queries import opened
 from compass.people.searching.limits import MOST_OPENED
 from compass.people.searching.ranking import Likeness, likeness
-from compass.people.searching.tokens import TEN, Tokens, asked, kind, record_of
+from compass.people.searching.tokens import Tokens, asked, kind, record_of
 
-#: How many sub-tokens of each chain are asked for at a time; a chain of more than 1,280 people is cut.
-_BLOCKS = ((0, 4), (4, 16), (16, 64), (64, 128))
+#: Which numbers of each chain are asked for at a time; a chain of more than 1,280 people is cut.
+_BLOCKS = ((0, 8), (8, 64), (64, 320), (320, 1280))
 _PLACES = """
 SELECT token, person_id FROM people_searchtoken WHERE organisation_id = %s AND token = ANY (%s::bigint[])
 """
@@ -78,12 +78,12 @@ def _chains(tokens: Tokens, pairs: list[str], organisation: UUID) -> Iterator[tu
         for first, end in _BLOCKS:
             at = {tokens.at(pair, number): (pair, number) for pair in going for number in range(first, end)}
             cursor.execute(_PLACES, [organisation, list(at)])
-            last: dict[str, int] = defaultdict(int)
+            going = []
             for token, person in cursor.fetchall():
                 pair, number = at[token]
-                last[pair] += number == end - 1
+                if number == end - 1:
+                    going.append(pair)
                 if person is not None:
                     yield pair, person
-            going = [pair for pair in going if last[pair] == TEN]
             if not going:
                 return

@@ -1,9 +1,10 @@
 """What the blind index keeps of a person, and what a search asks it.
 
-Only pairs of attributes one of which is a name, and pairs of two names: a name alone would be known by how often it
-occurs. Each pair is a chain of sub-tokens of at most ten people, so that a frequent pair looks like many rare ones. How
-many pairs a person has says something about the name; the number is therefore filled up to 8, 16, 32 or 64 with chains
-of invented pairs, whose sizes are spread as those of real ones are.
+Only pairs of attributes one of which is a name, and pairs of two names: a browse by one name is not offered. The people
+of a pair are numbered, and each has a token of their own: the digest of the pair and their number. No two people ever
+hold the same token, so that without the key the table is chance, whatever it is joined with. (With ten people to a token
+a thief who knows when each of the ten came tells common names from rare ones: docs/threat-model.md has the figures.)
+How many pairs a person has says something about the name; the number is therefore filled up to 16, 32 or 64.
 """
 
 from __future__ import annotations
@@ -16,11 +17,7 @@ from uuid import UUID
 from compass.people.matching.keys import index_tokens, search_tokens
 from compass.people.matching.records import Name, Record
 
-#: People of one sub-token (DESIGN.md, the vault).
-TEN = 10
-BUCKETS = (8, 16, 32, 64)
-#: Invented pairs are drawn from 2^8 to 2^18 chains, the small numbers more often: as few common and many rare names.
-_LEAST_POOL, _POOLS = 8.0, 10.0
+BUCKETS = (16, 32, 64)
 NAMED = "name:"
 
 
@@ -69,24 +66,13 @@ class Tokens:
         self._key = key
 
     def at(self, pair: str, number: int) -> int:
-        """Sub-token `number` of a pair: a signed 64-bit integer."""
-        return int.from_bytes(self._digest(f"{pair}|{number}")[:8], "big", signed=True)
+        """The token of the person with this number, from 0, among those of a pair: a signed 64-bit integer."""
+        return int.from_bytes(hmac.digest(self._key, f"{pair}|{number}".encode(), "sha256")[:8], "big", signed=True)
 
-    def filled(self, person: UUID, pairs: list[str]) -> list[str]:
+    @staticmethod
+    def filled(person: UUID, pairs: list[str]) -> list[str]:
         """The pairs of a person with invented ones up to the next bucket; a person without any keeps none."""
         if not pairs:
             return []
         wanted = next(size for size in BUCKETS if size >= len(pairs))
-        return [*pairs, *self._invented(person, wanted - len(pairs))]
-
-    def _invented(self, person: UUID, number: int) -> list[str]:
-        found: dict[str, None] = {}
-        tries = 0
-        while len(found) < number:
-            share = int.from_bytes(self._digest(f"fill|{person}|{tries}")[:7], "big") / 2**56
-            found[f"fill:{int(2 ** (_LEAST_POOL + _POOLS * share))}"] = None
-            tries += 1
-        return list(found)
-
-    def _digest(self, text: str) -> bytes:
-        return hmac.digest(self._key, text.encode(), "sha256")
+        return [*pairs, *(f"fill:{person}:{number}" for number in range(wanted - len(pairs)))]
