@@ -7,15 +7,17 @@ import importlib
 import json
 from pathlib import Path
 
-NAMES = ("vault", "trail", "start", "pages", "thin", "search")
+NAMES = ("vault", "trail", "start", "pages", "thin", "search", "match", "uniqueness")
 #: People that are loaded when nobody says how many.
-PEOPLE = {"start": 1000, "pages": 1000, "search": 20_000}
+PEOPLE = {"start": 1000, "pages": 1000, "search": 20_000, "match": 20_000, "uniqueness": 120_000}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", choices=(*NAMES, "all"))
     parser.add_argument("--results", type=Path, default=Path("bench/RESULTS.md"), help="where the table goes")
-    parser.add_argument("--people", type=int, help="people loaded (start, pages: 1,000; search: 20,000)")
+    parser.add_argument(
+        "--people", type=int, help="people loaded (start, pages: 1,000; search, match: 20,000; uniqueness: 120,000)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
