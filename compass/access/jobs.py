@@ -15,12 +15,22 @@ from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
 
-from compass.access.actor import Actor
-from compass.access.models import User
+from compass.access.actor import Actor, HeldGrant
+from compass.access.models import Organisation, User
 from compass.access.work import record_refusal, unit_of_work
 from compass.problems import Denied
 
 REFUSED = "refused"
+
+
+def by_itself(organisation: Organisation) -> Actor:
+    """Nobody, at work for one organisation: what the deployment does by itself.
+
+    The walls show it that organisation's rows and the key ring its keys. It holds no role, so that no rule lets it do
+    anything, and the trail names no colleague.
+    """
+    nobody = User(id=None, organisation=organisation)
+    return Actor(nobody, (HeldGrant("", organisation, organisation.country),), organisation)
 
 
 def for_colleague(rule: str) -> Callable[[Callable[..., str]], Callable[..., str]]:

@@ -46,6 +46,7 @@ PURPOSES: dict[str, str | Promise] = {
     "people.search": gettext_lazy("Searched for a person"),
     "people.compare": gettext_lazy("Compared a record with the others of the office"),
     "people.judge": gettext_lazy("Noted whether two records are one person"),
+    "people.match": gettext_lazy("Laid the records of the office beside each other by itself"),
     "people.reindex": gettext_lazy("Wrote the index of names anew"),
     "people.searches": gettext_lazy("Looked at unusual searching"),
     "people.withdraw": gettext_lazy("Recorded that a person withdrew consent"),

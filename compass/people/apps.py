@@ -24,12 +24,18 @@ def _watches(request: HttpRequest) -> bool:
     return work is not None and bool(work.may("people.searches"))
 
 
+def _judges(request: HttpRequest) -> bool:
+    work = getattr(request, "work", None)
+    return work is not None and bool(work.may("people.pairs"))
+
+
 class PeopleConfig(AppConfig):
     name = "compass.people"
     label = "people"
 
     def ready(self) -> None:
-        from compass.people import links, registry
+        # Importing the jobs is what makes the queue know the nightly matcher.
+        from compass.people import jobs, links, registry  # noqa: F401
         from compass.people.searching.duplicates import same_people
         from compass.ui import navigation
 
@@ -37,7 +43,10 @@ class PeopleConfig(AppConfig):
         registry.refer("people.Search", "about", moves=False)
         registry.refer("people.Judgement", "first", moves=False)
         registry.refer("people.Judgement", "second", moves=False)
+        registry.refer("people.Pair", "first", moves=False)
+        registry.refer("people.Pair", "second", moves=False)
         links.register(same_people)
         navigation.register(label=_("Find"), url_name="people:find", order=25, visible=_searches)
+        navigation.register(label=_("Possible duplicates"), url_name="people:pairs", order=27, visible=_judges)
         navigation.register(label=_("Searches"), url_name="people:searches", order=75, visible=_watches)
         navigation.register(label=_("Voices"), url_name="people:voices", order=70, visible=_keeps_voices)

@@ -243,3 +243,35 @@ class Judgement(Recorded):
             models.UniqueConstraint(fields=["organisation_id", "first", "second"], name="people_judgement_pair"),
         ]
         indexes = [models.Index(fields=["organisation_id", "second"], name="people_judgement_second")]
+
+
+class Pair(models.Model):
+    """Two records of one office that the nightly matcher takes for one person; `first` is the smaller identifier.
+
+    They wait until a colleague has judged them, or a later night finds them alike no more. rank: their place in the
+    order of the night that found them, 1 the likeliest. Nothing here says which answers agreed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    organisation_id = models.UUIDField()
+    first = models.UUIDField()
+    second = models.UUIDField()
+    rank = models.PositiveIntegerField()
+    found_at = models.DateTimeField()
+
+    objects: ClassVar[ScopedManager] = ScopedManager()
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT, DELETE")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "first", "second"], name="people_pair_once"),
+        ]
+        indexes = [models.Index(fields=["organisation_id", "id"], name="people_pair_waiting")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def subject_id(self) -> UUID:
+        """It is about two people: a page that shows it notes both by themselves."""
+        return self.pk

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compass.people.views import finding, intake, person, sealed, summary, voice
+from compass.people.views import finding, intake, pairs, person, sealed, summary, voice
 
 app_name = "people"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("voices/<slug:language>/<slug:key>/", voice.replace, name="replace_voice"),
     path("voice/<uuid:pk>/", voice.play, name="voice"),
     path("find/", finding.find, name="find"),
+    path("pairs/", pairs.pairs, name="pairs"),
+    path("pairs/<uuid:pk>/", pairs.pair, name="pair"),
     path("searches/", finding.searches, name="searches"),
     path("<uuid:pk>/", person.person, name="person"),
     path("<uuid:pk>/consent/", intake.consent, name="consent"),

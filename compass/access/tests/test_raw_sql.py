@@ -217,6 +217,20 @@ def test_an_entry_in_the_name_of_a_colleague_is_refused(at):
     assert refused("SELECT compass_trail_append(%s)", body % (other.pk, "null")) == "CS001"
 
 
+def test_only_a_scope_of_nobody_writes_what_nobody_did_and_only_for_its_organisation(at):
+    from compass.access.jobs import by_itself
+    from compass.access.models import Organisation
+    from compass.access.work import unit_of_work
+
+    body = '{"actor":null,"at":"2026-01-01T00:00:00Z","organisation":"%s","purpose":"x","subjects":[]}'
+    mine, other = (Organisation.objects.get(users__username=name) for name in ("zinder.social", "edo.reception"))
+    with at("zinder.social"):
+        assert refused("SELECT compass_trail_append(%s)", body % mine.pk) == "CS007"
+    with unit_of_work(by_itself(mine), "test"):
+        assert refused("SELECT compass_trail_append(%s)", body % other.pk) == "CS007"
+        assert run("SELECT compass_trail_append(%s)", body % mine.pk)[0][0] > 0
+
+
 def test_a_leaky_condition_sees_no_hidden_row(at, offices):
     """A cast that fails would print a hidden value in its message if it ran before the policy."""
     _, _, _, theirs = offices

@@ -48,7 +48,7 @@ from compass.cases.uploads import Attachment
 from compass.communities import actions as communities
 from compass.config.demo.world import world_id
 from compass.people import actions as people
-from compass.people.models import Person, Service
+from compass.people.models import Pair, Person, Service
 from compass.programme.actions import refresh_figures
 from compass.reception import actions as reception
 from compass.reception.models import Arrival
@@ -157,6 +157,12 @@ class Rooms:
             self.keep(person__boy=boy, guardian__requested=asked, guardian__appointed=other)
             people.appoint_guardians(work, [people.GuardianAppointed(**told(id=other.pk))])
         with at(SUPERVISOR) as work:
+            one, other = sorted((grown, refused), key=lambda person: person.pk)
+            self.keep(
+                pair__waiting=Pair.objects.create(
+                    organisation_id=one.organisation_id, first=one.pk, second=other.pk, rank=1, found_at=work.now
+                )
+            )
             said = people.VoiceRecording(
                 **told(basis="public_interest"),
                 language="fr",

@@ -44,6 +44,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "people.guardian": (OWN, FIELD),
     "people.household": (OWN, FIELD),
     "people.identity": (OWN, FIELD),
+    "people.pairs": (OWN, {"case_worker", "supervisor"}),
     "people.register": (OWN, FIELD),
     "people.reindex": (OWN, {"supervisor"}),
     "people.search": (OWN, FIELD),

@@ -35,8 +35,9 @@ TOLD: dict[str, dict[str, Any]] = {
 }
 #: Pages about a record that add one beside it, ask a person anew, or take a step that only one state allows.
 ADDING = {
-    "people:person", "people:same", "people:withdraw", "people:replace_voice", "reception:activity",
-    "reception:children", "reception:register", "reception:left", "reception:back", "reception:not_there",
+    "people:person", "people:same", "people:pair", "people:withdraw", "people:replace_voice",
+    "reception:activity", "reception:children", "reception:register", "reception:left", "reception:back",
+    "reception:not_there",
     "cases:screen", "cases:case", "cases:refer", "cases:hand_over", "cases:reopen", "returns:start", "returns:show",
     "reintegration:person", "reintegration:plan", "reintegration:interview", "reintegration:new_action",
     "reintegration:follow_up", "communities:meeting", "communities:option", "communities:choose",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from compass.people.forms import ContactForm, IdentityForm, shown
 from compass.people.models import Consent, Person
 from compass.ui.compare import said
 from compass.ui.words import day
+from compass.vocabulary import label_of
 from compass.vocabulary import languages as all_languages
 from compass.vocabulary.nationalities import nationalities
 
@@ -93,3 +95,31 @@ def tongues(codes: list[str]) -> str:
     """Languages in words, the preferred one first."""
     names = {row.code: row.label for row in all_languages()}
     return ", ".join(names.get(code, code) for code in codes)
+
+
+def side_by_side(one: Person, other: Person) -> list[dict[str, Any]]:
+    """What is not sealed and known of both, for `{% cmp %}`."""
+    return compared(
+        [
+            (_("Sex"), label_of("sex", one.sex), label_of("sex", other.sex)),
+            (_("Age"), _age(one), _age(other)),
+            (_("Nationality"), nation(one.nationality), nation(other.nationality)),
+            (_("Languages"), tongues(one.languages), tongues(other.languages)),
+        ],
+        both=True,
+    )
+
+
+def compared(pairs: Iterable[tuple[str, str, str]], *, both: bool = False) -> list[dict[str, Any]]:
+    """Rows for `{% cmp %}` of (label, left, right); those that neither side knows are left out, with `both` those that
+    one does not know."""
+    known = all if both else any
+    return [
+        {"label": label, "left": left, "right": right, "state": "same" if left == right else "differs"}
+        for label, left, right in pairs
+        if known((left, right))
+    ]
+
+
+def _age(person: Person) -> str:
+    return label_of("age_band", person.age_band) if person.age_band else ""

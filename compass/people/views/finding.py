@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,9 +21,8 @@ from compass.people.searching import limits
 from compass.people.searching.finding import Candidate, Found
 from compass.people.searching.ranking import CLOSE, EXACT, POSSIBLE
 from compass.people.searching.review import unusual
-from compass.people.views.common import nation, step_to, tongues
+from compass.people.views.common import side_by_side, step_to
 from compass.problems import SearchedTooOften
-from compass.vocabulary import label_of
 
 #: The steps of an intake that may follow a comparison.
 THEN = frozenset({"contact", "household", "person"})
@@ -118,30 +116,12 @@ def same(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "person": person,
             "form": form,
             "beside": [
-                {"person": each.person, "rows": _rows(person, each.person), "form": SameForm()} for each in beside
+                {"person": each.person, "rows": side_by_side(person, each.person), "form": SameForm()}
+                for each in beside
             ],
             "onward": onward,
         },
     )
-
-
-def _rows(one: Person, other: Person) -> list[dict[str, Any]]:
-    """What is not sealed and known of both, side by side."""
-    pairs = [
-        (_("Sex"), label_of("sex", one.sex), label_of("sex", other.sex)),
-        (_("Age"), _age(one), _age(other)),
-        (_("Nationality"), nation(one.nationality), nation(other.nationality)),
-        (_("Languages"), tongues(one.languages), tongues(other.languages)),
-    ]
-    return [
-        {"label": label, "left": left, "right": right, "state": "same" if left == right else "differs"}
-        for label, left, right in pairs
-        if left and right
-    ]
-
-
-def _age(person: Person) -> str:
-    return label_of("age_band", person.age_band) if person.age_band else ""
 
 
 @require_GET

@@ -96,4 +96,4 @@ def test_two_who_answer_one_part_of_an_interview_see_both(home, sign_in, at, tol
     assert 'class="cmp"' in closed and 'name="version" value="2"' in closed
     first = opened.context["compared"][1]
     assert first["left"] != first["right"] and first["right"] in opened.content.decode()
-    assert f"<dd>{first['right']}</dd>" not in closed
+    assert f"<dd><bdi>{first['right']}</bdi></dd>" not in closed
