@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from hashlib import sha256
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db import models as db
+from django.utils import timezone
 
 from compass.access.models import Receipt
 from compass.access.work import Command, Work
@@ -43,7 +45,8 @@ def action(
     The function receives only commands that were not done before and returns one row of `model` for each, in order. A
     command whose key is known returns the row it made then. A second sender waits for the first to commit. Raises
     KeyReused for a key of another colleague or action, or of a page that was gone back to and changed; BasisMissing;
-    TooFarAway (before the year 2000, more than ten minutes in the future).
+    TooFarAway (before the year 2000, more than ten minutes in the future). What a clock that runs ahead says is now, so
+    that it outlasts nothing said after it: the newest answer of a person counts.
     """
 
     def decorate(function: Callable[[Work, list[C]], list[M]]) -> Callable[[Work, Sequence[C]], list[M]]:
@@ -56,6 +59,8 @@ def action(
                     raise BasisMissing
                 if not FIRST_MOMENT <= command.occurred_at <= work.now + CLOCK_SLACK:
                     raise TooFarAway(date=command.occurred_at.date().isoformat())
+            now = max(work.now, timezone.now())
+            commands = [replace(c, occurred_at=now) if c.occurred_at > now else c for c in commands]
             fresh_keys = _claim(work, name, commands)
             # A list that names one key twice asks for one thing.
             once: dict[UUID, C] = {}

@@ -162,6 +162,16 @@ def test_an_earlier_moment_does_not_hide_what_was_taken_back(make, at, consents,
     assert answer(said(at, person), "share_family").reason == "refused"
 
 
+def test_a_yes_from_a_clock_that_runs_ahead_does_not_outlast_the_no_said_after_it(make, at, consents):
+    person = make()
+    with at("zinder.social") as work:
+        assert consents(work, person, hours_ago=-0.1).occurred_at <= timezone.now()
+    with at("zinder.cases") as work:
+        consents(work, person, hours_ago=0, scopes={**GIVEN, "data_processing": False})
+
+    assert answer(said(at, person), "data_processing").reason == "refused"
+
+
 def test_asked_again_keeps_the_answers_not_asked_today(make, sign_in, at, consents, answers):
     person = make()
     with at("zinder.social") as work:
