@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2]
-TEXT = (PACKAGE.parent / "docs" / "threat-model.md").read_text()
-NAMED = re.findall(r"`([\w/]+\.py)::(test_\w+)`", TEXT)
+TEXT, ATTACKS = ((PACKAGE.parent / "docs" / name).read_text() for name in ("threat-model.md", "attack-sheet.md"))
+NAMED = sorted(set(re.findall(r"`([\w/]+\.py)::(test_\w+)`", TEXT + ATTACKS)))
 
 
 @pytest.mark.parametrize(("file", "test"), NAMED, ids=[test for _, test in NAMED])
@@ -22,3 +22,10 @@ def test_every_promise_has_one():
 
     assert len(rows) > 25
     assert all("::test_" in row for row in rows if not row.startswith("| Promise"))
+
+
+def test_every_attack_names_what_happens_and_a_test():
+    rows = [line for line in ATTACKS.splitlines() if line.startswith("| ") and not line.startswith("| Attack")]
+
+    assert len(rows) > 25
+    assert all(len(row.strip("|").split(" | ")) == 3 and "::test_" in row for row in rows)
