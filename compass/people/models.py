@@ -192,8 +192,8 @@ class OfficeVoice(models.Model):
 class SearchToken(models.Model):
     """One place in the blind index: a keyed digest of two attributes of a person, never of a name alone.
 
-    token: the first 8 bytes of HMAC(index key of the organisation, the two attributes and the person's number among all
-    who have both). Nobody shares a token. A place that was given up stays and names nobody, so that numbers have no gap.
+    token: 8 bytes of HMAC(index key of the organisation, the two attributes and the person's number among all who have
+    both). Nobody shares a token. A place that was given up stays and names nobody, so that numbers have no gap.
     """
 
     pk = models.CompositePrimaryKey("organisation_id", "token")

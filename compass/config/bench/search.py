@@ -20,8 +20,8 @@ AT_A_TIME = 200
 SEARCHES = 200
 OFFICE = "zinder.social"
 TRIED = (
-    "an index without invented pairs: the number of places alone told a thief of 20,000 people 1.3 points above the floor,"
-    " with them 0.3, for which each person takes 8, 16, 32 or 64 places."
+    "ten people to a token, with which a thief who joins the time of arrival names 15.5 points of 120,000 people beyond the"
+    " floor; a token for each person, here: 0.2. Eight tokens out of one digest: 0.9 instead of 5.4 microseconds for each."
 )
 
 
@@ -76,23 +76,25 @@ def _year(chance: random.Random) -> int:
     return chance.randint(FIRST_YEAR, LAST_YEAR)
 
 
-def _time(asked: Sequence[dict[str, Any]]) -> tuple[list[float], list[int]]:
-    """Milliseconds and results of each search."""
+def _time(asked: Sequence[dict[str, Any]]) -> tuple[list[float], list[float], list[int]]:
+    """Milliseconds, those of our own processor time (the database's come on top), and results of each search."""
     from compass.access.actor import Actor
     from compass.access.models import User
     from compass.access.work import unit_of_work
     from compass.people.searching.finding import find
     from compass.people.searching.tokens import record_of
 
-    actor, times, results = Actor.of(User.objects.get(username=OFFICE)), [], []
+    actor = Actor.of(User.objects.get(username=OFFICE))
+    times, busy, results = [], [], []
     for identity in asked:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         with unit_of_work(actor, "bench") as work:
             found = find(work, record_of(identity, {}), actor.organisation.pk)
             work.saw([each.person for each in found.candidates[:20]])
         times.append((time.perf_counter() - started) * 1000)
+        busy.append((time.process_time() - worked) * 1000)
         results.append(len(found.candidates))
-    return times, results
+    return times, busy, results
 
 
 def run(people: int) -> tuple[Figures, list[tuple[str, str, str]]]:
@@ -116,7 +118,8 @@ def run(people: int) -> tuple[Figures, list[tuple[str, str, str]]]:
         }
         for kind, asked in _searches(invented).items():
             _time(asked[:10])
-            times, results = _time(asked)
+            times, busy, results = _time(asked)
+            figures[f"{kind}_busy_p95_ms"] = quantile(busy, 0.95)
             figures[f"{kind}_p50_ms"], figures[f"{kind}_p95_ms"] = quantile(times, 0.5), quantile(times, 0.95)
             figures[f"{kind}_found"] = sum(results) / len(results)
     rows = [
@@ -134,7 +137,8 @@ def run(people: int) -> tuple[Figures, list[tuple[str, str, str]]]:
             (
                 f"search for a {kind} name (ms)" if kind != "absent" else "search for an absent name (ms)",
                 f"p50 {figures[f'{kind}_p50_ms']:.1f}, p95 {figures[f'{kind}_p95_ms']:.1f}",
-                f"{figures[f'{kind}_found']:.1f} candidates on average",
+                f"p95 of our own processor time {figures[f'{kind}_busy_p95_ms']:.1f};"
+                f" {figures[f'{kind}_found']:.1f} candidates on average",
             )
             for kind in ("common", "rare", "absent")
         ),

@@ -79,7 +79,7 @@ class _Writing:
             ends = self._ends({pair for _, pair in missing})
             there: set[tuple[UUID, str]] = set()
             for person in held:
-                right = {self._tokens.at(pair, number): pair for pair in pairs[person] for number in range(ends[pair])}
+                right = {token: pair for pair in pairs[person] for token in self._tokens.first(pair, ends[pair])}
                 there |= {(person, right[token]) for token in held[person] if token in right}
                 held[person] -= right.keys()
             self._give_up(held)

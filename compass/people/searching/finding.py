@@ -17,7 +17,7 @@ from compass.people.searching.limits import MOST_OPENED
 from compass.people.searching.ranking import Likeness, likeness
 from compass.people.searching.tokens import Tokens, asked, kind, record_of
 
-#: Which numbers of each chain are asked for at a time; a chain of more than 1,280 people is cut.
+#: Which numbers of each chain are asked for at a time, in eights; a chain of more than 1,280 people is cut.
 _BLOCKS = ((0, 8), (8, 64), (64, 320), (320, 1280))
 _PLACES = """
 SELECT token, person_id FROM people_searchtoken WHERE organisation_id = %s AND token = ANY (%s::bigint[])
@@ -76,12 +76,13 @@ def _chains(tokens: Tokens, pairs: list[str], organisation: UUID) -> Iterator[tu
     going = pairs
     with connection.cursor() as cursor:
         for first, end in _BLOCKS:
-            at = {tokens.at(pair, number): (pair, number) for pair in going for number in range(first, end)}
-            cursor.execute(_PLACES, [organisation, list(at)])
+            chains = {pair: tokens.first(pair, end, after=first) for pair in going}
+            asked_for = {token: pair for pair, chain in chains.items() for token in chain}
+            cursor.execute(_PLACES, [organisation, list(asked_for)])
             going = []
             for token, person in cursor.fetchall():
-                pair, number = at[token]
-                if number == end - 1:
+                pair = asked_for[token]
+                if token == chains[pair][-1]:
                     going.append(pair)
                 if person is not None:
                     yield pair, person

@@ -1,16 +1,17 @@
 """What the blind index keeps of a person, and what a search asks it.
 
-Only pairs of attributes one of which is a name, and pairs of two names: a browse by one name is not offered. The people
-of a pair are numbered, and each has a token of their own: the digest of the pair and their number. No two people ever
-hold the same token, so that without the key the table is chance, whatever it is joined with. (With ten people to a token
-a thief who knows when each of the ten came tells common names from rare ones: docs/threat-model.md has the figures.)
-How many pairs a person has says something about the name; the number is therefore filled up to 16, 32 or 64.
+Only pairs of attributes one of which is a name, and pairs of two names: a name alone would be known by how often it
+occurs. The people of a pair are numbered, and each has a token of their own, made of the pair and the number. No two
+people ever hold the same token, so that without the key the table is chance, whatever it is joined with. (With ten people
+to a token a thief who knows when each of the ten came tells common names from rare ones; docs/threat-model.md has the
+figures.) How many pairs a person has says something about the name; the number is therefore filled up to 16, 32 or 64.
 """
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
+from struct import Struct
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from compass.people.matching.records import Name, Record
 
 BUCKETS = (16, 32, 64)
 NAMED = "name:"
+_EIGHT = Struct(">8q")
 
 
 def record_of(identity: dict[str, Any], contact: dict[str, Any]) -> Record:
@@ -67,7 +69,16 @@ class Tokens:
 
     def at(self, pair: str, number: int) -> int:
         """The token of the person with this number, from 0, among those of a pair: a signed 64-bit integer."""
-        return int.from_bytes(hmac.digest(self._key, f"{pair}|{number}".encode(), "sha256")[:8], "big", signed=True)
+        return self._eight(pair, number // 8)[number % 8]
+
+    def first(self, pair: str, end: int, *, after: int = 0) -> list[int]:
+        """The tokens from number `after`, a multiple of eight, up to `end`."""
+        blocks = range(after // 8, -(-end // 8))
+        return [token for block in blocks for token in self._eight(pair, block)][: end - after]
+
+    def _eight(self, pair: str, block: int) -> tuple[int, ...]:
+        """One HMAC-SHA512 is eight tokens, which is what makes a frequent pair quick to ask for."""
+        return _EIGHT.unpack(hmac.digest(self._key, f"{pair}|{block}".encode(), "sha512"))
 
     @staticmethod
     def filled(person: UUID, pairs: list[str]) -> list[str]:

@@ -192,6 +192,16 @@ def test_each_person_of_a_pair_has_the_next_token_and_everyone_is_found(at, told
         assert numbers_taken(work, first + 4) == list(range(first + 2))
 
 
+def test_many_tokens_of_a_pair_are_those_of_each_number():
+    tokens = Tokens(b"k" * 32)
+    each = [tokens.at("name:s|year:1990", number) for number in range(40)]
+
+    assert len(set(each)) == 40
+    assert tokens.first("name:s|year:1990", 19) == each[:19]
+    assert tokens.first("name:s|year:1990", 40, after=16) == each[16:]
+    assert not set(each) & set(Tokens(b"l" * 32).first("name:s|year:1990", 40))
+
+
 def test_nobody_shares_a_token(at, told):
     register(at, told, *[{"given": "Ese", "family": "Osagie", "birth_year": 1990}] * 20)
 
