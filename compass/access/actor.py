@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from compass.access.models import Grant, Organisation, User
+from compass.access.prepared import Prepared
 from compass.access.roles import OVERSEERS, ROLES
 
 
@@ -18,6 +21,15 @@ class HeldGrant:
     role: str
     organisation: Organisation
     country: str
+
+
+def _grants(user: UUID, now: datetime) -> models.QuerySet[Grant]:
+    valid = Q(valid_to__isnull=True) | Q(valid_to__gt=now)
+    rows = Grant.objects.filter(valid, user=user, valid_from__lte=now)
+    return rows.select_related("organisation").order_by("valid_from", "id")
+
+
+_in_force = Prepared(_grants)
 
 
 @dataclass
@@ -37,12 +49,7 @@ class Actor:
     @classmethod
     def of(cls, user: User, at: UUID | None = None) -> Actor:
         """The colleague at work for the organisation `at`; without a grant there, for the home one. One query."""
-        now = timezone.now()
-        rows = (
-            Grant.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now), user=user, valid_from__lte=now)
-            .select_related("organisation")
-            .order_by("valid_from", "id")
-        )
+        rows = _in_force(user=user.pk, now=timezone.now())
         held = tuple(HeldGrant(g.role, g.organisation, g.country) for g in rows)
         watched = {grant.organisation.pk: grant.organisation for grant in held}
         works = {grant.organisation.pk: grant.organisation for grant in held if grant.role not in OVERSEERS}

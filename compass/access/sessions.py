@@ -15,11 +15,12 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Least
 from django.utils import timezone
 
 from compass.access.models import Session
+from compass.access.prepared import Prepared
 from compass.problems import RootKeyAway, Unreadable
 from compass.vault import crypto
 from compass.vault.keys import system_key
@@ -27,6 +28,13 @@ from compass.vault.keys import system_key
 
 def digest(session_key: str) -> str:
     return hashlib.sha256(session_key.encode()).hexdigest()
+
+
+def _of(key_hash: str, now: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(key_hash=key_hash, expires_at__gt=now)
+
+
+_open = Prepared(_of)
 
 
 def sessions_of(user_id: UUID) -> list[Session]:
@@ -69,7 +77,8 @@ class SessionStore(SessionBase):
 
     def load(self) -> dict[str, Any]:
         now = timezone.now()
-        row = Session.objects.filter(key_hash=self._hash(), expires_at__gt=now).first()
+        found = _open(key_hash=self._hash(), now=now)
+        row = found[0] if found else None
         if row is None:
             self._session_key = None
             return {}

@@ -13,14 +13,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from compass.access import policy, scope
 from compass.access.actor import Actor
+from compass.access.prepared import Prepared
 from compass.problems import Denied, NotFound, Problem, StaleVersion
 from compass.trail import chain
 from compass.vault.keys import KeyRing
@@ -58,6 +61,14 @@ def stamp(work: Work, command: Command) -> dict[str, Any]:
 LastStep = Callable[["Work", Sequence[UUID]], None]
 
 
+@cache
+def _one(model: Any) -> Prepared[Any]:
+    def one(where: Q, pk: UUID) -> models.QuerySet[Any]:
+        return cast("models.QuerySet[Any]", model._default_manager.filter(where, pk=pk))
+
+    return Prepared(one)
+
+
 class Work:
     """What an action or a page may use. Made by `unit_of_work`."""
 
@@ -82,12 +93,17 @@ class Work:
         """The rows of `model` on which the actor may do `name`. The organisation equality is repeated in the query."""
         return model._default_manager.filter(policy.where(self.actor, name))
 
+    def rows(self, asked: Prepared[M], name: str, **given: object) -> list[M]:
+        """`allowed` for a query whose text is kept: its argument `where` is the condition of the rule."""
+        return asked(where=policy.where(self.actor, name), **given)
+
     def find(self, name: str, model: type[M], pk: UUID) -> M:
         """One row, or NotFound (also when it exists elsewhere). The subject goes into the trail."""
-        row = self.allowed(name, model).filter(pk=pk).first()
-        if row is None:
+        found = self.rows(_one(model), name, pk=pk)
+        if not found:
             raise NotFound
-        self.saw([row])
+        self.saw(found)
+        row: M = found[0]
         return row
 
     def require(self, name: str, model: type[M], commands: Sequence[Command]) -> list[M]:

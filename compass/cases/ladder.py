@@ -20,9 +20,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from compass.access.prepared import Prepared
 from compass.cases.models import BestInterests
 from compass.people.models import PERHAPS_ALONE, GuardianRequest, Person
 
@@ -182,13 +184,22 @@ def of_households(files: Files) -> dict[UUID, Child]:
     return _on_record(found, households) if found else {}
 
 
+def _procedures_of(ids: list[UUID]) -> QuerySet[BestInterests]:
+    return BestInterests.objects.filter(person__in=ids).order_by("recorded_at", "id")
+
+
+def _guardians_of(ids: list[UUID]) -> QuerySet[GuardianRequest]:
+    asked = GuardianRequest.objects.filter(person__in=ids).exclude(status="withdrawn")
+    return asked.order_by("recorded_at", "id")
+
+
+_procedures, _guardians = Prepared(_procedures_of), Prepared(_guardians_of)
+
+
 def _on_record(found: Sequence[Person], households: Mapping[UUID, Sequence[Person]]) -> dict[UUID, Child]:
     ids = [p.pk for p in found]
-    procedures = {
-        row.person_id: row for row in BestInterests.objects.filter(person__in=ids).order_by("recorded_at", "id")
-    }
-    asked = GuardianRequest.objects.filter(person__in=ids).exclude(status="withdrawn").order_by("recorded_at", "id")
-    guardians = {row.person_id: row for row in asked}
+    procedures = {row.person_id: row for row in _procedures(ids=ids)}
+    guardians = {row.person_id: row for row in _guardians(ids=ids)}
     return {
         p.pk: Child(p, parents_of(p, households[p.household_id]), procedures.get(p.pk), guardians.get(p.pk))
         for p in found

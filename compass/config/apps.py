@@ -10,6 +10,11 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         """The access room lies below the shell and cannot register its own pages."""
+        from django.db.backends.signals import connection_created
+
+        from compass.config.timestamps import read_quickly
+
+        connection_created.connect(read_quickly, dispatch_uid="timestamps")
         if settings.PROCESS == "public":
             return
         from django.utils.translation import gettext_lazy as _

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from compass.access.prepared import Prepared
 from compass.people.models import Consent
 
 
@@ -30,8 +32,15 @@ ENDED = frozenset({"refused", "child_refused", "withdrawn", "expired"})
 
 def newest(people: Iterable[UUID]) -> dict[UUID, Consent]:
     """The newest consent of each person, withdrawn and expired ones included; one query."""
-    rows = Consent.objects.filter(person_id__in=list(people)).order_by("person_id", "-occurred_at", "-id")
-    return {row.person_id: row for row in rows.distinct("person_id")}
+    return {row.person_id: row for row in _newest(people=people)}
+
+
+def _last_of(people: list[UUID]) -> QuerySet[Consent]:
+    rows = Consent.objects.filter(person_id__in=people).order_by("person_id", "-occurred_at", "-id")
+    return rows.distinct("person_id")
+
+
+_newest = Prepared(_last_of)
 
 
 def answer(consent: Consent | None, scope: str, today: date | None = None) -> Answer:

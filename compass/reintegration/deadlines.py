@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from compass.access.prepared import Prepared
 from compass.access.work import Work
 from compass.cases.files import Files
 from compass.cases.models import Case
@@ -35,6 +36,19 @@ def _has_case(person: str) -> Exists:
     return Exists(Case.objects.filter(person=OuterRef(person), status__in=OPEN_CASES))
 
 
+def _arrivals(where: Q) -> QuerySet[Return]:
+    rows = Return.objects.filter(where, ~_has_case("person"), state="arrived")
+    return rows.select_related("person").order_by("arrived_on")[:QUEUE_LIMIT]
+
+
+def _homecomers(where: Q) -> QuerySet[Member]:
+    rows = Member.objects.filter(where, ~_has_case("person"), avr__state__in=AT_HOME, avr__arrived_on__isnull=False)
+    return rows.select_related("avr", "person").order_by("avr__arrived_on")[: 4 * QUEUE_LIMIT]
+
+
+_arrived, _came_home = Prepared(_arrivals), Prepared(_homecomers)
+
+
 def reception_due(avr: Return, allowed: timedelta) -> datetime:
     """Until when those who arrived are received: counted from the end of the day of arrival, whose hour nobody keeps."""
     return beginning((avr.arrived_on or avr.state_since.date()) + timedelta(days=1)) + allowed
@@ -58,8 +72,7 @@ def _receive(subject: Case | Person, avr: Return, allowed: timedelta, done_at: d
 
 def _not_received(work: Work) -> Iterator[Due]:
     """Those who arrived on a return and have neither a case nor a reception."""
-    rows = work.allowed("reintegration.view", Return).filter(~_has_case("person"), state="arrived")
-    for avr in rows.select_related("person").order_by("arrived_on")[:QUEUE_LIMIT]:
+    for avr in work.rows(_arrived, "reintegration.view"):
         yield _receive(avr.person, avr, limit("first_response"))
 
 
@@ -85,13 +98,7 @@ def received_in_time(files: Files) -> Iterator[Due]:
 
 def _without_plan(work: Work) -> Iterator[Due]:
     """Grown people, and children alone, who came home and have neither a case nor a plan."""
-    rows = (
-        work.allowed("reintegration.view", Member)
-        .filter(~_has_case("person"), avr__state__in=AT_HOME, avr__arrived_on__isnull=False)
-        .select_related("avr", "person")
-        .order_by("avr__arrived_on")
-    )
-    members = list(rows[: 4 * QUEUE_LIMIT])
+    members = work.rows(_came_home, "reintegration.view")
     plans = covers([row.person for row in members])
     for row in members:
         cover = plans[row.person_id]

@@ -9,7 +9,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from compass.access.models import Organisation, OrganisationKind
+from compass.access.prepared import Prepared
 from compass.access.work import Work
 from compass.cases.files import Files
 from compass.cases.models import Handover, HandoverPerson
@@ -36,12 +39,18 @@ IN_TIME = ("occurred_at", "recorded_at", "id")
 def members(files: Files) -> dict[UUID, list[Member]]:
     """The places of the cases' people on returns of the office, by person, with the return; for `files.once`, one query."""
     found: dict[UUID, list[Member]] = defaultdict(list)
-    rows = Member.objects.filter(
-        person__in=[case.person_id for case in files.cases], organisation_id__in=files.work.actor.organisations
-    )
-    for row in rows.select_related("avr").order_by("avr__arrived_on"):
+    ids = [case.person_id for case in files.cases]
+    for row in _members(ids=ids, organisations=files.work.actor.organisations):
         found[row.person_id].append(row)
     return found
+
+
+def _members_of(ids: list[UUID], organisations: list[UUID]) -> QuerySet[Member]:
+    rows = Member.objects.filter(person__in=ids, organisation_id__in=organisations)
+    return rows.select_related("avr").order_by("avr__arrived_on")
+
+
+_members = Prepared(_members_of)
 
 
 def not_received(files: Files) -> frozenset[UUID]:

@@ -30,6 +30,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from compass.problems import Problem
+from compass.ui.drawn import DRAWN
 from compass.ui.widgets import DateParts, KeyInput, MomentParts, Number, YesNo
 
 if TYPE_CHECKING:
@@ -53,6 +54,11 @@ class CompassRenderer(DjangoTemplates):
     form_template_name = "ui/forms/form.html"
     field_template_name = "ui/forms/field.html"
     formset_template_name = "ui/forms/formset.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        """The markup of a form, a field or a widget; the busiest are drawn in Python, see `compass.ui.drawn`."""
+        draw = DRAWN.get(template_name)
+        return draw(context) if draw else super().render(template_name, context, request)
 
     @cached_property
     def engine(self) -> Engine:

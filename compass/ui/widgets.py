@@ -37,8 +37,6 @@ class Number(forms.TextInput):
 
 
 class _Part(forms.TextInput):
-    template_name = "ui/widgets/part.html"
-
     def __init__(self, label: Any, css: str = "", *, kind: str = "text") -> None:
         attrs: dict[str, Any] = {"autocomplete": "off", "dir": "ltr"}
         if kind == "text":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from django.utils import timezone
@@ -61,8 +62,15 @@ def day(moment: date | datetime, now: datetime | None = None) -> str:
     """A day: "Mon 9 Nov", with the year when it is not the present one."""
     value = _local(moment)
     this_year = timezone.localtime(now).year if now else timezone.localdate().year
-    formats = _DAYS.get((get_language() or "en")[:2], _DAYS["en"])
-    said = date_format(value, formats[value.year != this_year])
+    local = value.date() if isinstance(value, datetime) else value
+    return _day(local, local.year != this_year, (get_language() or "en")[:2])
+
+
+@lru_cache(maxsize=4096)
+def _day(local: date, with_year: bool, language: str) -> str:
+    """In the active language, which is `language`; a list shows the same days again and again."""
+    formats = _DAYS.get(language, _DAYS["en"])
+    said = date_format(local, formats[with_year])
     return _FIRST.sub("1er ", said) if formats is _DAYS["fr"] else said
 
 

@@ -228,15 +228,9 @@ def sort(items: Iterable[Item], now: datetime) -> WorkList:
 
 def work_list(work: Work, now: datetime | None = None, *, risk: str = "", standard: str = "") -> WorkList:
     """What is due for this colleague: own cases, cases nobody leads, and people who wait for consent or screening."""
-    from django.db.models import Q
+    from compass.cases.files import Files, work_of
 
-    from compass.cases.files import Files
-    from compass.cases.models import Case
-    from compass.cases.models.case import OPEN
-
-    mine = Q(owner_id=work.actor.id) | Q(owner_id__isnull=True)
-    rows = work.allowed("cases.view", Case).filter(mine, status__in=OPEN).select_related("person")
-    cases = list(rows.defer("person__identity_sealed", "person__contact_sealed"))
+    cases = work_of(work)
     files = Files(work, cases, now)
     found = [item for item in moments(files) if item.due.waits_for == "owner"]
     for each in registered():

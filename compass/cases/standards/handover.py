@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from compass.access.prepared import Prepared
 from compass.access.work import Work
 from compass.cases.models import Handover
 from compass.cases.standards import Due, Standard, link, register
@@ -17,11 +19,18 @@ from compass.ui import words
 LOOK_WITHIN = timedelta(hours=72)
 
 
+def _offered(where: Q, now: datetime) -> QuerySet[Handover]:
+    rows = Handover.objects.filter(where, status="offered", expires_at__gt=now)
+    return rows.defer("note_sealed", "answer_sealed").order_by("offered_at", "id")
+
+
+_offers = Prepared(_offered)
+
+
 def _waiting(work: Work) -> Iterator[Due]:
     if not work.may("handovers.answer"):
         return
-    rows = work.allowed("handovers.answer", Handover).filter(status="offered", expires_at__gt=work.now)
-    for row in rows.defer("note_sealed", "answer_sealed").order_by("offered_at", "id"):
+    for row in work.rows(_offers, "handovers.answer", now=work.now):
         yield Due(
             subject=row,
             start_at=row.offered_at,

@@ -9,6 +9,7 @@ from django.db.models import Case as Choice
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from compass.access.prepared import Prepared
 from compass.access.work import Work
 from compass.cases import closing
 from compass.cases.files import Files
@@ -48,19 +49,32 @@ def _most_urgent(rows: QuerySet[Person]) -> QuerySet[Person]:
     return rows.annotate(need=need).order_by(pressing, "recorded_at")[:QUEUE_LIMIT]
 
 
+def _met(where: Q, since: datetime) -> QuerySet[Person]:
+    """People met since then who have no case."""
+    known = Exists(Case.objects.filter(person=OuterRef("pk")))
+    rows = Person.objects.filter(where, ~known, recorded_at__gte=since, occurred_at__gte=since)
+    return rows.only("id", "code", "occurred_at", "organisation_id")
+
+
+def _unasked(where: Q, since: datetime) -> QuerySet[Person]:
+    asked = Exists(Consent.objects.filter(person=OuterRef("pk")))
+    return _most_urgent(_met(where, since).filter(~asked, basis="vital_interest"))
+
+
+def _unscreened(where: Q, since: datetime) -> QuerySet[Person]:
+    agreed = Exists(Consent.objects.filter(person=OuterRef("pk")))
+    screened = Exists(Screening.objects.filter(person=OuterRef("pk")))
+    rows = _met(where, since).filter(Q(relation="principal") | Q(uasc_status__in=ALONE))
+    return _most_urgent(rows.filter(agreed, ~screened))
+
+
+_without_consent, _not_screened = Prepared(_unasked), Prepared(_unscreened)
+
+
 def _waiting_for_consent(work: Work) -> Iterator[Due]:
     """People met in the last 60 days on vital interest who have neither consent nor a case (those show through the case)."""
-    rows = (
-        work.allowed("cases.view", Person)
-        .filter(basis="vital_interest", recorded_at__gte=work.now - LOOK_BACK, occurred_at__gte=work.now - LOOK_BACK)
-        .filter(
-            ~Exists(Consent.objects.filter(person=OuterRef("pk"))), ~Exists(Case.objects.filter(person=OuterRef("pk")))
-        )
-        .only("id", "code", "occurred_at", "organisation_id")
-    )
-    rows = _most_urgent(rows)
     allowed = timedelta(hours=timeline("consent_completion").hours["not_assessed"] or 0)
-    for person in rows:
+    for person in work.rows(_without_consent, "cases.view", since=work.now - LOOK_BACK):
         yield Due(
             subject=person,
             start_at=person.occurred_at,
@@ -184,20 +198,8 @@ def urgent_first(files: Files) -> Iterator[Due]:
 
 def _waiting_for_screening(work: Work) -> Iterator[Due]:
     """Heads of household and children alone who agreed in the last 60 days and were not screened."""
-    rows = (
-        work.allowed("cases.view", Person)
-        .filter(Q(relation="principal") | Q(uasc_status__in=ALONE))
-        .filter(recorded_at__gte=work.now - LOOK_BACK, occurred_at__gte=work.now - LOOK_BACK)
-        .filter(
-            Exists(Consent.objects.filter(person=OuterRef("pk"))),
-            ~Exists(Screening.objects.filter(person=OuterRef("pk"))),
-            ~Exists(Case.objects.filter(person=OuterRef("pk"))),
-        )
-        .only("id", "code", "occurred_at", "organisation_id")
-    )
-    rows = _most_urgent(rows)
     allowed = timedelta(hours=timeline("first_response").hours["not_assessed"] or 0)
-    for person in rows:
+    for person in work.rows(_not_screened, "cases.view", since=work.now - LOOK_BACK):
         yield Due(
             subject=person,
             start_at=person.occurred_at,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from compass.access.prepared import Prepared
 from compass.cases import standards
 from compass.cases.actions.assessment import Decision, approve_assessments
 from compass.cases.actions.case import RiskSet, set_risk
@@ -16,6 +17,7 @@ from compass.cases.actions.contact import Contact, follow_up
 from compass.cases.actions.screening import Screened, screen_people
 from compass.cases.files import Files
 from compass.cases.models import Assessment, Case, Closure, Plan
+from compass.cases.standards import minimum
 from compass.cases.standards.minimum import ON_ARRIVAL
 from compass.people.models import Consent, Person
 from compass.reception.actions import GroupArrived, add_groups
@@ -87,7 +89,9 @@ def test_who_needed_a_doctor_on_arrival_is_said_until_screened(at, person, told)
 
 
 def test_a_full_queue_keeps_the_most_urgent_and_not_the_oldest(at, person, told, monkeypatch):
-    monkeypatch.setattr("compass.cases.standards.minimum.QUEUE_LIMIT", 2)
+    monkeypatch.setattr(minimum, "QUEUE_LIMIT", 2)
+    monkeypatch.setattr(minimum, "_without_consent", Prepared(minimum._unasked))
+    monkeypatch.setattr(minimum, "_not_screened", Prepared(minimum._unscreened))
     with at("zinder.social") as work:
         people = [person(work) for _ in range(3)]
         alone = person(work, identity={"given": "Musa", "birth_year": 2014}, uasc_status="unaccompanied")

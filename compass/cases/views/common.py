@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from compass.access.models import User
+from compass.access.prepared import Prepared
 from compass.access.staff import name_of
 from compass.access.work import Work
 from compass.cases import grounds
@@ -33,14 +34,21 @@ SEALED: tuple[tuple[type[AboutPerson], str], ...] = (
 )  # fmt: skip
 
 
+def _with_person(where: Q, pk: UUID) -> QuerySet[Case]:
+    rows = Case.objects.filter(where, pk=pk).select_related("person")
+    return rows.defer("person__identity_sealed", "person__contact_sealed")
+
+
+_case = Prepared(_with_person)
+
+
 def find_case(work: Work, pk: UUID, rule: str = "cases.view") -> tuple[Case, Files]:
     """The case with its file. Raises NotFound, Denied."""
-    rows = work.allowed(rule, Case).select_related("person").defer("person__identity_sealed", "person__contact_sealed")
-    case = rows.filter(pk=pk).first()
-    if case is None:
+    found = work.rows(_case, rule, pk=pk)
+    if not found:
         raise NotFound
-    work.saw([case])
-    return case, Files(work, [case])
+    work.saw(found)
+    return found[0], Files(work, found)
 
 
 def agrees(files: Files, case: Case) -> bool:
