@@ -20,14 +20,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from compass.access import signin, words
+from compass.access.actor import Actor
 from compass.access.models import Organisation, User
-from compass.access.pages import OFFICE, page, problem_page
+from compass.access.pages import OFFICE, office_of, page, problem_page
 from compass.access.sessions import digest, end_sessions, sessions_of
 from compass.access.who import who
 from compass.access.work import Work
@@ -66,11 +68,24 @@ def _same_origin(request: HttpRequest) -> bool:
 @csrf_exempt
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    """The quick exit ends the session while the browser is already elsewhere."""
-    if not _same_origin(request):
+    """The quick exit ends the session while the browser is already elsewhere.
+
+    Without script a form sends this (`away`) and a page leads on. It leads on in any case, also where it cannot be told
+    that a page of ours sent it: nobody who must leave is stopped.
+    """
+    own, away = _same_origin(request), "away" in request.POST
+    if not (own or away):
         return HttpResponseForbidden()
-    get_adapter().logout(request)
-    return HttpResponse(status=204, headers={"Clear-Site-Data": CLEAR})
+    if request.user.is_authenticated:
+        # The page that its office chose; asked before the session is gone.
+        office = Actor.of(request.user, office_of(request)).organisation
+        request.quick_exit_url = office.quick_exit_url  # type: ignore[attr-defined]
+    if own:
+        get_adapter().logout(request)
+    response = TemplateResponse(request, "access/away.html").render() if away else HttpResponse(status=204)
+    response.headers["Clear-Site-Data"] = CLEAR
+    add_never_cache_headers(response)
+    return response
 
 
 @require_GET

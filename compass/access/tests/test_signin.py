@@ -188,6 +188,33 @@ def test_leaving_when_nobody_is_signed_in_is_no_error(client):
     assert client.post("/accounts/leave/", headers={"sec-fetch-site": "same-origin"}).status_code == 204
 
 
+def test_leaving_without_script_ends_the_session_and_leads_away(sign_in, settings):
+    settings.COMPASS_QUICK_EXIT = {"fr": "https://meteo.example.org/?a=1&b=2"}
+    client = sign_in("zinder.cases")
+    page = client.get("/accounts/me/").content.decode()
+    (form,) = re.findall(r'<noscript><form method="post" action="/accounts/leave/".*?</form></noscript>', page)
+
+    response = client.post("/accounts/leave/", {"away": "1"}, headers={"origin": "http://testserver"})
+    away = response.content.decode()
+
+    assert 'name="away"' in form
+    assert 'content="0; url=https://meteo.example.org/?a=1&amp;b=2"' in away and "COMPASS" not in away
+    assert response["Clear-Site-Data"] == '"cache"' and "no-store" in response["Cache-Control"]
+    assert not Session.objects.filter(user_id=User.objects.get(username="zinder.cases").pk).exists()
+
+
+def test_who_must_leave_is_led_away_also_when_the_browser_does_not_say_which_page_sent_it(sign_in):
+    """Then the session stays: another site could have sent it."""
+    client = sign_in("zinder.cases")
+
+    for headers in ({}, {"origin": "https://example.org"}, {"sec-fetch-site": "cross-site"}):
+        assert (
+            'http-equiv="refresh"' in client.post("/accounts/leave/", {"away": "1"}, headers=headers).content.decode()
+        )
+
+    assert client.get("/accounts/me/").status_code == 200
+
+
 def test_the_quick_exit_leads_to_leaving(sign_in):
     page = sign_in("zinder.cases").get("/accounts/me/").content.decode()
 

@@ -148,3 +148,25 @@ def test_the_quick_exit_ends_the_session(house, page, cluster):
     with cluster.connect("compass_owner", house.database) as connection:
         sql = "SELECT count(*) FROM access_session WHERE user_id IS NOT NULL"
         assert connection.execute(sql).fetchone() == (0,)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_without_script_the_quick_exit_is_one_press_and_ends_the_session(house, chromium, cluster, width):
+    away = f"http://127.0.0.1:{house.port}/health"
+    with cluster.connect("compass_owner", house.database) as connection:
+        connection.execute("UPDATE access_organisation SET quick_exit_url = %s", [away])
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": width, "height": 740})
+    page = context.new_page()
+    page.goto(f"{house.url}/accounts/signin/")
+    page.locator("form[action='/try/zinder.supervisor/'] button").click()
+    page.goto(f"{house.url}/accounts/me/")
+    assert not page.locator("a.exit").is_visible()
+    assert page.locator("button.exit").bounding_box()["height"] >= 44
+
+    page.locator("button.exit").click()
+    page.wait_for_url(away)
+
+    assert _entries(cluster, house, "access.signout") == 1
+    page.go_back()
+    assert "/accounts/signin/" in page.url
+    context.close()
