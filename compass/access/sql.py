@@ -72,7 +72,9 @@ $$;
 
 CREATE OR REPLACE FUNCTION compass_key_is_new(subject uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
-$$ SELECT NOT EXISTS (SELECT 1 FROM vault_subjectkey WHERE subject_id = subject) $$;
+$$ SELECT NOT EXISTS (SELECT 1 FROM vault_subjectkey WHERE subject_id = subject)
+      -- A restore would not bring it back.
+      AND NOT EXISTS (SELECT 1 FROM vault_erasure WHERE subject_id = subject) $$;
 
 CREATE OR REPLACE FUNCTION compass_share_key(subject uuid, receiver uuid, wrapped_key bytea, expires timestamptz)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -116,10 +118,27 @@ END $$;
 CREATE OR REPLACE FUNCTION compass_destroy_keys(subjects uuid[]) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
+    place name;
+    held uuid[] := ARRAY(SELECT DISTINCT subject FROM unnest(subjects) AS subject WHERE compass_holds_key(subject));
     gone bigint;
 BEGIN
-    DELETE FROM vault_subjectkey WHERE subject_id = ANY (subjects) AND compass_holds_key(subject_id);
+    DELETE FROM vault_subjectkey WHERE subject_id = ANY (held);
     GET DIAGNOSTICS gone = ROW_COUNT;
+    -- Keys that wait for a receiver lie in tables of other rooms.
+    FOR place IN
+        SELECT c.relname FROM pg_class c
+        JOIN pg_attribute s ON s.attrelid = c.oid AND s.attname = 'subject' AND s.atttypid = 'uuid'::regtype
+        JOIN pg_attribute w ON w.attrelid = c.oid AND w.attname = 'wrapped' AND NOT w.attisdropped
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+    LOOP
+        EXECUTE format('DELETE FROM public.%I WHERE subject = ANY ($1)', place) USING held;
+    END LOOP;
+    -- One after the other, so that a number that can be read has none before it that cannot yet.
+    LOCK TABLE vault_erasure IN EXCLUSIVE MODE;
+    INSERT INTO vault_erasure (number, subject_id, at)
+    SELECT (SELECT coalesce(max(number), 0) FROM vault_erasure) + nth, subject, now()
+    FROM unnest(held) WITH ORDINALITY AS erased(subject, nth)
+    WHERE NOT EXISTS (SELECT 1 FROM vault_erasure e WHERE e.subject_id = subject);
     RETURN gone;
 END $$;
 """

@@ -22,6 +22,7 @@ OWN = [
     path("leave/", views.leave, name="leave"),
     path("trail/", views.trail, name="trail"),
     path("trail/checkpoints.jsonl", views.checkpoints, name="checkpoints"),
+    path("trail/erasures.jsonl", views.erasure_ledger, name="erasure_ledger"),
     path("trail/checkpoint.pub", views.checkpoint_key, name="checkpoint_key"),
 ]
 urlpatterns = [

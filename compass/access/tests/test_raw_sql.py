@@ -258,6 +258,7 @@ WITHOUT_ROW_SECURITY = {
     "trail_head": "no role but the owner",
     "vault_rootkeyrecord": "numbers, check values and, during a rotation, root keys wrapped under each other; read to learn",
     "vault_organisationkey": "wrapped by the root key; read to share with another organisation",
+    "vault_erasure": "the erasure ledger: identifiers that no key opens, of no organisation; the worker exports all of it",
     "cases_countrylimit": "time limits of a country",
 }
 FRAMEWORK = ("django_", "auth_", "procrastinate_", "account_", "mfa_", "compass_cache", "socialaccount_")

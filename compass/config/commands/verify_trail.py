@@ -11,18 +11,28 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
 
 from compass.config.embedded import EmbeddedError
 from compass.trail.checkpoints import NAME, BadCheckpoint, Checkpoint, newest, public_key, read
+from compass.trail.restores import Restore, found
 from compass.trail.verify import count, verify
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoints", type=Path, help="exported checkpoints (default: those of this deployment)")
     parser.add_argument("--public-key", type=Path, help="public key of the checkpoints (default: checkpoint.pub)")
+    parser.add_argument(
+        "--restored",
+        type=int,
+        action="append",
+        default=[],
+        metavar="NUMBER",
+        help="it is known to you that the trail was restored after this entry; may be given several times",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -36,6 +46,12 @@ def run(options: argparse.Namespace) -> int:
         return 1
     try:
         with psycopg.connect(url, autocommit=True) as connection:
+            restored = found(connection)
+            if lost := _lost(restored, checkpoints, options.restored):
+                print(lost)
+                return 1
+            gone = {each for restore in restored for each in restore.lost(checkpoints)}
+            checkpoints = [each for each in checkpoints if each not in gone]
             finding = verify(connection, checkpoints)
             entries = count(connection)
     except psycopg.Error as error:
@@ -50,7 +66,26 @@ def run(options: argparse.Namespace) -> int:
     last = newest(checkpoints)
     said = f"last checkpoint {last.at:%Y-%m-%d %H:%M} UTC at entry {last.seq}" if last else "no checkpoint yet"
     print(f"The trail is right: {entries} entries, {said}.")
+    for each in restored:
+        print(
+            f"It was restored on {each.at:%Y-%m-%d %H:%M} UTC from the backup of {each.backup:%Y-%m-%d %H:%M} UTC: entry"
+            f" {each.ends} is the last one from before; what came after it is lost."
+        )
     return 0
+
+
+def _lost(restored: Sequence[Restore], checkpoints: Sequence[Checkpoint], known: Sequence[int]) -> str:
+    """What to say of a restore that nobody has said is known, and that cost entries which a checkpoint names."""
+    for each in restored:
+        last = newest(each.lost(checkpoints))
+        if last and each.ends not in known:
+            return (
+                f"The trail was restored on {each.at:%Y-%m-%d %H:%M} UTC from the backup of {each.backup:%Y-%m-%d %H:%M} UTC"
+                f" and ends, as far as it is from before, at entry {each.ends}. Entries up to {last.seq}, which a checkpoint"
+                f" of {last.at:%Y-%m-%d %H:%M} UTC names, are lost. Ask who restored it; if the loss is known to you, verify"
+                f" with --restored {each.ends}."
+            )
+    return ""
 
 
 def _checkpoints(options: argparse.Namespace) -> list[Checkpoint]:

@@ -185,6 +185,7 @@ LISTS: dict[str, frozenset[str]] = {
     "access:change_office": frozenset(),
     "access:trail": WATCH,
     "access:checkpoints": WATCH,
+    "access:erasure_ledger": WATCH,
     "access:checkpoint_key": WATCH,
     "people:find": FIELD,
     "people:pairs": CASE_WORK,

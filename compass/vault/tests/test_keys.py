@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from uuid6 import uuid7
 
 from compass.problems import KeyAbsent, Unreadable
-from compass.vault.models import OrganisationKey, SubjectKey
+from compass.vault.models import Erasure, OrganisationKey, SubjectKey
 
 PLACE = {"table": "people_person", "column": "identity_sealed"}
 STORY = {"given": "Ese", "family": "Osagie"}
@@ -113,6 +113,28 @@ def test_erasure_destroys_the_key_and_every_share(at, sealed):
         work.keys.open(blob, subject=subject, **PLACE)
 
 
+def test_an_erased_subject_gets_no_key_again(at, sealed):
+    subject, _ = sealed
+    with at("zinder.supervisor") as work:
+        work.keys.destroy([subject])
+        with pytest.raises(DatabaseError), transaction.atomic():
+            work.keys.create(work.actor.organisation.pk, [subject])
+
+        assert Erasure.objects.get().subject_id == subject
+
+
+def test_what_is_erased_is_numbered_without_a_gap_and_once(at, sealed):
+    subject, _ = sealed
+    others = [uuid7() for _ in range(3)]
+    with at("zinder.social") as work:
+        work.keys.create(work.actor.organisation.pk, others)
+        work.keys.destroy(others[:2])
+        work.keys.destroy([subject, *others])
+
+        assert list(Erasure.objects.order_by("number").values_list("number", flat=True)) == [1, 2, 3, 4]
+        assert set(Erasure.objects.values_list("subject_id", flat=True)) == {subject, *others}
+
+
 def test_who_holds_a_share_only_erases_nothing(at, sealed):
     subject, blob = sealed
     clinic = organisation_of(at, "zinder.clinic")
@@ -121,6 +143,7 @@ def test_who_holds_a_share_only_erases_nothing(at, sealed):
 
     with at("zinder.clinic") as work:
         assert work.keys.destroy([subject]) == 0
+        assert not Erasure.objects.exists()
     with at("zinder.social") as work:
         assert work.keys.open(blob, subject=subject, **PLACE) == STORY
 
