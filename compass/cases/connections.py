@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from compass.cases.actions.handover import withdraw_after_consent
 from compass.cases.actions.referral import recall_after_consent
 from compass.cases.chapters import Chapter
 from compass.cases.files import Files
-from compass.cases.models import Case, Handover, HandoverPerson, Screening
+from compass.cases.models import Case, Handover, HandoverPerson, Referral, Screening
 from compass.cases.models.case import OPEN
 from compass.cases.queries import ladder_access
 from compass.cases.standards import link
@@ -32,9 +33,21 @@ def connect() -> None:
     person_links.register_acts(_screening_of)
     registry.on_consent(recall_after_consent)
     registry.on_consent(withdraw_after_consent)
+    registry.on_erasure(_sealed_about)
+    registry.on_receivers(_told_about)
     chapters.register(gettext_lazy("Referrals"), _referrals, order=20)
     chapters.register(gettext_lazy("Best interests of the child"), _best_interests, order=10)
     chapters.register(gettext_lazy("Handover"), _handover, order=80)
+
+
+def _sealed_about(work: Work, people: Sequence[UUID]) -> list[UUID]:
+    """Referrals of people who are erased, each under a key of its own that its partner holds too."""
+    return list(Referral.objects.filter(origin__person__in=people).values_list("pk", flat=True))
+
+
+def _told_about(work: Work, person: Person) -> list[str]:
+    sent = Referral.objects.filter(origin__person=person, sent_at__isnull=False)
+    return list(_names(set(sent.values_list("to_organisation_id", flat=True))).values())
 
 
 def _cases_of(work: Work, person: Person) -> list[tuple[str, str]]:

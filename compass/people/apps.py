@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +32,7 @@ def _judges(request: HttpRequest) -> bool:
 class PeopleConfig(AppConfig):
     name = "compass.people"
     label = "people"
+    functions: ClassVar[dict[str, str]] = {"compass_erasures_due()": "compass_app"}
 
     def ready(self) -> None:
         # Importing the jobs is what makes the queue know the nightly matcher.

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.db import connection
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from compass.access.models import Organisation
+from compass.access import policy
+from compass.access.actor import Actor
+from compass.access.models import Grant, Organisation, User
+from compass.access.work import unit_of_work
+from compass.people.actions import ErasureStep, erase
 from compass.people.actions.match import match_office
+from compass.trail.jobs import export_erasures
+
+RULE = "people.erasure"
 
 
 @app.periodic(cron="23 1 * * *")
@@ -24,3 +33,34 @@ def match_offices(timestamp: int = 0) -> int:
 def match_one(office: str) -> int:
     """Lay the records of one organisation beside each other. How many pairs are new. Raises ValueError, DoesNotExist."""
     return match_office(Organisation.objects.get(pk=UUID(office)))
+
+
+def _in_whose_name(organisation: UUID, confirmed_by: UUID) -> Actor | None:
+    """Who confirmed it, while they work there; else a supervisor of the office that holds the record now."""
+    supervisors = Grant.objects.filter(organisation_id=organisation, role="supervisor").order_by("user_id")
+    for pk in (confirmed_by, *supervisors.values_list("user_id", flat=True)):
+        user = User.objects.filter(pk=pk, is_active=True).first()
+        if user is not None:
+            actor = Actor.of(user, organisation)
+            if actor.organisation.pk == organisation and actor.in_roles(policy.RULES[RULE].roles):
+                return actor
+    return None
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="compass.people.erase_due", queueing_lock="compass.people.erase_due", pass_context=False)
+def erase_due(timestamp: int = 0) -> int:
+    """Every hour: carry out the requests whose delay is over, each in a unit of work of its own, and export the ledger at
+    once. Returns how many; one for which nobody works at the office waits until somebody does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT request, organisation, confirmed_by FROM compass_erasures_due()")
+        due = cursor.fetchall()
+    count = 0
+    for request, organisation, confirmed_by in due:
+        actor = _in_whose_name(organisation, confirmed_by)
+        if actor is not None:
+            with unit_of_work(actor, "people.erase") as work:
+                erase(work, [ErasureStep(key=uuid4(), occurred_at=timezone.now(), basis="legal_duty", id=request)])
+            count += 1
+    export_erasures()
+    return count

@@ -275,3 +275,34 @@ class Pair(models.Model):
     def subject_id(self) -> UUID:
         """It is about two people: a page that shows it notes both by themselves."""
         return self.pk
+
+
+class ErasureRequest(AboutPerson):
+    """That a person asked to be erased. Confirmed in a second private talk on another day, carried out after a delay.
+
+    status: code of erasure_status. talk: code of erasure_talk, how the second talk was held. due_at: when the keys are
+    destroyed unless the request is cancelled before. ground: code of erasure_ground, why the record must be kept. Why
+    the person asks, or no longer asks, is not written down.
+    """
+
+    status = models.CharField(max_length=10, default="asked")
+    talk = models.CharField(max_length=16, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.UUIDField(null=True)
+    due_at = models.DateTimeField(null=True)
+    ground = models.CharField(max_length=20, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(status__in=("asked", "confirmed")), name="people_erasure_one_open"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(status="confirmed"), name="people_erasurerequest_due"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in {"asked", "confirmed"}

@@ -13,10 +13,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compass.access.work import Work
+from compass.people import registry
 from compass.people.consent import ENDED, Answer, answer, newest
 from compass.people.content.consent import LATER_SCOPES, SCOPES
-from compass.people.models import Consent, GuardianRequest, Person, Service
+from compass.people.models import Consent, ErasureRequest, GuardianRequest, Person, Service
 from compass.problems import ConsentMissing
+from compass.vault.models import Erasure
 from compass.vocabulary import label_of
 
 TABLE = "people_person"
@@ -211,3 +213,18 @@ def services_of(work: Work, person: Person, limit: int = 20) -> list[Service]:
     """What the person received, newest first; one query."""
     rows = work.allowed("people.view", Service).filter(person=person)
     return list(rows.order_by("-delivered_on", "-id")[:limit])
+
+
+def erasure_of(person: Person) -> ErasureRequest | None:
+    """The newest request to be erased, whatever became of it."""
+    return ErasureRequest.objects.filter(person=person).order_by("-occurred_at", "-id").first()
+
+
+def erased(person: Person) -> bool:
+    """Whether the person's keys were destroyed for good, also before a restore of an older backup."""
+    return Erasure.objects.filter(subject_id=person.pk).exists()
+
+
+def receivers(work: Work, person: Person) -> list[str]:
+    """Organisations to whom something about the person was told, by name."""
+    return sorted({name for provider in registry.receivers() for name in provider(work, person)})

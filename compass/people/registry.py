@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
@@ -73,3 +74,33 @@ def consent_changed(work: Work, consents: Sequence[Consent]) -> None:
     """Tell every listener, inside the unit of work that changed the consent."""
     for listener in _listeners:
         listener(work, consents)
+
+
+KeyProvider = Callable[["Work", Sequence[UUID]], Sequence[UUID]]
+_keepers: list[KeyProvider] = []
+
+
+def on_erasure(provider: KeyProvider) -> None:
+    """Call `provider(work, people)` when people are erased: it ends what is under way about them and names the subjects of
+    every other key under which something about them is sealed; those keys are destroyed too."""
+    if provider not in _keepers:
+        _keepers.append(provider)
+
+
+def keys_about(work: Work, people: Sequence[UUID]) -> list[UUID]:
+    """The subjects of keys, besides the people themselves, under which something about them is sealed."""
+    return [subject for provider in _keepers for subject in provider(work, people)]
+
+
+Receivers = Callable[["Work", Person], Sequence[str]]
+_receivers: list[Receivers] = []
+
+
+def on_receivers(provider: Receivers) -> None:
+    """Register who names the organisations to whom something about a person was told."""
+    if provider not in _receivers:
+        _receivers.append(provider)
+
+
+def receivers() -> Sequence[Receivers]:
+    return tuple(_receivers)

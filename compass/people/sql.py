@@ -50,3 +50,15 @@ FOR EACH ROW EXECUTE FUNCTION compass_forget_tokens('subject_id');
 """
 
 FORGET_DROP = "DROP FUNCTION compass_forget_tokens() CASCADE;"
+
+#: For the worker, which belongs to no office: which requests are due, where, and who confirmed them. It erases as somebody
+#: of that office, in a unit of work.
+DUE = """
+CREATE OR REPLACE FUNCTION compass_erasures_due() RETURNS TABLE (request uuid, organisation uuid, confirmed_by uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT id, organisation_id, confirmed_by FROM people_erasurerequest
+    WHERE status = 'confirmed' AND due_at <= now() ORDER BY due_at, id
+$$;
+"""
+
+DUE_DROP = "DROP FUNCTION compass_erasures_due();"

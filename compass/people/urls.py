@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compass.people.views import finding, intake, pairs, person, sealed, summary, voice
+from compass.people.views import erasure, finding, intake, pairs, person, sealed, summary, voice
 
 app_name = "people"
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("<uuid:pk>/household/", intake.household, name="household"),
     path("<uuid:pk>/guardian/", person.guardian, name="guardian"),
     path("<uuid:pk>/guardian/appointed/", person.appointed, name="guardian_appointed"),
+    path("<uuid:pk>/erasure/", erasure.asked, name="erasure"),
+    path("<uuid:pk>/erasure/confirm/", erasure.confirmed, name="erasure_confirm"),
+    path("<uuid:pk>/erasure/cancel/", erasure.cancelled, name="erasure_cancel"),
+    path("<uuid:pk>/erasure/keep/", erasure.kept, name="erasure_keep"),
     path("<uuid:pk>/summary/", summary.summary, name="summary"),
     path("<uuid:pk>/summary/<slug:language>.pdf", summary.printed, name="summary_pdf"),
 ]

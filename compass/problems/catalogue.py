@@ -138,6 +138,14 @@ class BasisMissing(Problem):
     next_step = _("Choose consent, vital interest, legal duty or public interest.")
 
 
+class TalkInPrivate(Problem):
+    number, status = 3005, 409
+    title = _("An erasure is confirmed on another day than it was asked for, in private with the person.")
+    next_step = _(
+        "Talk again when the person is alone, face to face or on a number that only they use. Until then nothing is erased."
+    )
+
+
 class BestInterestsFirst(Problem):
     number, status = 3004, 409
     title = _("This return is stopped: the best interests of the child come first.")

@@ -154,6 +154,11 @@ class Rooms:
                 people.request_guardians(work, [people.GuardianAsked(**told(id=boy.pk), authority=AUTHORITY)])[0]
                 for _ in range(2)
             )
+            for name in ("asked", "today", "due", "cancelled"):
+                wishes = self.person(work)
+                (wish,) = people.ask_erasure(work, [people.ErasureAsked(**told(id=wishes.pk))])
+                self.keep(**{f"erasure__{name}": wish, f"erasure__person_{name}": wishes})
+            people.cancel_erasure(work, [people.ErasureStep(**told(id=self["erasure.cancelled"]))])
             self.keep(person__boy=boy, guardian__requested=asked, guardian__appointed=other)
             people.appoint_guardians(work, [people.GuardianAppointed(**told(id=other.pk))])
         with at(SUPERVISOR) as work:

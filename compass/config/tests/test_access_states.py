@@ -58,6 +58,11 @@ def witness(rooms) -> Iterator[Witness]:
         # One offer whose time ran out.
         late = "UPDATE cases_handover SET expires_at = now() - interval '1 hour' WHERE id = %s"
         owner.execute(late, [records["handover.expired"]])
+        earlier = "UPDATE people_erasurerequest SET occurred_at = now() - interval '9 days', recorded_at = occurred_at"
+        for name in ("asked", "due"):
+            owner.execute(f"{earlier} - interval '9 days' WHERE id = %s", [records[f"erasure.{name}"]])
+        due = "UPDATE people_erasurerequest SET status = 'confirmed', due_at = now() - interval '1 hour' WHERE id = %s"
+        owner.execute(due, [records["erasure.due"]])
         yield Witness(owner)
 
 

@@ -41,6 +41,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "handovers.offer": (OWN, FIELD),
     "handovers.view": (EITHER, FIELD),
     "people.consent": (OWN, FIELD),
+    "people.erasure": (OWN, FIELD),
+    "people.erasure_keep": (OWN, {"supervisor"}),
     "people.guardian": (OWN, FIELD),
     "people.household": (OWN, FIELD),
     "people.identity": (OWN, FIELD),

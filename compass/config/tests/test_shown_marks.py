@@ -29,6 +29,8 @@ TOLD: dict[str, dict[str, Any]] = {
     "people:identity": {"birth_date": "1995-03-01", "birth_year": "", "birth_month": "", "birth_estimated": ""},
     "people:household": {"relation": ""},
     "people:contact": {"phone": "+227 90 12 34 56"},
+    # On the day it was asked only a no is taken.
+    "people:erasure_confirm": {"still": "no"},
     "cases:close": {"reason": "client_request_withdrawal"},
     "reintegration:section": {"EC08": ["NR"]},
     "cases:best_interests_step": {"members": "One\nTwo\nThree"},

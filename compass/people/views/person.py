@@ -45,6 +45,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     members = queries.household(work, shown)
     work.saw(members)
     guardian = queries.guardian_of(work, shown) if shown.is_child else None
+    erased = queries.erased(shown)
     return TemplateResponse(
         request,
         "people/person.html",
@@ -62,7 +63,8 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "links": links_of(work, shown),
             "acts": acts_of(work, shown),
             "alerts": alerts_of(work, shown),
-            "edits": edits,
+            "edits": edits and not erased,
+            "erased": erased,
             "registers": work.may("people.register"),
         },
     )

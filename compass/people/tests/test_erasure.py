@@ -1,0 +1,240 @@
+"""Erasure on a person's own request: two private talks on two days, a delay, a quiet way out, a destroyed key."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.db.models import F
+from django.utils import timezone, translation
+
+from compass.access.models import Grant
+from compass.people.actions import (
+    ErasureAsked,
+    ErasureConfirmed,
+    GuardianAppointed,
+    GuardianAsked,
+    RecordKept,
+    Registration,
+    appoint_guardians,
+    ask_erasure,
+    confirm_erasure,
+    keep_record,
+    register_people,
+    request_guardians,
+)
+from compass.people.jobs import erase_due
+from compass.people.models import ErasureRequest, Person, SearchToken
+from compass.people.queries import opened
+from compass.problems import KeyAbsent, SecondPersonNeeded, StandardNotMet, TalkInPrivate, WrongState
+from compass.trail.models import Entry
+from compass.vault.models import Erasure
+from compass.vocabulary import code_list, label_of
+
+pytestmark = pytest.mark.django_db
+IDENTITY = {"given": "Ese", "family": "Osagie", "birth_year": 1995}
+
+
+@pytest.fixture
+def person(at, told):
+    def make(**changes) -> Person:
+        said = {"identity": IDENTITY, "sex": "female", "languages": ("ar",), **changes}
+        with at("zinder.social") as work:
+            return register_people(work, [Registration(**told(basis="vital_interest"), **said)])[0]
+
+    return make
+
+
+@pytest.fixture
+def asked(at, told):
+    """A request, as of two days ago."""
+
+    def make(person, by="zinder.social") -> ErasureRequest:
+        with at(by) as work:
+            (row,) = ask_erasure(work, [ErasureAsked(**told(id=person.pk, basis="legal_duty"))])
+            ErasureRequest.objects.filter(pk=row.pk).update(
+                occurred_at=F("occurred_at") - timedelta(days=2), recorded_at=F("recorded_at") - timedelta(days=2)
+            )
+        return row
+
+    return make
+
+
+@pytest.fixture
+def confirmed(at, told, asked):
+    """Confirmed, and the delay is over."""
+
+    def make(person, by="zinder.social") -> ErasureRequest:
+        row = asked(person)
+        with at(by) as work:
+            confirm_erasure(work, [ErasureConfirmed(**told(id=row.pk, basis="legal_duty"), talk="in_person")])
+        return row
+
+    return make
+
+
+def over(at, row) -> None:
+    with at("zinder.social"):
+        ErasureRequest.objects.filter(pk=row.pk).update(due_at=timezone.now() - timedelta(minutes=1))
+
+
+def name_of(at, person) -> str:
+    with at("zinder.social") as work:
+        return opened(work, Person.objects.get(pk=person.pk)).identity["given"]
+
+
+def test_it_works_by_pages(at, sign_in, person):
+    someone, other = person(), person(identity={**IDENTITY, "given": "Amina"})
+    page = f"/people/{someone.pk}/erasure/"
+    client = sign_in("zinder.social")
+
+    client.send(page, {})
+    again = client.send(f"{page}confirm/", {"talk": "in_person", "still": "yes"})
+    with translation.override("fr"):
+        assert "un autre jour" in unescape(again.content.decode()), "on the day it was asked nothing is confirmed"
+    with at("zinder.social"):
+        ErasureRequest.objects.update(
+            occurred_at=F("occurred_at") - timedelta(days=1), recorded_at=F("recorded_at") - timedelta(days=1)
+        )
+    client.send(f"{page}confirm/", {"talk": "own_contact", "still": "yes"})
+    with at("zinder.social"):
+        row = ErasureRequest.objects.get()
+        assert row.status == "confirmed"
+        assert timedelta(days=6, hours=23) < row.due_at - timezone.now() <= timedelta(days=7)
+    assert erase_due() == 0
+    assert name_of(at, someone) == "Ese"
+    over(at, row)
+
+    assert erase_due() == 1
+
+    with pytest.raises(KeyAbsent):
+        name_of(at, someone)
+    assert name_of(at, other) == "Amina"
+    assert list(Erasure.objects.values_list("subject_id", flat=True)) == [someone.pk]
+    with at("zinder.social"):
+        assert not SearchToken.objects.filter(person_id=someone.pk).exists()
+        assert "people.erase" in Entry.objects.order_by("-seq").values_list("purpose", flat=True)[:3]
+    shown = unescape(client.get(f"/people/{someone.pk}/").content.decode())
+    assert "Ce dossier est effacé" in shown
+    assert f"/people/{someone.pk}/identity/" not in shown
+    assert client.get(page).status_code == 200
+    assert erase_due() == 0
+
+
+def test_the_person_can_let_it_fall_until_the_last_moment(at, sign_in, person, confirmed):
+    someone = person()
+    row = confirmed(someone)
+    over(at, row)
+    client = sign_in("zinder.cases")
+
+    client.send(f"/people/{someone.pk}/erasure/cancel/", {})
+
+    assert erase_due() == 0
+    assert name_of(at, someone) == "Ese"
+    shown = unescape(client.get(f"/people/{someone.pk}/").content.decode())
+    assert "Ce dossier est effacé" not in shown
+
+
+def test_a_doubt_in_the_second_talk_lets_it_fall(at, sign_in, person, asked):
+    someone = person()
+    asked(someone)
+
+    sign_in("zinder.social").send(f"/people/{someone.pk}/erasure/confirm/", {"talk": "not_private", "still": "no"})
+
+    with at("zinder.social"):
+        row = ErasureRequest.objects.get()
+        assert (row.status, row.talk, row.due_at) == ("cancelled", "", None)
+
+
+@pytest.mark.parametrize("talk", code_list("erasure_talk").values)
+def test_only_a_private_talk_confirms(at, told, person, asked, talk):
+    row = asked(person())
+    with at("zinder.social") as work:
+        told_then = ErasureConfirmed(**told(id=row.pk, basis="legal_duty"), talk=talk)
+        if talk == "not_private":
+            with pytest.raises(TalkInPrivate):
+                confirm_erasure(work, [told_then])
+        else:
+            assert confirm_erasure(work, [told_then])[0].status == "confirmed"
+
+
+def test_a_talk_that_is_dated_back_does_not_shorten_the_two_days(at, told, person):
+    someone = person()
+    with at("zinder.social") as work:
+        early = told(id=someone.pk, basis="legal_duty", occurred_at=timezone.now() - timedelta(days=3))
+        (row,) = ask_erasure(work, [ErasureAsked(**early)])
+        with pytest.raises(TalkInPrivate):
+            confirm_erasure(work, [ErasureConfirmed(**told(id=row.pk, basis="legal_duty"), talk="in_person")])
+
+
+def test_asking_twice_is_one_request_and_the_erased_cannot_ask(at, told, person, confirmed):
+    someone = person()
+    row = confirmed(someone)
+    with at("zinder.social") as work, pytest.raises(WrongState):
+        ask_erasure(work, [ErasureAsked(**told(id=someone.pk, basis="legal_duty"))])
+    over(at, row)
+    erase_due()
+
+    with at("zinder.social") as work, pytest.raises(WrongState):
+        ask_erasure(work, [ErasureAsked(**told(id=someone.pk, basis="legal_duty"))])
+
+
+def test_for_a_child_another_colleague_confirms_and_a_guardian_speaks(at, told, person, asked):
+    boy = person(identity={**IDENTITY, "birth_year": timezone.now().year - 13}, uasc_status="unaccompanied")
+    row = asked(boy)
+
+    def confirm(by):
+        with at(by) as work:
+            return confirm_erasure(work, [ErasureConfirmed(**told(id=row.pk, basis="legal_duty"), talk="in_person")])
+
+    with pytest.raises(SecondPersonNeeded):
+        confirm("zinder.social")
+    with pytest.raises(StandardNotMet):
+        confirm("zinder.cases")
+    with at("zinder.social") as work:
+        authority = code_list("guardian_authority").values[0]
+        (asked_for,) = request_guardians(work, [GuardianAsked(**told(id=boy.pk), authority=authority)])
+        appoint_guardians(work, [GuardianAppointed(**told(id=asked_for.pk))])
+
+    assert confirm("zinder.cases")[0].status == "confirmed"
+
+
+def test_what_must_be_kept_is_refused_by_a_supervisor_with_the_ground(at, told, sign_in, person, asked):
+    someone = person()
+    row = asked(someone)
+    assert sign_in("zinder.social").get(f"/people/{someone.pk}/erasure/keep/").status_code in {403, 404}
+    with at("zinder.supervisor") as work:
+        keep_record(work, [RecordKept(**told(id=row.pk, basis="legal_duty"), ground="proceedings")])
+
+    shown = unescape(sign_in("zinder.social").get(f"/people/{someone.pk}/erasure/").content.decode())
+    assert "Un tribunal" in shown
+    for language, words in (("en", "A court or an authority"), ("ar", "محكمة")):
+        with translation.override(language):
+            assert words in label_of("erasure_ground", "proceedings")
+    assert erase_due() == 0
+
+
+def test_what_it_means_stands_in_the_language_of_the_person(sign_in, person):
+    someone = person()
+
+    shown = unescape(sign_in("zinder.social").get(f"/people/{someone.pk}/erasure/").content.decode())
+
+    assert '<ul lang="ar" dir="rtl"><li>اسمكم' in shown
+    assert '<ul lang="fr" dir="ltr"><li>Votre nom' in shown
+
+
+def test_when_who_confirmed_has_left_a_supervisor_stands_for_the_office(at, person, confirmed, owner, monkeypatch):
+    someone = person()
+    row = confirmed(someone, by="zinder.cases")
+    over(at, row)
+    from compass.access.models import User
+    from compass.people import jobs
+
+    who = User.objects.get(username="zinder.cases")
+    monkeypatch.setattr(jobs.User.objects, "filter", lambda **k: User._base_manager.filter(**k).exclude(pk=who.pk))
+
+    assert erase_due() == 1
+    with at("zinder.supervisor"):
+        entry = Entry.objects.filter(purpose="people.erase").order_by("-seq").first()
+    assert Grant.objects.filter(user_id=entry.actor, role="supervisor").exists()
