@@ -13,7 +13,6 @@ from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from compass.commons import queries, words
 from compass.commons.models import Edition, PublishedFact, PublishedFigure
 from compass.commons.synthesis.missing_migrants import CREDIT, LAST_YEAR, LIMITS
 from compass.ui import charts, maps
+from compass.ui.words import day
 from compass.vocabulary import areas, code_list, countries, country, programme
 
 #: Long enough to spare the server, short enough that a new edition shows soon.
@@ -101,7 +101,7 @@ def _records_note(edition: Edition | None) -> str:
     return _(
         "People with at least one service, up to %(day)s; from service records, rounded to 5. A person helped in two years"
         " or countries counts in each."
-    ) % {"day": date_format(edition.as_of, "j F Y")}
+    ) % {"day": day(edition.as_of, form="year")}
 
 
 def _programme_map(request: HttpRequest) -> SafeString:
@@ -239,7 +239,7 @@ def missing_migrants(request: HttpRequest) -> HttpResponse:
     regions = {code: str(words.REGIONS[code]) for code in found.by_region}
     causes = {code: str(words.CAUSES[code]) for code in found.by_cause}
     note = _("Source: IOM Missing Migrants Project, aggregate of %(day)s. Minimum estimates.") % {
-        "day": date_format(found.edition.as_of, "j F Y") if found.edition.as_of else ""
+        "day": day(found.edition.as_of, form="year") if found.edition.as_of else ""
     }
     full_years = [year for year in found.years if year != PARTIAL_YEAR]
     return _page(

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from compass.programme.actions import PUBLISHERS, Count, Publication, count_figu
 from compass.programme.models import AGE, SEX, Figure, Snapshot
 from compass.ui.charts import Bar, Series, bars
 from compass.ui.forms import BaseForm
+from compass.ui.words import day as day_of
 
 
 @require_GET
@@ -50,7 +50,7 @@ def _shown(sheet: queries.Sheet) -> dict[str, object]:
     total = sheet.get()
     # A line through quarters that are all withheld would be an empty drawing.
     quarters = sheet.quarters if any(not f.withheld for f in sheet.quarters) else ()
-    day = {"day": date_format(sheet.snapshot.as_of, "j F Y")}
+    day = {"day": day_of(sheet.snapshot.as_of, form="year")}
     plain = _("People with at least one service, up to %(day)s; from service records, rounded to 5.") % day
     kinds = _("The parts overlap where a person received several kinds, so they add up to more than the total.")
     places = _("The parts overlap where a person was helped in several countries, and small ones are not shown.")

@@ -14,9 +14,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 Kind = Literal["bad", "due", "soft"]
+Form = Literal["", "year", "long"]
 
 #: Formats of a day by language: in the present year with the weekday, in another with the year.
 _DAYS = {"en": ("D j M", "j M Y"), "fr": ("D. j F", "j F Y"), "ar": ("l j F", "j F Y")}
+
+#: The same in every language: with the year, and as a heading.
+_FORMS = {"year": "j F Y", "long": "l j F"}
 
 #: French reads the first of a month as an ordinal.
 _FIRST = re.compile(r"(?<!\d)1 (?=\D)")
@@ -58,19 +62,22 @@ def duration(length: timedelta) -> str:
     return ngettext("%(years)d year", "%(years)d years", years) % {"years": years}
 
 
-def day(moment: date | datetime, now: datetime | None = None) -> str:
-    """A day: "Mon 9 Nov", with the year when it is not the present one."""
+def day(moment: date | datetime, now: datetime | None = None, form: Form = "") -> str:
+    """A day: "Mon 9 Nov", with the year when it is not the present one.
+
+    form: "year" for what is kept or published ("9 November 2026"), "long" for a heading ("Monday 9 November").
+    """
     value = _local(moment)
     this_year = timezone.localtime(now).year if now else timezone.localdate().year
     local = value.date() if isinstance(value, datetime) else value
-    return _day(local, local.year != this_year, (get_language() or "en")[:2])
+    return _day(local, local.year != this_year, (get_language() or "en")[:2], form)
 
 
 @lru_cache(maxsize=4096)
-def _day(local: date, with_year: bool, language: str) -> str:
+def _day(local: date, with_year: bool, language: str, form: Form) -> str:
     """In the active language, which is `language`; a list shows the same days again and again."""
     formats = _DAYS.get(language, _DAYS["en"])
-    said = date_format(local, formats[with_year])
+    said = date_format(local, _FORMS.get(form) or formats[with_year])
     return _FIRST.sub("1er ", said) if formats is _DAYS["fr"] else said
 
 

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from babel.messages.mofile import read_mo
 
@@ -229,3 +234,41 @@ def _may_be_same(message, language):
     if text in SAME_EVERYWHERE or not letters:
         return True
     return language == "fr" and text in SAME_IN_FRENCH
+
+
+#: A plain space where French wants one that does not break: before these signs, and after the opening quotation mark.
+BREAKING = re.compile(r"(?<=\S) (?=[:;!?»])|(?<=«) ")
+
+
+def french(found: Any, inside: bool = False) -> Iterator[str]:
+    """The French words of a content file: what stands below the key "fr", or all of a file named so."""
+    if isinstance(found, str):
+        yield from [found] if inside else []
+    elif isinstance(found, list):
+        for each in found:
+            yield from french(each, inside)
+    elif isinstance(found, dict):
+        for key, each in found.items():
+            yield from french(each, inside or key == "fr")
+
+
+@pytest.mark.parametrize(
+    ("text", "breaks"), [("Qui ?", True), ("« Tout", True), ("Qui\u202f?", False), ("12:30", False), ("Fin", False)]
+)
+def test_the_control_breaks(text, breaks):
+    assert bool(BREAKING.search(text)) is breaks
+
+
+@pytest.mark.parametrize("room", catalogues.rooms(), ids=lambda room: room.name)
+def test_french_never_breaks_before_a_sign(room):
+    catalog = catalogues.translated(room, "fr")
+    said = [text for message in catalog if message.id for text in _texts(message.string)]
+    for path in room.rglob("*.json"):
+        if not {"tests", "static"} & set(path.parts):
+            said += french(json.loads(path.read_text()), inside=path.stem.endswith(".fr"))
+
+    assert [text for text in said if BREAKING.search(text)] == []
+
+
+def _texts(string: Any) -> list[str]:
+    return [string] if isinstance(string, str) else list(string)

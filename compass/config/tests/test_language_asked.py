@@ -35,7 +35,7 @@ def test_what_was_typed_is_not_lost_unasked(live: Callable[..., Live], chromium:
         who.page.locator(english).click()
 
         assert asked == [
-            "Ce que vous avez rempli sur cette page sans l’enregistrer sera perdu. Changer de langue ?"
+            "Ce que vous avez rempli sur cette page sans l’enregistrer sera perdu. Changer de langue ?"
         ]  # fmt: skip
         assert who.page.input_value(people) == "4"
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 SAID = "[data-unsent]"
 NOT_SENT = {
     "en": "Not sent: the server cannot be reached.",
-    "fr": "Non envoyé : le serveur ne répond pas.",
+    "fr": "Non envoyé : le serveur ne répond pas.",
     "ar": "لم يُرسَل: تعذّر الوصول إلى الخادم.",
 }
 
@@ -89,7 +89,7 @@ def test_a_form_waits_on_its_page_and_is_sent_once(
     assert watch.faults == []
 
 
-ENDED = {"fr": "Non envoyé : votre session a pris fin.", "ar": "لم يُرسَل: انتهت جلستك."}
+ENDED = {"fr": "Non envoyé : votre session a pris fin.", "ar": "لم يُرسَل: انتهت جلستك."}
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])

@@ -252,8 +252,8 @@ def parse_notice(raw: Mapping[str, Any]) -> Notice:
 
 
 def digest(text: str) -> str:
-    """A short fingerprint of a spoken text: 16 hexadecimal digits of its SHA-256."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    """A short fingerprint of a spoken text: 16 hexadecimal digits of its SHA-256. A space is heard the same of any kind."""
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:16]
 
 
 @cache

@@ -43,7 +43,7 @@ def test_it_works(make, sign_in, at):
     assert offered(page) == ["children", "first", str(mother.household_id)]
     assert not re.search(r"<input[^>]* checked", page)
     assert response["Location"] == f"/arrivals/children/{mother.pk}/"
-    assert "À suivre : inscrire ses enfants." in after
+    assert "À suivre : inscrire ses enfants." in after
     kept = again(at, mother)
     assert (kept.household_id, kept.relation) == (mother.household_id, "principal")
 

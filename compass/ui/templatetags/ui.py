@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms, template
@@ -104,9 +104,16 @@ def sealed() -> SafeString:
 
 
 @register.simple_tag
-def day(value: date | datetime | None) -> str:
-    """A day in words: "Mon 9 Nov"."""
-    return words.day(value) if value else ""
+def day(value: date | datetime | None, form: words.Form = "") -> str:
+    """A day in words: "Mon 9 Nov"; form: "year" for what is kept or published, "long" for a heading."""
+    return words.day(value, form=form) if value else ""
+
+
+@register.simple_tag
+def moment_utc(value: datetime) -> str:
+    """A moment in UTC, in words and figures: "9 November 2026, 17:00"."""
+    at = value.astimezone(UTC)
+    return f"{words.day(at.date(), form='year')}, {at:%H:%M}"
 
 
 @register.simple_tag
