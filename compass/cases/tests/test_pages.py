@@ -15,6 +15,7 @@ from django.utils import timezone
 from compass.access import policy
 from compass.access.work import Work
 from compass.cases.actions.case import CaseOpening, open_cases
+from compass.cases.actions.screening import Screened, screen_people
 from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, PlanAction, Screening
 from compass.config.demo.world import world_id
 from compass.people.actions import Registration, register_people
@@ -246,6 +247,37 @@ def test_screening_goes_back_with_its_answers(sign_in, at, person):
     page = said(sign_in("zinder.social").post(url("screen", row.pk), typed))
 
     assert "checked" in page and 'value="1"' in page
+
+
+def test_going_back_twice_loses_no_answer(sign_in, at, person):
+    with at("zinder.social") as work:
+        row = person(work)
+    client, page = sign_in("zinder.social"), url("screen", row.pk)
+    typed = {
+        "medical_now": "no", "danger_now": "no", "harmed": "yes", "triggers": ["recent_assault"], "note": "des-bleus",
+        "risk_level": "high",
+    }  # fmt: skip
+
+    second = said(client.post(page, {"step": "3", "back": "1", **typed}))
+    first = said(client.post(page, {"step": "2", "back": "1", **typed}))
+
+    for hidden in ('name="note" value="des-bleus"', 'name="risk_level" value="high"'):
+        assert hidden in second and hidden in first
+    assert 'name="harmed" value="yes"' in first and 'name="triggers" value="recent_assault"' in first
+    assert first.count('name="medical_now"') == 2, "what is on the page does not travel beside it"
+
+
+def test_an_urgent_answer_of_before_is_shown_to_whoever_screens_again(sign_in, at, told, person):
+    with at("zinder.social") as work:
+        row, calm = person(work), person(work)
+        screen_people(work, [Screened(**told(id=row.pk), answers={"medical_now": True, "danger_now": False})])
+        screen_people(work, [Screened(**told(id=calm.pk), answers={"medical_now": False, "danger_now": False})])
+    client = sign_in("zinder.social")
+
+    page = said(client.get(url("screen", row.pk)))
+
+    assert "Déjà répondu" in page and "Quelqu’un a besoin d’un médecin tout de suite." in page
+    assert "Déjà répondu" not in said(client.get(url("screen", calm.pk)))
 
 
 def test_screening_elsewhere_is_not_there(sign_in, at, person):

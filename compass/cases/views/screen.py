@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,7 +22,7 @@ from compass.cases import grounds, screening
 from compass.cases.actions.checks import derived
 from compass.cases.actions.screening import Screened, screen_people
 from compass.cases.forms import ScreeningForm
-from compass.cases.models import Case
+from compass.cases.models import Case, Screening
 from compass.cases.models.case import OPEN
 from compass.cases.standards import link
 from compass.cases.views.common import supervisors
@@ -28,6 +30,10 @@ from compass.people.models import Person
 from compass.people.queries import consent_of
 
 LAST = 3
+#: What the second and third step ask.
+LATER = (*(question.code for question in screening.ROUTING), "triggers", "added", "risk_level", "note")
+#: As long as an urgent answer is shown to whoever screens again: as for the first response to it.
+STILL_URGENT = timedelta(hours=72)
 
 
 @require_http_methods(["GET", "POST"])
@@ -128,12 +134,27 @@ def _show(
         form = _form(person, step, initial=initial)
     computed = _computed(person, form, step)
     urgent = [question for question in screening.URGENT if step > 1 and _said(form, question.code) == "yes"]
-    kept = work.allowed("cases.view", Case).filter(person=person, status__in=OPEN).first() if urgent else None
+    earlier = _earlier(work, person) if request.method == "GET" else None
+    seen = work.allowed("cases.view", Case).filter(person=person, status__in=OPEN)
+    kept = seen.first() if urgent or earlier else None
     context = {
         "person": person, "form": form, "step": step, "last": LAST, "computed": computed, "urgent": urgent,
-        "kept": kept, "supervisors": supervisors(work) if urgent else [],
+        "kept": kept, "supervisors": supervisors(work) if urgent else [], "carried": _carried(request, form),
+        "earlier": earlier,
+        "said_urgent": [q for q in screening.URGENT if earlier and getattr(earlier, q.code)],
     }  # fmt: skip
     return TemplateResponse(request, "cases/screen.html", context)
+
+
+def _earlier(work: Work, person: Person) -> Screening | None:
+    """The last screening of the person with an urgent yes, as long as it may still be urgent."""
+    rows = work.allowed("cases.screen", Screening).filter(person=person, occurred_at__gte=work.now - STILL_URGENT)
+    return rows.filter(Q(medical_now=True) | Q(danger_now=True)).order_by("-occurred_at", "-id").first()
+
+
+def _carried(request: HttpRequest, form: ScreeningForm) -> list[tuple[str, str]]:
+    """What was answered on a later step before going back: it travels along, and stands there again on the way forward."""
+    return [(name, value) for name in LATER if name not in form.fields for value in request.POST.getlist(name)]
 
 
 def _said(form: ScreeningForm, name: str) -> str:

@@ -65,6 +65,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "alerts": alerts_of(work, shown),
             "edits": edits and not erased,
             "erased": erased,
+            "has_children": any(other.is_child for other in members),
             "registers": work.may("people.register"),
         },
     )
