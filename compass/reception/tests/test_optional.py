@@ -15,7 +15,7 @@ from django.utils.translation import override
 from compass.access import scope
 from compass.people import forms as people
 from compass.people.content.consent import notice
-from compass.people.forms import search
+from compass.people.forms import erasure, search
 from compass.people.forms.consent import CORE_SCOPES, CaregiverForm
 from compass.people.models import Consent, Person
 from compass.reception import forms as reception
@@ -60,6 +60,10 @@ def attendance(data: Any) -> BaseForm:
 #: What makes each form, with answers that it takes; several where one answer decides what another form of it demands.
 SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (people.RevealForm, {"reason": "present"}),
+    (erasure.ErasureAskedForm, {}),
+    (erasure.ErasureConfirmForm, {"talk": "in_person", "still": "yes"}),
+    (erasure.ErasureCancelForm, {}),
+    (erasure.RecordKeptForm, {"ground": "law"}),
     (search.FindForm, {"names": "Amina Issoufou"}),
     (search.FindForm, {"names": "Amina", "birth_year": "1995"}),
     (search.SameForm, {"other": str(uuid.uuid4()), "answer": "same"}),
