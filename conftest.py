@@ -115,7 +115,7 @@ def told() -> Callable[..., dict[str, Any]]:
     """The envelope of a command: `Registration(**told(), ...)`; overrides by keyword."""
 
     def envelope(**changes: Any) -> dict[str, Any]:
-        return {"key": uuid.uuid4(), "occurred_at": timezone.now(), "basis": "consent", **changes}
+        return {"key": uuid.uuid4(), "occurred_at": timezone.now(), "basis": "vital_interest", **changes}
 
     return envelope
 

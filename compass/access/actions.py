@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -11,7 +12,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db import models as db
 from django.utils import timezone
 
@@ -29,6 +30,20 @@ CLOCK_SLACK = timedelta(minutes=10)
 FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 REGISTRY: dict[str, Callable[..., Any]] = {}
 
+#: What an action about people is for: a code of the list consent_scope, or how its row says it.
+Purpose = str | Callable[[Any], str]
+#: What each action is for; empty for what is about nobody and can rest on nobody's consent.
+PURPOSES: dict[str, Purpose] = {}
+Covered = Callable[[Purpose, Sequence[tuple[Command, db.Model]]], None]
+_covered: list[Covered] = []
+
+
+def ask_consent(check: Covered) -> None:
+    """Let `check(purpose, [(command, row)])` refuse, for every action, what rests on a consent that does not cover it."""
+    if check not in _covered:
+        _covered.append(check)
+
+
 _CLAIM = """
 INSERT INTO access_receipt (key, action, actor_id, organisation_id, result_id, basis, occurred_at, recorded_at, digest)
 SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[],
@@ -38,7 +53,7 @@ ON CONFLICT (key) DO NOTHING RETURNING key
 
 
 def action(
-    name: str, model: type[M]
+    name: str, model: type[M], *, purpose: Purpose = ""
 ) -> Callable[[Callable[[Work, list[C]], list[M]]], Callable[[Work, Sequence[C]], list[M]]]:
     """Make `function(work, commands) -> rows` idempotent per command and recorded.
 
@@ -47,6 +62,9 @@ def action(
     KeyReused for a key of another colleague or action, or of a page that was gone back to and changed; BasisMissing;
     TooFarAway (before the year 2000, more than ten minutes in the future). What a clock that runs ahead says is now, so
     that it outlasts nothing said after it: the newest answer of a person counts.
+
+    `purpose`: what consent must cover for a command that rests on it, see `ask_consent`; ConsentMissing where none does.
+    An act about nobody rests on nobody's consent: BasisMissing. What one act takes along rests on what it rests on.
     """
 
     def decorate(function: Callable[[Work, list[C]], list[M]]) -> Callable[[Work, Sequence[C]], list[M]]:
@@ -68,9 +86,14 @@ def action(
                 if command.key in fresh_keys:
                     once.setdefault(command.key, command)
             fresh = list(once.values())
-            rows = function(work, fresh) if fresh else []
-            if len(rows) != len(fresh):
-                raise RuntimeError(f"{name} returned {len(rows)} rows for {len(fresh)} commands")
+            on_consent = any(each.basis == "consent" for each in fresh)
+            # What was refused is undone also for a caller that goes on.
+            with transaction.atomic() if on_consent else nullcontext(), work.resting(on_consent) as inside:
+                rows = function(work, fresh) if fresh else []
+                if len(rows) != len(fresh):
+                    raise RuntimeError(f"{name} returned {len(rows)} rows for {len(fresh)} commands")
+                if not inside:
+                    _must_rest(purpose, [(c, row) for c, row in zip(fresh, rows, strict=True) if c.basis == "consent"])
             results = {c.key: row for c, row in zip(fresh, rows, strict=True)}
             _write_results(results)
             if fresh:
@@ -80,9 +103,18 @@ def action(
             return [results[c.key] for c in commands]
 
         REGISTRY[name] = run
+        PURPOSES[name] = purpose
         return run
 
     return decorate
+
+
+def _must_rest(purpose: Purpose, resting: Sequence[tuple[Command, db.Model]]) -> None:
+    """Refuse a basis that is not true. Asked once the rows are there: they say whom an act is about."""
+    if resting and not purpose:
+        raise BasisMissing
+    for check in _covered if resting else ():
+        check(purpose, resting)
 
 
 def _claim(work: Work, name: str, commands: Sequence[Command]) -> set[UUID]:

@@ -80,6 +80,7 @@ class Work:
             actor=actor.id, organisation_id=actor.organisation.pk, purpose=purpose, at=self.now, session=session
         )
         self._at_end: dict[LastStep, dict[UUID, None]] = {}
+        self._resting = False
 
     def may(self, name: str) -> bool:
         return policy.may(self.actor, name)
@@ -144,6 +145,16 @@ class Work:
         """Take the last steps."""
         for step, about in self._at_end.items():
             step(self, list(about))
+
+    @contextmanager
+    def resting(self, on_consent: bool) -> Iterator[bool]:
+        """While an act runs that rests on consent or not; whether what runs is taken along by one that does."""
+        inside = self._resting
+        self._resting = inside or on_consent
+        try:
+            yield inside
+        finally:
+            self._resting = inside
 
     @contextmanager
     def attempt(self, form: Any) -> Iterator[None]:

@@ -12,17 +12,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from compass.access.models import Organisation
 from compass.access.work import Work
 from compass.cases import chapters, ladder
-from compass.cases.actions.handover import withdraw_after_consent
+from compass.cases.actions.handover import grown, withdraw_after_consent
 from compass.cases.actions.referral import recall_after_consent
 from compass.cases.chapters import Chapter
 from compass.cases.files import Files
-from compass.cases.models import Case, Handover, HandoverPerson, Referral, Screening
+from compass.cases.models import Case, CaseReferral, Handover, HandoverPerson, Referral, Screening
 from compass.cases.models.case import OPEN
 from compass.cases.queries import ladder_access
 from compass.cases.standards import link
 from compass.cases.standards.referral import referrals
+from compass.people import consent, registry
 from compass.people import links as person_links
-from compass.people import registry
 from compass.people.models import Person
 from compass.vocabulary import label_of
 
@@ -31,6 +31,8 @@ def connect() -> None:
     """Called once, when the room starts."""
     person_links.register(_cases_of)
     person_links.register_acts(_screening_of)
+    consent.tell_about(Referral, _referred)
+    consent.tell_about(Handover, _handed_over)
     registry.on_consent(recall_after_consent)
     registry.on_consent(withdraw_after_consent)
     registry.on_erasure(_sealed_about)
@@ -48,6 +50,16 @@ def _sealed_about(work: Work, people: Sequence[UUID]) -> list[UUID]:
 def _told_about(work: Work, person: Person) -> list[str]:
     sent = Referral.objects.filter(origin__person=person, sent_at__isnull=False)
     return list(_names(set(sent.values_list("to_organisation_id", flat=True))).values())
+
+
+def _referred(row: Referral) -> list[UUID]:
+    return list(CaseReferral.objects.filter(pk=row.origin_id).values_list("person_id", flat=True))
+
+
+def _handed_over(row: Handover) -> list[UUID]:
+    """Each adult, or everyone where there is no adult; see `must_have_agreed`."""
+    people = Person.objects.filter(pk__in=HandoverPerson.objects.filter(handover=row).values("person_id"))
+    return [person.pk for person in grown(people)]
 
 
 def _cases_of(work: Work, person: Person) -> list[tuple[str, str]]:

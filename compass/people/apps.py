@@ -35,11 +35,14 @@ class PeopleConfig(AppConfig):
     functions: ClassVar[dict[str, str]] = {"compass_erasures_due()": "compass_app"}
 
     def ready(self) -> None:
+        from compass.access.actions import ask_consent
+
         # Importing the jobs is what makes the queue know the nightly matcher.
-        from compass.people import jobs, links, registry  # noqa: F401
+        from compass.people import consent, jobs, links, registry  # noqa: F401
         from compass.people.searching.duplicates import same_people
         from compass.ui import navigation
 
+        ask_consent(consent.must_cover)
         registry.refer("people.SearchToken", "person_id", moves=False)
         registry.refer("people.Search", "about", moves=False)
         registry.refer("people.Judgement", "first", moves=False)

@@ -1,29 +1,71 @@
-"""What a person's consent allows, with the reason. Every path that shares something asks here."""
+"""What a person's consent allows, with the reason. Every path that shares something, and every act that rests on
+consent, asks here."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from compass.access.actions import Purpose
+from compass.access.models import Organisation, OrganisationKind
 from compass.access.prepared import Prepared
-from compass.people.models import Consent
+from compass.access.work import Command
+from compass.people.models import Consent, Person
+from compass.problems import ConsentMissing
+from compass.ui.words import day
+from compass.vocabulary import label_of
+
+#: Recording and use of what somebody says about themselves.
+DETAILS = "data_processing"
+#: What is shared that the person must have agreed to apart from anything else.
+OWN_CONSENT = {"photo": "photo_audio", "audio": "photo_audio"}
+#: Help, and what a case needs.
+HELP = "case_management_services"
+
+
+REASONS: dict[str, str | Promise] = {
+    "given": _("The person said yes."),
+    "refused": _("The person said no."),
+    "child_refused": _("The child said no; that outweighs an adult’s yes."),
+    "not_asked": _("Not asked yet: without an answer it is not allowed."),
+    "withdrawn": _("The person took consent back."),
+    "expired": _("The consent is too old and must be asked again."),
+    "later": _("The person said yes only after that day."),
+}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`allowed` and why: given | refused | child_refused | not_asked | withdrawn | expired."""
+    """`allowed` and why: given | refused | child_refused | not_asked | withdrawn | expired | later (said after the
+    moment that was asked about). `on`: the day of that. `scope`: what it is about."""
 
     allowed: bool
     reason: str
     consent_id: UUID | None = None
+    on: date | None = None
+    scope: str = ""
 
     def __bool__(self) -> bool:
         return self.allowed
+
+    @property
+    def why(self) -> str:
+        """The reason in words."""
+        return str(REASONS[self.reason])
+
+    def __str__(self) -> str:
+        """What it is about, since when, and why, in one line."""
+        since = f" ({day(self.on)})" if self.on else ""
+        return f"{label_of('consent_scope', self.scope)}{since}: {self.why}"
 
 
 #: Reasons of an answer after which nothing rests on consent any more, and nobody may take it for not asked yet.
@@ -45,17 +87,52 @@ _newest = Prepared(_last_of)
 
 def answer(consent: Consent | None, scope: str, today: date | None = None) -> Answer:
     """What a consent says about a scope on a day; a child's own no outweighs an adult's yes."""
+
+    def said(reason: str, on: date) -> Answer:
+        return Answer(reason == "given", reason, consent.pk if consent else None, on, scope)
+
     if consent is None:
-        return Answer(False, "not_asked")
+        return Answer(False, "not_asked", scope=scope)
+    asked_on = _day(consent.occurred_at)
     if consent.withdrawn_at is not None:
-        return Answer(False, "withdrawn", consent.pk)
+        return said("withdrawn", _day(consent.withdrawn_at))
     if consent.expires_on < (today or timezone.now().date()):
-        return Answer(False, "expired", consent.pk)
+        return said("expired", consent.expires_on)
     if consent.child_agrees is False:
-        return Answer(False, "child_refused", consent.pk)
+        return said("child_refused", asked_on)
     if scope not in consent.scopes:
-        return Answer(False, "not_asked", consent.pk)
-    return Answer(bool(consent.scopes[scope]), "given" if consent.scopes[scope] else "refused", consent.pk)
+        return said("not_asked", asked_on)
+    return said("given" if consent.scopes[scope] else "refused", asked_on)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
+
+
+def answered(consents: Sequence[Consent], scope: str, at: datetime) -> Answer:
+    """What all consents of a person, the oldest first, say about a scope at a moment. Days count, since paper and devices
+    come late. The newest must not say no: what was taken back or refused since counts at once, also for what lies before.
+    """
+    today = _day(at)
+    newest = answer(consents[-1] if consents else None, scope, today)
+    if not newest or _day(consents[-1].occurred_at) <= today:
+        return newest
+    then = [row for row in consents if _day(row.occurred_at) <= today]
+    if not then:
+        return Answer(False, "later", newest.consent_id, newest.on, scope)
+    if (back := then[-1].withdrawn_at) is not None and back > at:
+        # It held at that moment, and holds again by a newer one.
+        return newest
+    return answer(then[-1], scope, today)
+
+
+def consents_of(people: Iterable[UUID]) -> dict[UUID, list[Consent]]:
+    """All consents of each person, the oldest first; one query."""
+    found: dict[UUID, list[Consent]] = defaultdict(list)
+    rows = Consent.objects.filter(person_id__in=list(people)).defer("detail_sealed")
+    for row in rows.order_by("occurred_at", "id"):
+        found[row.person_id].append(row)
+    return found
 
 
 def carried(earlier: Consent | None, asked: Collection[str], moment: datetime) -> dict[str, bool]:
@@ -74,6 +151,54 @@ def carried(earlier: Consent | None, asked: Collection[str], moment: datetime) -
     }
 
 
-def allows(person: UUID, scope: str) -> Answer:
-    """Whether this person's consent covers a scope (code of the list consent_scope) today."""
-    return answer(newest([person]).get(person), scope)
+def scope_for(receiver: Organisation) -> str:
+    """The consent scope that covers a receiver of this kind (CM-18)."""
+    return "share_authorities" if receiver.kind == OrganisationKind.MINISTRY else "share_other_organizations"
+
+
+def allows(
+    person: UUID,
+    purpose: str = "",
+    *,
+    recipient: Organisation | None = None,
+    fields: Collection[str] = (),
+    at: datetime | None = None,
+) -> Answer:
+    """Whether a person's consent covers a purpose (code of consent_scope), a receiver and fields at a moment, by default
+    now. All must be a yes; the first no is the answer. As text it says why."""
+    consents = consents_of([person]).get(person, [])
+    shared = scope_for(recipient) if recipient else ""
+    asked = [scope for scope in (purpose, shared, *(OWN_CONSENT.get(name, "") for name in fields)) if scope]
+    said = [answered(consents, scope, at or timezone.now()) for scope in asked]
+    return next((each for each in said if not each), said[-1])
+
+
+People = Callable[[Any], Iterable[UUID]]
+_about: dict[type[Model], People] = {}
+
+
+def tell_about(model: type[Model], people: People) -> None:
+    """Say who must have agreed to an act on a record of a kind that does not name its person."""
+    _about[model] = people
+
+
+def about(row: Model) -> list[UUID]:
+    """Who must have agreed to an act on this record."""
+    if people := _about.get(type(row)):
+        return list(people(row))
+    person = row.pk if isinstance(row, Person) else getattr(row, "person_id", None)
+    return [person] if person else []
+
+
+def must_cover(purpose: Purpose, acts: Sequence[tuple[Command, Any]]) -> None:
+    """Refuse acts that rest on a consent that does not cover them at the moment they happened.
+
+    Called for every action, see `compass.access.actions.ask_consent`. Raises ConsentMissing, also for an act on a record
+    that has no person yet.
+    """
+    people = [about(row) for _command, row in acts]
+    consents = consents_of({pk for each in people for pk in each})
+    for (command, row), asked in zip(acts, people, strict=True):
+        scope = purpose if isinstance(purpose, str) else purpose(row)
+        if not asked or not all(answered(consents[pk], scope, command.occurred_at) for pk in asked):
+            raise ConsentMissing(scope=label_of("consent_scope", scope))

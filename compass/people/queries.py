@@ -9,12 +9,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 from compass.access.work import Work
 from compass.people import registry
-from compass.people.consent import ENDED, Answer, answer, newest
+from compass.people.consent import DETAILS, ENDED, Answer, answer, newest
 from compass.people.content.consent import LATER_SCOPES, SCOPES
 from compass.people.models import Consent, ErasureRequest, GuardianRequest, Person, Service
 from compass.problems import ConsentMissing
@@ -22,21 +19,11 @@ from compass.vault.models import Erasure
 from compass.vocabulary import label_of
 
 TABLE = "people_person"
-#: The purpose under which names and contact are kept.
-DETAILS = "data_processing"
 #: Reasons for opening identity and contact that do not rest on consent.
 WITHOUT_CONSENT = frozenset({"present", "correct", "danger"})
 NEIGHBOURS = timedelta(days=3)
 #: A talk with a family, and the children written down after it, is over within half a day.
 SAME_TALK = timedelta(hours=12)
-REASONS: dict[str, str | Promise] = {
-    "given": _("The person said yes."),
-    "refused": _("The person said no."),
-    "child_refused": _("The child said no; that outweighs an adult’s yes."),
-    "not_asked": _("Not asked yet: without an answer it is not allowed."),
-    "withdrawn": _("The person took consent back."),
-    "expired": _("The consent is too old and must be asked again."),
-}
 
 
 @dataclass(frozen=True)
@@ -48,7 +35,7 @@ class Allowed:
 
     @property
     def why(self) -> str:
-        return str(REASONS[self.answer.reason])
+        return self.answer.why
 
 
 @dataclass(frozen=True)

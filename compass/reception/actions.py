@@ -19,6 +19,7 @@ from compass.people.actions import (
     record_services,
     register_people,
 )
+from compass.people.consent import DETAILS, HELP
 from compass.people.models import Person, Service
 from compass.problems import Invalid, NotFound, TooFarAway, UnknownCode, WrongState
 from compass.reception.models import (
@@ -103,7 +104,7 @@ class ArrivalRegistered(Command):
     registration: Registration
 
 
-@action("reception.register", Arrival)
+@action("reception.register", Arrival, purpose=DETAILS)
 def register_arrivals(work: Work, registered: list[ArrivalRegistered]) -> list[Arrival]:
     """Make a person of each place on the list. Raises WrongState when it is no longer waiting."""
     places = work.require("reception.register", Arrival, registered)
@@ -124,7 +125,7 @@ class ArrivalLeft(Command):
     """Someone on the list (`id`) left before being registered."""
 
 
-@action("reception.left", Arrival)
+@action("reception.left", Arrival, purpose=DETAILS)
 def mark_left(work: Work, left: list[ArrivalLeft]) -> list[Arrival]:
     """Take people off the list who went on without registering. Raises WrongState when registered."""
     places = work.require("reception.arrive", Arrival, left)
@@ -146,7 +147,7 @@ class PlacePutBack(Command):
     instead: UUID | None = None
 
 
-@action("reception.put_back", Arrival)
+@action("reception.put_back", Arrival, purpose=DETAILS)
 def put_back(work: Work, corrections: list[PlacePutBack]) -> list[Arrival]:
     """Put places back on the list; what each had become, and why it was wrong, is kept.
 
@@ -243,7 +244,7 @@ class Attended(Command):
     status: str = "present"
 
 
-@action("reception.attendance", Attendance)
+@action("reception.attendance", Attendance, purpose=HELP)
 def mark_attendance(work: Work, attended: list[Attended]) -> list[Attendance]:
     """Mark who was there; each person present receives the activity's service, once per activity.
 
@@ -326,7 +327,7 @@ class NotThere(Command):
     reason: str
 
 
-@action("reception.not_there", Attendance)
+@action("reception.not_there", Attendance, purpose=HELP)
 def correct_attendance(work: Work, corrections: list[NotThere]) -> list[Attendance]:
     """Take back that someone was there, and the service they did not receive; both rows stay, with the reason.
 

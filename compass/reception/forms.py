@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, ClassVar, cast
 from uuid import UUID, uuid5
 
@@ -18,7 +19,9 @@ from compass.access.codes import clean_code
 from compass.access.work import Work
 from compass.people.actions import Registration
 from compass.people.ages import MOST_MONTHS, born
+from compass.people.consent import ENDED, HELP, answered, consents_of
 from compass.people.forms.common import language_choices, listed
+from compass.people.grounds import ACCOUNT
 from compass.people.models import Person
 from compass.reception.actions import (
     MOST_AT_ONCE,
@@ -281,21 +284,35 @@ class AttendanceForm(BaseForm):
         cleaned = super().clean() or self.cleaned_data
         if not self.errors and not cleaned.get("present") and not cleaned.get("codes"):
             self.add_error(None, _("Tick who was there, or write a code."))
+        ticked = [self._people[value] for value in cleaned.get("present") or ()]
+        self._rest((*ticked, *cleaned.get("codes", ())), cleaned.get("occurred_at") or timezone.now())
         return cleaned
 
     def commands(self, activity: Activity) -> list[Attended]:
         """One command per person; the key of each follows from the form's, so that sending twice counts once."""
         envelope = self.envelope("vital_interest")
-        ticked = [self._people[value] for value in self.cleaned_data.get("present") or ()]
-        people = {person.pk: person for person in (*ticked, *self.cleaned_data["codes"])}
         return [
             Attended(
-                **envelope | {"key": uuid5(envelope["key"], str(person.pk)), "basis": person.basis},
-                id=person.pk,
+                **envelope | {"key": uuid5(envelope["key"], str(pk)), "basis": basis},
+                id=pk,
                 activity_id=activity.pk,
             )
-            for person in people.values()
+            for pk, basis in self._bases.items()
         ]
+
+    def _rest(self, people: Iterable[Person], at: datetime) -> None:
+        """On what each of them is marked: consent, or vital interest before anybody has asked. Nobody else is."""
+        asked = {person.pk: person for person in people}
+        consents = consents_of(asked)
+        said = {pk: answered(consents[pk], HELP, at) for pk in asked}
+        self._bases = {pk: "consent" if each else "vital_interest" for pk, each in said.items()}
+        if against := [person.code for pk, person in asked.items() if said[pk].reason in ENDED]:
+            text = ngettext(
+                "%(codes)s does not agree to being recorded, or no longer. The person may take part; do not mark them here.",
+                "%(codes)s do not agree to being recorded, or no longer. They may take part; do not mark them here.",
+                len(against),
+            )
+            self.add_error(None, text % {"codes": ", ".join(against)})
 
 
 class NotThereForm(BaseForm):
@@ -308,7 +325,7 @@ class NotThereForm(BaseForm):
     )
 
     def command(self, row: Attendance) -> NotThere:
-        envelope = self.envelope(row.basis, id=row.pk, version=row.version)
+        envelope = self.envelope(ACCOUNT, id=row.pk, version=row.version)
         return NotThere(**envelope, reason=self.cleaned_data["reason"])
 
 

@@ -34,7 +34,7 @@ PLAN_AHEAD = timedelta(days=3 * 366)
 
 
 class LifeForm(RecordForm):
-    """A form about someone who came home; help there rests on the person's consent.
+    """A form about someone who came home; help there rests on the person's consent, or on what `grounds.basis` says.
 
     `sometimes`: the fields that other answers may demand; they are not called optional.
     """
@@ -260,11 +260,15 @@ class SectionForm(LifeForm):
                 self.add_error(item.value, _("“None” or no answer cannot stand beside other answers."))
         return said
 
+    def given(self) -> dict[str, Any]:
+        """What was answered, without what was left empty."""
+        said = {item.value: self.cleaned_data.get(item.value) for item in self.items}
+        return {name: value for name, value in said.items() if value}
+
     def command(self, interview: UUID) -> actions.Answered:
-        given = {item.value: self.cleaned_data.get(item.value) for item in self.items}
         return actions.Answered(
             **self.about(interview),
             dimension=self.dimension,
-            answers={k: v for k, v in given.items() if v},
+            answers=self.given(),
             stop=self.cleaned_data["stop"],
         )

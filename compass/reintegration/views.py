@@ -20,6 +20,8 @@ from compass.cases.sealing import open_from
 from compass.cases.uploads import attachment
 from compass.communities.actions import opened
 from compass.communities.models import Project
+from compass.people import grounds
+from compass.people.consent import HELP, allows
 from compass.people.forms.person import RevealForm
 from compass.people.models import AboutPerson, Person
 from compass.problems import NotFound, WrongState
@@ -167,9 +169,12 @@ def _form_page(
 
     `settled`: why there is nothing to fill in any more; what was typed before that was known is still answered.
     """
+    about = context["person"] if "person" in context else Person.objects.get(pk=context["action"].person_id)
+    grounds.ask(form, about, ending=True)
     if request.method == "POST" and form.is_valid():
         if "compare" not in request.POST:
             with work.attempt(form):
+                form.basis = grounds.basis(work, form, about)
                 act()
                 messages.success(request, _("Saved: %(what)s") % {"what": title})
                 return redirect(to, pk=pk)
@@ -433,6 +438,10 @@ def section(request: HttpRequest, work: Work, pk: UUID, dimension: str) -> HttpR
     if request.method == "POST" and form.is_valid():
         if "compare" not in request.POST:
             with work.attempt(form):
+                # Who takes consent back may still stop; nothing they said until now is added to what is kept.
+                only_stops = form.cleaned_data["stop"] and not form.given()
+                if only_stops and not allows(found.person_id, HELP):
+                    form.basis = grounds.ACCOUNT
                 row = actions.answer_interviews(work, [form.command(found.pk)])[0]
                 if row.status != "draft":
                     return redirect("reintegration:result", pk=row.pk)

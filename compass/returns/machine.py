@@ -5,7 +5,7 @@ Source: return-and-reintegration.md 2.2 (states), 2.7 (rules R-...). A guard nam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -66,8 +66,8 @@ class Facts:
 
     @property
     def declaring(self) -> list[Person]:
-        """Who declares: every adult, and a principal who is a child (the guardian signs)."""
-        return [p for p in self.people if not p.is_child or p.pk == self.avr.person_id]
+        """Who declares."""
+        return declaring(self.people, self.avr.person_id)
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,14 @@ _VOLUNTARY = (DECLARED, FREE, CAPABLE, DETENTION, GUARDIAN)
 TRANSITIONS: dict[str, Transition] = {
     t.name: t
     for t in (
-        Transition("counsel", _("Counselling recorded"), ("enquiry", "counselling"), "counselling", "returns.counsel"),
+        Transition(
+            "counsel",
+            _("Counselling recorded"),
+            ("enquiry", "counselling"),
+            "counselling",
+            "returns.counsel",
+            (CONSENT,),
+        ),
         Transition(
             "declare",
             _("Declaration made"),
@@ -354,10 +361,26 @@ TRANSITIONS: dict[str, Transition] = {
             reasons="return_suspension_reason",
         ),
         Transition(
-            "resume", _("Back to counselling"), ("withdrawn", "no_show", "suspended"), "counselling", "returns.counsel"
+            "resume",
+            _("Back to counselling"),
+            ("withdrawn", "no_show", "suspended"),
+            "counselling",
+            "returns.counsel",
+            (CONSENT,),
         ),
     )
 }
+
+
+def declaring(people: Iterable[Person], principal: UUID) -> list[Person]:
+    """Who decides: every adult, and a principal who is a child (the guardian signs)."""
+    return [p for p in people if not p.is_child or p.pk == principal]
+
+
+def unagreed(group: Iterable[Person], principal: UUID, consented: Collection[UUID]) -> StandardNotMet | None:
+    """The refusal of a return that not everyone who decides agreed to (R-CON-1); None when they did."""
+    missing = _not_yet(p for p in declaring(group, principal) if p.pk not in consented)
+    return StandardNotMet(standards=replace(CONSENT, missing=tuple(missing)).words) if missing else None
 
 
 def answered(answers: Iterable[Eligibility]) -> bool:

@@ -31,7 +31,6 @@ from compass.returns.models import (
     Return,
 )
 
-CONSENT_SCOPE = "data_processing"
 RECORDING_SCOPE = "photo_audio"
 IN_TIME = ("occurred_at", "recorded_at", "id")
 
@@ -77,12 +76,8 @@ def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | Non
         members[row.avr_id].append(row.person)
     people = {p.pk for group in members.values() for p in group}
     blocks = return_blocks(people)
-    given = consent.newest(people)
-
-    def agreed(scope: str) -> frozenset[UUID]:
-        return frozenset(pk for pk in people if consent.answer(given.get(pk), scope, work.now.date()))
-
-    consented, recordable = agreed(CONSENT_SCOPE), agreed(RECORDING_SCOPE)
+    consented = agreed(people, consent.DETAILS, work.now)
+    recordable = agreed(people, RECORDING_SCOPE, work.now)
     #: Who wrote anything of the round, also what a colleague wrote again afterwards.
     wrote: dict[UUID, set[UUID]] = defaultdict(set)
 
@@ -172,6 +167,13 @@ def reviews_of(avrs: Sequence[Return]) -> dict[UUID, Review]:
             if (avr, turn) in rounds:
                 wrote[avr].add(by)
     return {avr.pk: Review(tuple(answered[avr.pk].values()), frozenset(wrote[avr.pk])) for avr in avrs}
+
+
+def agreed(people: Iterable[UUID], scope: str, at: datetime) -> frozenset[UUID]:
+    """Who of these people agrees to a scope; one query."""
+    asked = set(people)
+    given = consent.newest(asked)
+    return frozenset(pk for pk in asked if consent.answer(given.get(pk), scope, at.date()))
 
 
 def open_returns(people: Iterable[UUID]) -> dict[UUID, Return]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import django.forms
@@ -242,7 +242,7 @@ class BaseForm(HouseMixin, forms.Form):
 class RecordForm(BaseForm):
     """A form about one record, which may carry the version that was on the screen. `basis`: the legal basis of its acts."""
 
-    basis: ClassVar[str]
+    basis: str
     version = VersionField()
 
     def about(self, pk: UUID | None = None) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
-from compass.cases.actions.checks import agreed, forward, in_case, must_be_open, save_cases, second_person, unchanged
+from compass.cases.actions.checks import forward, in_case, must_be_open, save_cases, second_person, unchanged
 from compass.cases.models import Assessment, Case
 from compass.cases.sealing import load_keys, seal_into
+from compass.people.consent import HELP
 from compass.problems import Invalid, WrongState
 from compass.vocabulary import all_known, known
 
@@ -33,7 +34,7 @@ class Assessed(Command):
     seen: str | None = None
 
 
-@action("cases.assess", Assessment)
+@action("cases.assess", Assessment, purpose=HELP)
 def assess(work: Work, assessed: list[Assessed]) -> list[Assessment]:
     """Record assessments; each waits for a second person.
 
@@ -41,7 +42,6 @@ def assess(work: Work, assessed: list[Assessed]) -> list[Assessment]:
     """
     cases = work.require("cases.assess", Case, assessed)
     must_be_open(cases)
-    agreed(work, assessed, [case.person_id for case in cases])
     load_keys(work, cases)
     rows = []
     for case, each in zip(cases, assessed, strict=True):
@@ -103,7 +103,7 @@ def decide(work: Work, rows: Sequence[Any], decisions: Sequence[Decision]) -> li
 DECIDED = ["state", "approved_by", "approved_at", "remark_sealed", "version"]
 
 
-@action("cases.approve_assessment", Assessment)
+@action("cases.approve_assessment", Assessment, purpose=HELP)
 def approve_assessments(work: Work, decisions: list[Decision]) -> list[Assessment]:
     """Approve or send back assessments (`id`). Raises SecondPersonNeeded, WrongState, Invalid."""
     rows = work.require("cases.approve", Assessment, decisions)

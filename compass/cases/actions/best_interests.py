@@ -19,6 +19,7 @@ from compass.cases.models import BestInterests
 from compass.cases.sealing import seal_into
 from compass.cases.standards import spell
 from compass.people.actions import withdraw_guardian_requests
+from compass.people.consent import HELP
 from compass.people.models import Person
 from compass.problems import Invalid, SecondPersonNeeded, StaleVersion, StandardNotMet, TooFarAway, WrongState
 from compass.vocabulary import all_known, known
@@ -196,7 +197,7 @@ def _said(text: str, what: str) -> str:
     return text.strip()
 
 
-@action("best_interests.hear", BestInterests)
+@action("best_interests.hear", BestInterests, purpose=HELP)
 def hear_children(work: Work, commands: list[Heard]) -> list[BestInterests]:
     """Record what children said (BIP-03). Raises Invalid, StaleVersion, WrongState once decided, unless appealed."""
 
@@ -210,7 +211,7 @@ def hear_children(work: Work, commands: list[Heard]) -> list[BestInterests]:
     return _each(work, commands, change)
 
 
-@action("best_interests.assess", BestInterests)
+@action("best_interests.assess", BestInterests, purpose=HELP)
 def assess_children(work: Work, commands: list[ChildAssessed]) -> list[BestInterests]:
     """Record best-interests assessments (BIP-01); for a child without a parent a determination is always required.
 
@@ -227,7 +228,7 @@ def assess_children(work: Work, commands: list[ChildAssessed]) -> list[BestInter
     return _each(work, commands, change)
 
 
-@action("best_interests.trace", BestInterests)
+@action("best_interests.trace", BestInterests, purpose=HELP)
 def trace_families(work: Work, commands: list[Traced]) -> list[BestInterests]:
     """Record the tracing of families (R-CHI-3).
 
@@ -256,7 +257,7 @@ def prepared(work: Work, row: BestInterests) -> bool:
     return row.recorded_by == work.actor.id or wrote.exists()
 
 
-@action("best_interests.decide", BestInterests)
+@action("best_interests.decide", BestInterests, purpose=HELP)
 def record_decisions(work: Work, commands: list[PanelDecision]) -> list[BestInterests]:
     """Record a panel's decision (BIP-05, BIP-06, BIP-09); a supervisor who did not write the assessment records it.
 
@@ -295,7 +296,7 @@ def record_decisions(work: Work, commands: list[PanelDecision]) -> list[BestInte
     return _each(work, commands, change, "best_interests.decide")
 
 
-@action("best_interests.agree", BestInterests)
+@action("best_interests.agree", BestInterests, purpose=HELP)
 def record_guardians_agreement(work: Work, commands: list[GuardianAgrees]) -> list[BestInterests]:
     """The appointed guardian agrees (R-CHI-4). Raises StandardNotMet without a guardian appointed by then, WrongState
     undecided."""
@@ -310,7 +311,7 @@ def record_guardians_agreement(work: Work, commands: list[GuardianAgrees]) -> li
     return _each(work, commands, change)
 
 
-@action("best_interests.journey", BestInterests)
+@action("best_interests.journey", BestInterests, purpose=HELP)
 def arrange_journeys(work: Work, commands: list[JourneyArranged]) -> list[BestInterests]:
     """Company, reception, a named carer, the first visit (R-CHI-2, R-CHI-5). Raises WrongState unless return was decided and
     nobody appealed."""
@@ -337,7 +338,7 @@ def brought_together(work: Work, child: ladder.Child) -> bool:
     return said.filter(Q(result_id=child.person.pk) | parent_came).exists()
 
 
-@action("best_interests.confirm", BestInterests)
+@action("best_interests.confirm", BestInterests, purpose=HELP)
 def confirm_parents(work: Work, commands: list[ParentConfirmed]) -> list[BestInterests]:
     """A supervisor confirms the parent of a child that was once recorded as alone; a guardian is then asked for no more.
 
@@ -358,7 +359,7 @@ def confirm_parents(work: Work, commands: list[ParentConfirmed]) -> list[BestInt
     return rows
 
 
-@action("best_interests.with_parent", BestInterests)
+@action("best_interests.with_parent", BestInterests, purpose=HELP)
 def check_with_parent(work: Work, commands: list[WithParent]) -> list[BestInterests]:
     """The short ladder. Raises StandardNotMet (BIP-05) when no parent lives in the household, one is not confirmed yet
     or a panel was asked for, SecondPersonNeeded for who brought them together, WrongState once it was decided and nobody
@@ -377,7 +378,7 @@ def check_with_parent(work: Work, commands: list[WithParent]) -> list[BestIntere
     return _each(work, commands, change)
 
 
-@action("best_interests.reopen", BestInterests)
+@action("best_interests.reopen", BestInterests, purpose=HELP)
 def reopen_procedures(work: Work, commands: list[Reopened]) -> list[BestInterests]:
     """Reopen on new facts: a new procedure, all to be done again; or note an appeal, which stops what was decided.
 

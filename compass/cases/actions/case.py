@@ -17,6 +17,7 @@ from compass.cases.models import Case, Reopening, RiskChange
 from compass.cases.models.case import OPEN
 from compass.cases.rules import FIELD
 from compass.cases.sealing import load_keys, seal_into
+from compass.people.consent import HELP
 from compass.people.models import Person
 from compass.problems import Invalid, NotFound, SecondPersonNeeded, WrongState
 from compass.vocabulary import known
@@ -37,7 +38,7 @@ class CaseOpening(Command):
     stage: str = "screened"
 
 
-@action("cases.open", Case)
+@action("cases.open", Case, purpose=HELP)
 def open_cases(work: Work, openings: list[CaseOpening]) -> list[Case]:
     """Open one case per person; a person's open case is returned instead of a second one. Raises UnknownCode, NotFound."""
     people = work.require("cases.open", Person, openings)
@@ -80,7 +81,7 @@ class RiskSet(Command):
     triggered: bool = False
 
 
-@action("cases.risk", Case)
+@action("cases.risk", Case, purpose=HELP)
 def set_risk(work: Work, changes: list[RiskSet]) -> list[Case]:
     """Set risk levels. A high risk from a trigger is lowered only by a supervisor who neither set it nor leads the case,
     nor led it since it was set.
@@ -142,7 +143,7 @@ class Assignment(Command):
     owner_id: UUID
 
 
-@action("cases.assign", Case)
+@action("cases.assign", Case, purpose=HELP)
 def assign_cases(work: Work, assignments: list[Assignment]) -> list[Case]:
     """Give cases to colleagues of the same office; who led until then is kept (checks.led_until).
 
@@ -184,7 +185,7 @@ class Reopen(Command):
     reason: str
 
 
-@action("cases.reopen", Case)
+@action("cases.reopen", Case, purpose=HELP)
 def reopen_cases(work: Work, reopenings: list[Reopen]) -> list[Case]:
     """Open closed cases again at the assessment, with a log. Raises WrongState for an open case, Invalid without reason.
 

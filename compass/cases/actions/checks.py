@@ -11,12 +11,8 @@ from compass.access.models import Receipt
 from compass.access.work import Command, Work, stamp
 from compass.cases.models import Case
 from compass.cases.models.case import AboutCase
-from compass.people import consent
 from compass.people.models import AboutPerson
-from compass.problems import ConsentMissing, SecondPersonNeeded, StaleVersion, WrongState
-from compass.vocabulary import label_of
-
-SCOPE = "case_management_services"
+from compass.problems import SecondPersonNeeded, StaleVersion, WrongState
 
 
 def in_case(work: Work, command: Command, case: Case) -> dict[str, Any]:
@@ -41,19 +37,6 @@ def unchanged(seen: str | None, newest: AboutPerson | None) -> None:
     """
     if seen is not None and seen != (str(newest.pk) if newest else ""):
         raise StaleVersion(current=newest)
-
-
-def agreed(work: Work, commands: Sequence[Command], people: Sequence[UUID]) -> None:
-    """CM-01: a story is recorded only with consent. Raises ConsentMissing; another legal basis is its own path.
-
-    Expiry is judged on the day it happened, since devices and paper come late; a withdrawal counts at once.
-    """
-    asked = {person: each.occurred_at for each, person in zip(commands, people, strict=True) if each.basis == "consent"}
-    if not asked:
-        return
-    given = consent.newest(asked)
-    if not all(consent.answer(given.get(person), SCOPE, when.date()) for person, when in asked.items()):
-        raise ConsentMissing(scope=label_of("consent_scope", SCOPE))
 
 
 #: The receipt of a lead that ended: its `actor_id` led the case `result_id` until `recorded_at`.

@@ -17,6 +17,7 @@ from compass.cases.actions.checks import in_case, must_be_open, save_cases, unch
 from compass.cases.files import Files
 from compass.cases.models import Case, Closure, FollowUp, Goal
 from compass.cases.sealing import load_keys, seal_into
+from compass.people.consent import HELP
 from compass.problems import Invalid, NotFound, StandardNotMet, UnknownCode, WrongState
 from compass.vocabulary import all_known, known, label_of
 
@@ -36,7 +37,7 @@ class ClosureAsked(Command):
     seen: str | None = None
 
 
-@action("cases.ask_closure", Closure)
+@action("cases.ask_closure", Closure, purpose=HELP)
 def request_closures(work: Work, asked: list[ClosureAsked]) -> list[Closure]:
     """Ask for closures.
 
@@ -98,7 +99,7 @@ def _say_of_goals(aims: closing.Aims, asked: ClosureAsked) -> None:
     Goal.objects.bulk_update(aims.open, ["outcome", "version"])
 
 
-@action("cases.approve_closure", Closure)
+@action("cases.approve_closure", Closure, purpose=HELP)
 def approve_closures(work: Work, decisions: list[Decision]) -> list[Closure]:
     """Close cases once someone other than the owner and the requester decides. All or none.
 

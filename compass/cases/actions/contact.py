@@ -15,6 +15,7 @@ from compass.cases.actions.case import RiskSet, set_risk
 from compass.cases.actions.checks import derived, forward, in_case, must_be_open, save_cases
 from compass.cases.models import Case, FollowUp, Goal, Plan
 from compass.cases.sealing import load_keys, seal_into
+from compass.people.consent import HELP
 from compass.problems import NotFound
 from compass.vocabulary import all_known, known
 
@@ -33,7 +34,7 @@ class Contact(Command):
     goals: Mapping[UUID, str] = field(default_factory=dict)
 
 
-@action("cases.follow_up", FollowUp)
+@action("cases.follow_up", FollowUp, purpose=HELP)
 def follow_up(work: Work, contacts: list[Contact]) -> list[FollowUp]:
     """Record contacts; a changed risk is set, a reviewed plan is stamped.
 

@@ -55,10 +55,16 @@ def party_of(person: Person) -> Party:
     return Party(going, blocks, household)
 
 
+def grown(people: Iterable[Person]) -> list[Person]:
+    """The adults, or everyone where there is none."""
+    everyone = list(people)
+    return [p for p in everyone if not p.is_child] or everyone
+
+
 def must_have_agreed(work: Work, people: Sequence[Person]) -> None:
     """Each adult, or everyone where there is no adult, agreed to share with the office of return; nobody said no."""
     newest = consent.newest(p.pk for p in people)
-    adults = [p for p in people if not p.is_child] or people
+    adults = grown(people)
     for person in people:
         answer = consent.answer(newest.get(person.pk), SCOPE, work.now.date())
         if not answer and (person in adults or answer.reason in NO):
@@ -73,7 +79,7 @@ class HandoverOffer(Command):
     note: str
 
 
-@action("handovers.offer", Handover)
+@action("handovers.offer", Handover, purpose=SCOPE)
 def offer_handovers(work: Work, offers: list[HandoverOffer]) -> list[Handover]:
     """Offer households; identities stay closed until the receiver accepts.
 
@@ -193,7 +199,7 @@ class HandoverStep(Command):
     """A step of an offer (`id`)."""
 
 
-@action("handovers.accept", Handover)
+@action("handovers.accept", Handover, purpose=SCOPE)
 def accept_handovers(work: Work, steps: list[HandoverStep]) -> list[Handover]:
     """Take the people over: their records, and the keys that open them, move to the receiving office in one step.
 
@@ -235,7 +241,7 @@ class HandoverDeclined(Command):
     note: str = ""
 
 
-@action("handovers.decline", Handover)
+@action("handovers.decline", Handover, purpose=SCOPE)
 def decline_handovers(work: Work, declined: list[HandoverDeclined]) -> list[Handover]:
     """Decline offers; the held-back keys are destroyed and the sender stays responsible. Raises WrongState, Invalid."""
     rows = work.require("handovers.answer", Handover, declined)
@@ -255,7 +261,7 @@ def decline_handovers(work: Work, declined: list[HandoverDeclined]) -> list[Hand
     return rows
 
 
-@action("handovers.withdraw", Handover)
+@action("handovers.withdraw", Handover, purpose=SCOPE)
 def withdraw_handovers(work: Work, steps: list[HandoverStep]) -> list[Handover]:
     """The sender takes an open offer back, also one that ran out. Raises WrongState."""
     rows = work.require("handovers.offer", Handover, steps)

@@ -13,11 +13,12 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.cases.actions.assessment import DECIDED, Decision, decide
-from compass.cases.actions.checks import agreed, derived, forward, in_case, must_be_open, save_cases, unchanged
+from compass.cases.actions.checks import derived, forward, in_case, must_be_open, save_cases, unchanged
 from compass.cases.models import Assessment, Case, Goal, Plan, PlanAction
 from compass.cases.sealing import load_keys, seal_into
 from compass.cases.standards import spell
 from compass.people.actions import ServiceGiven, record_services
+from compass.people.consent import HELP
 from compass.problems import Invalid, StandardNotMet, UnknownCode, WrongState
 from compass.vocabulary import all_known, code_list, known
 
@@ -53,7 +54,7 @@ class PlanMade(Command):
     seen: str | None = None
 
 
-@action("cases.plan", Plan)
+@action("cases.plan", Plan, purpose=HELP)
 def make_plans(work: Work, plans: list[PlanMade]) -> list[Plan]:
     """Write plans; an earlier plan of the case is superseded. The person's agreement comes next.
 
@@ -61,7 +62,6 @@ def make_plans(work: Work, plans: list[PlanMade]) -> list[Plan]:
     """
     cases = work.require("cases.plan", Case, plans)
     must_be_open(cases)
-    agreed(work, plans, [case.person_id for case in cases])
     load_keys(work, cases)
     wanted = {case.pk for case in cases}
     if wanted - set(Assessment.objects.filter(case_id__in=wanted).values_list("case_id", flat=True)):
@@ -114,7 +114,7 @@ class PlanAgreed(Command):
     how: str
 
 
-@action("cases.agree", Plan)
+@action("cases.agree", Plan, purpose=HELP)
 def agree_plans(work: Work, agreements: list[PlanAgreed]) -> list[Plan]:
     """Record the person's agreement and ask a second person to approve the plan.
 
@@ -128,7 +128,6 @@ def agree_plans(work: Work, agreements: list[PlanAgreed]) -> list[Plan]:
         .select_related("person")
         .filter(pk__in=[row.case_id for row in rows])
     }
-    agreed(work, agreements, [row.person_id for row in rows])
     for row, each in zip(rows, agreements, strict=True):
         if each.how not in AGREED_HOW:
             raise UnknownCode(value=each.how, list="agreed_how")
@@ -145,7 +144,7 @@ def agree_plans(work: Work, agreements: list[PlanAgreed]) -> list[Plan]:
     return rows
 
 
-@action("cases.approve_plan", Plan)
+@action("cases.approve_plan", Plan, purpose=HELP)
 def approve_plans(work: Work, decisions: list[Decision]) -> list[Plan]:
     """Approve or send back plans (`id`). Raises StandardNotMet (CM-14) without agreement, SecondPersonNeeded, WrongState."""
     rows = work.require("cases.approve", Plan, decisions)
@@ -177,7 +176,7 @@ class ActionDone(Command):
     counted: bool = False
 
 
-@action("cases.plan_action", PlanAction)
+@action("cases.plan_action", PlanAction, purpose=HELP)
 def complete_plan_actions(work: Work, done: list[ActionDone]) -> list[PlanAction]:
     """Settle plan actions. What the own office delivered becomes a service received; a partner's counts by its referral.
 

@@ -24,6 +24,7 @@ from compass.cases.sealing import seal_into
 from compass.cases.standards import spell
 from compass.people import consent
 from compass.people.actions import ServiceGiven, record_services
+from compass.people.consent import HELP, scope_for
 from compass.people.models import Consent, Person
 from compass.problems import (
     ConsentMissing,
@@ -46,9 +47,9 @@ COMPLETED = "service_completed"
 DELIVERED = frozenset({COMPLETED, "service_partly_given", "service_ongoing"})
 
 
-def scope_for(receiver: Organisation) -> str:
-    """The consent scope that covers a receiver of this kind (CM-18)."""
-    return "share_authorities" if receiver.kind == OrganisationKind.MINISTRY else "share_other_organizations"
+def shared(row: Referral) -> str:
+    """What a referral that rests on consent must be covered by."""
+    return scope_for(Organisation.objects.get(pk=row.to_organisation_id))
 
 
 def class_of(service: str) -> str:
@@ -86,7 +87,7 @@ class ReferralPrepared(Command):
     override: str = ""
 
 
-@action("referrals.prepare", Referral)
+@action("referrals.prepare", Referral, purpose=shared)
 def prepare_referrals(work: Work, prepared: list[ReferralPrepared]) -> list[Referral]:
     """Draft referrals: sealed under a key of their own, unseen by the partner until sent.
 
@@ -144,7 +145,7 @@ class ReferralChanged(Command):
     share_contact: bool = False
 
 
-@action("referrals.change", Referral)
+@action("referrals.change", Referral, purpose=shared)
 def change_referrals(work: Work, changes: list[ReferralChanged]) -> list[Referral]:
     """Rewrite drafts.
 
@@ -181,7 +182,7 @@ def own_drafts(work: Work, rows: Sequence[Referral]) -> dict[UUID, CaseReferral]
     return sides
 
 
-@action("referrals.drop", Referral)
+@action("referrals.drop", Referral, purpose=shared)
 def drop_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
     """Drop drafts that nobody outside saw; only their writer. Raises Denied, WrongState."""
     rows = work.require("referrals.send", Referral, steps)
@@ -199,7 +200,7 @@ def _covered(work: Work, person: UUID, receiver: Organisation, basis: str, overr
         if not override.strip():
             raise Invalid(what=_("why this cannot wait"))
         return None
-    answer = consent.answer(consent.newest([person]).get(person), scope_for(receiver), work.now.date())
+    answer = consent.allows(person, recipient=receiver, at=work.now)
     if basis != "consent" or not answer:
         raise ConsentMissing(scope=label_of("consent_scope", scope_for(receiver)))
     return answer.consent_id
@@ -243,7 +244,7 @@ def _payload(work: Work, person: Person, each: ReferralPrepared | ReferralChange
     }
 
 
-@action("referrals.send", Referral)
+@action("referrals.send", Referral, purpose=shared)
 def send_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
     """Let the partner read: its key is wrapped for it until the consent ends, at most 90 days.
 
@@ -271,7 +272,7 @@ def send_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
     return rows
 
 
-@action("referrals.revoke", Referral)
+@action("referrals.revoke", Referral, purpose=shared)
 def revoke_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
     """Take sent referrals back; the partner's key is removed. What was read before stays read. Raises WrongState."""
     rows = work.require("referrals.send", Referral, steps)
@@ -330,7 +331,7 @@ def _recall(work: Work, rows: Sequence[Referral]) -> None:
     Referral.objects.bulk_update(rows, ["status", "revoked_at", "recalled_at", "version"])
 
 
-@action("referrals.review", CaseReferral)
+@action("referrals.review", CaseReferral, purpose=HELP)
 def review_referrals(work: Work, steps: list[ReferralStep]) -> list[CaseReferral]:
     """A supervisor has looked at a referral made without consent (`id` is the office's side). Raises SecondPersonNeeded."""
     rows = work.require("referrals.review", CaseReferral, steps)
@@ -345,7 +346,7 @@ def review_referrals(work: Work, steps: list[ReferralStep]) -> list[CaseReferral
     return rows
 
 
-@action("referrals.note", Referral)
+@action("referrals.note", Referral, purpose=shared)
 def note_outcomes(work: Work, steps: list[ReferralStep]) -> list[Referral]:
     """Take note of an outcome (CM-21); a service that was given enters the figures, provided by the partner. Given in
     full, it settles the step of the plan that asks for this service.

@@ -14,6 +14,7 @@ from compass.cases.actions.case import CaseOpening, RiskSet, case_key, open_case
 from compass.cases.actions.checks import derived
 from compass.cases.models import Case, Screening
 from compass.cases.sealing import seal_into
+from compass.people.consent import HELP
 from compass.people.models import Person
 from compass.problems import StandardNotMet
 from compass.vocabulary import all_known, known
@@ -34,7 +35,7 @@ class Screened(Command):
     identification_source: str = "self_referral"
 
 
-@action("cases.screen", Screening)
+@action("cases.screen", Screening, purpose=HELP)
 def screen_people(work: Work, screened: list[Screened]) -> list[Screening]:
     """Record screenings; where the result asks for one, a case is opened, or the open case's risk raised.
 

@@ -31,7 +31,7 @@ def sent(at, told, person):
         for scope, partner in PARTNERS.items():
             shared = {"service": "MED", "priority": "urgent", "fields": {"pregnancy": "no"}}
             (draft,) = prepare_referrals(
-                work, [ReferralPrepared(**told(id=case.pk), to_organisation_id=partner, **shared)]
+                work, [ReferralPrepared(**told(id=case.pk, basis="consent"), to_organisation_id=partner, **shared)]
             )
             (made[scope],) = send_referrals(work, [ReferralStep(**told(id=draft.pk))])
     return row, made

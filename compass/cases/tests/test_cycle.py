@@ -138,7 +138,7 @@ def test_no_story_without_consent(at, told, case, person):
     with at("zinder.social") as work:
         row = case(work, someone=person(work, consent=False))
         with pytest.raises(ConsentMissing):
-            assess(work, [Assessed(**told(id=row.pk), needs={})])
+            assess(work, [Assessed(**told(id=row.pk, basis="consent"), needs={})])
 
 
 def test_a_plan_is_not_agreed_after_consent_was_taken_back(at, told, case, assessed, planned):
@@ -148,7 +148,7 @@ def test_a_plan_is_not_agreed_after_consent_was_taken_back(at, told, case, asses
         draft = planned(work, row, agreed=False)
         withdraw_consent(work, [Withdrawal(**told(id=Consent.objects.get(person=row.person_id).pk))])
         with pytest.raises(ConsentMissing):
-            agree_plans(work, [PlanAgreed(**told(id=draft.pk), how="spoken")])
+            agree_plans(work, [PlanAgreed(**told(id=draft.pk, basis="consent"), how="spoken")])
         (plan,) = agree_plans(work, [PlanAgreed(**told(id=draft.pk, basis="vital_interest"), how="spoken")])
         assert plan.state == "requested"
 

@@ -67,7 +67,7 @@ def test_the_law_is_a_basis_of_its_own_and_the_choice_is_on_record(sign_in, at, 
     with at("zinder.social"):
         assert FollowUp.objects.get().basis == "legal_duty"
     with at("geneva.protection") as work:
-        assert "cases.without_consent" in "".join(work.allowed("trail.view", Entry).values_list("body", flat=True))
+        assert "people.without_consent" in "".join(work.allowed("trail.view", Entry).values_list("body", flat=True))
 
 
 def test_the_risk_waits_for_a_ground(sign_in, at, made):

@@ -108,7 +108,7 @@ def referred(at, told, case):
     """A referral to the clinic that was sent."""
     asked = {"service": "MED", "to_organisation_id": world_id("clinic"), "priority": "urgent"}
     with at("zinder.social") as work:
-        said = ReferralPrepared(**told(id=case.pk), **asked, fields={"symptoms_as_consented": "cough"})
+        said = ReferralPrepared(**told(id=case.pk, basis="consent"), **asked, fields={"symptoms_as_consented": "cough"})
         (row,) = prepare_referrals(work, [said])
         return send_referrals(work, [ReferralStep(**told(id=row.pk))])[0]
 

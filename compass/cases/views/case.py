@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.cases import chapters, screening, standards
-from compass.cases.actions.checks import SCOPE
 from compass.cases.files import Files
 from compass.cases.models import (
     Assessment,
@@ -55,7 +54,7 @@ def case(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     written = chapters.of(files, found)
     given = files.consent(found)
     about = files.about(Consent, found)
-    answer = consent.answer(about[-1] if about else None, SCOPE, work.now.date())
+    answer = consent.answer(about[-1] if about else None, consent.HELP, work.now.date())
     late = [item for item in waiting if item.due.due_at < work.now]
     open_ids = {item.standard.id for item in waiting}
     met = sorted(

@@ -1,4 +1,4 @@
-"""What the pages of the room share: a case with its file, the legal basis of a step, the reasoned reveal."""
+"""What the pages of the room share: a case with its file, two versions side by side, the reasoned reveal."""
 
 from __future__ import annotations
 
@@ -15,17 +15,14 @@ from compass.access.models import User
 from compass.access.prepared import Prepared
 from compass.access.staff import name_of
 from compass.access.work import Work
-from compass.cases import grounds
-from compass.cases.actions.checks import SCOPE
 from compass.cases.files import Files
 from compass.cases.forms import KeptForm, RevealForm
 from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, Reopening, RiskChange, Screening
 from compass.cases.sealing import open_from
 from compass.people import consent
-from compass.people.models import AboutPerson, Consent
+from compass.people.models import AboutPerson
 from compass.problems import NotFound, Problem, StaleVersion
 from compass.ui.compare import Rows, renew, said
-from compass.ui.forms import BaseForm
 
 SEALED: tuple[tuple[type[AboutPerson], str], ...] = (
     (Screening, "answers_sealed"), (RiskChange, "reason_sealed"), (Assessment, "narrative_sealed"),
@@ -53,22 +50,7 @@ def find_case(work: Work, pk: UUID, rule: str = "cases.view") -> tuple[Case, Fil
 
 def agrees(files: Files, case: Case) -> bool:
     """Whether the person agrees to case management today."""
-    return bool(consent.answer(files.consent(case), SCOPE, files.now.date()))
-
-
-def ask_ground(form: BaseForm, files: Files, case: Case, *, ending: bool = False) -> None:
-    """Let the form ask on what ground it is recorded, where the person no longer agrees."""
-    grounds.ask(form, _answered(files, case), files.now.date(), ending=ending)
-
-
-def basis(work: Work, form: BaseForm, files: Files, case: Case) -> str:
-    """The legal basis of a step of a case, see `compass.cases.grounds`. Raises ConsentMissing."""
-    return grounds.basis(work, form, _answered(files, case), case.person, files.now.date())
-
-
-def _answered(files: Files, case: Case) -> Consent | None:
-    """The newest consent, also when it no longer holds."""
-    return next(reversed(files.about(Consent, case)), None)
+    return bool(consent.answer(files.consent(case), consent.HELP, files.now.date()))
 
 
 def supervisors(work: Work) -> list[str]:

@@ -22,6 +22,7 @@ from compass.cases.forms import DecisionForm
 from compass.cases.models import Assessment, Case, Closure, Goal, Plan
 from compass.cases.views.case import goals, needs
 from compass.cases.views.common import compare, find_case, reveal
+from compass.people import grounds
 from compass.people.models import AboutPerson
 
 Decide = Callable[[Work, Sequence[Decision]], list[Any]]
@@ -30,10 +31,11 @@ Decide = Callable[[Work, Sequence[Decision]], list[Any]]
 def _page(request: HttpRequest, work: Work, row: Any, act: Decide, kind: str, opens: type[AboutPerson]) -> HttpResponse:
     case, files = find_case(work, row.case_id, "cases.approve")
     form = DecisionForm(None if "reveal" in request.POST else request.POST or None, initial={"version": row.version})
+    grounds.ask(form, case.person, ending=True)
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = form.envelope(row.basis, id=row.pk, **form.mark())
+            told = form.envelope(grounds.basis(work, form, case.person), id=row.pk, **form.mark())
             act(work, [Decision(**told, approve=data["approve"], remark=data["remark"])])
             return redirect("cases:team")
 

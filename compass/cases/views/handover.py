@@ -207,7 +207,9 @@ def step(request: HttpRequest, work: Work, pk: UUID, name: str) -> HttpResponse:
     form = StepForm(request.POST)
     if form.is_valid():
         with work.attempt(form):
-            told = [HandoverStep(**form.envelope("consent", id=pk))]
+            # An offer is taken over on consent; to take it back needs nobody's.
+            legal = "consent" if name == "accept" else "public_interest"
+            told = [HandoverStep(**form.envelope(legal, id=pk))]
             if name == "accept":
                 accept_handovers(work, told)
                 messages.success(request, _("Accepted. You are responsible from now on. Say who leads the case."))

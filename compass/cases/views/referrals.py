@@ -34,7 +34,6 @@ from compass.cases.actions.referral import (
     prepare_referrals,
     review_referrals,
     revoke_referrals,
-    scope_for,
     send_referrals,
     to_be_read,
 )
@@ -54,6 +53,8 @@ from compass.cases.models.case import OPEN
 from compass.cases.views.common import compare, find_case
 from compass.cases.views.overtaken import no_longer_fits
 from compass.people import consent
+from compass.people.consent import scope_for
+from compass.people.grounds import ACCOUNT
 from compass.people.models import CHILD_BANDS, Person
 from compass.problems import Denied, KeyAbsent, NotFound
 from compass.ui.compare import is_stale, renew, rows
@@ -116,7 +117,7 @@ def refer(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         return TemplateResponse(request, "cases/referral_new.html", context)
     service = which.cleaned_data["service"]
     scope = scope_for(receiver)
-    answer = consent.answer(consent.newest([case.person_id]).get(case.person_id), scope, work.now.date())
+    answer = consent.allows(case.person_id, recipient=receiver, at=work.now)
     contact = contact_of(work, person)
     form = ReferralForm(
         request.POST if "key" in request.POST else None,
@@ -464,15 +465,23 @@ def step(request: HttpRequest, work: Work, pk: UUID, name: str) -> HttpResponse:
     run, said = STEPS[name]
     if form.is_valid():
         with work.attempt(form):
-            legal = (
-                CaseReferral.objects.values_list("basis", flat=True).get(pk=row.origin_id) if sender else PARTNERS_BASIS
-            )
+            legal = _basis(row, name) if sender else PARTNERS_BASIS
             run(work, row, form.envelope(legal, id=pk))
             messages.success(request, str(said))
             return redirect("cases:referral", pk=pk)
     row, sender = _find(work, pk)
     context = _context(work, row, sender, _blank(work, row, sender))
     return TemplateResponse(request, "cases/referral.html", {**context, "step_form": form})
+
+
+def _basis(row: Referral, name: str) -> str:
+    """What a step of the office rests on. Only sending shares anything: taking back, dropping and taking note of what
+    came of it must be possible when consent has ended, and then account for what was shared."""
+    side = CaseReferral.objects.defer("override_sealed").get(pk=row.origin_id)
+    if side.basis != "consent" or name == "send":
+        return str(side.basis)
+    receiver = Organisation.objects.get(pk=row.to_organisation_id)
+    return "consent" if consent.allows(side.person_id, recipient=receiver) else ACCOUNT
 
 
 @require_safe

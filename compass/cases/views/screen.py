@@ -12,13 +12,12 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Work
-from compass.cases import grounds, screening
+from compass.cases import screening
 from compass.cases.actions.checks import derived
 from compass.cases.actions.screening import Screened, screen_people
 from compass.cases.forms import ScreeningForm
@@ -26,8 +25,8 @@ from compass.cases.models import Case, Screening
 from compass.cases.models.case import OPEN
 from compass.cases.standards import link
 from compass.cases.views.common import supervisors
+from compass.people import grounds
 from compass.people.models import Person
-from compass.people.queries import consent_of
 
 LAST = 3
 #: What the second and third step ask.
@@ -78,7 +77,7 @@ def screen(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 def _form(person: Person, step: int, data: Any = None, **more: Any) -> ScreeningForm:
     told: dict[str, Any] = {"age_band": person.age_band, "sex": person.sex, "known": _recorded(person)}
     form = ScreeningForm(data, step=step, child=_may_be_child(person), **told, **more)
-    grounds.ask(form, consent_of(person.pk), timezone.now().date())
+    grounds.ask(form, person)
     if step > 1 and "ground" in form.fields:
         form.fields["ground"].widget = forms.HiddenInput()
     return form
@@ -95,7 +94,7 @@ def _may_be_child(person: Person) -> bool:
 
 
 def _told(work: Work, person: Person, form: ScreeningForm) -> dict[str, Any]:
-    legal = grounds.basis(work, form, consent_of(person.pk), person, work.now.date())
+    legal = grounds.basis(work, form, person)
     return {
         "id": person.pk, "basis": legal,
         "occurred_at": form.cleaned_data["occurred_at"] or work.now,

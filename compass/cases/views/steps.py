@@ -35,7 +35,8 @@ from compass.cases.forms_contact import ClosureForm, FollowUpForm
 from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan, PlanAction, RiskChange
 from compass.cases.standards import link
 from compass.cases.views.case import goals
-from compass.cases.views.common import Sealed, agrees, ask_ground, basis, compare, find_case, reveal
+from compass.cases.views.common import Sealed, agrees, compare, find_case, reveal
+from compass.people import grounds
 from compass.people.actions import moment
 from compass.problems import NotFound, WrongState
 from compass.vocabulary import label_of
@@ -55,11 +56,11 @@ def risk(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Set the risk level; two who save at once see both."""
     case, files = find_case(work, pk, "cases.risk")
     form = RiskForm(request.POST or None, initial={"version": case.version})
-    ask_ground(form, files, case)
+    grounds.ask(form, case.person)
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = form.envelope(basis(work, form, files, case), id=pk, **form.mark())
+            told = form.envelope(grounds.basis(work, form, case.person), id=pk, **form.mark())
             set_risk(work, [RiskSet(**told, level=data["level"], reason=data["reason"])])
             return redirect("cases:case", pk=pk)
 
@@ -89,7 +90,7 @@ def assessment(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                 work,
                 [
                     Assessed(
-                        **form.envelope(basis(work, form, files, case), id=pk),
+                        **form.envelope(grounds.basis(work, form, case.person), id=pk),
                         needs=form.needs(),
                         factors=form.factors(),
                         vulnerable=data["vulnerable"],
@@ -132,10 +133,10 @@ def plan(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     current = _plan(files, case)
     kept = {"seen": str(current.pk) if current else ""}
     form = PlanForm(None if asked else request.POST or None, severe=found.severe if found else [], initial=kept)
-    ask_ground(form, files, case)
+    grounds.ask(form, case.person)
     if form.is_valid():
         with work.attempt(form):
-            told = form.envelope(basis(work, form, files, case), id=pk) | form.mark_newest()
+            told = form.envelope(grounds.basis(work, form, case.person), id=pk) | form.mark_newest()
             made = PlanMade(**told, goals=form.goals(), unanswered=form.unanswered())
             make_plans(work, [made])
             return redirect("cases:agree", pk=pk)
@@ -169,10 +170,10 @@ def agree(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     if current is None:
         return redirect("cases:plan", pk=pk)
     form = AgreementForm(None if _revealing(request) else request.POST or None, initial={"version": current.version})
-    ask_ground(form, files, case)
+    grounds.ask(form, case.person)
     if form.is_valid():
         with work.attempt(form):
-            told = form.envelope(basis(work, form, files, case), id=current.pk, **form.mark())
+            told = form.envelope(grounds.basis(work, form, case.person), id=current.pk, **form.mark())
             agree_plans(work, [PlanAgreed(**told, how=form.cleaned_data["how"])])
             messages.success(request, _("The agreement is recorded; the plan waits for a second person."))
             return redirect("cases:case", pk=pk)
@@ -194,12 +195,13 @@ def done(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     step = work.find("cases.plan", PlanAction, pk)
     case, files = find_case(work, step.case_id, "cases.plan")
     form = ActionForm(request.POST or None, initial={"done_on": work.now.date(), "version": step.version})
-    ask_ground(form, files, case)
+    grounds.ask(form, case.person)
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            told = form.envelope(basis(work, form, files, case), id=pk, **form.mark())
-            told["occurred_at"] = moment(data["done_on"], work.now)
+            when = moment(data["done_on"], work.now)
+            told = form.envelope(grounds.basis(work, form, case.person, at=when), id=pk, **form.mark())
+            told["occurred_at"] = when
             complete_plan_actions(
                 work, [ActionDone(**told, done_on=data["done_on"], delivered=data["delivered"], note=data["note"])]
             )
@@ -227,14 +229,14 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     form = FollowUpForm(
         None if asked else request.POST or None, goals=aims, no_lower_than=kept, initial={"version": case.version}
     )
-    ask_ground(form, files, case)
+    grounds.ask(form, case.person)
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
             # A contact is added beside others; only what it changes for all can be overtaken.
             mark = form.mark() if form.progress() or data["risk_after"] else {}
             made = Contact(
-                **form.envelope(basis(work, form, files, case), id=pk, **mark),
+                **form.envelope(grounds.basis(work, form, case.person), id=pk, **mark),
                 kind=data["kind"],
                 channel=data["channel"],
                 reached=data["reached"],
@@ -277,12 +279,12 @@ def close(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     aims = closing.aims(files, case)
     newest = files.newest(Closure, case)
     form = ClosureForm(request.POST or None, aims=aims, initial={"seen": str(newest.pk) if newest else ""})
-    ask_ground(form, files, case, ending=True)
+    grounds.ask(form, case.person, ending=True)
     if form.is_valid() and form.allows(case):
         data = form.cleaned_data
         with work.attempt(form):
             asked = ClosureAsked(
-                **form.envelope(basis(work, form, files, case), id=pk),
+                **form.envelope(grounds.basis(work, form, case.person), id=pk),
                 reason=data["reason"],
                 safety_reassessed=data["safety_reassessed"],
                 prerequisites=tuple(data["prerequisites"]),
@@ -324,10 +326,10 @@ def reopen(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     if case.is_open:
         raise WrongState if request.method == "POST" else NotFound
     form = ReasonForm(request.POST or None)
-    ask_ground(form, files, case)
+    grounds.ask(form, case.person)
     if form.is_valid():
         with work.attempt(form):
-            told = form.envelope(basis(work, form, files, case), id=pk)
+            told = form.envelope(grounds.basis(work, form, case.person), id=pk)
             reopen_cases(work, [Reopen(**told, reason=form.cleaned_data["reason"])])
             return redirect("cases:case", pk=pk)
     return TemplateResponse(request, "cases/step.html", {"case": case, "form": form, "step": "reopen"})

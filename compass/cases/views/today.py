@@ -30,6 +30,7 @@ from compass.cases.models.case import OPEN
 from compass.cases.rules import FIELD
 from compass.cases.standards.care import RANK
 from compass.cases.views.common import compare, find_case
+from compass.people import grounds
 from compass.people.models import Person
 from compass.reception.queries import in_danger
 from compass.vocabulary import label_of
@@ -204,10 +205,11 @@ def assign(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     case, _files = find_case(work, pk, "cases.assign")
     choices = sorted(((str(user.pk), name_of(user)) for user in colleagues(work)), key=lambda each: each[1])
     form = AssignForm(request.POST or None, colleagues=choices, initial={"version": case.version})
+    grounds.ask(form, case.person, ending=True)
     if form.is_valid():
         with work.attempt(form):
-            owner = UUID(form.cleaned_data["owner"])
-            assign_cases(work, [Assignment(**form.envelope(case.basis, id=pk, **form.mark()), owner_id=owner)])
+            owner, legal = UUID(form.cleaned_data["owner"]), grounds.basis(work, form, case.person)
+            assign_cases(work, [Assignment(**form.envelope(legal, id=pk, **form.mark()), owner_id=owner)])
             return redirect("cases:team")
     return TemplateResponse(request, "cases/step.html", {
         "case": case, "form": form, "step": "assign",

@@ -249,9 +249,10 @@ def _answered(desk: Desk, number: int, partner: str, ago: float, state: str, pk:
         return
     with desk.at(PARTNER[partner]) as work:
         word = "acknowledged" if state == "acknowledged" else "accepted"
-        answer_referrals(work, [ReferralAnswer(**desk.told(ago - 0.5, "answered", number, id=pk), answer=word)])
+        said = desk.told(ago - 0.5, "answered", number, id=pk, basis="public_interest")
+        answer_referrals(work, [ReferralAnswer(**said, answer=word)])
         if state == "done":
-            seen = desk.told(ago - 2, "outcome", number, id=pk)
+            seen = desk.told(ago - 2, "outcome", number, id=pk, basis="public_interest")
             record_outcomes(
                 work,
                 [

@@ -35,11 +35,13 @@ from compass.people.actions import (
     record_services,
     register_people,
 )
+from compass.people.consent import HELP
 from compass.people.models import CHILD_BANDS
 from compass.people.models import Person as Record
 from compass.vocabulary import code_list
 
 BATCH = 400
+VITAL = "vital_interest"
 OFFICERS = {"NE": ("zinder.social", "zinder.cases"), "NG": ("edo.reception",)}
 SUPERVISORS = {"NE": "zinder.supervisor", "NG": "edo.supervisor"}
 T = TypeVar("T")
@@ -87,7 +89,7 @@ class Loader:
             work,
             [
                 Registration(
-                    **self.told(home.arrived, "register", person.number, id=self.person_id(person)),
+                    **self.told(home.arrived, "register", person.number, basis=VITAL, id=self.person_id(person)),
                     household_id=self.key("household", home.number),
                     relation=person.relation,
                     sex=person.sex,
@@ -126,7 +128,9 @@ class Loader:
     def services(self, work: Work, households: Sequence[Household]) -> int:
         given = [
             ServiceGiven(
-                **self.told(_noon(service.on), "service", person.number, index, id=self.person_id(person)),
+                **self.told(
+                    _noon(service.on), "service", person.number, index, basis=_rests(person), id=self.person_id(person)
+                ),
                 service=service.code,
                 service_class=service.service_class,
                 delivered_on=service.on,
@@ -137,6 +141,11 @@ class Loader:
             for index, service in enumerate(person.services)
         ]
         return len(record_services(work, given))
+
+
+def _rests(person: Person) -> str:
+    """Whoever refuses a case is helped all the same, with what cannot wait."""
+    return VITAL if HELP in person.refused else "consent"
 
 
 def _noon(day: date) -> datetime:

@@ -294,13 +294,19 @@ class AwayFromHome(Teller):
             send_referrals(work, [ReferralStep(**self.told("send", self.when("referral", 2.1), row.pk))])
         with self.at("zinder.clinic") as work:
             answer_referrals(
-                work, [ReferralAnswer(**self.told("accept", self.when("referral", 3), row.pk), answer="accepted")]
+                work,
+                [
+                    ReferralAnswer(
+                        **self.told("accept", self.when("referral", 3), row.pk, "public_interest"), answer="accepted"
+                    )
+                ],
             )
             record_outcomes(
                 work,
                 [
                     ReferralOutcome(
-                        **self.told("outcome", self.when("referral_reply"), row.pk), outcome="service_completed",
+                        **self.told("outcome", self.when("referral_reply"), row.pk, "public_interest"),
+                        outcome="service_completed",
                         delivered_on=self.when("referral").date(), note=told.reply,
                         files=(paper("Ordonnance", told.prescription.split(". "), "ordonnance.jpg"),),
                     )

@@ -65,7 +65,7 @@ def _judge(work: Work, pk: UUID | None) -> Any:
 def _plan(pk: UUID | None) -> plan.PlanMade:
     day = _today() + timedelta(days=9)
     aim = plan.GoalSaid("safety_security", "x", day, (plan.ActionPlanned("SHL", "case_manager", day),))
-    return plan.PlanMade(**told(id=pk), goals=(aim,))
+    return plan.PlanMade(**told(id=pk, basis="consent"), goals=(aim,))
 
 
 def _closure(pk: UUID | None) -> closing.ClosureAsked:
@@ -81,7 +81,7 @@ def _contact(pk: UUID | None) -> contact.Contact:
 
 def _referral(pk: UUID | None) -> referral.ReferralPrepared:
     return referral.ReferralPrepared(
-        **told(id=pk), service="MED", to_organisation_id=world_id("clinic"), priority="normal"
+        **told(id=pk, basis="consent"), service="MED", to_organisation_id=world_id("clinic"), priority="normal"
     )
 
 
@@ -213,7 +213,7 @@ def _voice(pk: UUID | None) -> people.VoiceRecording:
 
 
 def _said(kind: Any, **more: Any) -> Callable[[UUID | None], Any]:
-    return lambda pk: kind(**told(id=pk), **more)
+    return lambda pk: kind(**{**told(id=pk), **more})
 
 
 def _do(action: Callable[[Work, list[Any]], Any], command: Callable[[UUID | None], Any]) -> Step:
@@ -223,7 +223,7 @@ def _do(action: Callable[[Work, list[Any]], Any], command: Callable[[UUID | None
 CENTRE = world_id("centre.zinder")
 STEPS: dict[str, Step] = {
     "people.register": _do(people.register_people, lambda pk: _person()),
-    "people.identity": _do(people.change_identity, _said(people.IdentityChange, sex="male")),
+    "people.identity": _do(people.change_identity, _said(people.IdentityChange, sex="male", basis="consent")),
     "people.household": _do(
         people.change_households, _said(people.HouseholdChange, household_id=None, relation="principal")
     ),
@@ -262,10 +262,10 @@ STEPS: dict[str, Step] = {
     "cases.risk": _do(case.set_risk, _said(case.RiskSet, level="low", reason="calm")),
     "cases.assign": _do(case.assign_cases, _said(case.Assignment, owner_id=world_id("zinder.cases"))),
     "cases.reopen": _do(case.reopen_cases, _said(case.Reopen, reason="new")),
-    "cases.assess": _do(assessment.assess, _said(assessment.Assessed, needs={"safety_security": "met"})),
+    "cases.assess": _do(assessment.assess, _said(assessment.Assessed, needs={"safety_security": "met"}, basis="consent")),
     "cases.approve_assessment": _do(assessment.approve_assessments, _yes),
     "cases.plan": _do(plan.make_plans, _plan),
-    "cases.agree": _do(plan.agree_plans, _said(plan.PlanAgreed, how="spoken")),
+    "cases.agree": _do(plan.agree_plans, _said(plan.PlanAgreed, how="spoken", basis="consent")),
     "cases.approve_plan": _do(plan.approve_plans, _yes),
     "cases.plan_action": _do(plan.complete_plan_actions, lambda pk: plan.ActionDone(**told(id=pk), done_on=_today())),
     "cases.follow_up": _do(contact.follow_up, _contact),

@@ -72,8 +72,8 @@ def picture() -> bytes:
 
 
 def told(**changes: Any) -> dict[str, Any]:
-    """The envelope of a command, by default said a minute ago on consent."""
-    return {"key": uuid4(), "occurred_at": timezone.now() - timedelta(minutes=1), "basis": "consent", **changes}
+    """The envelope of a command, by default said a minute ago, before anybody asked."""
+    return {"key": uuid4(), "occurred_at": timezone.now() - timedelta(minutes=1), "basis": "vital_interest", **changes}
 
 
 def at(username: str) -> AbstractContextManager[Work]:

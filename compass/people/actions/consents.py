@@ -15,7 +15,7 @@ from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.people.actions.common import known_or_empty, spoken
 from compass.people.ages import age_on
-from compass.people.consent import carried, newest
+from compass.people.consent import DETAILS, carried, newest
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.registry import consent_changed
 from compass.problems import Invalid, StaleVersion, StandardNotMet, UnknownCode, WrongState
@@ -57,7 +57,12 @@ class ConsentGiven(Command):
     copied_from: UUID | None = None
 
 
-@action("people.consent", Consent)
+def _what_was_said(row: Consent) -> str:
+    """An answer rests on itself, as far as it is a yes."""
+    return next((scope for scope, said in row.scopes.items() if said), DETAILS)
+
+
+@action("people.consent", Consent, purpose=_what_was_said)
 def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
     """Record consent. Raises StandardNotMet: CM-02 (seven items told), CM-03 (verbal is certified), CM-04 (ladder).
 
@@ -159,7 +164,7 @@ class Withdrawal(Command):
     scopes: tuple[str, ...] = ()
 
 
-@action("people.withdraw", Consent)
+@action("people.withdraw", Consent, purpose=_what_was_said)
 def withdraw_consent(work: Work, withdrawals: list[Withdrawal]) -> list[Consent]:
     """Take consent back at once: whole, or for the scopes named.
 
@@ -220,7 +225,7 @@ class GuardianAsked(Command):
     seen: str | None = None
 
 
-@action("people.guardian", GuardianRequest)
+@action("people.guardian", GuardianRequest, purpose=DETAILS)
 def request_guardians(work: Work, asked: list[GuardianAsked]) -> list[GuardianRequest]:
     """Ask an authority (code of guardian_authority) for a guardian (BIP-02).
 
@@ -274,7 +279,7 @@ class GuardianAppointed(Command):
     """`id` is the request that the authority answered."""
 
 
-@action("people.guardian_appointed", GuardianRequest)
+@action("people.guardian_appointed", GuardianRequest, purpose=DETAILS)
 def appoint_guardians(work: Work, appointed: list[GuardianAppointed]) -> list[GuardianRequest]:
     """Record that the authority appointed the guardian it was asked for. Raises WrongState when it had."""
     rows = work.require("people.guardian", GuardianRequest, appointed)

@@ -15,11 +15,11 @@ from compass.access.work import Command, Work
 from compass.people.actions.common import known_or_empty, nationality, spoken
 from compass.people.actions.index import index_people
 from compass.people.ages import band_of
-from compass.people.consent import answer, newest
+from compass.people.consent import DETAILS
 from compass.people.models import PERHAPS_ALONE, Person
 from compass.people.sql import ELSEWHERE
-from compass.problems import ConsentMissing, NotFound
-from compass.vocabulary import known, label_of, timeline
+from compass.problems import NotFound
+from compass.vocabulary import known, timeline
 
 TABLE = "people_person"
 
@@ -39,7 +39,7 @@ class Registration(Command):
     contact: dict[str, Any] = field(default_factory=dict)
 
 
-@action("people.register", Person)
+@action("people.register", Person, purpose=DETAILS)
 def register_people(work: Work, registrations: list[Registration]) -> list[Person]:
     """Register people; identity and contact are sealed under a key made for each.
 
@@ -113,14 +113,10 @@ class IdentityChange(Command):
     contact: dict[str, Any] | None = None
 
 
-@action("people.identity", Person)
+@action("people.identity", Person, purpose=DETAILS)
 def change_identity(work: Work, changes: list[IdentityChange]) -> list[Person]:
-    """Replace identity, contact or both. Raises StaleVersion with the row as it is now.
-
-    Raises ConsentMissing on the basis of consent when the person said no to keeping their details.
-    """
+    """Replace identity, contact or both. Raises StaleVersion with the row as it is now."""
     people = work.require("people.identity", Person, changes)
-    _kept_back(people, changes)
     for person, each in zip(people, changes, strict=True):
         if each.sex is not None:
             person.sex = known("sex", each.sex)
@@ -140,13 +136,6 @@ def change_identity(work: Work, changes: list[IdentityChange]) -> list[Person]:
     return people
 
 
-def _kept_back(people: list[Person], changes: list[IdentityChange]) -> None:
-    asked = [person.pk for person, each in zip(people, changes, strict=True) if each.basis == "consent"]
-    for consent in newest(asked).values() if asked else ():
-        if answer(consent, "data_processing").reason in {"refused", "withdrawn"}:
-            raise ConsentMissing(scope=label_of("consent_scope", "data_processing"))
-
-
 @dataclass(frozen=True, kw_only=True)
 class HouseholdChange(Command):
     """Where a person (`id`) belongs. `household_id` None means a household of their own; uasc_status None leaves it."""
@@ -156,7 +145,7 @@ class HouseholdChange(Command):
     uasc_status: str | None = None
 
 
-@action("people.household", Person)
+@action("people.household", Person, purpose=DETAILS)
 def change_households(work: Work, changes: list[HouseholdChange]) -> list[Person]:
     """Say who belongs together, and whether a child is alone.
 

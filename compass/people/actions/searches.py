@@ -100,7 +100,7 @@ def compare_person(work: Work, command: Command) -> tuple[Candidate, ...]:
     Raises Denied, NotFound, and SearchedTooOften: what was written is not undone by that.
     """
     person = work.find("people.identity", Person, command.id or UUID(int=0))
-    told = Command(key=uuid5(command.key, "compare"), occurred_at=command.occurred_at, basis=command.basis)
+    told = Command(key=uuid5(command.key, "compare"), occurred_at=command.occurred_at, basis="public_interest")
     return _compare(work, person, told, looked=False)
 
 

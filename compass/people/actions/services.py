@@ -10,6 +10,7 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
+from compass.people.consent import HELP
 from compass.people.models import Person, Service
 from compass.problems import WrongState
 from compass.vocabulary import known
@@ -28,7 +29,7 @@ class ServiceGiven(Command):
     origin: UUID | None = None
 
 
-@action("people.service", Service)
+@action("people.service", Service, purpose=HELP)
 def record_services(work: Work, services: list[ServiceGiven]) -> list[Service]:
     """Record services received. The figures count these rows and nothing else. Raises UnknownCode."""
     people = work.require("people.service", Person, services)
@@ -56,7 +57,7 @@ class ServiceAnnulled(Command):
     """A service (`id`) that was recorded by mistake."""
 
 
-@action("people.service_annulled", Service)
+@action("people.service_annulled", Service, purpose=HELP)
 def annul_services(work: Work, annulled: list[ServiceAnnulled]) -> list[Service]:
     """Take services out of every figure; each row stays as it was written. Raises WrongState when that was done before."""
     rows = work.require("people.service", Service, annulled)

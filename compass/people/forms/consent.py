@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from compass.people.actions import ConsentGiven, Withdrawal
 from compass.people.content.consent import LATER_SCOPES, SCOPES, Notice
 from compass.people.forms.common import SometimesField, listed
+from compass.people.grounds import ACCOUNT
 from compass.people.models import Consent, Person
 from compass.ui.forms import BaseForm, SeenField, YesNoField
 from compass.ui.widgets import Boxes, Radios
@@ -151,7 +152,7 @@ class ConsentForm(CaregiverForm):
 
     def withdrawals(self) -> list[Withdrawal]:
         """What was answered no, taken back for each child that was ticked and for whom it was a yes."""
-        envelope, refused = self.envelope("consent"), self._refused()
+        envelope, refused = self.envelope(ACCOUNT), self._refused()
         taken = [(given, tuple(scope for scope in refused if given.scopes.get(scope))) for given in self.chosen()]
         return [self.taken_back(envelope, given, scopes) for given, scopes in taken if scopes]
 
@@ -159,8 +160,10 @@ class ConsentForm(CaregiverForm):
         """What was answered, as a command."""
         told = self.cleaned_data
         answers = {scope: told[f"scope_{scope}"] for scope in (*CORE_SCOPES, *OTHER_SCOPES)}
+        # A no is kept because it must be heeded and shown, not because the person agreed to anything.
+        agreed = any(answers.values()) and told.get("child_agrees") is not False
         return ConsentGiven(
-            **self.envelope("consent", id=person.pk),
+            **self.envelope("consent" if agreed else ACCOUNT, id=person.pk),
             given_by=told.get("given_by", "individual"),
             mode=told["mode"],
             language=notice.language,
@@ -206,7 +209,7 @@ class WithdrawForm(CaregiverForm):
 
     def commands(self, consent: Consent) -> list[Withdrawal]:
         """One withdrawal for the person, one for each child chosen."""
-        envelope = self.envelope("consent")
+        envelope = self.envelope(ACCOUNT)
         first = Withdrawal(**envelope, id=consent.pk, version=consent.version, scopes=self.scopes)
         return [first, *(self.taken_back(envelope, given, self.scopes) for given in self.chosen())]
 

@@ -365,10 +365,10 @@ class HouseholdForm(BaseForm):
         """Whether the answers call for a guardian who was not asked for yet (BIP-02)."""
         return not self.asked and self.cleaned_data.get("uasc_status") in ALONE
 
-    def command(self, person: Person) -> HouseholdChange:
+    def command(self, person: Person, basis: str) -> HouseholdChange:
         told = self.cleaned_data
         return HouseholdChange(
-            **self.envelope(person.basis, id=person.pk, version=told["version"]),
+            **self.envelope(basis, id=person.pk, version=told["version"]),
             household_id=self._household(person),
             relation=told["relation"] or "principal",
             uasc_status=told.get("uasc_status"),

@@ -14,10 +14,9 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from compass.people.consent import answer
 from compass.people.content.consent import Notice, available, notice
 from compass.people.forms import ContactForm, IdentityForm, shown
-from compass.people.models import Consent, Person
+from compass.people.models import Person
 from compass.ui.compare import said
 from compass.ui.words import day
 from compass.vocabulary import label_of
@@ -50,11 +49,6 @@ def worker_notice() -> Notice:
     """The notice in the language of the worker's pages; whoever reads aloud sees it beside the one that is heard."""
     own = (get_language() or "fr")[:2]
     return notice(own if own in available() else "fr")
-
-
-def basis_of(consent: Consent | None) -> str:
-    """Consent when the person agreed to being recorded; before any answer, vital interest."""
-    return "vital_interest" if answer(consent, "data_processing").reason == "not_asked" else "consent"
 
 
 def birth(identity: dict[str, Any]) -> str:

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Work
-from compass.people import queries
+from compass.people import grounds, queries
 from compass.people.actions import change_households, give_consent, on_page, request_guardians, withdraw_consent
 from compass.people.ages import age_on
-from compass.people.consent import answer, carried
+from compass.people.consent import DETAILS, answer, carried
 from compass.people.content.consent import ChildVersion, Notice, Section, available, notice
 from compass.people.forms import ConsentForm, HouseholdForm
 from compass.people.forms.consent import CORE_SCOPES, OTHER_SCOPES
@@ -207,10 +207,11 @@ def household(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         others=[(str(other.household_id), _with(other)) for other in near],
         asked=queries.guardian_of(work, person) is not None,
     )
+    grounds.ask(form, person, purpose=DETAILS)
     rows: list[dict[str, Any]] = []
     if form.is_valid():
         with work.attempt(form):
-            change_households(work, [form.command(person)])
+            change_households(work, [form.command(person, grounds.basis(work, form, person, purpose=DETAILS))])
             asked = [command for command in [form.guardian(person)] if command]
             request_guardians(work, asked)
             saved = _("Who belongs together has been saved.")

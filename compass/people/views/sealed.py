@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Work
-from compass.people import queries
+from compass.people import grounds, queries
 from compass.people.actions import change_identity
-from compass.people.consent import answer
+from compass.people.consent import DETAILS, answer
 from compass.people.forms import ContactForm, IdentityForm, RevealForm, shown
 from compass.people.models import Person
-from compass.people.views.common import STEPS, basis_of, identity_facts, nation, step_to, tongues
+from compass.people.views.common import STEPS, identity_facts, nation, step_to, tongues
 from compass.people.views.finding import after_writing
 from compass.problems import StaleVersion
 from compass.ui.compare import rows
@@ -92,23 +92,29 @@ def _sealed_page(
         "person": person,
         "step": step if "intake" in request.GET else 0,
         "steps": STEPS,
-        "kept_back": answer(consented, "data_processing").reason in {"refused", "withdrawn"},
+        "kept_back": answer(consented, DETAILS).reason in {"refused", "withdrawn"},
     }
     asked = "reveal" in request.POST or "compare" in request.POST
     reveal, form = RevealForm(request.POST if asked else None), None
     if queries.ended(consented):
         reveal.without_consent()
+
+    def asked_for(data: Any, initial: dict[str, Any] | None) -> Any:
+        made = build(data, initial)
+        grounds.ask(made, person, purpose=DETAILS)
+        return made
+
     if "reveal" in request.POST:
         if reveal.is_valid():
-            form = build(None, show(person, queries.reveal(work, person, reveal.cleaned_data["reason"])))
+            form = asked_for(None, show(person, queries.reveal(work, person, reveal.cleaned_data["reason"])))
     elif request.method == "POST":
-        form = build(request.POST, {"version": person.version})
+        form = asked_for(request.POST, {"version": person.version})
         if form.is_valid():
             if "compare" in request.POST:
                 form.problem = StaleVersion(current=person)
             else:
                 with work.attempt(form):
-                    command = form.command(person, basis_of(consented))
+                    command = form.command(person, grounds.basis(work, form, person, purpose=DETAILS))
                     change_identity(work, [command])
                     if beside := after_writing(work, request, person, command, after if context["step"] else "person"):
                         messages.success(request, saved)
@@ -119,7 +125,7 @@ def _sealed_page(
     else:
         found = queries.opened(work, person)
         if not filled(found):
-            form = build(None, show(person, found))
+            form = asked_for(None, show(person, found))
     return TemplateResponse(request, template, {**context, "form": form, "reveal": reveal})
 
 

@@ -12,6 +12,7 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.cases.sealing import load_keys, open_from, seal_into
+from compass.people.consent import HELP
 from compass.people.models import Person
 from compass.problems import Invalid, UnknownCode, WrongState
 from compass.reintegration import scoring
@@ -31,7 +32,7 @@ class InterviewBegun(Command):
     language: str
 
 
-@action("reintegration.begin_interview", Interview)
+@action("reintegration.begin_interview", Interview, purpose=HELP)
 def begin_interviews(work: Work, begun: list[InterviewBegun]) -> list[Interview]:
     """Begin interviews. Raises Invalid for a child (an adult instrument), WrongState for a second baseline."""
     people = work.require("reintegration.interview", Person, begun)
@@ -72,7 +73,7 @@ class Answered(Command):
     stop: bool = False
 
 
-@action("reintegration.answer", Interview)
+@action("reintegration.answer", Interview, purpose=HELP)
 def answer_interviews(work: Work, answered: list[Answered]) -> list[Interview]:
     """Add a section's answers and count again. The last section, or a wish to stop, ends the interview.
 
@@ -118,7 +119,7 @@ class Stopped(Command):
     """`id` is the interview."""
 
 
-@action("reintegration.stop_interview", Interview)
+@action("reintegration.stop_interview", Interview, purpose=HELP)
 def stop_interviews(work: Work, stopped: list[Stopped]) -> list[Interview]:
     """End interviews as they are: what was answered stays, nothing is asked again."""
     rows = work.require("reintegration.interview", Interview, stopped)

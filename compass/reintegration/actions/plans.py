@@ -16,6 +16,7 @@ from compass.cases.sealing import load_keys, open_from, seal_into
 from compass.cases.uploads import Attachment
 from compass.communities.models import Project
 from compass.people.actions import ServiceGiven, record_services
+from compass.people.consent import HELP
 from compass.people.models import Person
 from compass.problems import Invalid, StandardNotMet, WrongState
 from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
@@ -38,7 +39,7 @@ class NewPlan(Command):
     goals: str
 
 
-@action("reintegration.plan", Plan)
+@action("reintegration.plan", Plan, purpose=HELP)
 def make_plans(work: Work, plans: list[NewPlan]) -> list[Plan]:
     """Make plans and record the service REI. Raises WrongState for a person who has one, Invalid for a day to come."""
     people = work.require("reintegration.plan", Person, plans)
@@ -74,7 +75,7 @@ class PlanChanged(Command):
     goals: str
 
 
-@action("reintegration.change_plan", Plan)
+@action("reintegration.change_plan", Plan, purpose=HELP)
 def change_plans(work: Work, changes: list[PlanChanged]) -> list[Plan]:
     """Write anew what a person wants; what they wanted before stays with it, sealed (R-PLN-2).
 
@@ -127,7 +128,7 @@ class NewAction(Command):
     project_id: UUID | None = None
 
 
-@action("reintegration.action", Action)
+@action("reintegration.action", Action, purpose=HELP)
 def add_actions(work: Work, actions: list[NewAction]) -> list[Action]:
     """Add lines to plans. Raises Invalid for a community action without a project of this office, or an unknown code."""
     plans = work.require("reintegration.plan", Plan, actions)
@@ -185,7 +186,7 @@ class Proof(Command):
     file: Attachment
 
 
-@action("reintegration.receipt", Receipt)
+@action("reintegration.receipt", Receipt, purpose=HELP)
 def add_receipts(work: Work, proofs: list[Proof]) -> list[Receipt]:
     """Keep proofs, sealed. The currency is that of the action. Raises WrongState for an action that was cancelled."""
     actions = work.require("reintegration.plan", Action, proofs)
@@ -235,7 +236,7 @@ class Delivered(Command):
     delivered_on: date
 
 
-@action("reintegration.deliver", Action)
+@action("reintegration.deliver", Action, purpose=HELP)
 def deliver_actions(work: Work, delivered: list[Delivered]) -> list[Action]:
     """Record deliveries and the service: BUS for a business, REI for anything else.
 
@@ -278,7 +279,7 @@ class Cancelled(Command):
     why: str
 
 
-@action("reintegration.cancel", Action)
+@action("reintegration.cancel", Action, purpose=HELP)
 def cancel_actions(work: Work, cancelled: list[Cancelled]) -> list[Action]:
     """Cancel lines, each with a reason that is sealed. Raises WrongState, Invalid without a reason."""
     rows = work.require("reintegration.plan", Action, cancelled)
@@ -306,7 +307,7 @@ class Followed(Command):
     remark: str = ""
 
 
-@action("reintegration.follow_up", FollowUp)
+@action("reintegration.follow_up", FollowUp, purpose=HELP)
 def follow_up_actions(work: Work, followed: list[Followed]) -> list[FollowUp]:
     """Say whether actions did what they should. Raises WrongState before anything was delivered."""
     actions = work.require("reintegration.follow_up", Action, followed)

@@ -14,6 +14,7 @@ from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.cases.sealing import seal_into
 from compass.people.actions import ServiceGiven, record_services
+from compass.people.consent import HELP
 from compass.people.models import Person
 from compass.problems import Invalid, StaleVersion
 from compass.reintegration.models import ArrivalHome
@@ -44,7 +45,7 @@ class Welcomed(Command):
     seen: int | None = None
 
 
-@action("reintegration.welcome", ArrivalHome)
+@action("reintegration.welcome", ArrivalHome, purpose=HELP)
 def welcome_home(work: Work, welcomed: list[Welcomed]) -> list[ArrivalHome]:
     """Record reception and each support as a service; the return, when there is one that arrived, goes on.
 

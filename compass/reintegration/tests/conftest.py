@@ -11,9 +11,11 @@ from uuid6 import uuid7
 from compass.cases.models import Case
 from compass.cases.uploads import Attachment
 from compass.communities.models import Meeting, Option, Place, Project
-from compass.people.actions import Registration, register_people
+from compass.people.actions import ConsentGiven, Registration, give_consent, register_people
+from compass.people.models import Consent
 from compass.reintegration import actions
 from compass.reintegration.models import Action, FollowUp, Interview, Plan, Receipt
+from compass.vocabulary import code_list
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -72,6 +74,14 @@ class Home:
                 status_since=work.now.date(),
                 **base,
             )
+
+    def agree(self) -> Consent:
+        """The mother says yes to help and to the use of her data."""
+        with self.at("edo.reception") as work:
+            said = {"case_management_services": True, "data_processing": True}
+            seven = tuple(code_list("consent_information").values)
+            given = ConsentGiven(**self.told(id=self.mother.pk), certified=True, information=seven, scopes=said)
+            return give_consent(work, [given])[0]
 
     def plan(self) -> Plan:
         with self.at("edo.reception") as work:

@@ -59,6 +59,7 @@ def test_stopping_keeps_what_was_said_and_gives_no_score(home, at, told):
 
 
 def test_the_interview_by_its_pages(home, sign_in):
+    home.agree()
     client = sign_in("edo.monitoring")
     today = timezone.now().date().isoformat()
     begun = client.send(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
+from compass.people.consent import DETAILS
 from compass.problems import Invalid, SecondPersonNeeded
 from compass.returns import machine
 from compass.returns.actions.steps import inside, move, not_met, open_file, seal
@@ -31,7 +32,7 @@ class EligibilityChecked(Command):
     criteria: tuple[CriterionChecked, ...]
 
 
-@action("returns.assess", Return)
+@action("returns.assess", Return, purpose=DETAILS)
 def check_eligibility(work: Work, checks: list[EligibilityChecked]) -> list[Return]:
     """Record criteria of eligibility. Raises StandardNotMet R-ELI-1 for an answer without evidence, or for a waiver of
     what cannot be waived (R-SAF-1)."""
@@ -76,7 +77,7 @@ def _second_person(work: Work, facts: Facts) -> None:
         raise SecondPersonNeeded
 
 
-@action("returns.approve", Return)
+@action("returns.approve", Return, purpose=DETAILS)
 def approve_returns(work: Work, decisions: list[Decision]) -> list[Return]:
     """Approve. Raises SecondPersonNeeded (R-ELI-2), BestInterestsFirst (R-CHI-1), StandardNotMet with every open rule."""
     files = open_file(work, "approve", decisions)
@@ -91,7 +92,7 @@ def approve_returns(work: Work, decisions: list[Decision]) -> list[Return]:
     )
 
 
-@action("returns.refuse", Return)
+@action("returns.refuse", Return, purpose=DETAILS)
 def refuse_returns(work: Work, decisions: list[Decision]) -> list[Return]:
     """Not eligible. Raises StandardNotMet R-ELI-3 unless reason, explanation, referral and complaint channel are there."""
     files = open_file(work, "refuse", decisions)
@@ -107,7 +108,7 @@ def refuse_returns(work: Work, decisions: list[Decision]) -> list[Return]:
     return move(work, [(avr, "refuse", each) for (avr, _facts), each in zip(files, decisions, strict=True)])
 
 
-@action("returns.send_back", Return)
+@action("returns.send_back", Return, purpose=DETAILS)
 def send_back_returns(work: Work, decisions: list[Decision]) -> list[Return]:
     """Ask the counsellor for more before deciding: the check of free choice is made again, what was declared stays.
 

@@ -12,6 +12,7 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
+from compass.people.consent import DETAILS
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst, ConsentMissing, Invalid, WrongState
 from compass.returns import destinations, machine
@@ -19,7 +20,7 @@ from compass.returns.actions.steps import inside, move, move_on, not_met, open_f
 from compass.returns.blocks import stopped
 from compass.returns.content import declaration_text
 from compass.returns.models import Counselling, Declaration, FreeChoice, Member, Return
-from compass.returns.queries import RECORDING_SCOPE, open_returns
+from compass.returns.queries import RECORDING_SCOPE, agreed, open_returns
 from compass.vocabulary import code_list, known, label_of, language
 
 #: How long a declaration holds (return-and-reintegration.md 2.6).
@@ -40,13 +41,13 @@ class Begin(Command):
     with_people: tuple[UUID, ...] = ()
 
 
-@action("returns.start", Return)
+@action("returns.start", Return, purpose=DETAILS)
 def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
     """Open a return for each wish. Writes nothing for a child whose best-interests procedure does not allow it.
 
     Raises BestInterestsFirst (R-CHI-1), WrongState when someone is already on an open return, StandardNotMet R-CHI-4
     for a child of a family who would travel without an adult, Invalid for someone of another household, or for the
-    country where the person is, UnknownCode for what is no country.
+    country where the person is, UnknownCode for what is no country, StandardNotMet R-CON-1 unless each adult agreed.
     """
     principals = work.require("returns.start", Person, begins)
     others = {
@@ -62,6 +63,7 @@ def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
         raise BestInterestsFirst
     if open_returns(everyone):
         raise WrongState
+    consented = agreed(everyone, DETAILS, work.now)
     places = destinations.here(p.organisation_id for p in principals)
     avrs, members = [], []
     for person, each in zip(principals, begins, strict=True):
@@ -72,6 +74,8 @@ def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
             raise Invalid(what=person.code)
         if person.is_child and person.uasc_status not in {"unaccompanied", "separated"}:
             raise not_met("R-CHI-4", _("A child of a family returns with a grown person of it: begin with that person"))
+        if missing := machine.unagreed(group, person.pk, consented):
+            raise missing
         known("return_type", each.return_type)
         destinations.check(each.destination, each.area, places[person.organisation_id])
         avr = Return(
@@ -106,7 +110,7 @@ class Counselled(Command):
     notes: str = ""
 
 
-@action("returns.counsel", Return)
+@action("returns.counsel", Return, purpose=DETAILS)
 def counsel(work: Work, talks: list[Counselled]) -> list[Return]:
     """Record counselling. Raises WrongState after the declaration, KeyError for unknown codes."""
     files = open_file(work, "counsel", talks)
@@ -144,7 +148,7 @@ class Declared(Command):
     witness: dict[str, str] = field(default_factory=dict)
 
 
-@action("returns.declare", Return)
+@action("returns.declare", Return, purpose=DETAILS)
 def declare(work: Work, declarations: list[Declared]) -> list[Return]:
     """Record declarations. Raises StandardNotMet: R-INF-1, R-CON-1 before it, R-VOL-1 (a statement not agreed to, a
     language the person does not speak, a spoken one without a witness), R-CHI-4 (a child's declaration not given by the
@@ -202,7 +206,7 @@ class ChoiceChecked(Command):
     evidence: dict[str, Any] = field(default_factory=dict)
 
 
-@action("returns.check", Return)
+@action("returns.check", Return, purpose=DETAILS)
 def check_free_choice(work: Work, checks: list[ChoiceChecked]) -> list[Return]:
     """Record the check of free choice. The file goes to the decision only when nothing speaks against free choice;
     otherwise the answers are kept and the return stays where it is (R-VOL-2, R-VOL-3, R-VOL-6)."""

@@ -13,6 +13,7 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
+from compass.people.consent import DETAILS
 from compass.problems import Invalid, StandardNotMet
 from compass.returns import machine
 from compass.returns.machine import Facts
@@ -121,19 +122,19 @@ def _simple(work: Work, name: str, commands: Sequence[Moved], *, reason_needed: 
     return move(work, [(avr, name, each) for (avr, _), each in zip(files, commands, strict=True)])
 
 
-@action("returns.withdraw", Return)
+@action("returns.withdraw", Return, purpose=DETAILS)
 def withdraw_returns(work: Work, commands: list[Moved]) -> list[Return]:
     """The person takes the wish back: always possible before travel, without penalty, reason optional (R-VOL-5)."""
     return _simple(work, "withdraw", commands, reason_needed=False)
 
 
-@action("returns.suspend", Return)
+@action("returns.suspend", Return, purpose=DETAILS)
 def suspend_returns(work: Work, commands: list[Moved]) -> list[Return]:
     """Hold a return, with a reason. Raises WrongState once travel has begun, Invalid without a reason."""
     return _simple(work, "suspend", commands, reason_needed=True)
 
 
-@action("returns.resume", Return)
+@action("returns.resume", Return, purpose=DETAILS)
 def resume_returns(work: Work, commands: list[Moved]) -> list[Return]:
     """Back to counselling after a withdrawal, a missed journey or a hold. A new round: all is told and declared again."""
     files = open_file(work, "resume", commands)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.people.actions import ServiceGiven, record_services
+from compass.people.consent import DETAILS
 from compass.problems import Invalid, StandardNotMet
 from compass.returns import machine
 from compass.returns.actions.steps import Moved, inside, move, move_on, not_met, open_file
@@ -32,7 +33,7 @@ class Prepared(Command):
     receiving_told_on: date | None = None
 
 
-@action("returns.prepare", Return)
+@action("returns.prepare", Return, purpose=DETAILS)
 def prepare_returns(work: Work, prepared: list[Prepared]) -> list[Return]:
     """Record the preparation; the return is ready to travel once R-DOC-1, R-MED-1, R-NOT-1 and R-VOL-1 hold."""
     files = open_file(work, "prepare", prepared)
@@ -84,7 +85,7 @@ class Departure(Command):
 METHODS = ("in_person_alone", "in_person_interpreter", "phone_interpreter")
 
 
-@action("returns.depart", Return)
+@action("returns.depart", Return, purpose=DETAILS)
 def depart_returns(work: Work, departures: list[Departure]) -> list[Return]:
     """Depart, after voluntariness was confirmed again (R-VOL-4), and record the service for each traveller.
 
@@ -123,7 +124,7 @@ def depart_returns(work: Work, departures: list[Departure]) -> list[Return]:
     return move(work, [(avr, "depart", each) for (avr, _facts), each in zip(files, departures, strict=True)])
 
 
-@action("returns.miss", Return)
+@action("returns.miss", Return, purpose=DETAILS)
 def miss_returns(work: Work, commands: list[Moved]) -> list[Return]:
     """The person did not come, or could not leave: back to counselling is open, nothing is held against them."""
     files = open_file(work, "miss", commands)
@@ -138,7 +139,7 @@ class Arrival(Command):
     arrived_on: date
 
 
-@action("returns.arrive", Return)
+@action("returns.arrive", Return, purpose=DETAILS)
 def receive_returns(work: Work, arrivals: list[Arrival]) -> list[Return]:
     """The receiving office confirms the arrival, on the duty of care where consent no longer holds.
 
@@ -159,7 +160,7 @@ def receive_returns(work: Work, arrivals: list[Arrival]) -> list[Return]:
     return move(work, [(avr, "arrive", each) for (avr, _facts), each in zip(files, arrivals, strict=True)])
 
 
-@action("returns.advance", Return)
+@action("returns.advance", Return, purpose=DETAILS)
 def advance_returns(work: Work, commands: list[Moved]) -> list[Return]:
     """Follow what reintegration does: arrived, reintegration, monitoring, closed; one state at a time."""
     following = {"arrived": "reintegrate", "reintegration": "monitor", "monitoring": "close"}

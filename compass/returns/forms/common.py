@@ -12,7 +12,7 @@ from compass.ui.forms import RecordForm
 
 
 class StepForm(RecordForm):
-    """A step of one return; return assistance rests on the person's consent.
+    """A step of one return; return assistance rests on the person's consent, what ends or holds it may do without.
 
     `sometimes`: the fields that other answers may demand; they are not called optional.
     """

@@ -119,7 +119,7 @@ def test_whoever_is_on_the_way_is_received_without_consent(journey, at, told, si
     pk, today = journey.to("in_travel"), timezone.localdate()
     taken_back(at)
     with at("zinder.social") as work, pytest.raises(StandardNotMet, match="R-CON-1"):
-        actions.receive_returns(work, [actions.Arrival(**told(id=pk), arrived_on=work.now.date())])
+        actions.receive_returns(work, [actions.Arrival(**told(id=pk, basis="consent"), arrived_on=work.now.date())])
 
     office, address = sign_in("zinder.social"), reverse("returns:arrival", args=[pk])
     office.cookies["compass_language"] = "en"

@@ -19,6 +19,8 @@ from compass.cases.models import Case
 from compass.cases.models.case import OPEN as OPEN_CASES
 from compass.cases.queries import ladder_access
 from compass.cases.sealing import load_keys, open_from
+from compass.people.consent import DETAILS
+from compass.people.grounds import judged
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst
 from compass.returns import actions, destinations, forms, machine, words
@@ -87,6 +89,7 @@ def start(request: HttpRequest, work: Work, person: UUID) -> HttpResponseBase:
             "others": [(p, blocks[p.pk]) for p in group[1:] if blocks.get(p.pk)],
             "going": open_returns([asks.pk]).get(asks.pk),
             "problem": BestInterestsFirst(),
+            "said": judged([asks], work.now, DETAILS),
             "ladders": ladder_access(work, [asks.pk]) if blocks.get(asks.pk) else None,
         },
         status=status,

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Work
+from compass.people.grounds import ACCOUNT
 from compass.problems import BestInterestsFirst, WrongState
 from compass.returns import actions, compare, forms, machine, words
 from compass.returns.content import declaration_texts
@@ -89,6 +90,8 @@ def _answer(visit: Visit, name: str, transition: str, template: str, asked: Aske
     work.demand(machine.TRANSITIONS[transition].rule)
     compared: Rows = []
     reveal, read = forms.NotesForm(prefix="open"), compare.Reader(work, avr)
+    # Without consent only what ends or holds the journey goes on, to account for it.
+    form.basis = "consent" if machine.CONSENT.holds(facts) else ACCOUNT
     if typed and form.is_valid():
         if "compare" in post:
             reveal = forms.NotesForm(post, prefix="open")
