@@ -62,9 +62,12 @@ class AccountAdapter(DefaultAccountAdapter):
         signin.record(request, signin.FAILED, user, how="password")
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
-        """A published account signs no one in outside a demonstration."""
+        """A published account signs no one in outside a demonstration, an old invitation nobody anywhere."""
         if getattr(user, "is_demonstration", False) and not settings.COMPASS_DEMONSTRATION:
             return self.respond_user_inactive(request, user)
+        if signin.ran_out(user):
+            messages.error(request, _("This invitation has run out. Call your office; it gives you a new code."))
+            return redirect("account_login")
         return super().pre_login(request, user, **kwargs)  # type: ignore[no-any-return]
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:

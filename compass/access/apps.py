@@ -18,6 +18,7 @@ class AccessConfig(AppConfig):
         "compass_share_key(uuid, uuid, bytea, timestamptz)": "compass_app",
         "compass_key_is_new(uuid)": "compass_app",
         "compass_destroy_keys(uuid[])": "compass_app",
+        "compass_begin_account(text, bytea)": "compass_app",
     }
 
     def ready(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm, SetPasswordForm
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from compass.access import signin
 from compass.access.models import User
 
-NAME_LENGTH = 40
+NAME_LENGTH, FULL_NAME_LENGTH = 40, 120
 # What libraries raise for a credential that no browser makes.
 MALFORMED = (AttributeError, TypeError, ValueError, KeyError, IndexError, forms.ValidationError)
 
@@ -60,6 +60,22 @@ class NewPasswordForm(ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self.fields["oldpassword"], _("Present password"))
+        _say(self.fields["password1"], _("New password"), _("At least 15 characters. Several words in a row are good."))
+        _say(self.fields["password2"], _("New password once more"))
+
+
+class FirstPasswordForm(SetPasswordForm):
+    """The colleague's own name and password, which nobody else is told."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = forms.CharField(max_length=FULL_NAME_LENGTH)
+        _say(
+            name, _("Your name"), _("As your colleagues know you. It is kept locked."), dir="auto", autocomplete="name"
+        )
+        self.fields = {"name": name, **self.fields}
         _say(self.fields["password1"], _("New password"), _("At least 15 characters. Several words in a row are good."))
         _say(self.fields["password2"], _("New password once more"))
 

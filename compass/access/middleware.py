@@ -39,6 +39,12 @@ OPEN_WITHOUT_SECOND_FACTOR = frozenset(
 )
 
 
+#: What is open to a colleague whose password is still the code of an invitation.
+OPEN_BEFORE_THE_FIRST_PASSWORD = frozenset(
+    {"access:first", "access:leave", "access:still", "account_login", "account_logout", "set_language", "health"}
+)
+
+
 class SessionDigestMiddleware:
     """Gives the trail a stable mark of the session that cannot be used to sign in (12 characters of the hash's hash)."""
 
@@ -88,7 +94,7 @@ class HeadersMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Leads a colleague without a second factor to the page that sets one up."""
+    """Leads an invited colleague to the page of the first sign-in, then one without a second factor to set one up."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -100,6 +106,9 @@ class SecondFactorMiddleware:
         from compass.access.signin import second_factor_missing
 
         match = request.resolver_match
+        if getattr(request.user, "invited_until", None):
+            opens = match is not None and match.view_name in OPEN_BEFORE_THE_FIRST_PASSWORD
+            return None if opens else redirect("access:first")
         if match is not None and match.view_name in OPEN_WITHOUT_SECOND_FACTOR:
             return None
         return redirect("access:second_factor") if second_factor_missing(request) else None

@@ -45,6 +45,8 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=5, default="fr")
     is_active = models.BooleanField(default=True)
     is_demonstration = models.BooleanField(default=False)
+    #: Until then the password is the one-time code of an invitation: it opens the page of the first sign-in and no other.
+    invited_until = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "username"
     objects = BaseUserManager()

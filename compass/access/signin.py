@@ -13,6 +13,9 @@ from allauth.account.signals import password_changed
 from allauth.mfa import signals as factors
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
@@ -20,9 +23,11 @@ from django.utils import timezone
 from compass.access import scope
 from compass.access.models import User
 from compass.access.sessions import digest, end_sessions
+from compass.access.staff import seal_name
 from compass.trail import chain
 
 SIGNED_IN, SIGNED_OUT, FAILED = "access.signin", "access.signout", "access.signin.failed"
+BEGUN = "access.signin.first"
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 FLAG = "compass.second_factor"
 View = Callable[..., HttpResponseBase]
@@ -83,6 +88,31 @@ def second_factor_missing(request: HttpRequest) -> bool:
     if has_second_factor(user.pk):
         request.session[FLAG] = True
         return False
+    return True
+
+
+def ran_out(user: Any) -> bool:
+    """Whether this is an invitation that nobody followed in time."""
+    until = getattr(user, "invited_until", None)
+    return until is not None and until <= timezone.now()
+
+
+def begin(request: HttpRequest, user: User, name: str, password: str) -> bool:
+    """End an invitation: the colleague's own name and password; every other session ends.
+
+    False when another window did it first, or the invitation ran out meanwhile; then nothing is changed.
+    """
+    chosen, sealed = make_password(password), seal_name(user.pk, name)
+    with scope.account(user.pk), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT compass_begin_account(%s, %s)", [chosen, sealed])
+        (begun,) = cursor.fetchone()
+    if not begun:
+        return False
+    user.refresh_from_db()
+    update_session_auth_hash(request, user)
+    request.session.save()
+    end_sessions(user.pk, keep=request.session.session_key)
+    record(request, BEGUN, user)
     return True
 
 

@@ -206,4 +206,21 @@ BEGIN
 END $$;
 """
 
+BEGIN_ACCOUNT = """
+CREATE OR REPLACE FUNCTION compass_begin_account(chosen text, sealed bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    claims text[] := compass_scope_claims();
+BEGIN
+    IF claims[7] IS DISTINCT FROM 'account' THEN
+        RAISE EXCEPTION 'compass: a way to sign in is changed by whose it is' USING ERRCODE = 'CS008';
+    END IF;
+    UPDATE access_user SET password = chosen, name_sealed = sealed, invited_until = NULL
+    WHERE id = claims[4]::uuid AND invited_until > clock_timestamp();
+    RETURN FOUND;
+END $$;
+"""
+
+BEGIN_ACCOUNT_DROP = "DROP FUNCTION compass_begin_account(text, bytea);"
+
 OWN_ACCOUNT_DROP = "DROP FUNCTION compass_own_account() CASCADE;"

@@ -28,6 +28,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from compass.access import signin, words
 from compass.access.actor import Actor
+from compass.access.forms import FirstPasswordForm
 from compass.access.models import Organisation, User
 from compass.access.pages import OFFICE, office_of, page, problem_page
 from compass.access.sessions import digest, end_sessions, sessions_of
@@ -164,6 +165,25 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if not signin.second_factor_missing(request):
         return redirect("access:account")
     return TemplateResponse(request, "access/second_factor.html")
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@login_required
+def first(request: HttpRequest) -> HttpResponse:
+    """The first sign-in after an invitation: the colleague's own name and password take the place of the code."""
+    user = cast("User", request.user)
+    if not user.invited_until:
+        return redirect("home")
+    form = FirstPasswordForm(data=request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        if not signin.begin(request, user, form.cleaned_data["name"], form.cleaned_data["password1"]):
+            get_adapter().logout(request)
+            messages.error(request, _("This invitation has run out. Call your office; it gives you a new code."))
+            return redirect("account_login")
+        messages.success(request, _("Your password is kept. The code of the invitation opens nothing any more."))
+        return redirect("home")
+    return TemplateResponse(request, "access/first.html", {"form": form})
 
 
 @require_GET

@@ -68,6 +68,44 @@ class NoScope(Problem):
     next_step = _("Nothing was shown. Tell your administrator this number.")
 
 
+class NoSuchOrganisation(Problem):
+    number, status = 1006, 404
+    title = _("There is no organisation of that name.")
+    next_step = _("See how it is written with: compass organisation list")
+
+
+class NoSuchColleague(Problem):
+    number, status = 1007, 404
+    title = _("There is no colleague of that user name.")
+    next_step = _("See how it is written with: compass colleague list")
+
+
+class NameTaken(Problem):
+    number, status = 1008, 409
+    title = _("This name is taken.")
+    next_step = _("Choose another one; for a colleague who is known already use: compass colleague grant, or renew.")
+
+
+class UserNameDoesNotFit(Problem):
+    number, status = 1009, 400
+    title = _("A user name names a post and no person: 3 to 60 small letters a to z, digits, dots and hyphens.")
+    next_step = _("Write it for example so: zinder.social")
+
+
+class RoleDoesNotFit(Problem):
+    """`roles`: the codes of those that the organisation may have."""
+
+    number, status = 1010, 400
+    title = _("An organisation of this kind has other roles.")
+    next_step = _("Choose at least one of these: %(roles)s.")
+
+
+class WatcherDoesNotWork(Problem):
+    number, status = 1011, 400
+    title = _("Whoever watches over the work does not do it: such a role goes with no other.")
+    next_step = _("Invite a second account for the data protection officer or the auditor.")
+
+
 class Invalid(Problem):
     number, status = 2001, 400
     title = _("Something in the form is missing or not possible: %(what)s.")

@@ -17,8 +17,9 @@ DECLARE
     owner_organisation uuid := (parsed->>'organisation')::uuid;
     said_by uuid := coalesce((parsed->>'actor')::uuid, '00000000-0000-0000-0000-000000000000');
 BEGIN
-    -- What the deployment does by itself for an organisation names nobody, in a scope that was signed for just that.
-    IF said_by IS DISTINCT FROM compass_scope_actor() OR owner_organisation IS NOT NULL
+    -- The owner, who runs no page, notes what it did to an organisation or a colleague without being one. What the
+    -- deployment does by itself for an organisation names nobody, in a scope that was signed for just that.
+    IF said_by IS DISTINCT FROM compass_scope_actor() OR owner_organisation IS NOT NULL AND session_user <> current_user
        AND NOT (said_by = '00000000-0000-0000-0000-000000000000'
                 AND owner_organisation = ANY (compass_scope_organisations()))
        AND NOT EXISTS (SELECT 1 FROM access_user WHERE id = said_by AND organisation_id = owner_organisation)

@@ -104,6 +104,7 @@ def test_copying_in_is_refused_too(theirs):
         "organisation_id = organisation_id",
         "name_sealed = ''",
         "language = 'en'",
+        "invited_until = now() + interval '1 year'",
         "id = id",
     ],
 )
@@ -159,3 +160,49 @@ def test_a_password_hashed_in_an_older_way_is_hashed_anew_at_sign_in(client, min
     kept = User.objects.get(pk=mine.pk).password
     assert kept not in (older, make_password(PASSWORD))
     assert "_auth_user_id" in client.session
+
+
+BEGUN = "SELECT compass_begin_account('chosen', '')"
+
+
+def invitation(owner, user, until):
+    owner.execute("UPDATE access_user SET invited_until = now() + %s::interval WHERE id = %s", [until, user.pk])
+
+
+@pytest.fixture
+def invited(owner, mine):
+    """Its own invitation, not followed yet."""
+    before = owner.execute("SELECT password, name_sealed FROM access_user WHERE id = %s", [mine.pk]).fetchone()
+    yield lambda until: invitation(owner, mine, until)
+    owner.execute(
+        "UPDATE access_user SET invited_until = NULL, password = %s, name_sealed = %s WHERE id = %s", [*before, mine.pk]
+    )
+
+
+def followed(user, times=1):
+    """What it answers in the scope of that account; undone, so that the owner may write the row again."""
+    with scope.account(user.pk), transaction.atomic(), connection.cursor() as cursor:
+        answers = [cursor.execute(BEGUN).fetchone()[0] for _ in range(times)]
+        transaction.set_rollback(True)
+    return answers
+
+
+def test_an_invitation_is_followed_by_whose_it_is_and_once(invited, mine, theirs):
+    invited("1 hour")
+
+    assert refused(BEGUN) == "CS001"
+    assert followed(theirs) == [False]
+    assert followed(mine, times=2) == [True, False]
+
+
+def test_an_invitation_that_ran_out_is_followed_by_nobody(invited, mine):
+    invited("-1 second")
+
+    assert followed(mine) == [False]
+
+
+def test_the_scope_of_a_page_follows_no_invitation(invited, at):
+    invited("1 hour")
+
+    with at("zinder.social"):
+        assert refused(BEGUN) == "CS008"

@@ -39,6 +39,7 @@ PUBLIC = {
 OWN_ACCOUNT = {
     "account_change_password", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_edit_webauthn",
     "mfa_remove_webauthn", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "access:second_factor",
+    "access:first",
 }  # fmt: skip
 #: Only in a demonstration or for development; they open nothing that their account may not open.
 DEMONSTRATION = ("ui:", "try:", "demo:")
