@@ -52,7 +52,6 @@ def asked(office: Operation, sql: str) -> list[tuple[Any, ...]]:
 
 @pytest.fixture
 def served(office: Operation, settings: Any, django_db_blocker: Any) -> Iterator[None]:
-    settings.COMPASS_DEMONSTRATION = False
     with django_db_blocker.unblock(), inside(office, settings):
         yield
 
