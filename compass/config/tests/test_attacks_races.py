@@ -11,11 +11,11 @@ from compass.cases.actions.referral import ReferralPrepared, ReferralStep, prepa
 from compass.cases.actions.referral_answer import ReferralAnswer, answer_referrals
 from compass.cases.models import Referral
 from compass.config.demo.world import world_id
-from compass.people.actions import Registration, register_people
+from compass.people.actions import ConsentGiven, Registration, give_consent, register_people
 from compass.problems import Problem
 from compass.returns import actions
 from compass.returns.models import Member
-from compass.returns.tests.conftest import settle
+from compass.returns.tests.conftest import SEVEN, settle
 
 
 def test_two_answers_at_once_are_one(apart, at, told, cluster):
@@ -96,6 +96,12 @@ def test_nobody_is_on_two_open_returns_that_were_asked_for_at_once(apart, at, to
             ],
         )
         settle(work, child)
+        scopes = {"data_processing": True}
+        yes = [
+            ConsentGiven(**told(id=each.pk), certified=True, information=SEVEN, scopes=scopes)
+            for each in (mother, father)
+        ]
+        give_consent(work, yes)
     said, gate = [], threading.Barrier(2)
 
     def ask(asks):
