@@ -139,7 +139,7 @@ def test_each_act_is_in_the_trail_of_the_organisation_and_the_chain_holds(office
         "access.organisation.created", "access.colleague.invited", "access.colleague.granted",
         "access.colleague.renewed", "access.colleague.closed", "access.centre.created",
     }  # fmt: skip
-    assert {actor for purpose, actor, _ in rows if ".signin" not in purpose} == {None}
+    assert {actor for purpose, actor, _ in rows if ".sign" not in purpose} == {None}
     roles = [event["roles"] for _, _, body in rows for event in json.loads(body)["events"] if "roles" in event]
     assert {"case_worker", "movement_officer"} <= set(roles)
     assert not [body for _, _, body in rows if code in body or "zinder.trail" in body]
