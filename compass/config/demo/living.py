@@ -28,7 +28,7 @@ from compass.config.demo.load_cases import NEEDS, words_for
 from compass.config.demo.load_story import asked
 from compass.config.demo.progress import Progress
 from compass.config.demo.world import CLINIC, LEGAL, NIGER, NIGERIA, language_of, world_id
-from compass.people.consent import answer, newest
+from compass.people.consent import HELP, answer, newest
 from compass.people.models import CHILD_BANDS, Service
 from compass.reception.actions import (
     ActivityHeld,
@@ -108,13 +108,12 @@ class Desk:
         return self.loader.at(username or self.worker)
 
     def cases(self, work: Work) -> list[Case]:
-        """This worker's open cases that were assessed, the newest first, in a fixed order."""
+        """This worker's open cases that were assessed and whose person still agrees, the newest first, in a fixed order."""
         mine = (
             work.allowed("cases.view", Case).filter(owner_id=work.actor.id, status__in=OPEN).exclude(stage="screened")
         )
-        return list(
-            mine.exclude(person=self.progress.id("boy")).select_related("person").order_by("-opened_at", "person_id")
-        )
+        others = mine.exclude(person=self.progress.id("boy")).select_related("person")
+        return agreed(list(others.order_by("-opened_at", "person_id")), HELP)
 
     def away(self, work: Work) -> list[Case]:
         """Those of people who are not home yet; who has comprehensive assistance comes first."""
