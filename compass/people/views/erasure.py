@@ -29,6 +29,7 @@ from compass.people.actions import (
 )
 from compass.people.forms.erasure import ErasureAskedForm, ErasureCancelForm, ErasureConfirmForm, RecordKeptForm
 from compass.people.models import ErasureRequest, Person
+from compass.ui.forms import RecordForm
 
 
 def meaning() -> list[str]:
@@ -120,8 +121,7 @@ def confirmed(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
                 confirm_erasure(work, [told])
                 messages.success(request, _("Confirmed. Until the day below the person can change their mind."))
             else:
-                cancel_erasure(work, [ErasureStep(**form.about(asked.pk))])
-                messages.success(request, _("The request has fallen. Nothing was erased, and nobody is told."))
+                _let_fall(request, work, form, asked)
             return redirect("people:erasure", pk=pk)
     return _page(request, work, person, form, "confirm")
 
@@ -130,29 +130,32 @@ def confirmed(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 @page("people.erasure")
 def cancelled(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Let it fall, quietly."""
-    person, asked = _open_request(work, "people.erasure", pk)
-    if asked is None:
-        return redirect("people:erasure", pk=pk)
-    form = ErasureCancelForm(request.POST or None, initial={"version": asked.version})
-    if form.is_valid():
-        with work.attempt(form):
-            cancel_erasure(work, [ErasureStep(**form.about(asked.pk))])
-            messages.success(request, _("The request has fallen. Nothing was erased, and nobody is told."))
-            return redirect("people:erasure", pk=pk)
-    return _page(request, work, person, form, "cancel")
+    return _end(request, work, pk, "people.erasure", ErasureCancelForm, "cancel")
 
 
 @require_http_methods(["GET", "POST"])
 @page("people.erasure")
 def kept(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Refuse: the record must be kept, and on which ground."""
-    person, asked = _open_request(work, "people.erasure_keep", pk)
+    return _end(request, work, pk, "people.erasure_keep", RecordKeptForm, "keep")
+
+
+def _end(request: HttpRequest, work: Work, pk: UUID, rule: str, kind: type[RecordForm], step: str) -> HttpResponse:
+    person, asked = _open_request(work, rule, pk)
     if asked is None:
         return redirect("people:erasure", pk=pk)
-    form = RecordKeptForm(request.POST or None, initial={"version": asked.version})
+    form = kind(request.POST or None, initial={"version": asked.version})
     if form.is_valid():
         with work.attempt(form):
-            keep_record(work, [RecordKept(**form.about(asked.pk), ground=form.cleaned_data["ground"])])
-            messages.success(request, _("Recorded. Tell the person the ground, and that they may complain."))
+            if step == "keep":
+                keep_record(work, [RecordKept(**form.about(asked.pk), ground=form.cleaned_data["ground"])])
+                messages.success(request, _("Recorded. Tell the person the ground, and that they may complain."))
+            else:
+                _let_fall(request, work, form, asked)
             return redirect("people:erasure", pk=pk)
-    return _page(request, work, person, form, "keep")
+    return _page(request, work, person, form, step)
+
+
+def _let_fall(request: HttpRequest, work: Work, form: RecordForm, asked: ErasureRequest) -> None:
+    cancel_erasure(work, [ErasureStep(**form.about(asked.pk))])
+    messages.success(request, _("The request has fallen. Nothing was erased, and nobody is told."))
