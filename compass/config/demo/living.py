@@ -181,10 +181,14 @@ def _contacts(desk: Desk) -> None:
     with desk.at() as work:
         cases = [case for case in desk.cases(work) if case.stage == "implementing"]
         cases.sort(key=lambda case: (case.risk_level != "high", case.person_id.int))
-        contacts = []
+        contacts, given = [], newest(case.person_id for case in cases)
         for (case, due), number in zip(_due(cases), range(len(cases)), strict=True):
             ago = (allowed[case.risk_level] or 84) / 24 - due
-            ago = max(0.05, min(ago, (desk.progress.now - case.opened_at) / timedelta(days=1) - 11))
+            asked_on = given[
+                case.person_id
+            ].occurred_at  # Some were asked again not long ago, after the first yes ran out.
+            most = min((desk.progress.now - case.opened_at) - timedelta(days=11), desk.progress.now - asked_on)
+            ago = max(0.05, min(ago, most / timedelta(days=1)))
             contacts.append(
                 Contact(
                     **desk.told(ago, "contact", number, id=case.pk), kind="for_service", channel="in_person_office",
