@@ -28,7 +28,7 @@ from compass.config.demo.load_cases import NEEDS, words_for
 from compass.config.demo.load_story import asked
 from compass.config.demo.progress import Progress
 from compass.config.demo.world import CLINIC, LEGAL, NIGER, NIGERIA, language_of, world_id
-from compass.people.consent import HELP, answer, newest
+from compass.people.consent import answer, newest
 from compass.people.models import CHILD_BANDS, Service
 from compass.reception.actions import (
     ActivityHeld,
@@ -108,12 +108,13 @@ class Desk:
         return self.loader.at(username or self.worker)
 
     def cases(self, work: Work) -> list[Case]:
-        """This worker's open cases that were assessed and whose person still agrees, the newest first, in a fixed order."""
+        """This worker's open cases that were assessed, the newest first, in a fixed order."""
         mine = (
             work.allowed("cases.view", Case).filter(owner_id=work.actor.id, status__in=OPEN).exclude(stage="screened")
         )
-        others = mine.exclude(person=self.progress.id("boy")).select_related("person")
-        return agreed(list(others.order_by("-opened_at", "person_id")), HELP)
+        return list(
+            mine.exclude(person=self.progress.id("boy")).select_related("person").order_by("-opened_at", "person_id")
+        )
 
     def away(self, work: Work) -> list[Case]:
         """Those of people who are not home yet; who has comprehensive assistance comes first."""
@@ -181,14 +182,10 @@ def _contacts(desk: Desk) -> None:
     with desk.at() as work:
         cases = [case for case in desk.cases(work) if case.stage == "implementing"]
         cases.sort(key=lambda case: (case.risk_level != "high", case.person_id.int))
-        contacts, given = [], newest(case.person_id for case in cases)
+        contacts = []
         for (case, due), number in zip(_due(cases), range(len(cases)), strict=True):
             ago = (allowed[case.risk_level] or 84) / 24 - due
-            asked_on = given[
-                case.person_id
-            ].occurred_at  # Some were asked again not long ago, after the first yes ran out.
-            most = min((desk.progress.now - case.opened_at) - timedelta(days=11), desk.progress.now - asked_on)
-            ago = max(0.05, min(ago, most / timedelta(days=1)))
+            ago = max(0.05, min(ago, (desk.progress.now - case.opened_at) / timedelta(days=1) - 11))
             contacts.append(
                 Contact(
                     **desk.told(ago, "contact", number, id=case.pk), kind="for_service", channel="in_person_office",

@@ -169,14 +169,15 @@ def carry(loader: Loader, told: list[Story], now: datetime, worker: str, supervi
 
 
 def _keep(loader: Loader, kept: list[Story], now: datetime, worker: str, supervisor: str) -> None:
-    """Cases that stay open: consent is asked again before a year is over, and a risk that became less is lowered."""
-    old = [one for one in kept if now - one.start > RENEWED_AFTER]
+    """Cases that stay open: consent is asked again before each year is over, and a risk that became less is lowered."""
     with loader.at(worker) as work:
-        loader.consent(
-            work,
-            [(one.person, _case(one).person, now - (now - one.start) % RENEWED_AFTER) for one in old],
-            "consent again",
-        )
+        for number in range(1, max(((now - one.start) // RENEWED_AFTER for one in kept), default=0) + 1):
+            asked = [(one, one.start + number * RENEWED_AFTER) for one in kept]
+            loader.consent(
+                work,
+                [(one.person, _case(one).person, when) for one, when in asked if when < now],
+                f"consent again {number}",
+            )
     calmer = [one for one in kept if now - one.start > CALMER_AFTER and _case(one).risk_level in CALMER]
     with loader.at(supervisor) as work:
         set_risk(
