@@ -220,8 +220,8 @@ def test_what_it_means_stands_in_the_language_of_the_person(sign_in, person):
 
     shown = unescape(sign_in("zinder.social").get(f"/people/{someone.pk}/erasure/").content.decode())
 
-    assert '<ul lang="ar" dir="rtl"><li>اسمكم' in shown
-    assert '<ul lang="fr" dir="ltr"><li>Votre nom' in shown
+    assert '<ul class="stack" lang="ar" dir="rtl"><li>اسمكم' in shown
+    assert '<ul class="stack" lang="fr" dir="ltr"><li>Votre nom' in shown
 
 
 def test_when_who_confirmed_has_left_a_supervisor_stands_for_the_office(at, person, confirmed, owner, monkeypatch):
