@@ -179,7 +179,27 @@ class AnswerForm(KeptForm):
         return data
 
 
-class OutcomeForm(KeptForm):
+def _photo(**options: Any) -> forms.FileField:
+    return forms.FileField(
+        label=_("Photo of the prescription"),
+        help_text=_("JPEG, PNG or PDF, at most 5 MB. Place, time and device are removed from photos."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+        **options,
+    )
+
+
+class FileMixin:
+    """A form with one photo or PDF."""
+
+    def choose_again(self: Any) -> None:
+        """A browser never sends a file twice by itself: say so where it was chosen, when the form comes back."""
+        if self.files.get("photo") and "photo" not in self.errors:
+            self.add_error(
+                "photo", _("Choose the file once more: this page could not keep it. All else is still here.")
+            )
+
+
+class OutcomeForm(FileMixin, KeptForm):
     """What became of the referral."""
 
     sometimes = ("delivered_on",)
@@ -192,12 +212,7 @@ class OutcomeForm(KeptForm):
     note = text(
         _("What the office must know to go on"), rows=4, required=False, hint=_("Sealed. No diagnosis unless needed.")
     )
-    photo = forms.FileField(
-        label=_("Photo of the prescription"),
-        required=False,
-        help_text=_("JPEG, PNG or PDF, at most 5 MB. Place, time and device are removed from photos."),
-        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
-    )
+    photo = _photo(required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -206,12 +221,12 @@ class OutcomeForm(KeptForm):
             self.add_error("delivered_on", _("Say on which day, unless nothing was given."))
         return data
 
-    def choose_again(self) -> None:
-        """A browser never sends a file twice by itself: say so where it was chosen, when the form comes back."""
-        if self.files.get("photo") and "photo" not in self.errors:
-            self.add_error(
-                "photo", _("Choose the file once more: this page could not keep it. All else is still here.")
-            )
+
+class LateFileForm(FileMixin, BaseForm):
+    """A file that was not at hand when the outcome was given."""
+
+    part = forms.CharField(widget=forms.HiddenInput, required=False, initial="file")
+    photo = _photo(error_messages={"required": _("Choose the photo or the PDF.")})
 
 
 class OfferForm(BaseForm):

@@ -28,7 +28,7 @@ CREATE OR REPLACE FUNCTION compass_referral_answer() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     answer CONSTANT text[] := '{status,acknowledged_at,answered_at,rejection_reason,outcome,delivered_on,done_at,
-                               answer_sealed,version}';
+                               filed_at,answer_sealed,version}';
 BEGIN
     -- The owner's functions move rows; whoever holds the row writes its own side.
     IF current_user <> 'compass_app' OR OLD.organisation_id = ANY (compass_scope_organisations()) THEN

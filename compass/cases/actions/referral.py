@@ -349,9 +349,9 @@ def review_referrals(work: Work, steps: list[ReferralStep]) -> list[CaseReferral
 @action("referrals.note", Referral, purpose=shared)
 def note_outcomes(work: Work, steps: list[ReferralStep]) -> list[Referral]:
     """Take note of an outcome (CM-21); a service that was given enters the figures, provided by the partner. Given in
-    full, it settles the step of the plan that asks for this service.
+    full, it settles the step of the plan that asks for this service. Noted once more when a file came later.
 
-    Raises WrongState unless the referral is done or rejected and not noted yet.
+    Raises WrongState unless the referral is done or rejected and there is something that was not noted yet.
     """
     rows = work.require("referrals.send", Referral, steps)
     found = CaseReferral.objects.select_related("case").select_for_update(of=("self",))
@@ -360,11 +360,12 @@ def note_outcomes(work: Work, steps: list[ReferralStep]) -> list[Referral]:
     steps_done: dict[UUID, ActionDone] = {}
     for row, each in zip(rows, steps, strict=True):
         side = sides[row.origin_id]
-        if row.status not in {"done", "rejected", "no_show"} or side.noted_at is not None:
+        again = side.noted_at is not None
+        if row.status not in {"done", "rejected", "no_show"} or (again and not side.missed(row)):
             raise WrongState
         side.noted_at = each.occurred_at
         side.version += 1
-        if row.status == "done" and row.outcome in DELIVERED and row.delivered_on is not None:
+        if not again and row.status == "done" and row.outcome in DELIVERED and row.delivered_on is not None:
             given.append(
                 ServiceGiven(
                     key=derived(each.key, "people.service"), occurred_at=each.occurred_at, basis=each.basis,

@@ -92,6 +92,41 @@ def record_outcomes(work: Work, outcomes: list[ReferralOutcome]) -> list[Referra
     return rows
 
 
+#: As many as show every page of what a clinic writes for one person; more is another referral.
+MOST_FILES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilesAdded(Command):
+    """Files of an outcome that was given before, such as the photo of a prescription."""
+
+    files: tuple[Attachment, ...]
+
+
+@action("referrals.attach", Referral)
+def attach_files(work: Work, added: list[FilesAdded]) -> list[Referral]:
+    """Add files to outcomes; those that came before stay, and the office is asked to look (CM-21).
+
+    Raises WrongState before there is an outcome, Invalid without a file or with more than 10 in all, KeyAbsent once the
+    time to read is over.
+    """
+    rows = work.require("referrals.answer", Referral, added)
+    files = []
+    for row, each in zip(rows, added, strict=True):
+        if row.status != "done":
+            raise WrongState
+        if not each.files:
+            raise Invalid(what=_("a photo or a PDF"))
+        if ReferralFile.objects.filter(referral=row).count() + len(each.files) > MOST_FILES:
+            raise Invalid(what=_("more than %(most)s files with one outcome") % {"most": MOST_FILES})
+        row.filed_at = work.now
+        row.version += 1
+        files += [_file(work, row, attachment) for attachment in each.files]
+    Referral.objects.bulk_update(rows, ["filed_at", "version"])
+    ReferralFile.objects.bulk_create(files)
+    return rows
+
+
 def _seal_answer(work: Work, row: Referral, note: str) -> None:
     """Sealed even when empty: who no longer holds the key cannot answer."""
     said: dict[str, Any] = work.keys.open(row.answer_sealed, table=TABLE, column="answer_sealed", subject=row.pk) or {}

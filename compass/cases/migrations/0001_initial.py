@@ -281,6 +281,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(blank=True, max_length=24)),
                 ('delivered_on', models.DateField(null=True)),
                 ('done_at', models.DateTimeField(null=True)),
+                ('filed_at', models.DateTimeField(null=True)),
                 ('answer_sealed', models.BinaryField(default=b'')),
                 ('revoked_at', models.DateTimeField(null=True)),
                 ('recalled_at', models.DateTimeField(null=True)),

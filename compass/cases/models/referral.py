@@ -43,6 +43,10 @@ class CaseReferral(AboutCase):
     def awaits_review(self) -> bool:
         return self.basis == "vital_interest" and self.reviewed_at is None
 
+    def missed(self, referral: Referral) -> bool:
+        """Whether a file came after the office took note of the outcome."""
+        return self.noted_at is not None and referral.filed_at is not None and referral.filed_at > self.noted_at
+
 
 class Referral(models.Model):
     """What the partner sees, sealed under the referral's own key.
@@ -50,8 +54,9 @@ class Referral(models.Model):
     payload_sealed: {"sex", "age_band", "relation" (of a child), "languages", "contact",
     "fields": {name of the service's minimum fields: text}}.
     service: code of the catalogue. priority: referral_priority. status: referral_status. outcome: referral_outcome.
-    answer_sealed: what the partner wrote. recalled_at: when the partner's key was taken away. sent_by_id: the office that
-    referred; it stays when the record moves, so that the partner does not learn where the person went.
+    answer_sealed: what the partner wrote. filed_at: when the last file came after the outcome was given. recalled_at: when
+    the partner's key was taken away. sent_by_id: the office that referred; it stays when the record moves, so that the
+    partner does not learn where the person went.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -72,6 +77,7 @@ class Referral(models.Model):
     outcome = models.CharField(max_length=24, blank=True)
     delivered_on = models.DateField(null=True)
     done_at = models.DateTimeField(null=True)
+    filed_at = models.DateTimeField(null=True)
     answer_sealed = models.BinaryField(default=b"")
     revoked_at = models.DateTimeField(null=True)
     recalled_at = models.DateTimeField(null=True)
@@ -115,7 +121,7 @@ class Referral(models.Model):
 
 
 class ReferralFile(models.Model):
-    """A photo or PDF that came with the outcome; content and name sealed under the referral's key."""
+    """A photo or PDF that came with the outcome or after it; content and name sealed under the referral's key."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     organisation_id = models.UUIDField()

@@ -61,10 +61,17 @@ def referral_ended(files: Files) -> Iterator[Due]:
     for case, side, row in files.once(referrals):
         if row.sent_at is None or row.status == "revoked":
             continue
-        start = row.done_at or (row.answered_at if row.status == "rejected" else None) or row.sent_at
+        late = side.missed(row)
+        start = (
+            (row.filed_at if late else None)
+            or row.done_at
+            or (row.answered_at if row.status == "rejected" else None)
+            or row.sent_at
+        )
         ended = row.status in {"done", "rejected", "no_show"}
         yield Due(
             subject=case, start_at=start, due_at=start + (_hours(row.priority) if ended else OUTCOME_WITHIN),
-            done_at=side.noted_at, url=link("cases:referral", row.pk), action=_("Open the referral"),
-            what="" if ended else _("The referral has no outcome yet"),
+            done_at=None if late else side.noted_at, url=link("cases:referral", row.pk), action=_("Open the referral"),
+            what=_("A file came with the outcome after you noted it: look at it") if late
+            else "" if ended else _("The referral has no outcome yet"),
         )  # fmt: skip

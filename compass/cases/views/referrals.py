@@ -37,36 +37,46 @@ from compass.cases.actions.referral import (
     send_referrals,
     to_be_read,
 )
-from compass.cases.actions.referral_answer import ReferralAnswer, ReferralOutcome, answer_referrals, record_outcomes
+from compass.cases.actions.referral_answer import (
+    FilesAdded,
+    ReferralAnswer,
+    ReferralOutcome,
+    answer_referrals,
+    attach_files,
+    record_outcomes,
+)
 from compass.cases.forms_referral import (
     AnswerForm,
+    LateFileForm,
     OutcomeForm,
     ReferralForm,
     ReferralServiceForm,
     ReferralStartForm,
     StepForm,
-    field_label,
 )
 from compass.cases.giveaway import giveaways, in_words
 from compass.cases.models import Case, CaseReferral, Referral, ReferralFile
 from compass.cases.models.case import OPEN
 from compass.cases.views.common import compare, find_case
 from compass.cases.views.overtaken import no_longer_fits
+from compass.cases.views.referral_words import facts, who
 from compass.people import consent
 from compass.people.consent import scope_for
 from compass.people.grounds import ACCOUNT
-from compass.people.models import CHILD_BANDS, Person
+from compass.people.models import Person
 from compass.problems import Denied, KeyAbsent, NotFound
 from compass.ui.compare import is_stale, renew, rows
-from compass.vocabulary import code_list, label_of, language
+from compass.vocabulary import code_list, label_of
 
 PAGE = 50
 #: The partner does not see on which basis the office referred; its own is the care it was asked for.
 PARTNERS_BASIS = "public_interest"
 ANSWERABLE = ("sent", "acknowledged", "waitlisted")
 PARTNER_SAID = ("waitlisted", "accepted", "rejected", "done")
-PARTS: dict[str, type[AnswerForm] | type[OutcomeForm]] = {"answer": AnswerForm, "outcome": OutcomeForm}
-YES_NO = {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
+Said = AnswerForm | OutcomeForm | LateFileForm
+PARTS: dict[str, type[Said]] = {"answer": AnswerForm, "outcome": OutcomeForm, "file": LateFileForm}
+#: What the partner says next, by the state of the referral.
+NEXT = {**dict.fromkeys(ANSWERABLE, "answer"), "accepted": "outcome", "done": "file"}
 
 
 @require_safe
@@ -258,8 +268,8 @@ def _opened(work: Work, row: Referral, sender: bool) -> dict[str, Any]:
     except KeyAbsent:
         return {"closed": True}
     return {
-        "who": _who(payload),
-        "said": _facts(payload, sender),
+        "who": who(payload),
+        "said": facts(payload, sender),
         "answer": answer,
         "files": files,
         "contact": payload["contact"],
@@ -269,53 +279,6 @@ def _opened(work: Work, row: Referral, sender: bool) -> dict[str, Any]:
 def _named(work: Work, file: ReferralFile) -> str:
     place: dict[str, Any] = {"table": "cases_referralfile", "column": "name_sealed"}
     return str(work.keys.open(file.name_sealed, **place, subject=file.referral_id, row=file.pk))
-
-
-def _who(payload: Mapping[str, Any]) -> str:
-    """Whom the referral is for, in one line that cannot be mistaken for the parent who comes along."""
-    told = {"sex": code_list("sex").require(payload["sex"]).label, "age": _label("age_band", payload["age_band"])}
-    if not payload["age_band"]:
-        return _("For one person, age not known: %(sex)s") % told
-    if payload["age_band"] not in CHILD_BANDS:
-        return _("For an adult: %(sex)s, %(age)s") % told
-    relation = payload.get("relation") or "principal"
-    if relation == "principal":
-        return _("For a child: %(sex)s, %(age)s") % told
-    return _("For a child: %(sex)s, %(age)s. In the family: %(relation)s") % {
-        **told, "relation": label_of("person_relation", relation),
-    }  # fmt: skip
-
-
-def _facts(payload: Mapping[str, Any], sender: bool) -> list[tuple[str, str]]:
-    spoken = ", ".join(_language(code) for code in payload["languages"])
-    rows = [
-        (_("Sex"), code_list("sex").require(payload["sex"]).label),
-        (_("Age"), _label("age_band", payload["age_band"])),
-        *([(_("Languages"), spoken)] if spoken else []),
-        *((field_label(name), str(YES_NO.get(text, text))) for name, text in payload["fields"].items()),
-    ]
-    contact = payload["contact"]
-    if contact is None:
-        rows.append((_("Contact"), _("The person did not allow it: write to the office.")))
-    elif sender:
-        rows.append((_("Contact"), _("Goes along, sealed")))
-    else:
-        rows.append((_("Telephone"), str(contact.get("phone") or "")))
-        if contact.get("what_to_say"):
-            rows.append((_("On the telephone say only"), str(contact["what_to_say"])))
-    return rows
-
-
-def _label(list_id: str, value: str) -> str:
-    code = code_list(list_id).get(value)
-    return code.label if code else ""
-
-
-def _language(value: str) -> str:
-    try:
-        return str(language(value).label)
-    except KeyError:
-        return value
 
 
 @require_http_methods(["GET", "POST"])
@@ -329,14 +292,14 @@ def referral(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         raise NotFound
     dropped = uploads.dropped(request)
     form = _sent(request, row, files=not dropped)
-    if dropped and isinstance(form, OutcomeForm):
+    if dropped and not isinstance(form, AnswerForm):
         form.add_error("photo", uploads.refused(_("it is too large")).what)
     elif form.is_valid():
         with work.attempt(form):
             _answer(work, row, form)
             messages.success(request, _("Saved. The office that referred sees it."))
             return redirect("cases:referral", pk=pk)
-    if isinstance(form, OutcomeForm):
+    if not isinstance(form, AnswerForm):
         form.choose_again()
     row, sender = _find(work, pk)
     context = _context(work, row, sender, form)
@@ -346,24 +309,24 @@ def referral(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 
 
 def _part(row: Referral) -> str:
-    """What the partner does next with a referral: the answer, the outcome, or nothing."""
-    return "answer" if row.status in ANSWERABLE else "outcome" if row.status == "accepted" else ""
+    """What the partner does next with a referral: the answer, the outcome, a file that was missing, or nothing."""
+    return NEXT.get(row.status, "")
 
 
-def _blank(work: Work, row: Referral, sender: bool) -> AnswerForm | OutcomeForm | None:
+def _blank(work: Work, row: Referral, sender: bool) -> Said | None:
     if sender or not work.may("referrals.answer") or not _part(row):
         return None
     return PARTS[_part(row)](initial={"version": row.version})
 
 
-def _sent(request: HttpRequest, row: Referral, *, files: bool) -> AnswerForm | OutcomeForm:
+def _sent(request: HttpRequest, row: Referral, *, files: bool) -> Said:
     """The form that was on the sender's screen, whatever a colleague did meanwhile."""
     said = request.POST.get("part", "")
     kind = PARTS.get(said) or PARTS.get(_part(row)) or AnswerForm
     return kind(request.POST, request.FILES if files else None, initial={"version": row.version})
 
 
-def _overtaken(work: Work, row: Referral, form: AnswerForm | OutcomeForm, context: Mapping[str, Any]) -> dict[str, Any]:
+def _overtaken(work: Work, row: Referral, form: Said, context: Mapping[str, Any]) -> dict[str, Any]:
     """Both versions when a colleague answered first; and, once the form no longer fits, the one that does."""
     over = not isinstance(form, PARTS.get(_part(row), type(None)))
     if not over and not is_stale(form):
@@ -374,11 +337,14 @@ def _overtaken(work: Work, row: Referral, form: AnswerForm | OutcomeForm, contex
         return {"compared": compared}
     no_longer_fits(form)
     answered = row.status in PARTNER_SAID and not context.get("closed")
-    return {"told": form, "compared": compared, "answered": answered, "form": _blank(work, row, False)}
+    blank = None if context.get("closed") else _blank(work, row, False)
+    return {"told": form, "compared": compared, "answered": answered, "form": blank}
 
 
-def _saved(row: Referral, form: AnswerForm | OutcomeForm, told: Mapping[str, Any]) -> dict[str, Any]:
+def _saved(row: Referral, form: Said, told: Mapping[str, Any]) -> dict[str, Any]:
     """What is saved, as the answers of the form; the partner's page shows its own words in the clear."""
+    if isinstance(form, LateFileForm):
+        return {}
     if isinstance(form, OutcomeForm):
         return {"outcome": row.outcome, "delivered_on": row.delivered_on, "note": told.get("outcome")}
     answer = "" if row.status == "sent" else label_of("referral_status", row.status)
@@ -393,27 +359,37 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
         case = side.case
         work.saw([side])
     hours = int(code_list("referral_priority").require(row.priority).extra["hours"])
+    opened = _opened(work, row, sender)
+    if opened.get("closed") and form is not None and not form.is_bound:
+        form = None
+    missed = side is not None and side.missed(row)
+    unnoted = side is not None and row.status in {"done", "rejected"} and (side.noted_at is None or missed)
     return {
-        "referral": row, "sender": sender, "form": form, "side": side, "case": case, "hours": hours,
+        "referral": row, "sender": sender, "form": form, "missed": missed,
+        "may_note": unnoted and work.may("referrals.send"), "side": side, "case": case, "hours": hours,
         "from_name": names.get(row.sent_by_id, ""), "to_name": names.get(row.to_organisation_id, ""),
         "may_change": side is not None and row.standing == "draft" and side.recorded_by == work.actor.id,
         "person": side.person if side is not None else None,
         "step_form": StepForm(), "may_send": sender and work.may("referrals.send"),
         "may_review": sender and side is not None and side.awaits_review and work.may("referrals.review")
         and side.recorded_by != work.actor.id,
-        **_opened(work, row, sender),
+        **opened,
     }  # fmt: skip
 
 
-def _answer(work: Work, row: Referral, form: AnswerForm | OutcomeForm) -> None:
+def _answer(work: Work, row: Referral, form: Said) -> None:
     data = form.cleaned_data
-    told = form.envelope(PARTNERS_BASIS, id=row.pk, **form.mark())
+    seen = {} if isinstance(form, LateFileForm) else form.mark()
+    told = form.envelope(PARTNERS_BASIS, id=row.pk, **seen)
     if isinstance(form, AnswerForm):
         answer_referrals(
             work, [ReferralAnswer(**told, answer=data["answer"], reason=data["reason"], note=data["note"])]
         )
         return
     files = (uploads.checked(data["photo"]),) if data["photo"] else ()
+    if isinstance(form, LateFileForm):
+        attach_files(work, [FilesAdded(**told, files=files)])
+        return
     record_outcomes(
         work,
         [

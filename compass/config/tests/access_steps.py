@@ -196,6 +196,10 @@ def _moved(pk: UUID | None, reason: str = "") -> returns.Moved:
     return returns.Moved(**told(id=pk), reason=reason)
 
 
+def _file(pk: UUID | None) -> referral_answer.FilesAdded:
+    return referral_answer.FilesAdded(**told(id=pk), files=(Attachment(PDF, "application/pdf", "x.pdf"),))
+
+
 def _step(pk: UUID | None) -> referral.ReferralStep:
     return referral.ReferralStep(**told(id=pk))
 
@@ -282,6 +286,7 @@ STEPS: dict[str, Step] = {
     "referrals.answer accepted": _do(referral_answer.answer_referrals, lambda pk: _answer(pk, "accepted")),
     "referrals.answer waitlisted": _do(referral_answer.answer_referrals, lambda pk: _answer(pk, "waitlisted")),
     "referrals.answer rejected": _do(referral_answer.answer_referrals, lambda pk: _answer(pk, "rejected")),
+    "referrals.attach": _do(referral_answer.attach_files, _file),
     "referrals.outcome": _do(referral_answer.record_outcomes, _outcome),
     "handovers.offer": _do(handover.offer_handovers, _offer),
     "handovers.accept": _do(handover.accept_handovers, _pass),

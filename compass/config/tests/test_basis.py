@@ -45,7 +45,8 @@ ABOUT_NOBODY = {
     "communities.profile", "communities.secure", "people.compare", "people.erase", "people.erasure_ask",
     "people.erasure_cancel", "people.erasure_confirm", "people.erasure_keep", "people.judge", "people.search",
     "people.voices",
-    "programme.count", "reception.activity", "reception.arrive", "referrals.answer", "referrals.outcome",
+    "programme.count", "reception.activity", "reception.arrive", "referrals.answer", "referrals.attach",
+    "referrals.outcome",
 }  # fmt: skip
 DAY = timedelta(days=1)
 

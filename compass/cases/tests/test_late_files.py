@@ -1,0 +1,132 @@
+"""A photo that was not at hand when the outcome was given: it comes later, nothing before is lost, the office is told."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from django.utils.translation import override
+
+from compass.cases.actions.referral import ReferralStep, note_outcomes
+from compass.cases.actions.referral_answer import MOST_FILES, FilesAdded, attach_files
+from compass.cases.files import Files
+from compass.cases.models import CaseReferral, Referral, ReferralFile
+from compass.cases.standards import moments
+from compass.cases.tests.test_referral import PHOTO, agreed, done, sent  # noqa: F401
+from compass.cases.tests.test_shared_pages import accepted, made, outcome, said, url  # noqa: F401
+from compass.cases.tests.test_shared_pages import sent as sent_by_page  # noqa: F401
+from compass.cases.tests.test_uploads import picture
+from compass.people.actions import Withdrawal, withdraw_consent
+from compass.people.models import Consent, Service
+from compass.problems import Invalid, KeyAbsent, WrongState
+
+pytestmark = pytest.mark.django_db
+
+
+def attach(work, told, row, *files):
+    return attach_files(work, [FilesAdded(**told(id=row.pk), files=files)])[0]
+
+
+def to_note(at, row):
+    """What the work list of the office says about the referral."""
+    with at("zinder.social") as work, override("en"):
+        case = CaseReferral.objects.select_related("case").get(pk=row.origin_id).case
+        return [str(i.due.what) for i in moments(Files(work, [case])) if i.standard.id == "CM-21"]
+
+
+def test_it_works(at, told, sent):  # noqa: F811
+    row = done(at, told, sent)
+    with at("zinder.clinic") as work:
+        attach(work, told, row, PHOTO)
+
+    with at("zinder.social") as work:
+        files = list(ReferralFile.objects.filter(referral=row).order_by("id"))
+        place = {"table": "cases_referralfile", "column": "content_sealed", "subject": row.pk, "row": files[1].pk}
+        assert len(files) == 2 and work.keys.open_file(files[1].content_sealed, **place) == PHOTO.content
+        assert Referral.objects.get().outcome == "service_completed"
+
+
+def test_the_office_is_asked_to_look_again_and_the_service_counts_once(at, told, sent):  # noqa: F811
+    row = done(at, told, sent, files=())
+    with at("zinder.social") as work:
+        note_outcomes(work, [ReferralStep(**told(id=row.pk))])
+    assert to_note(at, row) == []
+
+    with at("zinder.clinic") as work:
+        attach(work, told, row, PHOTO)
+    (asked,) = to_note(at, row)
+    assert "A file came" in asked
+
+    with at("zinder.social") as work:
+        note_outcomes(work, [ReferralStep(**told(id=row.pk))])
+        assert Service.objects.filter(origin=row.pk).count() == 1
+        with pytest.raises(WrongState):
+            note_outcomes(work, [ReferralStep(**told(id=row.pk))])
+    assert to_note(at, row) == []
+
+
+def test_not_before_there_is_an_outcome_nor_without_end(at, told, sent):  # noqa: F811
+    with at("zinder.clinic") as work, pytest.raises(WrongState):
+        attach(work, told, sent, PHOTO)
+    row = done(at, told, sent)
+    with at("zinder.clinic") as work:
+        for files in ((), (PHOTO,) * MOST_FILES):
+            with pytest.raises(Invalid):
+                attach(work, told, row, *files)
+        attach(work, told, row, *(PHOTO,) * (MOST_FILES - 1))
+
+
+def test_not_once_the_consent_was_withdrawn(at, told, sent):  # noqa: F811
+    row = done(at, told, sent)
+    with at("zinder.social") as work:
+        newest = Consent.objects.filter(person=CaseReferral.objects.get(pk=row.origin_id).person_id).latest("id")
+        withdraw_consent(work, [Withdrawal(**told(id=newest.pk))])
+
+    with at("zinder.clinic") as work, pytest.raises(KeyAbsent):
+        attach(work, told, row, PHOTO)
+
+
+def test_on_the_page_of_the_partner_and_of_the_office(sign_in, sent_by_page, at):  # noqa: F811
+    row = sent_by_page
+    browser = accepted(sign_in, row)
+    browser.send(url("referral", row.pk), outcome())
+    office = sign_in("zinder.social")
+    office.send(url("referral_step", row.pk, "note"), {"key": str(uuid.uuid4())})
+    partner = sign_in("zinder.clinic")
+    page = said(partner.get(url("referral", row.pk)))
+    assert 'name="photo"' in page and 'name="outcome"' not in page
+
+    empty = partner.send(url("referral", row.pk), {"part": "file"})
+    assert empty.status_code == 200 and "Choisissez la photo ou le PDF" in said(empty)
+    hostile = {"part": "file", "photo": SimpleUploadedFile("a.jpg", b"<svg/>")}
+    refused = partner.send(url("referral", row.pk), hostile)
+    assert refused.status_code == 200 and "2006" in said(refused)
+
+    photo = SimpleUploadedFile("ordonnance.jpg", picture(), "image/jpeg")
+    kept = partner.send(url("referral", row.pk), {"part": "file", "photo": photo}, follow=True)
+    assert kept.redirect_chain and "ordonnance.jpg" in said(kept) and 'name="photo"' in said(kept)
+
+    office = sign_in("zinder.social")
+    shown = said(office.get(url("referral", row.pk)))
+    with at("zinder.social"):
+        file = ReferralFile.objects.get()
+    assert str(file.pk) in shown and url("referral_step", row.pk, "note") in shown
+    office.send(url("referral_step", row.pk, "note"), {"key": str(uuid.uuid4())})
+    noted = said(office.get(url("referral", row.pk)))
+    assert str(file.pk) in noted and url("referral_step", row.pk, "note") not in noted
+    with at("zinder.social"):
+        assert CaseReferral.objects.get(pk=row.origin_id).noted_at <= timezone.now()
+
+
+def test_where_the_key_is_gone_no_form_is_shown(sign_in, sent_by_page, at, told):  # noqa: F811
+    row = sent_by_page
+    accepted(sign_in, row).send(url("referral", row.pk), outcome())
+    partner = sign_in("zinder.clinic")
+    assert 'name="photo"' in said(partner.get(url("referral", row.pk)))
+
+    with at("zinder.social") as work:
+        newest = Consent.objects.filter(person=CaseReferral.objects.get(pk=row.origin_id).person_id).latest("id")
+        withdraw_consent(work, [Withdrawal(**told(id=newest.pk))])
+    assert 'name="photo"' not in said(partner.get(url("referral", row.pk)))

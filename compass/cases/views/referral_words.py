@@ -1,0 +1,63 @@
+"""What a referral says, in the words of its two pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from compass.cases.forms_referral import field_label
+from compass.people.models import CHILD_BANDS
+from compass.vocabulary import code_list, label_of, language
+
+YES_NO = {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
+
+
+def who(payload: Mapping[str, Any]) -> str:
+    """Whom the referral is for, in one line that cannot be mistaken for the parent who comes along."""
+    told = {"sex": code_list("sex").require(payload["sex"]).label, "age": _label("age_band", payload["age_band"])}
+    if not payload["age_band"]:
+        return _("For one person, age not known: %(sex)s") % told
+    if payload["age_band"] not in CHILD_BANDS:
+        return _("For an adult: %(sex)s, %(age)s") % told
+    relation = payload.get("relation") or "principal"
+    if relation == "principal":
+        return _("For a child: %(sex)s, %(age)s") % told
+    return _("For a child: %(sex)s, %(age)s. In the family: %(relation)s") % {
+        **told, "relation": label_of("person_relation", relation),
+    }  # fmt: skip
+
+
+def facts(payload: Mapping[str, Any], sender: bool) -> list[tuple[str, str]]:
+    """Each thing that the referral says with its word; the sender is told that a telephone goes along, not which."""
+    spoken = ", ".join(_language(code) for code in payload["languages"])
+    rows = [
+        (_("Sex"), code_list("sex").require(payload["sex"]).label),
+        (_("Age"), _label("age_band", payload["age_band"])),
+        *([(_("Languages"), spoken)] if spoken else []),
+        *((field_label(name), str(YES_NO.get(text, text))) for name, text in payload["fields"].items()),
+    ]
+    contact = payload["contact"]
+    if contact is None:
+        rows.append((_("Contact"), _("The person did not allow it: write to the office.")))
+    elif sender:
+        rows.append((_("Contact"), _("Goes along, sealed")))
+    else:
+        rows.append((_("Telephone"), str(contact.get("phone") or "")))
+        if contact.get("what_to_say"):
+            rows.append((_("On the telephone say only"), str(contact["what_to_say"])))
+    return rows
+
+
+def _label(list_id: str, value: str) -> str:
+    code = code_list(list_id).get(value)
+    return code.label if code else ""
+
+
+def _language(value: str) -> str:
+    try:
+        return str(language(value).label)
+    except KeyError:
+        return value
