@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.cases import screening
 from compass.cases.actions.plan import ActionPlanned, GoalSaid
+from compass.cases.offered import for_needs, services
 from compass.cases.standards import get
 from compass.ui.days import PastDay, PlannedDay
 from compass.ui.forms import (
@@ -289,9 +290,11 @@ class PlanForm(KeptForm):
                 _("The goal, in the person’s own words"), rows=2, required=False, hint=_("Sealed.")
             )
             self.fields[f"{block}_target"] = PlannedDay(label=_("To be reached by"), ahead=GOAL_AHEAD, required=False)
+            needs = self.severe[n : n + 1]
+            likely = [(label_of("need_domain", need), for_needs([need])) for need in needs]
             for step in (1, 2):
                 self.fields[f"{block}_service_{step}"] = forms.ChoiceField(
-                    label=_("Step"), required=False, choices=picked("service")
+                    label=_("Step"), required=False, choices=services(*likely)
                 )
                 self.fields[f"{block}_who_{step}"] = forms.ChoiceField(
                     label=_("Who does it"), required=False, choices=picked("action_responsible")

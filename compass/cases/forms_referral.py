@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.access.models import Organisation
 from compass.cases.forms import KeptForm, listed, picked, text
+from compass.cases.offered import for_needs, services
 from compass.ui.days import PastDay
 from compass.ui.forms import BaseForm, SearchForm, YesNoField
 from compass.ui.widgets import Radios
@@ -68,28 +69,6 @@ def organisations(rows: Sequence[Organisation]) -> list[tuple[str, Any]]:
     return [("", _("Choose")), *((str(row.pk), row.name) for row in rows)]
 
 
-#: Services by the kind of help, as a worker looks for them.
-KINDS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (_("Health"), ("MED", "MEH", "SRH", "VAC", "PFA", "PSS", "MHS", "DIS")),
-    (_("Safety and protection"), ("GBV", "CPS", "EVA", "SAR", "DET")),
-    (_("Shelter, food and daily life"), ("SHL", "SHP", "FOD", "NFI", "WSH", "CSH", "TRN", "COM", "INT", "CHC")),
-    (_("Papers, status and justice"), ("LEG", "JUS", "ASY", "REG", "DOC", "CON")),
-    (_("Family, information, the way on"), ("FTR", "FRE", "INF", "EDU", "VOC", "JOB", "BUS")),
-)  # fmt: skip
-
-
-def services(before: Sequence[str]) -> list[Any]:
-    """The services in groups: what this partner was asked for before comes first, what no group names comes last."""
-    labels = dict(listed("service"))
-    named = {code for _label, codes in KINDS for code in codes}
-    groups = [
-        (_("Asked of this partner before"), before),
-        *KINDS,
-        (_("Other services"), [code for code in labels if code not in named]),
-    ]
-    return [("", _("Choose")), *((label, [(code, labels[code]) for code in codes]) for label, codes in groups if codes)]
-
-
 class ReferralStartForm(SearchForm):
     """To whom; nothing is written yet."""
 
@@ -101,14 +80,21 @@ class ReferralStartForm(SearchForm):
 
 
 class ReferralServiceForm(SearchForm):
-    """Which service of that partner."""
+    """Which service of that partner; what the case asks for comes first. `needed`: codes of need_domain."""
 
     to = forms.UUIDField(widget=forms.HiddenInput)
     service = forms.ChoiceField(label=_("Service"))
 
-    def __init__(self, *args: Any, before: Sequence[str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, planned: Sequence[str], needed: Sequence[str], before: Sequence[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("service", services(before))
+        likely = (
+            (_("In the plan"), planned),
+            (_("For needs that are not met"), for_needs(needed)),
+            (_("Asked of this partner before"), before),
+        )
+        self.offer("service", services(*likely))
 
 
 class ReferralForm(KeptForm):

@@ -109,7 +109,7 @@ def _offer(work: Work, case: Case, each: HandoverOffer) -> Handover:
     cases = list(Case.objects.filter(person__in=people, status__in=OPEN))
     row = Handover(
         id=uuid7(), organisation_id=case.organisation_id, to_organisation_id=receiver.pk,
-        stage=min((c.stage for c in cases), key=STAGES.index), needs=_needs(cases),
+        stage=min((c.stage for c in cases), key=STAGES.index), needs=unmet_needs(cases),
         age_bands=sorted((p.age_band for p in party.going), key=_youngest), people_count=len(people),
         offered_at=each.occurred_at, offered_by=work.actor.id, expires_at=work.now + ANSWER_WITHIN,
     )  # fmt: skip
@@ -134,7 +134,8 @@ def _youngest(band: str) -> int:
     return next((at for at, each in enumerate(code_list("age_band").values) if each == band), -1)
 
 
-def _needs(cases: Sequence[Case]) -> list[str]:
+def unmet_needs(cases: Sequence[Case]) -> list[str]:
+    """The needs (codes of need_domain) that the newest approved assessments found and no plan has answered."""
     newest: dict[UUID, Assessment] = {}
     rows = Assessment.objects.filter(case__in=cases, state="approved").order_by("occurred_at", "id")
     for row in rows.defer("narrative_sealed", "remark_sealed"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
@@ -222,7 +223,16 @@ def _service(row: PlanAction, done: ActionDone) -> ServiceGiven:
     )
 
 
+def steps_ahead(case: UUID) -> list[str]:
+    """The services of the plan in force that are still to be given, the one due first in front."""
+    return list(dict.fromkeys(_ahead(case).values_list("service", flat=True)))
+
+
+def _ahead(case: UUID) -> QuerySet[PlanAction]:
+    rows = PlanAction.objects.filter(case=case, goal__plan__superseded_at__isnull=True)
+    return rows.exclude(status__in=("delivered", "cancelled")).order_by("due_on", "id")
+
+
 def settled_by(case: UUID, service: str) -> PlanAction | None:
     """The open step of the plan in force that this service answers when a partner has given it; the one due first."""
-    rows = PlanAction.objects.filter(case=case, service=service, goal__plan__superseded_at__isnull=True)
-    return rows.exclude(status__in=("delivered", "cancelled")).order_by("due_on", "id").first()
+    return _ahead(case).filter(service=service).first()

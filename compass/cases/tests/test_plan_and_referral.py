@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from compass.cases.actions.handover import _needs
+from compass.cases.actions.handover import unmet_needs
 from compass.cases.actions.plan import ActionPlanned, GoalSaid, PlanAgreed, PlanMade, agree_plans, make_plans
 from compass.cases.actions.referral import ReferralStep, note_outcomes, send_referrals
 from compass.cases.models import Assessment, Case, Goal, PlanAction
@@ -36,4 +36,4 @@ def test_noting_the_outcome_settles_the_step(at, told, agreed, assessed, approve
         assert (step.status == "delivered") is settled
         assert Goal.objects.get().progress == ("in_progress" if settled else "n_a")
         assert Service.objects.count() == 1, "what was given is counted once"
-        assert ("health_physical" in _needs(cases)) is not settled and "education" in _needs(cases)
+        assert ("health_physical" in unmet_needs(cases)) is not settled and "education" in unmet_needs(cases)

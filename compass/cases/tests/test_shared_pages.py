@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -11,12 +12,15 @@ from django.utils import timezone
 
 from compass.cases.actions.best_interests import WithParent, check_with_parent
 from compass.cases.actions.case import CaseOpening, open_cases
+from compass.cases.forms import PlanForm
 from compass.cases.models import BestInterests, Handover, Referral, ReferralFile
+from compass.cases.offered import ANSWERS_NEED, for_needs
 from compass.cases.tests.test_handover import BOY, child_of
 from compass.cases.tests.test_handover import consents as agreed_to
 from compass.cases.tests.test_uploads import SCRIPT, picture
 from compass.config.demo.world import world_id
 from compass.people.models import Person, Service
+from compass.vocabulary import code_list
 
 pytestmark = pytest.mark.django_db
 CLINIC, NIGERIA = str(world_id("clinic")), str(world_id("NG"))
@@ -310,6 +314,32 @@ def test_what_a_partner_was_asked_for_before_comes_first(sign_in, made, sent):
 
     assert services.count("<optgroup") == 7
     assert services.index('value="MED"') < services.index('value="GBV"')
+
+
+def test_what_the_plan_and_the_needs_ask_for_comes_first(sign_in, made, at, assessed, planned, approved):
+    with at("zinder.social") as work:
+        assessment = assessed(work, made["case"], needs={"education": "unmet_moderate", "food_nutrition": "met"})
+        planned(work, made["case"])  # a safe place to sleep, SHL
+    approved(assessment=assessment)
+    services = asked_with(sign_in, made["case"])
+    order = re.findall(r'<option value="(...)"', services)
+
+    assert order[:3] == ["SHL", "EDU", "VOC"] and set(order) == set(code_list("service").values)
+    assert order.index("FOD") > order.index("MED"), "a need that is met asks for nothing"
+
+
+def test_a_plan_offers_first_what_answers_the_need():
+    form = PlanForm(severe=("education",))
+    groups = [codes for _label, codes in form.fields["g1_service_1"].choices if isinstance(codes, list)]
+
+    assert [code for code, _label in groups[0]] == ["EDU", "VOC"]
+    assert {code for codes in groups for code, _label in codes} == set(code_list("service").values)
+    assert len(form.fields["g2_service_1"].choices) == len(groups), "the free block begins with the kinds"
+
+
+def test_every_need_has_services_that_answer_it():
+    assert set(ANSWERS_NEED) == set(code_list("need_domain").values)
+    assert set(for_needs(ANSWERS_NEED)) <= set(code_list("service").values)
 
 
 def test_nobody_asks_a_man_or_a_small_child_about_pregnancy(sign_in, at, told, made, person):

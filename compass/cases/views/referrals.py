@@ -21,6 +21,8 @@ from compass.access.pages import page
 from compass.access.policy import RULES
 from compass.access.work import Work
 from compass.cases import uploads
+from compass.cases.actions.handover import unmet_needs
+from compass.cases.actions.plan import steps_ahead
 from compass.cases.actions.referral import (
     ReferralChanged,
     ReferralPrepared,
@@ -121,7 +123,10 @@ def refer(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     receiver = next(each for each in partners if each.pk == to)
     own = work.allowed("referrals.view", Referral).filter(to_organisation_id=to)
     before = sorted(set(own.values_list("service", flat=True)))
-    which = ReferralServiceForm(request.POST if "service" in request.POST else None, before=before, initial={"to": to})
+    which = ReferralServiceForm(
+        request.POST if "service" in request.POST else None,
+        planned=steps_ahead(case.pk), needed=unmet_needs([case]), before=before, initial={"to": to},
+    )  # fmt: skip
     if not which.is_valid():
         context |= {"form": which, "first": True, "receiver": receiver}
         return TemplateResponse(request, "cases/referral_new.html", context)
