@@ -24,6 +24,9 @@ from compass.vocabulary import code_list, label_of
 
 BEFORE_TRAVEL = ("enquiry", "counselling", "application", "eligibility_review", "pre_return", "ready_to_travel")
 OPEN = (*BEFORE_TRAVEL, "suspended", "in_travel", "arrived", "reintegration", "monitoring")
+#: Criteria that not everyone meets with: who has no permit or procedure has none to end; where no authority is asked,
+#: none can object (the criteria are those of one country, 2.8).
+MAY_NOT_APPLY = frozenset(c.value for c in code_list("eligibility_criterion") if c.extra.get("may_not_apply"))
 #: Criteria that no one may waive: safety of the area of return (R-SAF-1).
 NEVER_WAIVED = frozenset({"return_area_open"})
 
@@ -139,12 +142,19 @@ def _guardian(facts: Facts) -> bool:
     return not facts.children or "guardian_signs" in said
 
 
+def settled(criterion: str, answer: str) -> bool:
+    """Whether this answer lets a return go on: fulfilled, waived where that may be, or without meaning for this person."""
+    if answer == "waived":
+        return criterion not in NEVER_WAIVED
+    return answer == "pass" or (answer == "n_a" and criterion in MAY_NOT_APPLY)
+
+
 def _ineligible(facts: Facts) -> list[str]:
     found = []
     for criterion in code_list("eligibility_criterion"):
         row = facts.eligibility.get(criterion.value)
         answer = row.answer if row else "pending"
-        if answer != "pass" and not (answer == "waived" and criterion.value not in NEVER_WAIVED):
+        if not settled(criterion.value, answer):
             said = {"criterion": criterion.label, "answer": label_of("eligibility_answer", answer)}
             found.append(gettext("“%(criterion)s”: %(answer)s") % said)
     return found
@@ -219,7 +229,7 @@ GUARDIAN = Guard("R-CHI-4", _("For each child the parent or legal guardian agree
 CHILD = _asks("R-CHI-1", _("For each child the best-interests procedure allows the return."), _stopped)
 ELIGIBLE = Guard(
     "R-ELI-1",
-    _("Every criterion of eligibility is fulfilled, with evidence and date."),
+    _("Every criterion of eligibility that applies is fulfilled, with evidence and date."),
     lambda facts: not _ineligible(facts),
     _unmet_criteria,
 )

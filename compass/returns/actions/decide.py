@@ -19,7 +19,7 @@ from compass.vocabulary import known, label_of
 
 @dataclass(frozen=True, kw_only=True)
 class CriterionChecked:
-    """One criterion, its answer (pass, fail, waived, pending) and what it rests on."""
+    """One criterion, its answer (pass, fail, waived, n_a, pending) and what it rests on."""
 
     criterion: str
     answer: str
@@ -34,8 +34,8 @@ class EligibilityChecked(Command):
 
 @action("returns.assess", Return, purpose=DETAILS)
 def check_eligibility(work: Work, checks: list[EligibilityChecked]) -> list[Return]:
-    """Record criteria of eligibility. Raises StandardNotMet R-ELI-1 for an answer without evidence, or for a waiver of
-    what cannot be waived (R-SAF-1)."""
+    """Record criteria of eligibility. Raises StandardNotMet R-ELI-1 for an answer without evidence and for "does not apply"
+    where it applies to everyone, R-SAF-1 for a waiver of what cannot be waived."""
     files = open_file(work, "assess", checks)
     rows = []
     for (avr, facts), each in zip(files, checks, strict=True):
@@ -48,6 +48,8 @@ def check_eligibility(work: Work, checks: list[EligibilityChecked]) -> list[Retu
                 raise not_met("R-ELI-1", _("“%(criterion)s” is answered without evidence") % named)
             if one.answer == "waived" and one.criterion in machine.NEVER_WAIVED:
                 raise not_met("R-SAF-1", _("“%(criterion)s” cannot be waived") % named)
+            if one.answer == "n_a" and one.criterion not in machine.MAY_NOT_APPLY:
+                raise not_met("R-ELI-1", _("“%(criterion)s” applies to everyone") % named)
             row = Eligibility(
                 criterion=one.criterion,
                 answer=one.answer,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.returns import actions
 from compass.returns.forms.common import StepForm
-from compass.returns.machine import NEVER_WAIVED
+from compass.returns.machine import MAY_NOT_APPLY, NEVER_WAIVED
 from compass.returns.models import Return
 from compass.ui.forms import choose, fit, words
 from compass.ui.widgets import Radios
@@ -19,7 +19,7 @@ from compass.vocabulary import code_list
 
 
 class EligibilityForm(StepForm):
-    """One group of three answers for each criterion that is still open."""
+    """One group for each criterion that is still open: the answer, the kind of evidence, what it rests on."""
 
     def __init__(self, *args: Any, criteria: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -30,6 +30,7 @@ class EligibilityForm(StepForm):
                 (c.value, c.lazy_label)
                 for c in code_list("eligibility_answer")
                 if not (c.value == "waived" and value in NEVER_WAIVED)
+                and not (c.value == "n_a" and value not in MAY_NOT_APPLY)
             ]
             label = code_list("eligibility_criterion").require(value).lazy_label
             self.fields[value] = forms.ChoiceField(

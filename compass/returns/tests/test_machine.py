@@ -9,6 +9,7 @@ from compass.people.models import Consent, Person, Service
 from compass.problems import BestInterestsFirst, Denied, NotFound, SecondPersonNeeded, StandardNotMet, WrongState
 from compass.returns import actions, machine
 from compass.returns.content import declaration_texts
+from compass.returns.forms import EligibilityForm
 from compass.returns.models import Counselling, Declaration, FreeChoice, Member, Return, Step
 from compass.returns.tests.conftest import TOPICS
 from compass.vocabulary import code_list, label_of
@@ -208,6 +209,37 @@ def test_every_criterion_needs_to_hold(journey):
 
     with override("en"), pytest.raises(StandardNotMet, match=r"travel document”: Not checked yet \(R-ELI-1\)"):
         journey.approve()
+
+
+def test_what_does_not_apply_is_no_criterion_that_is_missing(journey):
+    journey.start()
+    journey.counsel()
+    journey.declare()
+    journey.check()
+    journey.assess(ends_procedure="n_a", no_objection="n_a")
+    journey.approve()
+
+    assert journey.state() == "pre_return"
+
+
+@pytest.mark.parametrize("criterion", ["return_area_open", "travel_document", "no_means"])
+def test_what_applies_to_everyone_is_never_without_meaning(journey, criterion):
+    journey.start()
+    journey.counsel()
+    journey.declare()
+    journey.check()
+
+    with override("en"), pytest.raises(StandardNotMet, match=r"applies to everyone \(R-ELI-1\)"):
+        journey.assess(**{criterion: "n_a"})
+
+
+def test_the_form_says_does_not_apply_where_that_can_be_true():
+    form = EligibilityForm(criteria=code_list("eligibility_criterion").values)
+    offered = {name for name in form.criteria if "n_a" in dict(form.fields[name].choices)}
+
+    assert offered == {"ends_procedure", "no_objection"}
+    sent = EligibilityForm({"no_objection": "n_a"}, criteria=["no_objection"])
+    assert set(sent.errors) == {"no_objection_kind", "no_objection_evidence"}, "what that rests on is written too"
 
 
 def test_a_suspended_area_cannot_be_waived(journey):

@@ -187,7 +187,7 @@ def free_choice(visit: Visit) -> Asked:
 def eligibility(visit: Visit) -> Asked:
     """The criteria that are not fulfilled yet; all of them when all are."""
     every = code_list("eligibility_criterion").values
-    met = {c for c, row in visit.facts.eligibility.items() if row.answer in {"pass", "waived"}}
+    met = {c for c, row in visit.facts.eligibility.items() if machine.settled(c, row.answer)}
     # What was asked is judged, also when a colleague has answered some of it meanwhile.
     typed = [c for c in every if f"{c}_evidence" in visit.request.POST]
     asked = typed or [c for c in every if c not in met] or every
