@@ -419,7 +419,7 @@ def interview(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "form": form,
             "title": _("How life is: an interview"),
             "person": found,
-            "lead": _("32 questions in three parts. Each may be left out. No answer lowers any help."),
+            "lead": _("32 questions in three parts. The person may decline any of them. No answer lowers any help."),
             "settled": _("This interview is for adults only.") if found.is_child and request.method == "GET" else "",
         },
     )

@@ -12,7 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from compass.reintegration import scoring
+from compass.reintegration.forms import SectionForm
 from compass.reintegration.models import Receipt
+from compass.ui.templatetags.ui import optional
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +55,23 @@ def test_it_works_every_page(home, sign_in):
         assert answer.status_code == 200, name
         assert " checked" not in answer.content.decode(), name
         assert "Ese" not in answer.content.decode(), name
+
+
+@pytest.mark.parametrize("dimension", scoring.DIMENSIONS)
+def test_what_is_called_optional_and_what_is_demanded_are_the_same_questions(dimension):
+    form = SectionForm({}, dimension=dimension)
+    called = {bound.name for bound in form.questions() if optional(bound)}
+
+    assert set(form.errors) == {bound.name for bound in form.questions()} - called
+    for name in form.errors:
+        assert "NR" in dict(form.fields[name].choices), "one may decline what must be answered"
+
+
+def test_the_page_of_the_questions_does_not_say_that_a_question_may_be_left_empty(home, sign_in):
+    begun = home.interview()
+    page = sign_in("edo.monitoring").get(reverse("reintegration:section", args=[begun.pk, "economic"])).content.decode()
+
+    assert "left out" not in page and "choose “I do not wish to answer” then" in page
 
 
 def test_every_page_of_another_office_is_not_there(home, sign_in):
