@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -54,8 +54,13 @@ class WelcomeForm(LifeForm):
     support = forms.MultipleChoiceField(label=_("What was given"), required=False, widget=Boxes)
     note = words(_("What is needed tonight"), required=False, help_text=_("Sealed."))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, came: date | None = None, again: bool = False, **kwargs: Any) -> None:
+        """`came`: the day the return says they arrived, which is not asked a second time. `again`: received before."""
         super().__init__(*args, **kwargs)
+        if came is not None and not again:
+            self.fields["arrived_on"] = PastDay(widget=forms.HiddenInput(), initial=came)
+        elif again:
+            self.fields["arrived_on"].label = _("Day on which it was given")
         self.offer("support", code_list("reception_support").choices())
 
     def command(self, person: UUID) -> actions.Welcomed:

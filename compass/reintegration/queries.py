@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from compass.access.work import Work
@@ -17,7 +18,7 @@ from compass.cases.ladder import parent_present
 from compass.cases.sealing import open_from
 from compass.people.models import Person
 from compass.reintegration.models import ArrivalHome, Plan
-from compass.returns.models import Member, Return
+from compass.returns.models import Journey, Member, Return
 from compass.returns.queries import members
 
 #: A return that has arrived, until it is closed.
@@ -109,6 +110,15 @@ def _days(received: Iterable[ArrivalHome], members: Iterable[Member]) -> dict[UU
 
 
 def landed(work: Work) -> QuerySet[Return]:
-    """Returns of the office on their way, or arrived without anyone's reception on record; the earliest first."""
-    rows = work.allowed("reintegration.view", Return).filter(state__in=("in_travel", "arrived"))
-    return rows.select_related("person").order_by("arrived_on", "departed_on", "id")
+    """Returns of the office on their way, or arrived without anyone's reception on record; the earliest first.
+
+    `left_on`: the day of the departure, also where only the office that saw them off has recorded it.
+    """
+    left = Journey.objects.filter(
+        avr=OuterRef("pk"), round=OuterRef("round"), status="left", to_organisation_id__in=work.actor.organisations
+    )
+    rows = work.allowed("reintegration.view", Return).annotate(
+        left_on=Coalesce("departed_on", Subquery(left.order_by("-id").values("departed_on")[:1]))
+    )
+    rows = rows.filter(Q(state__in=("in_travel", "arrived")) | Q(state="ready_to_travel", left_on__isnull=False))
+    return rows.select_related("person").order_by("arrived_on", "left_on", "id")

@@ -36,6 +36,7 @@ from compass.returns import compare
 from compass.returns.forms import NotesForm
 from compass.returns.models import Member
 from compass.ui.compare import is_stale, renew, rows
+from compass.ui.words import day
 from compass.vocabulary import code_list, label_of
 
 PER_PAGE = 50
@@ -70,7 +71,7 @@ def people(request: HttpRequest, work: Work) -> HttpResponseBase:
                 for avr in coming
                 if avr.state == "arrived"
             ],
-            "coming": [(avr, sizes.get(avr.pk, 1)) for avr in coming if avr.state == "in_travel"],
+            "coming": [(avr, sizes.get(avr.pk, 1)) for avr in coming if avr.state != "arrived"],
             "rows": sorted(rows.values(), key=lambda row: row["cover"].plan is not None),
             "may_receive": work.may("reintegration.receive"),
         },
@@ -188,7 +189,8 @@ def _form_page(
 def welcome(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     found = work.find("reintegration.receive", Person, pk)
     before = list(ArrivalHome.objects.filter(person=found).order_by("recorded_at", "id"))
-    form = forms.WelcomeForm(request.POST or None, initial={"seen": len(before)})
+    came = came_home([found.pk]).get(found.pk)
+    form = forms.WelcomeForm(request.POST or None, initial={"seen": len(before)}, came=came, again=bool(before))
 
     def versions() -> dict[str, Any]:
         if not before:
@@ -208,6 +210,9 @@ def welcome(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             seen=len(before),
         )
 
+    lead = [_("First a bed, food, and someone to call. The rest can wait.")]
+    if came is not None and not before:
+        lead.append(_("Arrived on %(day)s.") % {"day": day(came)})
     return _form_page(
         request,
         work,
@@ -216,7 +221,7 @@ def welcome(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         "reintegration:person",
         found.pk,
         _("Reception at home"),
-        _("First a bed, food, and someone to call. The rest can wait."),
+        " ".join(lead),
         versions=versions,
         person=found,
     )

@@ -11,6 +11,9 @@ class ReturnsConfig(AppConfig):
 
     def ready(self) -> None:
         from compass.cases import chapters, decisions
+        from compass.cases.actions.handover import on_taken_over
+        from compass.people import registry
+        from compass.returns.actions import after_consent, expect_journeys
         from compass.returns.chapter import going_home
         from compass.returns.deadlines import waiting_decisions
         from compass.ui import navigation
@@ -18,6 +21,8 @@ class ReturnsConfig(AppConfig):
         navigation.register(label=_("Returns"), url_name="returns:list", order=40, visible=_sees_returns)
         chapters.register(_("Going home"), going_home, order=40)
         decisions.register(waiting_decisions)
+        on_taken_over(expect_journeys)
+        registry.on_consent(after_consent)
 
 
 def _sees_returns(request: HttpRequest) -> bool:

@@ -20,7 +20,7 @@ from compass.cases.models.case import OPEN as OPEN_CASES
 from compass.cases.standards import Due, link, standard
 from compass.returns.machine import BEFORE_TRAVEL, answered
 from compass.returns.models import Declaration, Eligibility, Preparation, Return
-from compass.returns.queries import not_received, reviews_of
+from compass.returns.queries import not_received, reviews_of, seen_off_elsewhere
 
 RULES = "COMPASS domain specification, return and reintegration, section 2.7"
 #: Provisional: no source sets a time for a second person's decision (as for CM-15).
@@ -98,12 +98,13 @@ def receiver_told(files: Files) -> Iterator[Due]:
 @standard("R-DEP-1", what=_("No word of the arrival: ask whether they left"), source=RULES, severity="alert")
 def arrival_confirmed(files: Files) -> Iterator[Due]:
     """The arrival is confirmed within 30 days of the departure."""
-    for case, avr in _returns(files, "in_travel"):
-        if avr.departed_on:
+    for case, avr in _returns(files, "in_travel", "ready_to_travel"):
+        seen_off = files.once(seen_off_elsewhere).get(avr.pk) if avr.state == "ready_to_travel" else None
+        if left := avr.departed_on or seen_off:
             yield Due(
                 subject=case,
-                start_at=beginning(avr.departed_on),
-                due_at=beginning(avr.departed_on) + ARRIVAL_WITHIN,
+                start_at=beginning(left),
+                due_at=beginning(left) + ARRIVAL_WITHIN,
                 url=link("returns:arrival", avr.pk),
                 action=_("Confirm the arrival"),
             )

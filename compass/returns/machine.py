@@ -18,7 +18,15 @@ from compass.cases.models import Handover
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst, StandardNotMet, WrongState
 from compass.returns.blocks import Stop
-from compass.returns.models import Counselling, Declaration, Eligibility, FreeChoice, Preparation, Return
+from compass.returns.models import (
+    Counselling,
+    Declaration,
+    Eligibility,
+    FreeChoice,
+    Journey,
+    Preparation,
+    Return,
+)
 from compass.ui.words import day
 from compass.vocabulary import code_list, label_of
 
@@ -35,7 +43,8 @@ NEVER_WAIVED = frozenset({"return_area_open"})
 class Facts:
     """What is on record in the present round of one return, on a day. `blocks`: what must happen first, per child;
     `told`: each topic of information with the day it was first told; `recordable`: who agreed to be recorded;
-    `received`: an office at home has taken the people over, or there is none; `offer`: that waits for its answer."""
+    `received`: an office at home has taken the people over, or there is none; `offer`: that waits for its answer;
+    `journey`: the departure that the office records which handed them over."""
 
     avr: Return
     people: Sequence[Person]
@@ -50,8 +59,14 @@ class Facts:
     recordable: frozenset[UUID] = frozenset()
     received: bool = True
     offer: Handover | None = None
+    journey: Journey | None = None
     blocks: Mapping[UUID, Sequence[Stop]] = field(default_factory=dict)
     took_part: frozenset[UUID] = frozenset()
+
+    @property
+    def left_elsewhere(self) -> bool:
+        """They left, as the office recorded which saw them off."""
+        return self.avr.state == "ready_to_travel" and self.journey is not None and self.journey.status == "left"
 
     @property
     def halted(self) -> list[Person]:
@@ -239,6 +254,8 @@ NOTIFIED = Guard("R-NOT-1", _("The receiving office was told before departure.")
 RECEIVED = _asks("R-NOT-1", _("The office at home accepted the handover before departure."), _not_received)
 
 
+#: How the question was put on the day of departure (R-VOL-4).
+METHODS = ("in_person_alone", "in_person_interpreter", "phone_interpreter")
 #: The legal basis on which whoever is on the way is received when consent no longer holds.
 DUTY_OF_CARE = "vital_interest"
 
@@ -411,7 +428,7 @@ def unmet(name: str, facts: Facts) -> list[Guard]:
 def require(name: str, facts: Facts) -> Transition:
     """The transition, when it may run. Raises WrongState, BestInterestsFirst, or StandardNotMet with the rules in words."""
     transition = TRANSITIONS[name]
-    if facts.avr.state not in transition.sources:
+    if not may(name, facts.avr, facts):
         raise WrongState
     open_guards = unmet(name, facts)
     if CHILD in open_guards:
@@ -421,6 +438,11 @@ def require(name: str, facts: Facts) -> Transition:
     return transition
 
 
-def may(name: str, avr: Return) -> bool:
-    """Whether the state allows it, before any guard is looked at."""
+def may(name: str, avr: Return, facts: Facts | None = None) -> bool:
+    """Whether the state allows it, before any guard is looked at; with `facts` also who sees the people off."""
+    if facts is not None and facts.journey is not None and avr.state == "ready_to_travel":
+        if name == "depart":
+            return False
+        if facts.left_elsewhere:
+            return name == "arrive"
     return avr.state in TRANSITIONS[name].sources

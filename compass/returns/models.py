@@ -6,11 +6,17 @@ Everything follows its person at a handover. Words of the person and of the coun
 
 from __future__ import annotations
 
+from typing import ClassVar
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from compass.access.codes import new_code
+from compass.access.records import Recorded
+from compass.cases.models import Handover
 from compass.people.models import AboutPerson
+from compass.vault.walls import SHARED_WITH, Wall
 
 
 class Return(AboutPerson):
@@ -134,3 +140,51 @@ class Step(OfReturn):
     to_state = models.CharField(max_length=20)
     reason = models.CharField(max_length=32, blank=True)
     note_sealed = models.BinaryField(default=b"")
+
+
+class Journey(Recorded):
+    """The departure of people whom the office at home took over before they left: what the sending office needs, and what
+    it records. Belongs to the sending office, shared with the receiving one; nobody's identity, no record of a person.
+
+    code: that of the return. last_day: the last on which documents and declarations hold. ready: nothing stands in the way.
+    status: waiting | left | missed | stopped. method: how the adults were asked once more. reason: code of
+    departure_outcome. told_by: who saw them off, or that they stayed. `recorded_by` is the colleague who took them over.
+    """
+
+    to_organisation_id = models.UUIDField()
+    handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="+")
+    avr = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=9)
+    round = models.PositiveSmallIntegerField(default=1)
+    destination = models.CharField(max_length=2)
+    people = models.PositiveSmallIntegerField()
+    children = models.PositiveSmallIntegerField(default=0)
+    travel_on = models.DateField(null=True)
+    travel_mode = models.CharField(max_length=20, blank=True)
+    last_day = models.DateField(null=True)
+    ready = models.BooleanField(default=False)
+    status = models.CharField(max_length=8, default="waiting")
+    departed_on = models.DateField(null=True)
+    method = models.CharField(max_length=24, blank=True)
+    reason = models.CharField(max_length=32, blank=True)
+    told_at = models.DateTimeField(null=True)
+    told_by = models.UUIDField(null=True)
+
+    wall: ClassVar[Wall] = Wall(
+        using=SHARED_WITH,
+        insert="to_organisation_id = ANY ((SELECT compass_scope_organisations())::uuid[])"
+        " AND EXISTS (SELECT 1 FROM cases_handover h WHERE h.id = returns_journey.handover_id AND h.status = 'accepted'"
+        " AND h.organisation_id = returns_journey.organisation_id"
+        " AND h.to_organisation_id = returns_journey.to_organisation_id)",
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation_id", "status", "travel_on"], name="returns_journey_list"),
+            models.Index(fields=["avr", "-id"], name="returns_journey_newest"),
+        ]
+
+    @property
+    def subject_id(self) -> UUID:
+        """The return; whom it is about only the office at home knows."""
+        return self.avr_id

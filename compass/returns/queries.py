@@ -20,18 +20,20 @@ from compass.people import consent
 from compass.people.models import Person
 from compass.returns import destinations
 from compass.returns.blocks import return_blocks
-from compass.returns.machine import OPEN, Facts
+from compass.returns.machine import BEFORE_TRAVEL, OPEN, Facts
 from compass.returns.models import (
     Counselling,
     Declaration,
     Eligibility,
     FreeChoice,
+    Journey,
     Member,
     Preparation,
     Return,
 )
 
 RECORDING_SCOPE = "photo_audio"
+JOURNEYS = 60
 IN_TIME = ("occurred_at", "recorded_at", "id")
 
 
@@ -58,8 +60,15 @@ def not_received(files: Files) -> frozenset[UUID]:
     return frozenset(avr.pk for avr in _not_received(list(avrs.values())))
 
 
+def seen_off_elsewhere(files: Files) -> dict[UUID, date]:
+    """The day of the departure that the office recorded which handed the people over, by return; for `files.once`."""
+    avrs = {row.avr_id: row.avr for rows in files.once(members).values() for row in rows}
+    journeys = journeys_of(files.work, list(avrs.values()))
+    return {pk: row.departed_on for pk, row in journeys.items() if row.status == "left" and row.departed_on}
+
+
 def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | None = None) -> dict[UUID, Facts]:
-    """The facts of each return in its present round; at most twelve queries for the whole list.
+    """The facts of each return in its present round; at most thirteen queries for the whole list.
 
     `days`: for a step that is recorded late, the day it happened, on which a declaration had to be in force.
     """
@@ -103,6 +112,7 @@ def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | Non
         answered[answer.avr_id][answer.criterion] = answer
     waiting = _not_received(avrs)
     offers = _offers(work, waiting)
+    journeys = journeys_of(work, avrs)
     return {
         avr.pk: Facts(
             avr=avr,
@@ -118,6 +128,7 @@ def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | Non
             recordable=recordable,
             received=avr not in waiting,
             offer=offers.get(avr.person_id),
+            journey=journeys.get(avr.pk),
             blocks={p.pk: blocks[p.pk] for p in members[avr.pk] if blocks.get(p.pk)},
             took_part=frozenset({avr.recorded_by, *wrote[avr.pk]}),
         )
@@ -132,6 +143,23 @@ def _not_received(avrs: Sequence[Return]) -> list[Return]:
     offices = Organisation.objects.filter(kind=OrganisationKind.OFFICE, country__in={avr.destination for avr in away})
     receivers = set(offices.values_list("country", flat=True)) if away else set()
     return [avr for avr in away if avr.destination in receivers]
+
+
+def journeys_of(work: Work, avrs: Sequence[Return]) -> dict[UUID, Journey]:
+    """The departure that another office records, by return, in its present round; one query, none where nobody waits."""
+    waiting = {avr.pk: avr.round for avr in avrs if avr.state in BEFORE_TRAVEL}
+    if not waiting:
+        return {}
+    rows = Journey.objects.filter(avr__in=list(waiting), to_organisation_id__in=work.actor.organisations).order_by("id")
+    return {row.avr_id: row for row in rows if row.round == waiting[row.avr_id] and row.status != "stopped"}
+
+
+def to_see_off(work: Work) -> list[Journey]:
+    """The departures this office has to record, the next first; one query, none for who does not see people off."""
+    if not work.may("returns.see_off"):
+        return []
+    rows = work.allowed("returns.see_off", Journey).filter(status="waiting")
+    return list(rows.order_by("travel_on", "id")[:JOURNEYS])
 
 
 def _offers(work: Work, avrs: Sequence[Return]) -> dict[UUID, Handover]:

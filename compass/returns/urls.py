@@ -7,6 +7,8 @@ from compass.returns import views
 app_name = "returns"
 urlpatterns = [
     path("", views.returns_list, name="list"),
+    path("journeys/<uuid:pk>/", views.see_off, name="see_off"),
+    path("journeys/<uuid:pk>/missed/", views.not_left, name="not_left"),
     path("new/<uuid:person>/", views.start, name="start"),
     path("<uuid:pk>/", views.show, name="show"),
     path("<uuid:pk>/counselling/", views.counselling, name="counselling"),

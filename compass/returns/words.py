@@ -234,6 +234,8 @@ def _next_name(avr: Return, facts: Facts) -> str | None:
         return "declaration" if undeclared else "free_choice"
     if avr.state == "eligibility_review":
         return "decision" if machine.answered(facts.eligibility.values()) else "eligibility"
+    if avr.state == "ready_to_travel" and facts.journey is not None:
+        return "arrival" if facts.left_elsewhere else None
     return {"pre_return": "preparation", "ready_to_travel": "departure", "in_travel": "arrival"}.get(avr.state)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -195,6 +195,16 @@ def open_offers(people: Iterable[UUID], work: Work) -> dict[Handover, set[UUID]]
     return found
 
 
+TakenOver = Callable[[Work, Handover, Sequence[UUID]], None]
+_TAKEN_OVER: list[TakenOver] = []
+
+
+def on_taken_over(step: TakenOver) -> None:
+    """Let a room above do what follows when an office has taken people over: `step(work, offer, people)`."""
+    if step not in _TAKEN_OVER:
+        _TAKEN_OVER.append(step)
+
+
 @dataclass(frozen=True, kw_only=True)
 class HandoverStep(Command):
     """A step of an offer (`id`)."""
@@ -218,6 +228,12 @@ def accept_handovers(work: Work, steps: list[HandoverStep]) -> list[Handover]:
     work.saw(people)
     # What the sender's index kept of them went with its keys; a name is found again under the receiver's own.
     index_people(work, [row.person_id for row in people])
+    taken: dict[UUID, list[UUID]] = {}
+    for one in people:
+        taken.setdefault(one.handover_id, []).append(one.person_id)
+    for pk, offer in moved.items():
+        for step in _TAKEN_OVER:
+            step(work, offer, taken.get(pk, []))
     return [moved[row.pk] for row in rows]
 
 

@@ -21,8 +21,11 @@ from compass.config.demo.world import world_id
 from compass.reintegration import actions as reintegration
 from compass.reintegration import scoring
 from compass.returns import actions as returns
+from compass.returns.models import Journey
 
 OFFICER, SUPERVISOR, MONITOR = "edo.reception", "edo.supervisor", "edo.monitoring"
+#: Niger sees them off.
+MOVEMENT = "zinder.travel"
 PUBLIC = "public_interest"
 SECTORS = ("water", "roads_transport", "energy")
 #: Hands of returnees for each option; the others are neighbours'.
@@ -61,16 +64,14 @@ class AtHome(Teller):
 
     def travel(self) -> None:
         day = self.when("departure")
-        with self.at(OFFICER) as work:
-            returns.depart_returns(
-                work,
-                [
-                    returns.Departure(
-                        **self.told("depart", day, self.id("return")), departed_on=day.date(), reconfirmed=True,
-                        method="phone_interpreter",
-                    )
-                ],
+        with self.at(MOVEMENT) as work:
+            journey = work.allowed("returns.see_off", Journey).get(avr=self.id("return"))
+            seen = returns.SeenOff(
+                **self.told("depart", day, journey.pk), departed_on=day.date(), reconfirmed=True,
+                method="phone_interpreter",
             )  # fmt: skip
+            returns.see_off(work, [seen])
+        with self.at(OFFICER) as work:
             landed = self.when("reception")
             returns.receive_returns(
                 work, [returns.Arrival(**self.told("land", landed, self.id("return")), arrived_on=landed.date())]

@@ -21,6 +21,8 @@ from compass.problems import (
 
 #: The office to which handovers are offered; a third one that has nothing to do with any of it; a partner not asked.
 RECEIVER, THIRD, LEGAL, RESULTS = "edo.reception", "dz.supervisor", "zinder.legal", "geneva.results"
+#: Sees people off, and no record of them.
+TRAVEL = "zinder.travel"
 DONE = None
 
 Row = tuple[str, str, str, type[Problem] | None]
@@ -336,6 +338,14 @@ TABLE: tuple[Row, ...] = (
     ("returns.start", "child.assessed", SOCIAL, BestInterestsFirst),
     ("returns.start", "person.grown", THIRD, NotFound),
     ("returns.start", "person.grown", CLINIC, Denied),
+    ("returns.see_off", "journey.waiting", TRAVEL, DONE),
+    ("returns.see_off", "journey.left", TRAVEL, WrongState),
+    ("returns.see_off", "journey.waiting", RECEIVER, NotFound),
+    ("returns.see_off", "journey.waiting", THIRD, NotFound),
+    ("returns.see_off", "journey.waiting", CLINIC, Denied),
+    ("returns.not_left", "journey.waiting", TRAVEL, DONE),
+    ("returns.not_left", "journey.left", TRAVEL, WrongState),
+    ("returns.not_left", "journey.waiting", THIRD, NotFound),
     # after the return
     ("reintegration.welcome", "person.grown", SOCIAL, DONE),
     ("reintegration.welcome", "person.grown", THIRD, NotFound),

@@ -317,6 +317,10 @@ STEPS: dict[str, Step] = {
     "returns.withdraw": _do(returns.withdraw_returns, _moved),
     "returns.suspend": _do(returns.suspend_returns, lambda pk: _moved(pk, "medical_hold")),
     "returns.resume": _do(returns.resume_returns, _moved),
+    "returns.see_off": _do(
+        returns.see_off, _said(returns.SeenOff, departed_on=_today(), reconfirmed=True, method="in_person_alone")
+    ),
+    "returns.not_left": _do(returns.keep_back, _said(returns.NotLeft, reason="no_show")),
     "reintegration.welcome": _do(
         reintegration.welcome_home, lambda pk: reintegration.Welcomed(**told(id=pk), arrived_on=_today(), support=())
     ),

@@ -359,6 +359,11 @@ class Rooms:
         for state in ("counselling", "ready_to_travel"):
             walk = Journey(at, told)
             self.ids[f"return.{state}"], self.ids[f"traveller.{state}"] = walk.to(state), walk.mother.pk
+        for name in ("waiting", "left"):
+            walk = Journey(at, told)
+            walk.ready()
+            self.ids[f"journey.{name}"] = walk.hand_over()
+        walk.see_off(self["journey.left"])
 
     def home(self) -> None:
         today = timezone.now().date()

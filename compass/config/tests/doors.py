@@ -138,6 +138,8 @@ DOORS = (
     _door("returns:start", "", FIELD, given={"person": "person.grown"}),
     _door("returns:show", "return.counselling", MONITORED),
     _door("returns:show", "return.ready_to_travel", MONITORED | MOVEMENT),
+    _door("returns:see_off", "journey.waiting", CASE_WORK | MOVEMENT),
+    _door("returns:not_left", "journey.waiting", CASE_WORK | MOVEMENT),
     _door("returns:counselling", "return.counselling", FIELD),
     _door("returns:declaration", "return.counselling", FIELD),
     _door("returns:free_choice", "return.counselling", FIELD),

@@ -93,6 +93,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "returns.move": (OWN, {"case_worker", "supervisor", "movement_officer"}),
     "returns.read_notes": (OWN, FIELD),
     "returns.receive": (OWN, FIELD),
+    "returns.see_off": (OWN, {"case_worker", "supervisor", "movement_officer"}),
     "returns.see_travel": (OWN, {"movement_officer"}),
     "returns.start": (OWN, FIELD),
     "returns.suspend": (OWN, FIELD),

@@ -124,8 +124,8 @@ def come_home(scene: Scene, journey: walk.Journey) -> None:
         walk.accept(edo, journey)
     with scene.by("zinder.social") as social:
         walk.no_longer_there(social, journey)
-    with scene.abroad("edo.reception") as edo:
-        walk.depart(edo, journey)
+    with scene.by("zinder.travel") as travel:
+        walk.depart(travel, journey)
     with scene.abroad("edo.reception") as edo, scene.abroad("edo.supervisor", PHONE) as supervisor:
         walk.receive(edo, journey)
         walk.stall(edo, journey)

@@ -286,10 +286,12 @@ def offer(who: Colleague, journey: Journey) -> None:
 
 
 def depart(who: Colleague, journey: Journey) -> None:
-    """Whoever took them over asks once more, through an interpreter: nobody leaves before an office at home is theirs."""
-    who.open(f"/returns/{journey['return']}/departure/").send(
-        reconfirmed="yes", method="phone_interpreter", departed_on=journey.today
-    )
+    """The office that the bus leaves from asks once more and sees them off; nobody's record is there any more."""
+    assert who.page.request.get(f"{who.url}/returns/{journey['return']}/").status == 404
+    shown = who.open("/returns/")
+    assert not [secret for secret in journey.secrets if secret in shown.html]
+    shown.press("main a[href^='/returns/journeys/']")
+    who.send(reconfirmed="yes", method="phone_interpreter", departed_on=journey.today)
 
 
 def look_before(who: Colleague, journey: Journey) -> None:
@@ -324,7 +326,7 @@ def receive(who: Colleague, journey: Journey) -> None:
     home = FAMILY.home
     who.open(f"/returns/{journey['return']}/arrival/").send(arrived_on=journey.today)
     who.open(f"/reintegration/people/{journey['mother']}/welcome/").send(
-        arrived_on=journey.today, support=list(home.support), note=home.reception
+        support=list(home.support), note=home.reception
     )
     who.open(f"/reintegration/people/{journey['mother']}/plan/").send(goals=home.plan, agreed_on=journey.today)
 

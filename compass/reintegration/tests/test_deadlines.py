@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -176,3 +178,15 @@ def test_the_page_of_a_child_names_the_plan_that_covers_it(home, sign_in):
     assert home.mother.code in page
     assert reverse("reintegration:person", args=[home.mother.pk]) in page
     assert "R-PLN-1" not in page
+
+
+def test_the_day_of_arrival_is_not_asked_twice(home, sign_in):
+    avr = landing(home, days_ago=1)
+    client, address = sign_in("edo.reception"), reverse("reintegration:welcome", args=[home.mother.pk])
+    day = avr.arrived_on.isoformat()
+
+    first = client.get(address).content.decode()
+
+    assert re.search(f'<input type="hidden" name="arrived_on" value="{day}"', first)
+    client.post(address, {"key": str(uuid.uuid4()), "arrived_on": day, "support": ["food"], "seen": "0"})
+    assert 'name="arrived_on_day"' in client.get(address).content.decode(), "what is given later has a day of its own"

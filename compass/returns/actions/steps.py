@@ -16,6 +16,7 @@ from compass.access.work import Command, Work, stamp
 from compass.people.consent import DETAILS
 from compass.problems import Invalid, StandardNotMet
 from compass.returns import machine
+from compass.returns.actions.journeys import follow_journeys
 from compass.returns.machine import Facts
 from compass.returns.models import OfReturn, Return, Step
 from compass.returns.queries import facts_of
@@ -87,6 +88,7 @@ def move(work: Work, moves: Sequence[tuple[Return, str, Command]], **facts: Any)
     Step.objects.bulk_create(steps)
     avrs = [avr for avr, _, _ in moves]
     Return.objects.bulk_update(avrs, ["state", "state_since", "version", *facts])
+    follow_journeys(work, {avr.pk: command.occurred_at.date() for avr, _, command in moves})
     return avrs
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
@@ -12,9 +12,10 @@ from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.people.actions import ServiceGiven, record_services
 from compass.people.consent import DETAILS
-from compass.problems import Invalid, StandardNotMet
+from compass.problems import Invalid, StandardNotMet, WrongState
 from compass.returns import machine
 from compass.returns.actions.steps import Moved, inside, move, move_on, not_met, open_file
+from compass.returns.machine import Facts
 from compass.returns.models import Preparation, Return
 from compass.vocabulary import known
 
@@ -81,10 +82,6 @@ class Departure(Command):
         return self.method
 
 
-#: How the question was put on the day of departure (R-VOL-4).
-METHODS = ("in_person_alone", "in_person_interpreter", "phone_interpreter")
-
-
 @action("returns.depart", Return, purpose=DETAILS)
 def depart_returns(work: Work, departures: list[Departure]) -> list[Return]:
     """Depart, after voluntariness was confirmed again (R-VOL-4), and record the service for each traveller.
@@ -97,31 +94,37 @@ def depart_returns(work: Work, departures: list[Departure]) -> list[Return]:
     services = []
     for (avr, facts), each in zip(files, departures, strict=True):
         machine.require("depart", facts)
-        if not each.reconfirmed or each.method not in METHODS:
+        if not each.reconfirmed or each.method not in machine.METHODS:
             raise not_met("R-VOL-4", _("On the day of departure every adult was asked once more and said yes"))
         if each.departed_on > work.now.date():
             raise Invalid(what=_("the day of departure is still to come"))
         if each.departed_on < avr.state_since.date():
             raise Invalid(what=_("the day of departure lies before the journey was ready"))
-        services += [
-            ServiceGiven(
-                key=uuid5(each.key, str(person.pk)),
-                occurred_at=each.occurred_at,
-                basis=each.basis,
-                id=person.pk,
-                service="AVR",
-                service_class="R",
-                country=person.country_met,
-                delivered_on=each.departed_on,
-                origin=avr.pk,
-            )
-            for person in facts.people
-        ]
+        services += _travelled(facts, each, each.departed_on)
     record_services(work, services)
     for (avr, _facts), each in zip(files, departures, strict=True):
         avr.departed_on = each.departed_on
     Return.objects.bulk_update([avr for avr, _facts in files], ["departed_on"])
     return move(work, [(avr, "depart", each) for (avr, _facts), each in zip(files, departures, strict=True)])
+
+
+def _travelled(facts: Facts, each: Command, on: date, provider: UUID | None = None) -> list[ServiceGiven]:
+    """The service of each traveller, given by the office that saw them off."""
+    return [
+        ServiceGiven(
+            key=uuid5(each.key, str(person.pk)),
+            occurred_at=each.occurred_at,
+            basis=each.basis,
+            id=person.pk,
+            service="AVR",
+            service_class="R",
+            country=person.country_met,
+            delivered_on=on,
+            provider_id=provider,
+            origin=facts.avr.pk,
+        )
+        for person in facts.people
+    ]
 
 
 @action("returns.miss", Return, purpose=DETAILS)
@@ -143,12 +146,16 @@ class Arrival(Command):
 def receive_returns(work: Work, arrivals: list[Arrival]) -> list[Return]:
     """The receiving office confirms the arrival, on the duty of care where consent no longer holds.
 
+    Where the office that handed them over saw them off, its record of the departure comes into the file first.
+
     Raises Invalid for a day before the departure or after today, StandardNotMet R-CON-1 on the basis of a consent that
     does not hold.
     """
     files = open_file(work, "arrive", arrivals)
     for (avr, facts), each in zip(files, arrivals, strict=True):
         machine.require("arrive", facts)
+        if facts.left_elsewhere:
+            _left_elsewhere(work, facts, each)
         if each.basis == "consent" and not machine.CONSENT.holds(facts):
             raise StandardNotMet(standards=machine.CONSENT.words)
         if each.arrived_on > work.now.date():
@@ -156,8 +163,21 @@ def receive_returns(work: Work, arrivals: list[Arrival]) -> list[Return]:
         if avr.departed_on and each.arrived_on < avr.departed_on:
             raise Invalid(what=_("the day of arrival lies before the departure"))
         avr.arrived_on = each.arrived_on
-    Return.objects.bulk_update([avr for avr, _facts in files], ["arrived_on"])
+    Return.objects.bulk_update([avr for avr, _facts in files], ["arrived_on", "departed_on"])
     return move(work, [(avr, "arrive", each) for (avr, _facts), each in zip(files, arrivals, strict=True)])
+
+
+def _left_elsewhere(work: Work, facts: Facts, each: Arrival) -> None:
+    avr, journey = facts.avr, facts.journey
+    if journey is None or journey.departed_on is None:
+        raise WrongState
+    record_services(work, _travelled(facts, each, journey.departed_on, journey.organisation_id))
+    avr.departed_on = journey.departed_on
+    said = Moved(
+        key=uuid5(each.key, "depart"), occurred_at=journey.told_at or each.occurred_at, basis=each.basis,
+        reason=journey.method,
+    )  # fmt: skip
+    move(work, [(avr, "depart", said)])
 
 
 @action("returns.advance", Return, purpose=DETAILS)

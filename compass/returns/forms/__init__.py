@@ -5,7 +5,7 @@ from __future__ import annotations
 from compass.returns.forms.begin import CounsellingForm, DeclarationForm, FreeChoiceForm, StartForm
 from compass.returns.forms.decide import DecisionForm, EligibilityForm
 from compass.returns.forms.moves import MovedForm, NotesForm, ResumeForm
-from compass.returns.forms.travel import ArrivalForm, DepartureForm, PreparationForm
+from compass.returns.forms.travel import ArrivalForm, DepartureForm, NotLeftForm, PreparationForm, SeeOffForm
 
 __all__ = [
     "ArrivalForm",
@@ -16,8 +16,10 @@ __all__ = [
     "EligibilityForm",
     "FreeChoiceForm",
     "MovedForm",
+    "NotLeftForm",
     "NotesForm",
     "PreparationForm",
     "ResumeForm",
+    "SeeOffForm",
     "StartForm",
 ]

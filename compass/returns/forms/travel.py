@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from compass.returns import actions
 from compass.returns.actions.travel import TRAVEL_AHEAD
 from compass.returns.forms.common import StepForm
-from compass.returns.models import Return
+from compass.returns.models import Journey, Return
 from compass.ui.days import PastDay, PlannedDay
 from compass.ui.forms import FAR_AHEAD, YesNoField, choose
 from compass.ui.widgets import Radios
@@ -96,6 +96,36 @@ class DepartureForm(StepForm):
             reconfirmed=said["reconfirmed"],
             method=said["method"],
         )
+
+
+class SeeOffForm(DepartureForm):
+    """The departure of people whom the office at home has taken over already: this office has no record of them left."""
+
+    basis = "public_interest"
+
+    def command(self, journey: Journey) -> actions.SeenOff:  # type: ignore[override]
+        said = self.cleaned_data
+        return actions.SeenOff(
+            **self.about(journey.pk),
+            departed_on=said["departed_on"],
+            reconfirmed=said["reconfirmed"],
+            method=said["method"],
+        )
+
+
+class NotLeftForm(StepForm):
+    """As `SeeOffForm`."""
+
+    basis = "public_interest"
+
+    reason = forms.ChoiceField(label=_("Reason"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("reason", choose(code_list("departure_outcome").choices()))
+
+    def command(self, journey: Journey) -> actions.NotLeft:
+        return actions.NotLeft(**self.about(journey.pk), reason=self.cleaned_data["reason"])
 
 
 class ArrivalForm(StepForm):

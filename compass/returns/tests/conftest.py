@@ -10,10 +10,14 @@ from uuid import UUID
 import pytest
 
 from compass.access.work import Work
+from compass.cases.actions.case import CaseOpening, open_cases
+from compass.cases.actions.handover import HandoverOffer, HandoverStep, accept_handovers, offer_handovers
 from compass.cases.models import BestInterests
+from compass.config.demo.world import world_id
 from compass.people.actions import ConsentGiven, Registration, give_consent, register_people
 from compass.people.models import Person
 from compass.returns import actions
+from compass.returns.models import Journey as SeeingOff
 from compass.returns.models import Return
 from compass.vocabulary import code_list
 
@@ -192,6 +196,32 @@ class Journey:
                     )
                 ],
             )
+
+    def hand_over(self) -> UUID:
+        """The office in Nigeria takes mother and son over: the departure that Niger still has to record."""
+        with self.at("zinder.social") as work:
+            scopes = dict.fromkeys(code_list("consent_scope").values, True)
+            given = ConsentGiven(**self.told(id=self.mother.pk), certified=True, information=SEVEN, scopes=scopes)
+            give_consent(work, [given])
+            (case,) = open_cases(work, [CaseOpening(**self.told(id=self.mother.pk), risk_level="medium")])
+            asked = HandoverOffer(**self.told(id=case.pk), to_organisation_id=world_id("NG"), note="A mother, a child")
+            (offer,) = offer_handovers(work, [asked])
+        with self.at("edo.reception") as work:
+            accept_handovers(work, [HandoverStep(**self.told(id=offer.pk))])
+        with self.at("zinder.travel") as work:
+            return work.allowed("returns.see_off", SeeingOff).get(avr=self.pk).pk
+
+    def see_off(self, pk: UUID, **changes: Any) -> None:
+        with self.at("zinder.travel") as work:
+            said = {
+                "departed_on": work.now.date(), "reconfirmed": True, "method": "in_person_interpreter", **changes,
+            }  # fmt: skip
+            actions.see_off(work, [actions.SeenOff(**self.told(id=pk), **said)])
+
+    def ready(self) -> None:
+        """Ready to travel to Nigeria, where an office of COMPASS waits."""
+        for step in (self.start, self.counsel, self.declare, self.check, self.assess, self.approve, self.prepare):
+            step()
 
     def to(self, state: str) -> UUID:
         """Walk until the return is in that state; whoever leaves goes where no office of COMPASS waits to take them over."""

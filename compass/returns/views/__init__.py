@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compass.returns.views.files import returns_list, show, start
+from compass.returns.views.journeys import not_left, see_off
 from compass.returns.views.steps import (
     arrival,
     counselling,
@@ -27,9 +28,11 @@ __all__ = [
     "eligibility",
     "free_choice",
     "missed",
+    "not_left",
     "preparation",
     "resume",
     "returns_list",
+    "see_off",
     "show",
     "start",
     "suspend",

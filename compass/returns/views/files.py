@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from compass.access.models import Organisation
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.cases.models import Case
@@ -27,7 +28,7 @@ from compass.returns import actions, destinations, forms, machine, words
 from compass.returns.blocks import stopped
 from compass.returns.machine import Facts
 from compass.returns.models import Counselling, Declaration, Eligibility, FreeChoice, Member, Return, Step
-from compass.returns.queries import household, open_returns
+from compass.returns.queries import household, open_returns, to_see_off
 from compass.returns.rules import TRAVEL
 from compass.returns.views.common import find_file, note_refusal, sees
 from compass.vocabulary import code_list, label_of
@@ -47,11 +48,18 @@ def returns_list(request: HttpRequest, work: Work) -> HttpResponseBase:
         rows = rows.filter(state=wanted)
     family = Member.objects.filter(avr=OuterRef("pk")).order_by().values("avr").annotate(n=Count("pk")).values("n")
     shown = list(rows.annotate(people=Subquery(family)).order_by("-state_since", "-id")[:PER_PAGE])
-    work.saw(shown)
+    journeys = to_see_off(work)
+    work.saw([*shown, *journeys])
     return TemplateResponse(
         request,
         "returns/list.html",
-        {"returns": shown, "states": states, "wanted": wanted, "begins": work.may("returns.start")},
+        {
+            "returns": shown,
+            "states": states,
+            "wanted": wanted,
+            "begins": work.may("returns.start"),
+            "journeys": journeys,
+        },
     )
 
 
@@ -132,12 +140,14 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "may_next": ahead is not None and work.may(ahead.rule),
             "open": _open_rules(avr, facts),
             "handover": _handover(work, avr, facts),
+            "journey": facts.journey,
+            "office": _office(facts),
             "stops": [(p, facts.blocks[p.pk]) for p in facts.halted],
             "unchecked": [(p, facts.blocks[p.pk]) for p in facts.unchecked],
             "decided": avr.approved_at is not None,
             "route": words.route(avr, steps if whole else steps.filter(from_state__in=TRAVEL)),
-            "may_withdraw": machine.may("withdraw", avr) and work.may("returns.withdraw"),
-            "may_suspend": machine.may("suspend", avr) and work.may("returns.suspend"),
+            "may_withdraw": machine.may("withdraw", avr, facts) and work.may("returns.withdraw"),
+            "may_suspend": machine.may("suspend", avr, facts) and work.may("returns.suspend"),
             "may_resume": machine.may("resume", avr) and work.may("returns.counsel"),
             "may_read": work.may("returns.read_notes"),
             "may_see": work.may("people.view"),
@@ -170,6 +180,13 @@ def _handover(work: Work, avr: Return, facts: Facts) -> str:
         return reverse("cases:handover", args=[facts.offer.pk]) if work.may("handovers.view") else ""
     case = Case.objects.filter(person=avr.person_id, organisation_id=avr.organisation_id, status__in=OPEN_CASES).first()
     return reverse("cases:hand_over", args=[case.pk]) if case and work.may("handovers.offer") else ""
+
+
+def _office(facts: Facts) -> str:
+    """The office that sees the people off, when it is not this one."""
+    if facts.journey is None:
+        return ""
+    return Organisation.objects.values_list("name", flat=True).get(pk=facts.journey.organisation_id)
 
 
 def _notes(work: Work, avr: Return) -> list[tuple[str, str]]:

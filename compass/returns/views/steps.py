@@ -121,7 +121,7 @@ def _answer(visit: Visit, name: str, transition: str, template: str, asked: Aske
             "name": name,
             "compared": compared,
             "reveal": reveal if read.masked and read.may else None,
-            "over": None if machine.may(transition, avr) else WrongState(),
+            "over": None if machine.may(transition, avr, facts) else WrongState(),
             "typed": typed,
             "problem": BestInterestsFirst(),
             "stops": facts.halted,

@@ -1,0 +1,155 @@
+"""Whom the office at home took over is seen off by the office they leave from; the office at home records the arrival.
+
+R-NOT-1, R-VOL-4. What the sending office keeps of the journey holds no identity.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from compass.people.actions import Withdrawal, withdraw_consent
+from compass.people.models import Consent, Service
+from compass.problems import Invalid, NotFound, StandardNotMet, WrongState
+from compass.returns import actions
+from compass.returns.models import Journey, Return, Step
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def leaving(journey):
+    """Ready to travel, and taken over in Nigeria: the journey that Niger sees."""
+    journey.ready()
+    return journey.hand_over()
+
+
+def arrive(journey, told):
+    with journey.at("edo.reception") as work:
+        actions.receive_returns(work, [actions.Arrival(**told(id=journey.pk), arrived_on=work.now.date())])
+
+
+def test_niger_records_the_departure_and_nigeria_the_arrival(journey, leaving, told):
+    with pytest.raises(WrongState):
+        arrive(journey, told)
+    journey.see_off(leaving)
+    arrive(journey, told)
+
+    with journey.at("edo.reception") as work:
+        avr = Return.objects.get(pk=journey.pk)
+        assert (avr.state, avr.departed_on) == ("arrived", work.now.date())
+        assert [row.transition for row in Step.objects.filter(avr=avr).order_by("id")][-2:] == ["depart", "arrive"]
+        given = Service.objects.filter(service="AVR")
+        assert {row.person_id for row in given} == {journey.mother.pk, journey.son.pk}
+        assert {(row.country, row.provider_id == avr.organisation_id) for row in given} == {("NE", False)}
+
+
+def test_the_office_at_home_does_not_record_the_departure(journey, leaving, told, sign_in):
+    with journey.at("edo.reception") as work, pytest.raises(NotFound):
+        actions.see_off(
+            work,
+            [
+                actions.SeenOff(
+                    **told(id=leaving), departed_on=work.now.date(), reconfirmed=True, method="in_person_alone"
+                )
+            ],
+        )
+    with journey.at("edo.supervisor") as work, pytest.raises(WrongState):
+        departure = actions.Departure(
+            **told(id=journey.pk), departed_on=work.now.date(), reconfirmed=True, method="in_person_alone"
+        )
+        actions.depart_returns(work, [departure])
+
+    page = sign_in("edo.reception").get(reverse("returns:show", args=[journey.pk])).content.decode()
+    assert reverse("returns:departure", args=[journey.pk]) not in page
+
+
+def test_what_niger_keeps_names_nobody(journey, leaving, sign_in):
+    client = sign_in("zinder.travel")
+
+    for path in (reverse("returns:list"), reverse("returns:see_off", args=[leaving])):
+        page = client.get(path).content.decode()
+        assert journey.mother.code not in page and str(journey.mother.pk) not in page and str(journey.pk) not in page
+    assert client.get(reverse("returns:show", args=[journey.pk])).status_code == 404
+    with journey.at("zinder.travel"):
+        kept = Journey.objects.get(pk=leaving)
+        assert (kept.people, kept.children, kept.ready) == (2, 1, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"reconfirmed": False}, StandardNotMet),
+        ({"method": "shouted"}, StandardNotMet),
+        ({"departed_on": "tomorrow"}, Invalid),
+        ({"departed_on": "long ago"}, Invalid),
+    ],
+)
+def test_what_is_asked_of_every_departure_is_asked_here(journey, leaving, changes, problem):
+    with journey.at("zinder.travel") as work:
+        days = {"tomorrow": work.now.date() + timedelta(days=1), "long ago": work.now.date() - timedelta(days=9)}
+    said = {key: days.get(value, value) for key, value in changes.items()}
+
+    with pytest.raises(problem):
+        journey.see_off(leaving, **said)
+
+
+def test_whoever_takes_consent_back_at_home_does_not_leave(journey, leaving, told):
+    with journey.at("edo.reception") as work:
+        given = Consent.objects.filter(person=journey.mother.pk).order_by("-occurred_at", "-id").first()
+        withdraw_consent(work, [Withdrawal(**told(id=given.pk, basis="legal_duty"))])
+
+    with pytest.raises(StandardNotMet, match="R-NOT-1"):
+        journey.see_off(leaving)
+
+
+def test_whoever_withdraws_the_wish_is_off_the_list(journey, leaving, told, sign_in):
+    with journey.at("edo.reception") as work:
+        actions.withdraw_returns(work, [actions.Moved(**told(id=journey.pk))])
+
+    with pytest.raises(WrongState):
+        journey.see_off(leaving)
+    page = sign_in("zinder.travel").get(reverse("returns:list")).content.decode()
+    assert reverse("returns:see_off", args=[leaving]) not in page
+
+
+def test_who_missed_the_bus_is_seen_off_another_day_and_the_first_stays_on_record(journey, leaving, told):
+    with journey.at("zinder.travel") as work:
+        actions.keep_back(work, [actions.NotLeft(**told(id=leaving), reason="no_show")])
+    with pytest.raises(WrongState):
+        journey.see_off(leaving)
+
+    with journey.at("edo.supervisor") as work:
+        today = work.now.date()
+        prepared = actions.Prepared(
+            **told(id=journey.pk), travel_on=today, travel_mode="bus", medical_outcome="fit",
+            document_valid_until=today + timedelta(days=90), receiving_told_on=today,
+        )  # fmt: skip
+        actions.prepare_returns(work, [prepared])
+    with journey.at("zinder.travel") as work:
+        again = work.allowed("returns.see_off", Journey).get(status="waiting")
+        assert again.pk != leaving and Journey.objects.get(pk=leaving).status == "missed"
+    journey.see_off(again.pk)
+    arrive(journey, told)
+
+
+def test_the_pages_lead_through_it(journey, leaving, sign_in):
+    niger = sign_in("zinder.travel")
+    where = reverse("returns:see_off", args=[leaving])
+    assert where in niger.get(reverse("returns:list")).content.decode()
+    with journey.at("zinder.travel") as work:
+        today = work.now.date()
+    told = {
+        "key": str(uuid.uuid4()), "version": "1", "reconfirmed": "yes", "method": "in_person_alone",
+        "departed_on_day": today.day, "departed_on_month": today.month, "departed_on_year": today.year,
+    }  # fmt: skip
+
+    assert niger.post(where, told | {"reconfirmed": "no"}).status_code == 200
+    assert niger.post(where, told).status_code == 302
+
+    arrival, nigeria = reverse("returns:arrival", args=[journey.pk]), sign_in("edo.reception")
+    assert arrival in nigeria.get(reverse("returns:show", args=[journey.pk])).content.decode()
+    assert arrival in nigeria.get(reverse("reintegration:list")).content.decode()
