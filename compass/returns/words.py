@@ -15,7 +15,7 @@ from compass.people.models import Person
 from compass.returns import machine
 from compass.returns.blocks import Stop, stopped
 from compass.returns.machine import Facts
-from compass.returns.models import Eligibility, Return, Step
+from compass.returns.models import Eligibility, Journey, Return, Step
 from compass.ui.words import day
 from compass.vocabulary import code_list, label_of
 
@@ -253,3 +253,12 @@ def route(avr: Return, steps: Sequence[Step] | Any) -> list[dict[str, Any]]:
             note = f"{note} · {label_of(reasons, step.reason)}"
         rows.append({"title": step_title(step), "note": note})
     return rows
+
+
+def happened(journey: Journey) -> str:
+    """What the office that saw them off, or did not, has recorded; empty while nothing is."""
+    if journey.departed_on:
+        return _("They left on %(day)s.") % {"day": day(journey.departed_on)}
+    if journey.reason:
+        return _("They did not leave: %(reason)s") % {"reason": label_of("departure_outcome", journey.reason)}
+    return ""

@@ -67,7 +67,7 @@ class AtHome(Teller):
         with self.at(MOVEMENT) as work:
             journey = work.allowed("returns.see_off", Journey).get(avr=self.id("return"))
             seen = returns.SeenOff(
-                **self.told("depart", day, journey.pk), departed_on=day.date(), reconfirmed=True,
+                **self.told("depart", day, journey.pk, PUBLIC), departed_on=day.date(), reconfirmed=True,
                 method="phone_interpreter",
             )  # fmt: skip
             returns.see_off(work, [seen])

@@ -10,12 +10,14 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from compass.people.actions import Withdrawal, withdraw_consent
 from compass.people.models import Consent, Service
 from compass.problems import Invalid, NotFound, StandardNotMet, WrongState
 from compass.returns import actions
 from compass.returns.models import Journey, Return, Step
+from compass.ui.words import day
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +151,9 @@ def test_the_pages_lead_through_it(journey, leaving, sign_in):
 
     assert niger.post(where, told | {"reconfirmed": "no"}).status_code == 200
     assert niger.post(where, told).status_code == 302
+    with override("fr"):
+        said = f"Ils sont partis le {day(today)}."
+    assert said in niger.get(where).content.decode()
 
     arrival, nigeria = reverse("returns:arrival", args=[journey.pk]), sign_in("edo.reception")
     assert arrival in nigeria.get(reverse("returns:show", args=[journey.pk])).content.decode()

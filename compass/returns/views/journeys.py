@@ -44,5 +44,5 @@ def _answer(request: HttpRequest, work: Work, row: Journey, form: Any, act: Any,
             return redirect("returns:list")
         if is_stale(form):
             renew(form)
-    shown = {"journey": row, "form": form, "title": words.title(name), "name": name}
+    shown = {"journey": row, "form": form, "title": words.title(name), "name": name, "happened": words.happened(row)}
     return TemplateResponse(request, "returns/see_off.html", shown)
