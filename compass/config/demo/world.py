@@ -58,7 +58,7 @@ ACCOUNTS = (
     Account("zinder.social", "Hassana Maman Lawali", NIGER, ("social_worker",)),
     Account("zinder.cases", "Ibrahim Sani Oumarou", NIGER, ("case_worker",)),
     Account("zinder.supervisor", "Rakia Abdou Moumouni", NIGER, ("supervisor",)),
-    Account("zinder.travel", "Mahamane Laouali Tanko", NIGER, ("movement_officer",)),
+    Account("zinder.travel", "Mahamane Laouali Issoufou", NIGER, ("movement_officer",)),
     Account("zinder.clinic", "Dr Zeinabou Issa Garba", CLINIC, ("partner_case_worker",)),
     Account("zinder.legal", "Maître Aïchatou Boubé", LEGAL, ("partner_case_worker",)),
     Account("edo.reception", "Osaretin Igbinedion-Obi", NIGERIA, ("case_worker",), "en"),
