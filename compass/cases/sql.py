@@ -118,7 +118,8 @@ BEGIN
               THEN c.id IS NOT NULL AND (c.withdrawn_at IS NOT NULL OR c.child_agrees IS FALSE
                    OR c.scopes->>'return_country_sharing' = 'false')
               ELSE c.id IS NULL OR c.withdrawn_at IS NOT NULL OR c.child_agrees IS FALSE
-                   OR c.expires_on < current_date OR c.scopes->>'return_country_sharing' IS DISTINCT FROM 'true' END
+                   OR c.expires_on < (now() AT TIME ZONE 'UTC')::date
+                   OR c.scopes->>'return_country_sharing' IS DISTINCT FROM 'true' END
     ) THEN
         RAISE EXCEPTION 'compass: consent is not in force' USING ERRCODE = 'CS022';
     END IF;
