@@ -25,6 +25,8 @@ from compass.config.environment import create_secrets, environment
 
 PEOPLE, PORT, SEED = 1000, 8000, 20210401
 LOADED, PREPARED = "loaded", "prepared"
+#: After so many days a demonstration says that its deadlines went on.
+FRESH = 3
 #: Where root keeps a demonstration whose own folder the database server cannot reach.
 ELSEWHERE = Path("/var/lib/compass")
 PARTS = ("application", "public side", "worker")
@@ -169,9 +171,14 @@ def _prepare(options: argparse.Namespace, cluster: Cluster) -> None:
         _step(options, cluster, "app", "people")
         loaded.write_text(wanted)
         (cluster.folder / "loading.json").unlink(missing_ok=True)
-    elif loaded.read_text() != wanted and (options.people, options.seed) != (PEOPLE, SEED):
+        return
+    if loaded.read_text() != wanted and (options.people, options.seed) != (PEOPLE, SEED):
         people, seed = loaded.read_text().split()
         _say(f"{cluster.folder} holds {people} people (seed {seed}) already; --data with a new folder loads others.")
+    if (days := int(time.time() - loaded.stat().st_mtime) // 86_400) >= FRESH:
+        _say(
+            f"Loaded {days} days ago, and its deadlines went on: much is late by now. --data with a new folder begins today."
+        )
 
 
 def _step(options: argparse.Namespace, cluster: Cluster, kind: str, step: str) -> None:

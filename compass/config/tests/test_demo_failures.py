@@ -336,9 +336,13 @@ def test_one_start_from_nothing_to_ctrl_c_and_a_quick_second_one(folder):
     assert not second.left()
     assert not Cluster(folder).running()
 
+    assert "days ago" not in text
     before = (folder / "prepared").read_text()
+    ten_days_ago = time.time() - 10 * 86_400
+    os.utime(folder / demo.LOADED, (ten_days_ago, ten_days_ago))
     third = Running(folder)
     third.wait_for("COMPASS is ready")
+    assert "Loaded 10 days ago, and its deadlines went on: much is late by now." in third.log.read_text()
     # What is prepared is prepared again only for other code, which may be edited while the tests run.
     assert ("Preparing tables" in third.log.read_text()) == (before != (folder / "prepared").read_text())
     victim = next(pid for pid in children(third.process.pid) if b"gunicorn" in cmdline(pid))
