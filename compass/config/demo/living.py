@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -28,7 +28,7 @@ from compass.config.demo.load_cases import NEEDS, words_for
 from compass.config.demo.load_story import asked
 from compass.config.demo.progress import Progress
 from compass.config.demo.world import CLINIC, LEGAL, NIGER, NIGERIA, language_of, world_id
-from compass.people.consent import answer, newest
+from compass.people.consent import HELP, answered, consents_of
 from compass.people.models import CHILD_BANDS, Service
 from compass.reception.actions import (
     ActivityHeld,
@@ -94,9 +94,11 @@ class Desk:
     worker: str
     second: str
 
+    def ago(self, days: float) -> datetime:
+        return self.progress.now - timedelta(days=days)
+
     def told(self, days_ago: float, *parts: object, **more: Any) -> dict[str, Any]:
-        when = self.progress.now - timedelta(days=days_ago)
-        return self.loader.told(when, "living", self.worker, *parts, **more)
+        return self.loader.told(self.ago(days_ago), "living", self.worker, *parts, **more)
 
     @property
     def language(self) -> str:
@@ -127,6 +129,16 @@ class Desk:
         _, classes = self._classes(work)
         return [case for case in self.away(work) if "C" in classes[case.person_id]]
 
+    def agreed(self, cases: Sequence[Case], days_ago: float, *scopes: str) -> list[Case]:
+        """Those open on that day whose person had agreed to these scopes by then: what is done there rests on it."""
+        on = self.ago(days_ago)
+        given = consents_of(case.person_id for case in cases)
+        return [
+            case
+            for case in cases
+            if case.opened_at <= on and all(answered(given[case.person_id], scope, on) for scope in scopes)
+        ]
+
     def _classes(self, work: Work) -> tuple[list[Case], dict[UUID, set[str]]]:
         cases = self.cases(work)
         classes: dict[UUID, set[str]] = defaultdict(set)
@@ -134,12 +146,6 @@ class Desk:
         for person, name in given.values_list("person_id", "service_class"):
             classes[person].add(name)
         return cases, classes
-
-
-def agreed(cases: Sequence[Case], *scopes: str) -> list[Case]:
-    """The cases whose person agreed to these scopes."""
-    given = newest(case.person_id for case in cases)
-    return [case for case in cases if all(answer(given.get(case.person_id), scope) for scope in scopes)]
 
 
 def liven(loader: Loader, progress: Progress) -> None:
@@ -226,12 +232,13 @@ def _referrals(desk: Desk) -> None:
 
 def _chosen(desk: Desk, work: Work) -> list[tuple[tuple[str, str, str, float, str], Case]]:
     """Whom to refer for what. A visit that took place is a service, so it goes to somebody who has had such help."""
-    able = agreed(desk.away(work), "share_other_organizations")
+    away = desk.away(work)
     helped = {case.pk for case in desk.helped(work)}
-    free = able[1::2] + able[::2]
+    free = away[1::2] + away[::2]
     chosen = []
     for told in REFERRALS:
-        case = next((case for case in free if told[4] != "done" or case.pk in helped), None)
+        able = desk.agreed(free, told[3], "share_other_organizations", HELP)
+        case = next((case for case in able if told[4] != "done" or case.pk in helped), None)
         if case is not None:
             free.remove(case)
             chosen.append((told, case))
@@ -307,7 +314,7 @@ def _change_plan(work: Work, desk: Desk, case: Case) -> None:
 def _handover(desk: Desk) -> None:
     """One grown person from Nigeria who wishes to go on with the case there."""
     with desk.at() as work:
-        cases = agreed(desk.cases(work), "return_country_sharing")
+        cases = desk.agreed(desk.cases(work), 1.1, "return_country_sharing")
         alone = [
             case
             for case in cases
@@ -333,7 +340,7 @@ def _activity(loader: Loader, progress: Progress, worker: str, centre: str, kind
         (row,) = add_activities(
             work, [ActivityHeld(**told, centre_id=world_id(centre), kind=kind, held_on=told["occurred_at"].date())]
         )
-        cases = [case for case in desk.helped(work) if case.opened_at < told["occurred_at"]]
+        cases = desk.agreed(desk.helped(work), days, HELP)
         if kind == "womens_group":
             cases = [case for case in cases if case.person.sex == "female"]
         mark_attendance(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from compass.cases.models import Case
 from compass.config.demo.population import no_return
-from compass.people.consent import answer, newest
+from compass.people.consent import DETAILS
 from compass.people.models import CHILD_BANDS, Person
 from compass.returns import actions as returns
 from compass.returns.queries import open_returns
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from compass.config.demo.living import Desk
 
 STEPS = ("ask", "counsel", "declare", "check", "approve", "prepare")
-#: How many steps each journey of an office has behind it: Zinder shows all of them.
-FAR = {"zinder.social": (1, 2, 4, 6), "zinder.cases": (2, 3, 4, 5)}
-ELSEWHERE = (1, 4)
+#: How many steps each journey of an office has behind it: Zinder shows all of them. The furthest is begun first, so that
+#: there is a journey to prepare where few people may go home.
+FAR = {"zinder.social": (6, 4, 2, 1), "zinder.cases": (5, 4, 3, 2)}
+ELSEWHERE = (4, 1)
+#: How many days ago those were counselled who came that far.
+COUNSELLED = 10
 EVIDENCE = {"fr": "Vérifié au dossier.", "en": "Seen in the file.", "ar": "تم التحقق منه في الملف."}
 FREE = {"fr": "Choix libre et informé.", "en": "A free and informed choice.", "ar": "اختيار حر وعن علم."}
 
@@ -34,11 +37,13 @@ def household_of(work: Work, person: Person) -> list[Person]:
 def begin(desk: Desk) -> None:
     """Begin journeys for grown people without family here who may go home, as far as `FAR` says."""
     for number, steps in enumerate(FAR.get(desk.worker, ELSEWHERE)):
+        # Before the counselling, for which one comes.
+        asked = max(14 - steps, COUNSELLED + 0.5)
         with desk.at() as work:
-            case = next(iter(_able(work, desk)), None)
+            case = next(iter(_able(work, desk, asked)), None)
             if case is None:
                 return
-            told = desk.told(14 - steps, "return", number, id=case.person_id)
+            told = desk.told(asked, "return", number, id=case.person_id)
             (row,) = returns.start_returns(work, [returns.Begin(**told, destination=case.person.nationality)])
             # A repeated step gives the journey it began before, which may be another person's.
             person = row.person
@@ -46,31 +51,31 @@ def begin(desk: Desk) -> None:
             _STEPS[step](desk, number, row.pk, person)
 
 
-def _able(work: Work, desk: Desk) -> list[Case]:
+def _able(work: Work, desk: Desk, asked: float) -> list[Case]:
+    """Who may have asked to go home so many days ago."""
     cases = [
         case
         for case in desk.away(work)
         if case.person.age_band not in CHILD_BANDS and case.person.relation == "principal"
         and case.person.nationality not in {case.country, "", *no_return()}
     ]  # fmt: skip
-    given = newest(case.person_id for case in cases)
     busy = open_returns(case.person_id for case in cases)
     return [
         case
-        for case in cases
-        if answer(given.get(case.person_id), "data_processing") and case.person_id not in busy
-        and not household_of(work, case.person)
-    ]  # fmt: skip
+        for case in desk.agreed(cases, asked, DETAILS)
+        if case.person_id not in busy and not household_of(work, case.person)
+    ]
 
 
 def _counsel(desk: Desk, number: int, pk: UUID, person: Person) -> None:
+    told = desk.told(COUNSELLED, "counsel", number, id=pk)
     with desk.at() as work:
         returns.counsel(
             work,
             [
                 returns.Counselled(
-                    **desk.told(10, "counsel", number, id=pk), topics=tuple(code_list("return_information_topic").values),
-                    language=_language(person), interpreter_mode="in_person", time_offered=True, days_offered=3,
+                    **told, topics=tuple(code_list("return_information_topic").values), language=_language(person),
+                    interpreter_mode="in_person", time_offered=True, days_offered=3,
                 )
             ],
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """A few written neighbours of the family, so that each desk of the story has work in the smallest demonstration too.
 
 Three came home to Edo: one this week, one five weeks ago, one half a year ago, so that receptions, plans and interviews
-stand at different steps. Four are in Zinder, one of whom wishes to go on with her case at home. Like the family they
+stand at different steps. Five are in Zinder, one of whom wishes to go on with her case at home. Like the family they
 stand beside the people who are counted for the published totals.
 """
 
@@ -54,6 +54,7 @@ NEIGHBOURS = (
               ("bm", "fr")),
     Neighbour("neighbour.mine", "Lansana", "Kandia", "male", 22, 66.2, COUNSELLOR, "Siguiri", "high", "GN", ("man", "fr")),
     Neighbour("neighbour.market", "Mariama", "Issaka Dodo", "female", 35, 31.2, SOCIAL, "Magaria", "medium", "NE", ("ha",)),
+    Neighbour("neighbour.road", "Dommo", "Tembiné", "male", 38, 52.2, SOCIAL, "Bankass", "medium", "ML", ("bm", "fr")),
 )  # fmt: skip
 
 
