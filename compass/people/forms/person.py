@@ -29,7 +29,7 @@ from compass.people.queries import WITHOUT_CONSENT
 from compass.ui.digits import normalise_digits
 from compass.ui.forms import CHOOSE, BaseForm, RecordForm, SeenField, VersionField, YesNoField, words
 from compass.ui.widgets import Radios
-from compass.vocabulary import code_list
+from compass.vocabulary import code_list, label_of
 
 OLDEST = 120
 ALONE = frozenset({"unaccompanied", "separated"})
@@ -253,6 +253,14 @@ class ContactForm(BaseForm):
 ALONE_HERE, CHILDREN_NEXT, FIRST_OF_FAMILY = "alone", "children", "first"
 
 
+#: What a child is to nobody here, by status (HTCDS 2.0): no parent is there, and for the unaccompanied no adult relative.
+#: Brothers and sisters may be children themselves.
+NOT_OF_A_CHILD = {
+    "unaccompanied": ("child", "grandparent", "other_relative"),
+    "separated": ("child",),
+}
+
+
 class HouseholdField(forms.ChoiceField):
     """A household by its identifier, one of the answers above, or nothing; the form decides which can be answered."""
 
@@ -335,6 +343,8 @@ class HouseholdForm(BaseForm):
                 "relation",
                 _("The others are described towards this person: choose “The principal person, or alone”."),
             )
+        if cleaned.get("version") == self._seen:
+            self._agree(cleaned)
         if cleaned.get("household") in self._others and not cleaned.get("relation") and "relation" not in self.errors:
             if cleaned.get("uasc_status") == "unaccompanied":
                 # Who is unaccompanied has no relative here: the link needs no question.
@@ -345,6 +355,28 @@ class HouseholdForm(BaseForm):
                     _("This household has its principal person: choose what the one you register is to that person."),
                 )
         return cleaned
+
+    def _agree(self, told: dict[str, Any]) -> None:
+        """Refuse answers about a child that cannot both be true: the one that is wrong would decide who protects them."""
+        status, household, relation = (told.get(name, "") for name in ("uasc_status", "household", "relation"))
+        with_others = household in self._others or (self._joined and household != ALONE_HERE)
+        if status == "accompanied" and not with_others and household != FIRST_OF_FAMILY:
+            self.add_error(
+                "household",
+                _(
+                    "You say that a parent or caregiver is there: choose who this child is with. If nobody is there, change"
+                    " the other answer."
+                ),
+            )
+        if with_others and relation in NOT_OF_A_CHILD.get(status, ()):
+            self.add_error(
+                "uasc_status",
+                _(
+                    "This does not fit “%(relation)s”. Choose another answer here, or say what the child is to the principal"
+                    " person."
+                )
+                % {"relation": label_of("person_relation", relation)},
+            )
 
     def household_in_words(self, household: str) -> str:
         """A household that can be answered, in words."""

@@ -89,3 +89,47 @@ def test_a_child_who_joins_a_household_is_not_its_principal_person(make, sign_in
         assert kept.household_id == child.household_id
     else:
         assert (kept.household_id, kept.relation) == (mother.household_id, relation)
+
+
+@pytest.mark.parametrize(
+    ("household", "status", "relation", "field"),
+    [
+        ("alone", "accompanied", "", "household"),
+        ("own", "accompanied", "", "household"),
+        ("", "accompanied", "", "household"),
+        ("mother", "unaccompanied", "child", "uasc_status"),
+        ("mother", "unaccompanied", "grandparent", "uasc_status"),
+        ("mother", "separated", "child", "uasc_status"),
+        ("mother", "unaccompanied", "sibling", ""),
+        ("mother", "separated", "grandparent", ""),
+        ("mother", "accompanied", "child", ""),
+        ("first", "accompanied", "", ""),
+        ("own", "unaccompanied", "", ""),
+    ],
+)
+def test_answers_about_a_child_that_cannot_both_be_true_are_refused(
+    make, sign_in, at, household, status, relation, field
+):
+    """A child written down as alone and with a parent would have no guardian asked for and no parent on the ladder."""
+    mother, child = make(), make(age=13)
+    chosen = {"own": child.household_id, "mother": mother.household_id}.get(household, household)
+
+    answer = sign_in("zinder.social").post(
+        url(child),
+        said(chosen, uasc_status=status, relation=relation, authority="child_protection_authority"),
+    )
+
+    assert (list(answer.context["form"].errors) if field else answer.status_code) == ([field] if field else 302)
+    assert again(at, child).uasc_status == ("" if field else status)
+
+
+def test_a_child_who_stays_with_the_household_needs_no_new_answer(make, sign_in, at):
+    mother, child = make(), make(age=13)
+    client = sign_in("zinder.social")
+    client.post(url(child), said(mother.household_id, uasc_status="accompanied", relation="child"))
+
+    assert (
+        client.post(url(child), said("", uasc_status="accompanied", relation="child", version="2")).status_code == 302
+    )
+    refused = client.post(url(child), said("alone", uasc_status="accompanied", relation="child", version="3"))
+    assert list(refused.context["form"].errors) == ["household"]
