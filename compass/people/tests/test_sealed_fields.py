@@ -54,8 +54,13 @@ def expected(form: type[forms.Form], typed: dict[str, str]) -> dict[str, str]:
     """Label and answer in words of every sealed field; birth is one line of its own."""
     apart = {*IdentityForm.CLEAR, *IdentityForm.BIRTH}
     with override("fr"):
-        named = {name: str(field.label) for name, field in shown(form).items() if name not in apart}
-        return {named[name]: {"yes": "Oui", "no": "Non"}.get(typed[name], typed[name]) for name in named}
+        asked = {name: field for name, field in shown(form).items() if name not in apart}
+        return {str(field.label): in_words(field, typed[name]) for name, field in asked.items()}
+
+
+def in_words(field: forms.Field, typed: str) -> str:
+    """The answer as a page says it: of a choice the label of its code, else what was typed."""
+    return str(dict(field.choices)[typed]) if isinstance(field, forms.ChoiceField) else typed
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -96,5 +101,6 @@ def test_every_answer_stands_beside_that_of_a_colleague(make, sign_in, name):
 
 def test_the_model_names_every_sealed_answer():
     asked = {name for form in FORMS.values() for name in shown(form)} - IdentityForm.CLEAR
+    unnamed = {name for name in asked if f'"{name}"' not in (Person.__doc__ or "")}
 
-    assert {name for name in asked if f'"{name}"' not in (Person.__doc__ or "")} == set()
+    assert unnamed == set(), "name these keys in the docstring of people.models.Person, with what they hold"
