@@ -58,14 +58,18 @@ def made_up(route: str) -> dict[str, Any]:
 
 
 def test_every_address_is_in_the_table():
-    assert doors.unlisted() == set()
+    assert doors.unlisted() == set(), (
+        "write each new address into DOORS of doors.py (its record and the roles it opens to), LISTS, PUBLIC or OWN_ACCOUNT;"
+        " one that is no address any more is taken away"
+    )
 
 
 def test_every_view_is_a_page_or_on_a_short_list():
     short = doors.PUBLIC | doors.OWN_ACCOUNT
     unknown = [n for n, _, p in addresses() if not is_page(p.callback) and n not in short]
 
-    assert [name for name in unknown if not name.startswith(DEMONSTRATION)] == []
+    bare = [name for name in unknown if not name.startswith(DEMONSTRATION)]
+    assert bare == [], "put @page(purpose) of compass.access.pages on these views: without it there is no unit of work"
 
 
 def test_every_address_has_a_name_and_says_nothing_of_people():

@@ -96,7 +96,12 @@ def test_every_action_about_a_person_says_what_its_consent_is_for():
     codes = set(code_list("consent_scope").values)
     named = {name: purpose for name, purpose in registry.PURPOSES.items() if not name.startswith("test.")}
 
-    assert {name for name, purpose in named.items() if not purpose} == ABOUT_NOBODY
+    without = {name for name, purpose in named.items() if not purpose}
+    assert without - ABOUT_NOBODY == set(), (
+        "say in @action what consent must cover (`purpose=`, a scope of consent_scope); an act about nobody goes into"
+        " ABOUT_NOBODY"
+    )
+    assert ABOUT_NOBODY - without == set(), "these have a purpose, or are gone: take them from ABOUT_NOBODY"
     assert {purpose for purpose in named.values() if isinstance(purpose, str) and purpose} <= codes
 
 

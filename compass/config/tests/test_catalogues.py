@@ -40,9 +40,10 @@ def test_every_string_is_translated_by_meaning(room, language):
         elif _same(message.id, found.string) and not _may_be_same(message.id, language):
             same.append(message.id)
 
-    assert not missing
-    assert not fuzzy
-    assert not same
+    where = f"compass/{room.name}/locale/{language}/LC_MESSAGES/django.po, then `compass.config.catalogues {room.name}`"
+    assert not missing, f"translate by meaning in {where}"
+    assert not fuzzy, f"look at these and take away the mark `fuzzy` in {where}"
+    assert not same, f"still English in {where}"
 
 
 @pytest.mark.parametrize(("room", "language"), CASES, ids=[f"{r.name}-{code}" for r, code in CASES])
@@ -54,7 +55,8 @@ def test_what_is_compiled_is_what_is_written(room, language):
     with path.with_suffix(".mo").open("rb") as source:
         compiled = read_mo(source)
 
-    assert _strings(compiled) == _strings(catalogues.translated(room, language))
+    said = f"run `.venv/bin/python -m compass.config.catalogues {room.name}`: it compiles what the .po says"
+    assert _strings(compiled) == _strings(catalogues.translated(room, language)), said
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
@@ -66,12 +68,15 @@ def test_rooms_agree_on_every_translation(language):
             if message.id:
                 said.setdefault((message.context, _first(message.id)), {})[room.name] = message.string
 
-    assert not {key: rooms for key, rooms in said.items() if len({_text_of(s) for s in rooms.values()}) > 1}
+    differ = {key: rooms for key, rooms in said.items() if len({_text_of(s) for s in rooms.values()}) > 1}
+    assert not differ, (
+        "give these one translation in all their rooms, or a context (pgettext) where they mean two things"
+    )
 
 
 @pytest.mark.parametrize("room", catalogues.rooms(), ids=lambda room: room.name)
 def test_nothing_is_said_that_cannot_be_translated(room):
-    assert unsaid(room) == []
+    assert unsaid(room) == [], "put these words into {% translate %} or gettext"
 
 
 PLANTED = {
