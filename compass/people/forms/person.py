@@ -378,6 +378,12 @@ class HouseholdForm(BaseForm):
                 % {"relation": label_of("person_relation", relation)},
             )
 
+    @classmethod
+    def initial_of(cls, person: Person) -> dict[str, Any]:
+        """What the form shows of a record: saving it again changes no link and no status."""
+        relation = "" if person.relation == "principal" else person.relation
+        return {"version": person.version, "relation": relation, "uasc_status": person.uasc_status}
+
     def household_in_words(self, household: str) -> str:
         """A household that can be answered, in words."""
         return str(dict(self._offered).get(household, _("As it was on your page")))

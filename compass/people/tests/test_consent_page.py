@@ -203,9 +203,11 @@ def test_a_child_of_nine_is_asked_too_and_a_no_outweighs_the_adult(make, sign_in
 
     unasked = client.post(url(person), answers(given_by="other", adult="Aunt"))
     asked = client.post(url(person), answers(given_by="other", adult="Aunt", child_agrees="no"))
+    said = client.get(asked["Location"]).content.decode()
 
     assert unasked.status_code == 200
     assert asked.status_code == 302
+    assert "L’enfant a dit non" in said and "Les réponses sont enregistrées" not in said
     with at("zinder.social"):
         reasons = {row.scope: row.answer.reason for row in allowances(consent_of(person.pk))}
     assert set(reasons.values()) == {"child_refused"}

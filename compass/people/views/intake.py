@@ -132,6 +132,8 @@ def _unfolded(form: ConsentForm, conflict: bool) -> set[str]:
 def _answered(given: Consent, children: int) -> str:
     yes = sum(given.scopes.values())
     saved = _("The answers are saved: %(yes)s yes, %(no)s no.") % {"yes": yes, "no": len(given.scopes) - yes}
+    if given.child_agrees is False:
+        saved = _("The child said no, and that outweighs an adult’s yes: nothing may be recorded or shared by consent.")
     if not children:
         return saved
     text = ngettext(
@@ -201,7 +203,7 @@ def household(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     work.saw([*own, *near])
     form = HouseholdForm(
         request.POST or None,
-        initial={"version": person.version},
+        initial=HouseholdForm.initial_of(person),
         person=person,
         own=own,
         others=[(str(other.household_id), _with(other)) for other in near],
