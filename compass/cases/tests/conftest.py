@@ -24,6 +24,7 @@ from compass.people.actions import ConsentGiven, Registration, give_consent, reg
 from compass.vocabulary import code_list
 
 IDENTITY = {"given": "Ese", "family": "Osagie", "birth_date": "1995-03-14"}
+STORY = "Ce qui est arrivé à Sabha"
 SCOPES = {"case_management_services": True, "data_processing": True}
 
 
@@ -108,3 +109,21 @@ def approved(at, told) -> Callable[..., Any]:
                 approve_plans(work, [Decision(**told(id=plan.pk), approve=True)])
 
     return make
+
+
+@pytest.fixture
+def made(at, case) -> Any:
+    """A case of which nothing is known."""
+    with at("zinder.social") as work:
+        return case(work)
+
+
+@pytest.fixture
+def whole(at, case, assessed, planned, approved) -> Any:
+    """A case with an approved assessment, in which STORY is sealed, and an approved plan."""
+    with at("zinder.social") as work:
+        row = case(work)
+        assessment = assessed(work, row, narrative=STORY)
+        plan = planned(work, row)
+    approved(assessment, plan)
+    return row

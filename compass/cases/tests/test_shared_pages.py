@@ -7,7 +7,6 @@ import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 from django.utils import timezone
 
 from compass.cases.actions.best_interests import WithParent, check_with_parent
@@ -15,6 +14,7 @@ from compass.cases.actions.case import CaseOpening, open_cases
 from compass.cases.forms import PlanForm
 from compass.cases.models import BestInterests, Handover, Referral, ReferralFile
 from compass.cases.offered import ANSWERS_NEED, for_needs
+from compass.cases.tests.pages import said, url
 from compass.cases.tests.test_handover import BOY, child_of
 from compass.cases.tests.test_handover import consents as agreed_to
 from compass.cases.tests.test_uploads import SCRIPT, picture
@@ -37,14 +37,6 @@ def made(at, told, person):
         (case,) = open_cases(work, [CaseOpening(**told(id=mother.pk), risk_level="medium")])
         open_cases(work, [CaseOpening(**told(id=boy.pk), risk_level="high")])
     return {"case": case, "child": child, "boy": boy, "mother": mother}
-
-
-def url(name, *args):
-    return reverse(f"cases:{name}", args=args)
-
-
-def said(response):
-    return response.content.decode()
 
 
 def first(**changes):

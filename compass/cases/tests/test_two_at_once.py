@@ -7,27 +7,17 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
 from compass.cases.actions.best_interests import Heard, hear_children
 from compass.cases.models import Assessment, BestInterests, Case, Goal, Plan, PlanAction
+from compass.cases.tests.pages import url
 from compass.config.demo.world import world_id
 from compass.trail.models import Entry
 
 pytestmark = pytest.mark.django_db
 DAY = (timezone.now().date() + timedelta(days=30)).isoformat()
 HIDDEN = re.compile(r'name="(version|seen)"(?: value="([^"]*)")?')
-
-
-@pytest.fixture
-def made(at, case):
-    with at("zinder.social") as work:
-        return case(work)
-
-
-def url(name, *args):
-    return reverse(f"cases:{name}", args=args)
 
 
 def page_of(client, where):
