@@ -19,14 +19,14 @@ from uuid import UUID
 import django.forms
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.core.validators import DecimalValidator, MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from compass.problems import Problem
@@ -300,7 +300,33 @@ def _in_our_words(validator: Any) -> Any:
         return MinValueValidator(validator.limit_value, message=_("Write %(limit_value)s or more."))
     if type(validator) is MaxValueValidator:
         return MaxValueValidator(validator.limit_value, message=_("Write %(limit_value)s or less."))
+    if type(validator) is DecimalValidator:
+        return _digits(validator)
     return validator
+
+
+def _digits(validator: DecimalValidator) -> DecimalValidator:
+    """The same check; it says how long a number may be and asks to look for a slip of the finger."""
+    ours: Any = DecimalValidator(validator.max_digits, validator.decimal_places)
+    ours.messages = {
+        "invalid": _("Write a number in digits, for example 12.50."),
+        "max_digits": ngettext_lazy(
+            "Write a number with at most %(max)s digit. Was one typed twice?",
+            "Write a number with at most %(max)s digits. Was one typed twice?",
+            "max",
+        ),
+        "max_decimal_places": ngettext_lazy(
+            "Write at most %(max)s digit behind the point, for example 12.5.",
+            "Write at most %(max)s digits behind the point, for example 12.50.",
+            "max",
+        ),
+        "max_whole_digits": ngettext_lazy(
+            "Write at most %(max)s digit before the point. Was one typed twice?",
+            "Write at most %(max)s digits before the point. Was one typed twice?",
+            "max",
+        ),
+    }
+    return cast("DecimalValidator", ours)
 
 
 def _never_cut(field: forms.Field) -> None:

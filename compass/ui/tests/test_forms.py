@@ -36,6 +36,22 @@ def _english():
         yield
 
 
+@pytest.mark.parametrize(
+    ("typed", "en", "fr", "ar"),
+    [
+        ("12.345", "at most 2 digits behind the point", "au plus 2 chiffres après la virgule", "رقمين بعد الفاصلة"),
+        ("1234567", "at most 6 digits", "d’au plus 6 chiffres", "من 6 أرقام على الأكثر"),
+        ("12345", "at most 4 digits before the point", "au plus 4 chiffres avant la virgule", "4 أرقام قبل الفاصلة"),
+        ("twelve", "a number in digits", "un nombre en chiffres", "عددًا بالأرقام"),
+    ],
+)
+def test_a_number_that_is_too_long_says_what_to_write(typed, en, fr, ar):
+    for language, asks in (("en", en), ("fr", fr), ("ar", ar)):
+        with translation.override(language):
+            (said,) = Intake({**GOOD, "weight": typed}).errors["weight"]
+        assert asks in said and "Ensure" not in said and "Assurez" not in said, said
+
+
 def test_it_works():
     form = Intake({**GOOD, "weight": "١٢٫٥", "born": "1999-5-2", "at": "2026-11-22 09:30"})
 
