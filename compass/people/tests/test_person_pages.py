@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from datetime import timedelta
@@ -17,12 +18,15 @@ from compass.people.actions import (
     register_people,
     request_guardians,
 )
+from compass.people.content.consent import notice
+from compass.people.documents import FOLDER
 from compass.people.forms.common import language_choices
 from compass.people.models import GuardianRequest, Person
 from compass.people.queries import opened
 from compass.problems import UnknownCode
 from compass.trail.models import Entry
-from compass.vocabulary import languages
+from compass.vocabulary import code_list, languages
+from compass.vocabulary.nationalities import nationalities
 
 pytestmark = pytest.mark.django_db
 
@@ -249,6 +253,24 @@ def test_the_printed_summary_names_nobody(make, sign_in, language):
     assert b"Ese" not in response.content
     assert b"IOM" not in response.content
     assert "no-store" in response["Cache-Control"]
+
+
+def test_a_summary_in_hausa_is_in_hausa(make, sign_in):
+    person = make(age=35, nationality="NG")
+    page = unescape(sign_in("zinder.social").get(f"/people/{person.pk}/summary/?language=ha").content.decode())
+
+    assert "Rukunin shekarunku: shekara 30 zuwa 39" in page and "Ƙasarku: Nijeriya" in page
+    assert "Votre groupe d’âge : 30 à 39 ans" in page.replace("\xa0", " "), "the worker reads along"
+    assert "à 39 ans" not in page.partition("Rukunin shekarunku")[2].partition("<")[0]
+
+
+@pytest.mark.parametrize("list_id", ["age_band", "service", "nationality"])
+def test_every_label_of_a_summary_exists_in_hausa(list_id):
+    french = nationalities() if list_id == "nationality" else code_list(list_id)
+    drafts = json.loads((FOLDER / "labels.ha.json").read_text(encoding="utf-8"))
+
+    assert drafts["status"] == "to_be_checked_by_speaker" and notice("ha").must_be_checked
+    assert set(drafts[list_id]) == {code.value for code in french} and all(drafts[list_id].values())
 
 
 def test_the_summary_exists_in_four_languages_only(make, sign_in):

@@ -34,18 +34,32 @@ def _words() -> dict[str, dict[str, str]]:
     return found
 
 
+@cache
+def _labels(code: str) -> dict[str, dict[str, str]]:
+    """Labels of code lists in a language that the lists do not have: {list: {value: label}}; empty for the others."""
+    path = FOLDER / f"labels.{code}.json"
+    found: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+def _label(code: str, list_id: str, value: str) -> str:
+    """A value in the language of the summary; in French, as spoken in Niger, where that has no word for it yet."""
+    known = _labels(code).get(list_id, {}).get(value)
+    return known or (nation(value) if list_id == "nationality" else label_of(list_id, value))
+
+
 def _content(work: Work, person: Person, code: str) -> dict[str, Any]:
     """What the summary says in one of its languages; nothing of it names the person or the organisation."""
     words, text = _words()[code], notice(code)
     opened = queries.opened(work, person)
     consent = queries.consent_of(person.pk)
-    # Labels of code lists exist in the interface languages; a Hausa page names them in French, as spoken in Niger.
+    # What neither the lists nor our labels have in Hausa is named in French.
     with override(code if code != "ha" else "fr"):
         held = [words["name_kept"] if opened.identity.get("given") else words["name_not"]]
         if person.age_band:
-            held.append(words["age"].format(value=label_of("age_band", person.age_band)))
+            held.append(words["age"].format(value=_label(code, "age_band", person.age_band)))
         if person.nationality:
-            held.append(words["nationality"].format(value=nation(person.nationality)))
+            held.append(words["nationality"].format(value=_label(code, "nationality", person.nationality)))
         if person.languages:
             spoken = ", ".join(language(known).own_name for known in person.languages)
             held.append(words["languages"].format(value=spoken))
@@ -54,7 +68,7 @@ def _content(work: Work, person: Person, code: str) -> dict[str, Any]:
         if members := len(queries.household(work, person)):
             held.append(words["household"].format(value=members))
         services = (row for row in queries.services_of(work, person) if row.annulled_at is None)
-        received = dict.fromkeys(label_of("service", row.service) for row in services)
+        received = dict.fromkeys(_label(code, "service", row.service) for row in services)
         if received:
             held.append(words["services"].format(value=", ".join(received)))
     withdrawn = consent is not None and consent.withdrawn_at is not None
