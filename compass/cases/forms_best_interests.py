@@ -80,15 +80,29 @@ class JourneyForm(ChildForm):
 
 
 class WithParentForm(ChildForm):
-    """Three questions; a no does not go on."""
+    """Three questions; a no does not go on. A child that `speaks` is asked itself, or it is said why not."""
 
     together = YesNoField(label=_("Does the child return together with this parent?"))
     agreed = YesNoField(label=_("Does the parent agree, and is no other parent against it?"))
     safe = YesNoField(label=_("Is there nothing that speaks against it: fear, violence, neglect, another danger?"))
     view = text(_("What the child says"), rows=3, required=False, hint=_("As age and maturity allow. Sealed."))
+    unheard = text(
+        _("Or: why the child was not asked"), rows=2, required=False,
+        hint=_("Only where asking would harm it or is not possible now. Sealed."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, speaks: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.speaks = speaks
+        if speaks:
+            self.sometimes = ("view", "unheard")
+        else:
+            del self.fields["unheard"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if self.speaks and not (data.get("view") or data.get("unheard") or {"view", "unheard"} & set(self.errors)):
+            self.add_error("view", _("Write what the child says, in its own words, or below why it was not asked."))
         for name in ("together", "agreed", "safe"):
             if data.get(name) is False:
                 self.add_error(name, _("Then a best-interests assessment comes first. Start it on this page."))

@@ -19,6 +19,7 @@ from compass.cases.models import BestInterests
 from compass.cases.sealing import seal_into
 from compass.cases.standards import spell
 from compass.people.actions import withdraw_guardian_requests
+from compass.people.actions.consents import ladder_of
 from compass.people.consent import HELP
 from compass.people.models import Person
 from compass.problems import Invalid, SecondPersonNeeded, StaleVersion, StandardNotMet, TooFarAway, WrongState
@@ -90,9 +91,13 @@ class JourneyArranged(ChildStep):
 
 @dataclass(frozen=True, kw_only=True)
 class WithParent(ChildStep):
-    """A child that returns with its own parent: checked, agreed by the parent, heard (R-CHI-1, R-CHI-4)."""
+    """A child that returns with its own parent: checked, agreed by the parent, heard (R-CHI-1, R-CHI-4).
+
+    `view`: what it says; from six years that, or in `unheard` why it was not asked.
+    """
 
     view: str = ""
+    unheard: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -359,11 +364,16 @@ def confirm_parents(work: Work, commands: list[ParentConfirmed]) -> list[BestInt
     return rows
 
 
+def speaks(work: Work, child: Person) -> bool:
+    """Whether a child is old enough to be asked itself: from six years, as for its consent (case-management.md 2.4)."""
+    return ladder_of(work, child, work.now.date()) != "0-5"
+
+
 @action("best_interests.with_parent", BestInterests, purpose=HELP)
 def check_with_parent(work: Work, commands: list[WithParent]) -> list[BestInterests]:
     """The short ladder. Raises StandardNotMet (BIP-05) when no parent lives in the household, one is not confirmed yet
     or a panel was asked for, SecondPersonNeeded for who brought them together, WrongState once it was decided and nobody
-    appealed."""
+    appealed, Invalid when a child from six years neither says anything nor is it said why."""
 
     def change(child: ladder.Child, row: BestInterests, each: WithParent) -> None:
         _not_decided(row)
@@ -371,7 +381,10 @@ def check_with_parent(work: Work, commands: list[WithParent]) -> list[BestIntere
             raise StandardNotMet(standards=spell("BIP-05"))
         if brought_together(work, child):
             raise SecondPersonNeeded
-        seal_into(work, row, view_sealed={"view": each.view.strip(), "weight": ""})
+        view, unheard = each.view.strip(), each.unheard.strip()
+        if not (view or unheard) and speaks(work, child.person):
+            raise Invalid(what=_("what the child says, or why it was not asked"))
+        seal_into(work, row, view_sealed={"view": view, "unheard": "" if view else unheard, "weight": ""})
         row.heard_at = row.with_parent_at = row.parent_agreed_at = each.occurred_at
         row.checked_with = list(child.parents)
 

@@ -12,11 +12,11 @@ class BestInterests(AboutPerson):
     """One procedure of one child; the newest counts, a reopened one starts anew.
 
     stage: bip_stage. determination: a panel must decide (BIP-05). options, decision: bip_solution. escort: escort_type.
-    tracing: "", "pending", "successful" or "unsuccessful". Sealed: the child's view, the assessment, the panel and its
-    reasons, who will care. with_parent_at: a worker checked that the child returns with the parent it lives with and that
-    nothing speaks against it, checked_with: who these parents were; parent_agreed_at: the parent (or, for a child alone, the
-    guardian who was appointed by then) agreed. parents_confirmed: whom of its household a second person found to be its
-    parents.
+    tracing: "", "pending", "successful" or "unsuccessful". Sealed: the child's view or why it was not asked, the
+    assessment, the panel and its reasons, who will care. with_parent_at: a worker checked that the child returns with the
+    parent it lives with and that nothing speaks against it, checked_with: who these parents were; parent_agreed_at: the
+    parent (or, for a child alone, the guardian who was appointed by then) agreed. parents_confirmed: whom of its household a
+    second person found to be its parents.
     """
 
     stage = models.CharField(max_length=20, default="identified")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -29,6 +30,7 @@ from compass.cases.actions.best_interests import (
 from compass.cases.actions.case import Assignment, assign_cases
 from compass.cases.models import BestInterests
 from compass.cases.queries import return_blocks
+from compass.cases.sealing import open_from
 from compass.config.demo.world import world_id
 from compass.people.actions import GuardianAppointed, GuardianAsked, appoint_guardians, request_guardians
 from compass.problems import Invalid, NotFound, SecondPersonNeeded, StaleVersion, StandardNotMet, TooFarAway, WrongState
@@ -433,3 +435,54 @@ class TestThePage:
 
         assert not offers("zinder.supervisor", "decide") and not offers("zinder.social", "trace")
         assert offers("zinder.social", "reopen")
+
+
+@pytest.fixture
+def at_home(person):
+    """`at_home(work, born)`: a child of that birth date with its mother."""
+
+    def make(work, born):
+        mother = person(work)
+        own = {"relation": "child", "household_id": mother.household_id, "uasc_status": "accompanied"}
+        return person(work, identity={"given": "Osas", "birth_date": born.isoformat()}, **own)
+
+    return make
+
+
+def years_ago(years, days=0):
+    today = timezone.now().date()
+    return today.replace(year=today.year - years, day=min(today.day, 28)) - timedelta(days=days)
+
+
+def test_a_child_from_six_years_says_something_or_it_is_said_why_not(at, told, at_home):
+    with at("zinder.social") as work:
+        six = at_home(work, years_ago(6, 1))
+        for nothing in ({}, {"view": "  ", "unheard": " "}):
+            with pytest.raises(Invalid):
+                check_with_parent(work, [WithParent(**told(id=six.pk), **nothing)])
+        check_with_parent(work, [WithParent(**told(id=six.pk), unheard="in hospital until Monday")])
+        row = BestInterests.objects.get()
+
+        assert open_from(work, row, "view_sealed")["unheard"] == "in hospital until Monday" and blocks(six) == []
+
+
+def test_a_child_below_six_need_not_be_asked(at, told, at_home):
+    with at("zinder.social") as work:
+        five = at_home(work, years_ago(5, 100))
+        assert five.age_band == "5-11"
+        check_with_parent(work, [WithParent(**told(id=five.pk))])
+
+        assert blocks(five) == []
+
+
+def test_the_page_asks_a_child_that_speaks(at, sign_in, at_home):
+    with at("zinder.social") as work:
+        six, five = at_home(work, years_ago(6, 1)), at_home(work, years_ago(5, 100))
+    browser = sign_in("zinder.social")
+    address = {child: reverse("cases:best_interests_step", args=[child.pk, "with_parent"]) for child in (six, five)}
+    assert 'name="unheard"' not in browser.get(address[five]).content.decode()
+    yes = {"together": "yes", "agreed": "yes", "safe": "yes", "key": str(uuid4())}
+
+    refused = browser.send(address[six], yes)
+    assert refused.status_code == 200 and "ce que dit l’enfant, avec ses mots" in refused.content.decode()
+    assert browser.send(address[six], {**yes, "unheard": "À l’hôpital"}).status_code == 302

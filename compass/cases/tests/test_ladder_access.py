@@ -77,7 +77,7 @@ def test_a_child_that_parts_from_nobody_is_named_with_its_own_steps_only(at, tol
     with at("zinder.social") as work:
         mother = person(work, nationality="NG")
         ready, waits = child_of(work, person, mother), child_of(work, person, mother)
-        check_with_parent(work, [WithParent(**told(id=ready.pk))])
+        check_with_parent(work, [WithParent(**told(id=ready.pk), view="laughs")])
         made = case(work, someone=mother)
     page = read(sign_in("zinder.social"), "cases:hand_over", made.pk)
 

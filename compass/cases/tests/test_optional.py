@@ -27,6 +27,7 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "ReferralForm": [
         {"names": ["symptoms_as_consented", "pregnancy"], "covered": both, "called": both} for both in (True, False)
     ],
+    "WithParentForm": [{"speaks": both} for both in (True, False)],
     "OfferForm": [{"offices": []}],
 }
 ABSTRACT = {"KeptForm", "ChildForm"}

@@ -90,7 +90,7 @@ def confirm(at, told):
 def check(at, told):
     def run(who, child):
         with at(who) as work:
-            return check_with_parent(work, [WithParent(**told(id=child.pk))])[0]
+            return check_with_parent(work, [WithParent(**told(id=child.pk), view="wants to stay with her")])[0]
 
     return run
 

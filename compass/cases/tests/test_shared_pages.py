@@ -196,7 +196,7 @@ def test_handing_over_works(sign_in, made, at, told):
     stopped = said(browser.get(url("hand_over", made["case"].pk)))
     assert "3004" in stopped and made["child"].code in stopped
     with at("zinder.social") as work:
-        check_with_parent(work, [WithParent(**told(id=made["child"].pk))])
+        check_with_parent(work, [WithParent(**told(id=made["child"].pk), view="laughs")])
     assert made["child"].code in said(browser.get(url("hand_over", made["case"].pk)))
 
     browser.post(url("hand_over", made["case"].pk), {"key": str(uuid.uuid4()), "to": NIGERIA, "note": "Un bébé"})
@@ -216,7 +216,7 @@ def test_handing_over_works(sign_in, made, at, told):
 
 def test_declining_asks_for_a_reason(sign_in, made, at, told):
     with at("zinder.social") as work:
-        check_with_parent(work, [WithParent(**told(id=made["child"].pk))])
+        check_with_parent(work, [WithParent(**told(id=made["child"].pk), view="laughs")])
     sign_in("zinder.social").send(url("hand_over", made["case"].pk), {"to": NIGERIA, "note": "Un bébé"})
     with at("zinder.social"):
         row = Handover.objects.get()
@@ -231,7 +231,7 @@ def test_declining_asks_for_a_reason(sign_in, made, at, told):
 @pytest.mark.parametrize("username", ["zinder.clinic", "niger.focal", "td.supervisor"])
 def test_someone_elses_handover_is_not_there(sign_in, made, at, told, username):
     with at("zinder.social") as work:
-        check_with_parent(work, [WithParent(**told(id=made["child"].pk))])
+        check_with_parent(work, [WithParent(**told(id=made["child"].pk), view="laughs")])
     sign_in("zinder.social").post(url("hand_over", made["case"].pk), {"to": NIGERIA, "note": "Un bébé"})
     with at("zinder.social"):
         row = Handover.objects.get()

@@ -139,7 +139,7 @@ def test_an_answer_beside_a_colleagues_receipt(two, sent, at):  # noqa: F811
 @pytest.fixture
 def offer(made, at, told):  # noqa: F811
     with at("zinder.social") as work:
-        check_with_parent(work, [WithParent(**told(id=made["child"].pk))])
+        check_with_parent(work, [WithParent(**told(id=made["child"].pk), view="laughs")])
     to = {"key": str(uuid.uuid4()), "to": str(world_id("NG")), "note": "Un bébé"}
     browser("zinder.social").post(url("hand_over", made["case"].pk), to)
     with at("zinder.social"):

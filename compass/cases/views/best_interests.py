@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -45,7 +45,7 @@ Run = Callable[[Work, Told, dict[str, Any]], Any]
 
 
 def _with_parent(work: Work, told: Told, data: dict[str, Any]) -> Any:
-    return acts.check_with_parent(work, [acts.WithParent(**told, view=data["view"])])
+    return acts.check_with_parent(work, [acts.WithParent(**told, view=data["view"], unheard=data.get("unheard", ""))])
 
 
 #: Part of the ladder -> its words, its form, what it does.
@@ -205,7 +205,9 @@ def step(request: HttpRequest, work: Work, pk: UUID, part: str) -> HttpResponse:
         raise NotFound
     work.demand("best_interests.decide" if part in ("confirm", "decide") else "best_interests.write")
     title, form_class, run = PARTS[part]
-    form = form_class(request.POST or None, initial={"version": child.procedure.version if child.procedure else 0})
+    more = {"speaks": acts.speaks(work, child.person)} if form_class is WithParentForm else {}
+    version = child.procedure.version if child.procedure else 0
+    form = form_class(request.POST or None, initial={"version": version}, **more)
     if form.is_valid():
         with work.attempt(form):
             run(work, _told(form, child), form.cleaned_data)
@@ -217,19 +219,20 @@ def step(request: HttpRequest, work: Work, pk: UUID, part: str) -> HttpResponse:
         {
             "child": child, "person": child.person, "form": form, "title": title,
             "not_you": _not_you(work, child, part),
-            "compared": compare(form, partial(_saved, work, part)),
+            "compared": compare(form, partial(_saved, work, part, form.fields)),
         },
     )  # fmt: skip
 
 
-def _saved(work: Work, part: str, row: BestInterests) -> dict[str, Any]:
-    """What is saved of a part of the ladder, as the answers of its form."""
+def _saved(work: Work, part: str, asked: Collection[str], row: BestInterests) -> dict[str, Any]:
+    """What is saved of a part of the ladder, as the answers of its form, whose questions are `asked`."""
     if part in ("hear", "with_parent"):
         view = Sealed(work, row, "view_sealed", "view")
         checked = row.with_parent_at is not None
         if part == "hear":
             return {"view": view, "weight": Sealed(work, row, "view_sealed", "weight")}
-        return {"together": checked, "agreed": checked, "safe": checked, "view": view}
+        unheard = {"unheard": Sealed(work, row, "view_sealed", "unheard")} if "unheard" in asked else {}
+        return {"together": checked, "agreed": checked, "safe": checked, "view": view, **unheard}
     if part == "assess":
         return {"text": Sealed(work, row, "assessment_sealed"), "determination": row.determination}
     if part == "trace":

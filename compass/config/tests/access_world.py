@@ -342,7 +342,7 @@ class Rooms:
             own = {"household_id": mother.household_id, "relation": "child", "uasc_status": "accompanied"}
             self.keep(child__with_mother=self.person(work, identity=BOY, consent=False, **own))
             self.keep(child__checked=self.person(work, identity=BOY, consent=False, **own))
-            child.check_with_parent(work, [child.WithParent(**told(id=self["child.checked"]))])
+            child.check_with_parent(work, [child.WithParent(**told(id=self["child.checked"]), view="yes")])
             alone = {"once_alone": "unaccompanied", "moved": ""}
             for name, said in alone.items():
                 one = self.person(work, identity=BOY, consent=False, uasc_status=said)

@@ -250,8 +250,9 @@ def counsel(who: Colleague, journey: Journey) -> None:
     who.open(f"{at}/declaration/?text=pcm").send(
         statements="*", language="pcm", mode="witnessed_oral", witness=INTERPRETER
     )
-    for child in ("daughter", "son"):
-        who.open(f"/cases/best-interests/{journey[child]}/with_parent/").send(together="yes", agreed="yes", safe="yes")
+    for child, says in (("daughter", {"view": "Elle veut revoir sa tante."}), ("son", {})):
+        step = who.open(f"/cases/best-interests/{journey[child]}/with_parent/")
+        step.send(together="yes", agreed="yes", safe="yes", **says)
     who.open(f"{at}/free-choice/").send(
         no_pressure="yes", pressure=told.choice_check, informed="yes", information=told.informed_check,
         capacity_doubted="no", detained="no",

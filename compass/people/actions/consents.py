@@ -92,7 +92,7 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
         for scope, said in each.scopes.items():
             if scope not in scopes or not isinstance(said, bool):
                 raise UnknownCode(value=scope[:40], list="consent_scope")
-        step = ladder_of(work, person, each) if person.is_child else ""
+        step = ladder_of(work, person, each.occurred_at.date()) if person.is_child else ""
         unmet = []
         if wanted - set(each.information):
             unmet.append("CM-02")
@@ -138,12 +138,12 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
     return made
 
 
-def ladder_of(work: Work, child: Person, command: Command) -> str:
+def ladder_of(work: Work, child: Person, day: date) -> str:
     """The step of the child's ladder. The band 5-11 holds two steps, so there the sealed age decides."""
     if child.age_band != "5-11":
         return "0-5" if child.age_band == "0-4" else child.age_band
     identity = work.keys.open(child.identity_sealed, table="people_person", column="identity_sealed", subject=child.pk)
-    age = age_on(identity or {}, command.occurred_at.date())
+    age = age_on(identity or {}, day)
     return "0-5" if age is not None and age < 6 else "6-11"
 
 
