@@ -1,10 +1,10 @@
-"""What the framework answers without a word, as a page."""
+"""What the framework answers without a word, as a page; and a HEAD, as the page it asks about."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from compass.ui.views import not_this_way
 
@@ -22,3 +22,25 @@ class MethodMiddleware:
         page = not_this_way(request)
         page.headers["Allow"] = response.headers["Allow"]
         return page
+
+
+class HeadMiddleware:
+    """A HEAD is answered as the GET it stands for, without the body (RFC 9110, 9.3.2).
+
+    Every view within sees a GET: what only takes a form refuses it, what a page opens or records it records.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method != "HEAD":
+            return self.get_response(request)
+        request.method = "GET"
+        response = self.get_response(request)
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = ()
+        elif isinstance(response, HttpResponse):
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        return response
