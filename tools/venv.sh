@@ -14,7 +14,12 @@ if ! "$python" -c 'import venv, ensurepip' >/dev/null 2>&1; then
   echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv" >&2
   exit 1
 fi
-[ -x "$venv/bin/python" ] || { echo "Making the virtual environment in $venv ..."; "$python" -m venv "$venv"; }
+# Stopped halfway it has a python and no pip, or half of one: pip writes its list of files last.
+whole='import sys; from importlib.metadata import files; sys.exit(not files("pip"))'
+if ! "$venv/bin/python" -c "$whole" 2>/dev/null; then
+  echo "Making the virtual environment in $venv ..."
+  "$python" -m venv --clear "$venv"
+fi
 echo "Installing what $lock names ..."
 "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input --require-hashes --no-deps -r "$lock" || {
   echo "The packages could not be installed: check the connection to the package index and the free disk space." >&2

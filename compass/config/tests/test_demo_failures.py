@@ -254,9 +254,9 @@ def python_that(folder: Path, script: str) -> Path:
     return made
 
 
-def venv(folder: Path, python: object) -> subprocess.CompletedProcess[str]:
+def venv(folder: Path, python: object, lock: object = "requirements.txt") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["sh", str(ROOT / "tools" / "venv.sh"), str(python), str(folder / "venv"), "requirements.txt"],
+        ["sh", str(ROOT / "tools" / "venv.sh"), str(python), str(folder / "venv"), str(lock)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -281,6 +281,19 @@ def test_a_python_without_the_venv_module(folder):
 
     assert done.returncode == 1
     assert "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv" in done.stderr
+
+
+def test_an_environment_that_was_stopped_halfway_is_made_anew(folder):
+    """Its python is made before its pip: whoever stopped in between was told ever after to look at the network."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True)
+    (folder / "none.txt").touch()
+
+    done = venv(folder, sys.executable, folder / "none.txt")
+    again = venv(folder, sys.executable, folder / "none.txt")
+
+    assert (done.returncode, again.returncode) == (0, 0), done.stderr + again.stderr
+    assert "Making the virtual environment" in done.stdout
+    assert "Making the virtual environment" not in again.stdout, "a whole one is left as it is"
 
 
 # Locks that a crash left
