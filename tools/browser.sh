@@ -6,8 +6,9 @@ for name in chromium chromium-browser google-chrome; do
 done
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   echo "Installing Chromium for the tests ..."
-  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null
-  command -v chromium >/dev/null 2>&1 && exit 0
+  if apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; then
+    command -v chromium >/dev/null 2>&1 && exit 0
+  fi
 fi
 echo "The tests need Chromium. Run: sudo apt-get install chromium" >&2
 exit 1

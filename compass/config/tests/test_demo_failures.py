@@ -296,6 +296,23 @@ def test_an_environment_that_was_stopped_halfway_is_made_anew(folder):
     assert "Making the virtual environment" not in again.stdout, "a whole one is left as it is"
 
 
+@pytest.mark.parametrize("fails", ["update", "install"])
+def test_where_the_browser_cannot_be_installed_one_line_says_how(folder, fails):
+    """With nothing on the way to programs but what the script itself needs, and a root who may install."""
+    (folder / "id").write_text("#!/bin/sh\necho 0\n")
+    (folder / "apt-get").write_text(f'#!/bin/sh\n[ "$1" != {fails} ]\n')
+    for name in ("id", "apt-get"):
+        (folder / name).chmod(0o755)
+
+    done = subprocess.run(
+        ["/bin/sh", str(ROOT / "tools" / "browser.sh")],
+        env={"PATH": str(folder)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert done.stderr == "The tests need Chromium. Run: sudo apt-get install chromium\n"
+
+
 # Locks that a crash left
 
 
