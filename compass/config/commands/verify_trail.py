@@ -1,5 +1,6 @@
-"""`compass verify-trail`: exit 0 when the whole trail is right, 1 with the first bad entry. COMPASS_OWNER_URL says where.
+"""`compass verify-trail`: exit 0 when the whole trail is right, 1 with the first bad entry.
 
+COMPASS_OWNER_URL says where; without it the embedded database of the data folder is meant, a demonstration's for example.
 Exit 2 when it could not be read, which says nothing about the trail.
 
 A data protection officer gives the checkpoints kept elsewhere and the public key; without `--checkpoints` the deployment's
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 
+from compass.config.commands.backup import database
 from compass.config.embedded import EmbeddedError
 from compass.trail.checkpoints import NAME, BadCheckpoint, Checkpoint, newest, public_key, read
 from compass.trail.restores import Restore, found
@@ -33,19 +35,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NUMBER",
         help="it is known to you that the trail was restored after this entry; may be given several times",
     )
+    parser.add_argument("--data", type=Path, help="the data folder (default COMPASS_DATA)")
 
 
 def run(options: argparse.Namespace) -> int:
-    url = os.environ.get("COMPASS_OWNER_URL")
-    if not url:
-        raise EmbeddedError("Set COMPASS_OWNER_URL to the database address of the role compass_owner.")
+    folder = (options.data or Path(os.environ.get("COMPASS_DATA", "data"))).resolve()
     try:
-        checkpoints = _checkpoints(options)
-    except BadCheckpoint as error:
-        print(f"The checkpoints cannot be trusted: {error}.", file=sys.stderr)
-        return 1
-    try:
-        with psycopg.connect(url, autocommit=True) as connection:
+        checkpoints = _checkpoints(options, folder)
+        with database(folder) as url, psycopg.connect(url, autocommit=True) as connection:
             restored = found(connection)
             if lost := _lost(restored, checkpoints, options.restored):
                 print(lost)
@@ -54,6 +51,12 @@ def run(options: argparse.Namespace) -> int:
             checkpoints = [each for each in checkpoints if each not in gone]
             finding = verify(connection, checkpoints)
             entries = count(connection)
+    except BadCheckpoint as error:
+        print(f"The checkpoints cannot be trusted: {error}.", file=sys.stderr)
+        return 1
+    except EmbeddedError as error:
+        print(f"The trail could not be read, so nothing is known of it: {error}", file=sys.stderr)
+        return 2
     except psycopg.Error as error:
         said = " ".join(str(error).split())
         print(
@@ -88,8 +91,7 @@ def _lost(restored: Sequence[Restore], checkpoints: Sequence[Checkpoint], known:
     return ""
 
 
-def _checkpoints(options: argparse.Namespace) -> list[Checkpoint]:
-    data = Path(os.environ.get("COMPASS_DATA", "data"))
+def _checkpoints(options: argparse.Namespace, data: Path) -> list[Checkpoint]:
     folder = Path(os.environ.get("COMPASS_CHECKPOINTS", str(data / "checkpoints")))
     path: Path = options.checkpoints or folder / NAME
     key_path: Path = options.public_key or data / "checkpoint.pub"

@@ -10,6 +10,7 @@ import pytest
 
 from compass.config.embedded import Cluster
 from compass.config.environment import environment
+from compass.config.testing import TEMPLATE
 from compass.people.actions import Registration, register_people
 from compass.trail.verify import count, verify
 
@@ -88,11 +89,32 @@ def test_a_false_checkpoint_is_refused(command, signed, tmp_path):
     assert "cannot be trusted" in done.stderr
 
 
-def test_without_an_owner_it_says_what_to_set(command):
-    done = command(COMPASS_OWNER_URL="")
+def test_without_an_owner_it_says_what_to_set_and_accuses_nobody(command, tmp_path):
+    done = command("--data", str(tmp_path), COMPASS_OWNER_URL="")
 
-    assert done.returncode == 1
+    assert (done.returncode, done.stdout) == (2, "")
     assert "COMPASS_OWNER_URL" in done.stderr
+    assert "--data" in done.stderr
+
+
+def test_checkpoints_that_cannot_be_read_are_no_bad_entry(command, tmp_path):
+    done = command("--checkpoints", str(tmp_path / "nowhere.jsonl"))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nowhere.jsonl cannot be read" in done.stderr
+
+
+def test_the_trail_of_a_data_folder_is_read_without_an_address(command, cluster):
+    """As whoever tries the demonstration does it: `compass verify-trail --data data/demo`."""
+    cluster.create_database("compass", template=TEMPLATE)
+    try:
+        done = command("--data", str(cluster.folder), COMPASS_OWNER_URL="")
+    finally:
+        cluster.drop_database("compass")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "The trail is right" in done.stdout
+    assert cluster.running()
 
 
 def test_what_the_rooms_write_is_right(world):
