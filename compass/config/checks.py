@@ -64,6 +64,8 @@ def key_file_problems(files: Mapping[str, str]) -> Iterator[str]:
             yield f"The file of the {what} does not exist. Correct {name}."
         elif _others_read(path):
             yield f"Others can read the file of the {what}. Run: chmod 0400 on the file that {name} names."
+        elif not os.access(path, os.R_OK):
+            yield f"The file of the {what} cannot be read. Give the file that {name} names to the user that runs COMPASS."
         elif not _is_a_key(name, path.read_bytes()):
             yield f"The file of the {what} holds no key that was made at random. Make a new one and name it in {name}."
 

@@ -42,13 +42,15 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is the command's."""
+    from django.core.exceptions import ImproperlyConfigured
+
     from compass.config.embedded import EmbeddedError
     from compass.problems import Problem
 
     options = parser().parse_args(argv)
     try:
         return int(options.run(options) or 0)
-    except (EmbeddedError, Problem) as error:
+    except (EmbeddedError, ImproperlyConfigured, Problem) as error:
         print(f"compass: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

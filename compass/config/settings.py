@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -21,6 +22,23 @@ def env(name: str, default: str = "") -> str:
 
 def flag(name: str) -> bool:
     return env(name) in {"1", "true", "yes"}
+
+
+def number(name: str, default: int) -> int:
+    value = env(name) or str(default)
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} is not a whole number. Correct it, or unset it.")
+    return int(value)
+
+
+def content(name: str) -> str:
+    """What stands in the file that this setting names, if it names one."""
+    try:
+        return Path(env(name)).read_text().strip() if env(name) else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(
+            f"The file that {name} names cannot be read. Correct {name}, or give the file to the user that runs COMPASS."
+        ) from error
 
 
 PROCESS = env("COMPASS_PROCESS", "app")
@@ -39,20 +57,22 @@ COMPASS_APP_URL = env("COMPASS_APP_URL", "http://localhost:8000")
 if env("COMPASS_QUICK_EXIT"):
     COMPASS_QUICK_EXIT = env("COMPASS_QUICK_EXIT")
 COMPASS_LEAVE_URL_NAME = "access:leave"
-COMPASS_SESSION_IDLE = int(env("COMPASS_SESSION_IDLE", "1800"))
-COMPASS_SESSION_TOTAL = int(env("COMPASS_SESSION_TOTAL", "43200"))
-COMPASS_ERASURE_DAYS = max(int(env("COMPASS_ERASURE_DAYS", "7")), 1)
+COMPASS_SESSION_IDLE = number("COMPASS_SESSION_IDLE", 1800)
+COMPASS_SESSION_TOTAL = number("COMPASS_SESSION_TOTAL", 43_200)
+COMPASS_ERASURE_DAYS = max(number("COMPASS_ERASURE_DAYS", 7), 1)
 COMPASS_SECRET_KEY_FILE = env("COMPASS_SECRET_KEY_FILE")
-SECRET_KEY = env("COMPASS_SECRET_KEY") or (
-    Path(COMPASS_SECRET_KEY_FILE).read_text().strip() if COMPASS_SECRET_KEY_FILE else "not-for-serving"
-)
+SECRET_KEY = env("COMPASS_SECRET_KEY") or content("COMPASS_SECRET_KEY_FILE") or "not-for-serving"
 ALLOWED_HOSTS = env("COMPASS_HOSTS", "localhost,127.0.0.1").split(",")
 SECURE = flag("COMPASS_HTTPS")
 
 
-def database(url: str) -> dict[str, object]:
+def database(setting: str, default: str = "") -> dict[str, object]:
     """Django's settings for `postgresql://role:password@/name?host=/socket/folder&port=5432`."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(env(setting, default))
+        port = str(parts.port or "")
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{setting} is not the address of a database. Correct it.") from error
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -60,7 +80,7 @@ def database(url: str) -> dict[str, object]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.get("host") or parts.hostname or "",
-        "PORT": query.get("port") or str(parts.port or ""),
+        "PORT": query.get("port") or port,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
@@ -69,9 +89,9 @@ def database(url: str) -> dict[str, object]:
 
 
 _URLS = {"app": "COMPASS_DATABASE_URL", "public": "COMPASS_PUBLIC_DATABASE_URL", "owner": "COMPASS_OWNER_URL"}
-DATABASES = {"default": database(env(_URLS[PROCESS], "postgresql:///compass"))}
+DATABASES = {"default": database(_URLS[PROCESS], "postgresql:///compass")}
 if PROCESS == "app" and env("COMPASS_COUNTS_URL"):
-    DATABASES["counts"] = database(env("COMPASS_COUNTS_URL"))
+    DATABASES["counts"] = database("COMPASS_COUNTS_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS_OF_THE_PUBLIC_SIDE = ["compass.commons", "compass.ui", "compass.vocabulary"]
@@ -232,7 +252,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_PREVENT_ENUMERATION = True
 # Behind a proxy the address that counts is the one the proxy saw.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(env("COMPASS_PROXIES", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = number("COMPASS_PROXIES", 0)
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "reauthenticate": "10/m/user"}
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -314,3 +314,33 @@ def test_a_database_that_is_away_is_said_in_words(cluster, keys):
     assert answer.returncode == 1
     assert "COMPASS_DATABASE_URL" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "serve", "worker"])
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("COMPASS_SECRET_KEY_FILE", "/nowhere/django.key"),
+        ("COMPASS_SECRET_KEY_FILE", "/"),
+        ("COMPASS_DATABASE_URL", "postgresql://compass_app@localhost:99999/compass"),
+        ("COMPASS_SESSION_IDLE", "half an hour"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_one_sentence(cluster, keys, command, setting, value):
+    answer = _check(cluster, "no_such_database", keys, command=command, **{setting: value})
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    (said,) = answer.stderr.splitlines()
+    assert said.startswith("compass: ")
+    assert setting in said
+
+
+@pytest.mark.parametrize("name", list(checks.KEY_SETTINGS))
+def test_a_key_of_another_user_is_named(keys, name, monkeypatch):
+    """Root reads everything; the answer is the system's own for who does not."""
+    monkeypatch.setattr(checks.os, "access", lambda path, mode: str(path) != keys[name])
+
+    (said,) = checks.key_file_problems(keys)
+
+    assert name in said
+    assert "user that runs COMPASS" in said
