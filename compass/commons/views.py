@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from itertools import groupby
 
@@ -143,7 +144,7 @@ def _fact(fact: PublishedFact) -> dict[str, object]:
         "kind": words.KINDS[fact.kind],
         "derived": fact.kind != "published",
         "source": words.SOURCES.get(fact.source, fact.source),
-        "as_stated": fact.as_stated,
+        "as_stated": date.fromisoformat(f"{fact.as_stated}-01") if fact.as_stated else None,
         "cautions": words.cautions(fact),
         "countries": [c.label for c in countries() if c.alpha3 in fact.countries],
         "period": fact.period,

@@ -2,7 +2,7 @@
 
 Source: `data/published-facts.csv`, one published figure a line. Published figures are never corrected. Where they
 disagree, or cannot be added, both stay and carry a caution; what we compute from them is marked derived and names what
-it comes from. The words for codes are in `words.py`.
+it comes from. The words for codes are in `compass/commons/words.py`.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ _FIGURES: dict[str, str] = {
     "of whom comprehensive assistance": "comprehensive_assistance",
     "migrants helped to return": "returns",
     "of whom return support": "returns",
-    "voluntary returns by 6 Feb 2024": "returns",
+    "voluntary returns by 6 Feb 2024": "returns_to_february_2024",
     "returned from Niger to Bamako on one flight 16 Dec 2022": "returns_one_flight",
     "reintegration assistance": "reintegration",
-    "full reintegration assistance": "reintegration",
+    "full reintegration assistance": "reintegration_full",
     "migrants assisted cumulative": "migrants_assisted",
     "stakeholders trained": "trained",
     "officials and stakeholders trained": "trained",
@@ -68,6 +68,11 @@ _SOURCES: dict[str, str] = {
 }
 _BRACKETS = re.compile(r"\s*\(([^)]*)\)")
 _PERIOD = re.compile(r"(20[0-9]{2})(?:-(20[0-9]{2}))?")
+_YEAR = re.compile(r"20[0-9]{2}")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _VALUE = re.compile(r"[0-9]{1,12}")
 _SCOPE = re.compile(r"programme|[A-Z]{3}")
 _BOUNDS: dict[str, Bound] = {"over": "over", "at least": "at_least", "up to": "up_to"}
@@ -83,7 +88,8 @@ class Fact:
 
     `id` is stable: scope, period, code. `scope` is `programme` or an ISO 3166 alpha-3 country. `first_year` and
     `last_year` include both ends. `code` names what is counted, `words` are the publisher's own. `value` is in `unit`;
-    `bound` says how exactly it was given and `as_stated` when ("June 2024"), if that was said. `derived_from` are ids.
+    `bound` says how exactly it was given and `as_stated` in which month ("2024-06"), if that was said. `derived_from`
+    are ids.
     """
 
     id: str
@@ -209,12 +215,19 @@ def _brackets(words: str) -> tuple[Bound, str, tuple[str, ...]]:
             if part in _BOUNDS:
                 bound = _BOUNDS[part]
             elif part.startswith("as stated "):
-                as_stated = part.removeprefix("as stated ")
+                as_stated = _month(part.removeprefix("as stated "))
             elif _COUNTRIES.fullmatch(part):
                 countries = tuple(part.split())
             else:
                 raise Refused("unknown_remark", "the remark in brackets is not understood")
     return bound, as_stated, countries
+
+
+def _month(words: str) -> str:
+    name, _, year = words.partition(" ")
+    if name not in _MONTHS or not _YEAR.fullmatch(year):
+        raise Refused("unknown_remark", "the month in brackets is not understood")
+    return f"{year}-{_MONTHS.index(name) + 1:02}"
 
 
 def _kind(status: Status, unit: str, several_years: bool) -> Kind:

@@ -212,6 +212,25 @@ def test_what_contradicts_or_is_cumulative_says_so(client):
 
 @pytest.mark.django_db
 @pytest.mark.urls("compass.config.urls_public")
+@pytest.mark.parametrize(
+    ("language", "stated", "returns"),
+    [
+        ("en", "As stated in June 2024.", "up to 6 February 2024"),
+        ("fr", "Tel qu’annoncé en juin 2024.", "jusqu’au 6 février 2024"),
+        ("ar", "كما أُعلن في يونيو 2024.", "حتى 6 شباط/فبراير 2024"),
+    ],
+)
+def test_when_a_figure_was_stated_and_how_far_it_goes_is_said_in_the_readers_language(
+    client, language, stated, returns
+):
+    load("geneva.results")
+
+    assert stated in client.get("/", headers={"accept-language": language}).content.decode()
+    assert returns in client.get("/countries/ng/", headers={"accept-language": language}).content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("compass.config.urls_public")
 def test_a_country_shows_its_phases_its_totals_and_no_empty_chart(client, at, told):
     _people(at, told)
     # Nigeria is withheld beside Sudan, so that subtracting does not find it.

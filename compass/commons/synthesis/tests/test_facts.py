@@ -56,7 +56,7 @@ def test_120000_exceeds_the_sum_of_the_years_and_both_are_kept(facts: Facts) -> 
     stated = facts.get("programme:2021-2023:protection")
     years = facts.get("programme:2021-2023:migrants_assisted")
 
-    assert (stated.value, stated.as_stated, stated.kind) == (120_000, "June 2024", "cumulative")
+    assert (stated.value, stated.as_stated, stated.kind) == (120_000, "2024-06", "cumulative")
     assert "exceeds_sum_of_years" in stated.cautions
     assert (years.value, years.bound, years.kind) == (108_862, "about", "derived")
 
@@ -96,6 +96,8 @@ def test_without_its_parts_nothing_is_derived() -> None:
         (b"2021,programme,satisfaction,82,percent,published, ", "no_source", "the figure names no source"),
         (b"2021,programme,happiness,82,percent,published,x", "unknown_figure", "not in the list of what is counted"),
         (b"2021,programme,satisfaction (nearly),82,percent,published,x", "unknown_remark", "in brackets"),
+        (b"2021,programme,satisfaction (as stated Juin 2024),82,percent,published,x", "unknown_remark", "the month"),
+        (b"2021,programme,satisfaction (as stated June),82,percent,published,x", "unknown_remark", "the month"),
         (
             b"2021,programme,migrants helped to return,9,people,published,x",
             "duplicate",
@@ -111,6 +113,13 @@ def test_a_bad_line_is_named_with_its_number_and_the_reason(line: bytes, code: s
     assert [fact.code for fact in parsed.facts] == ["returns"]
     assert [(rejection.line, rejection.code) for rejection in parsed.rejections] == [(3, code)]
     assert words in parsed.rejections[0].reason
+
+
+def test_a_figure_that_ends_before_its_years_do_or_counts_less_is_not_called_like_the_whole(facts: Facts) -> None:
+    """Nigeria: returns up to 6 February 2024, beside years to 2024; "full" assistance is less than any."""
+    codes = {fact.code: fact.value for fact in facts.facts if fact.scope == "NGA" and fact.unit == "people"}
+
+    assert codes == {"returns_to_february_2024": 1_013, "reintegration_full": 184}
 
 
 def test_synthetic_and_derived_lines_keep_their_status() -> None:
