@@ -30,6 +30,8 @@ from compass.vocabulary import areas, code_list, countries, country, programme
 #: Long enough to spare the server, short enough that a new edition shows soon.
 SECONDS = 300
 PARTIAL_YEAR = LAST_YEAR
+#: Says nothing of a cause, so that no line is drawn of it.
+MIXED = "mixed_or_unknown"
 #: The part of the world where most of the programme's countries lie: west, south, east, north in degrees.
 NEAR = (-28.0, 0.0, 56.0, 46.0)
 NEAR_REGIONS = frozenset(
@@ -273,6 +275,15 @@ def missing_migrants(request: HttpRequest) -> HttpResponse:
                 charts.Series(regions[r], [found.by_year_and_region.get((y, r), 0) for y in full_years])
                 for r in [code for code in found.by_region if code != "elsewhere"][:4]
             ],
+            "cause_lines": [
+                charts.Series(causes[c], [found.by_year_and_cause.get((y, c), 0) for y in full_years])
+                for c in [code for code in found.by_cause if code != MIXED][:4]
+            ],
+            "cause_trend_note": note
+            + " "
+            + _(
+                "Mixed and unknown causes are in the table only. 2025 is left out of the lines, since it ends on 10 March."
+            ),
             "cause_bars": [charts.Bar(causes[c], n) for c, n in found.by_cause.items()],
             "by_region": _by_year(
                 _("Region"), regions, found.years, found.by_year_and_region, label=_("All regions by year")

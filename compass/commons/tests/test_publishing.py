@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -208,6 +209,28 @@ def test_what_contradicts_or_is_cumulative_says_so(client):
     assert "Several years together" in page
     assert "derived by us" in page
     assert "30,392" in page
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("compass.config.urls_public")
+@pytest.mark.parametrize(
+    ("title", "heads", "row"),
+    [
+        ("The four regions with most deaths, year by year", "Mediterranean Sea", "2016 4,869 169 56 14"),
+        ("The four named causes, year by year", "Drowning", "2016 4,795"),
+    ],
+)
+def test_the_years_are_drawn_by_region_and_by_cause(client, title, heads, row):
+    load("geneva.results")
+
+    page = client.get("/missing-migrants/", headers={"accept-language": "en"}).content.decode()
+    (figure,) = [part for part in re.findall(r"<figure.*?</figure>", page, re.S) if title in part]
+
+    assert figure.partition("</svg>")[0].count('class="ln k') == 4
+    said = re.sub(r"[\s\u202f\u00a0]+", " ", re.sub(r"<[^>]*>", " ", figure))
+    assert heads in said
+    assert row in said
+    assert "Mixed or unknown" not in said
 
 
 @pytest.mark.django_db
