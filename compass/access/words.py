@@ -44,6 +44,7 @@ PURPOSES: dict[str, str | Promise] = {
     "access.factor.renewed": gettext_lazy("Made new recovery codes"),
     "access.factor.removed": gettext_lazy("Removed a second factor"),
     "refused": gettext_lazy("Was refused"),
+    "demonstration.load": gettext_lazy("Wrote invented records, for the demonstration"),
     "cases.open": gettext_lazy("Opened a case"),
     "cases.assign": gettext_lazy("Assigned a case"),
     "cases.reopen": gettext_lazy("Opened a closed case again"),

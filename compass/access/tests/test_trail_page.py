@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from uuid6 import uuid7
 
+import compass
 from compass.access import words
 from compass.access.roles import ROLES
 from compass.trail.models import Entry, Subject
@@ -125,13 +129,14 @@ def test_nobody_else_takes_them(sign_in):
 
 
 def test_every_purpose_and_every_action_has_words_for_its_room():
-    import re
-    from pathlib import Path
-
-    import compass
-
-    pattern = re.compile(r'@(?:page|action)\(\s*"([a-z_]+)\.')
-    used = {room for path in Path(compass.__file__).parent.rglob("*.py") if "tests" not in path.parts
-            for room in pattern.findall(path.read_text(encoding="utf-8"))}  # fmt: skip
+    sources = [
+        path.read_text(encoding="utf-8")
+        for path in Path(compass.__file__).parent.rglob("*.py")
+        if not {"tests", "bench"} & set(path.parts)
+    ]
+    used = {room for text in sources for room in re.findall(r'@(?:page|action)\(\s*"([a-z_]+)\.', text)}
+    opened = {said for text in sources for said in re.findall(r'unit_of_work\([^\n"]*"([a-z_]+\.[a-z_.]+)"', text)}
 
     assert used == set(words.ROOMS)
+    assert "demonstration.load" in opened
+    assert not [said for said in opened if said not in words.PURPOSES and said.partition(".")[0] not in words.ROOMS]
