@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
 
+from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
 from compass.access.actions import action
@@ -249,7 +250,7 @@ def mark_attendance(work: Work, attended: list[Attended]) -> list[Attendance]:
     """Mark who was there; each person present receives the activity's service, once per activity.
 
     Someone already marked stays as marked; who had been corrected to absent was there after all, and the correction
-    stays readable. Raises NotFound for people or activities of another office.
+    stays readable. Raises NotFound for people or activities of another office, Invalid for who came after its day.
     """
     people = work.require("reception.attendance", Person, attended)
     wanted = {each.activity_id for each in attended}
@@ -269,6 +270,8 @@ def mark_attendance(work: Work, attended: list[Attended]) -> list[Attendance]:
         if earlier is not None and (earlier.status != "absent" or status == "absent"):
             continue
         activity = activities[each.activity_id]
+        if person.occurred_at.date() > activity.held_on:
+            raise Invalid(what=_("%(code)s came after the day of this activity") % {"code": person.code})
         if earlier is None:
             row = Attendance(
                 id=uuid7(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, cast
 from uuid import UUID, uuid5
 
@@ -35,6 +35,7 @@ from compass.reception.actions import (
 )
 from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre
 from compass.reception.queries import by_codes
+from compass.ui.days import PastDay
 from compass.ui.forms import CHOOSE, BaseForm, SearchForm
 from compass.ui.widgets import Boxes, Radios
 from compass.ui.words import day, moment
@@ -186,22 +187,20 @@ def _numbered(place: Arrival) -> str:
     return f"{number} · {label_of('urgent_need', place.urgent_need)}" if place.urgent else number
 
 
+#: An activity is written down within a month: the figures of that time are counted then.
+WRITTEN_LATE = timedelta(days=31)
+
+
 class ActivityForm(CentreForm):
     """A group activity of the centre."""
 
     kind = forms.ChoiceField(label=_("Activity"), choices=listed("group_activity_kind", CHOOSE))
-    held_on = forms.DateField(label=_("Day"))
+    held_on = PastDay(label=_("Day"), back=WRITTEN_LATE)
     field_order = ("key", "occurred_at", "kind", "held_on", "centre")
 
     def __init__(self, *args: Any, centres: list[Centre], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer_centres(centres)
-
-    def clean_held_on(self) -> Any:
-        day = self.cleaned_data["held_on"]
-        if day > timezone.localdate():
-            raise forms.ValidationError(_("This day is in the future."))
-        return day
 
     def command(self) -> ActivityHeld:
         told = self.cleaned_data

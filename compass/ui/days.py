@@ -14,13 +14,24 @@ from compass.ui.words import day
 
 
 class PastDay(forms.DateField):
-    """A day on which something happened: today or before."""
+    """A day on which something happened: today or before, at most `back` ago where that is given."""
+
+    def __init__(self, *, back: timedelta | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.back = back
 
     def validate(self, value: Any) -> None:
-        """Refuses a day to come."""
+        """Refuses a day to come, and one too long ago."""
         super().validate(value)
         if value and value > timezone.localdate():
             raise ValidationError(_("This day is in the future."), code="future")
+        if value and self.back is not None:
+            _not_before(value, timezone.localdate() - self.back)
+
+
+def _not_before(value: date, first: date) -> None:
+    if value < first:
+        raise ValidationError(_("This day lies too far back: it can be %(day)s at the earliest.") % {"day": day(first)})
 
 
 class PlannedDay(forms.DateField):
@@ -47,12 +58,9 @@ class PlannedDay(forms.DateField):
         super().validate(value)
         if not value:
             return
-        first, last = timezone.localdate() - self.back, timezone.localdate() + self.ahead
+        last = timezone.localdate() + self.ahead
         if value > last:
             raise ValidationError(
                 _("This day lies too far ahead: it can be %(day)s at the latest.") % {"day": day(last)}
             )
-        if value < first:
-            raise ValidationError(
-                _("This day lies too far back: it can be %(day)s at the earliest.") % {"day": day(first)}
-            )
+        _not_before(value, timezone.localdate() - self.back)

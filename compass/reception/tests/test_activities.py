@@ -153,6 +153,32 @@ def test_who_came_later_or_long_ago_was_not_there(day):
     assert day.listed(day.held("sport", days_ago=3)) == keys(before)
 
 
+def test_a_code_adds_nobody_who_came_after_the_day(day):
+    """Nobody counts as helped on a day before this office knew them."""
+    today, before = day.person(), day.person(days_ago=5)
+    address, client = day.held("sport", days_ago=3), day.sign_in("zinder.social")
+
+    refused = client.post(address, {"key": str(uuid.uuid4()), "codes": f"{before.code} {today.code}"})
+
+    assert refused.status_code == 200 and today.code in refused.content.decode()
+    assert day.there() == set()
+    assert client.post(address, {"key": str(uuid.uuid4()), "codes": before.code}).status_code == 302
+    assert day.there() == {before.pk}
+
+
+@pytest.mark.parametrize(("days", "status"), [(31, 302), (32, 200), (900, 200)])
+def test_an_activity_is_written_down_within_a_month(day, days, status):
+    held_on = timezone.localdate() - timedelta(days=days)
+    with day.at("zinder.social"):
+        centre = str(Centre.objects.get().pk)
+    told = {"key": str(uuid.uuid4()), "kind": "sport", "held_on": held_on.isoformat(), "centre": centre}
+
+    answer = day.sign_in("zinder.social").post("/arrivals/activities/", told)
+
+    assert answer.status_code == status
+    assert status == 302 or list(answer.context["form"].errors) == ["held_on"]
+
+
 def test_who_arrived_at_another_centre_was_not_there(apart, cluster, day):
     with day.at("zinder.social"):
         here = Centre.objects.get()
