@@ -9,7 +9,7 @@ from compass.cases.models import Case
 from compass.cases.standards import Standard, register
 from compass.reintegration.models import Action, FollowUp
 
-SOURCE = "return-and-reintegration.md 2.12"
+SOURCE = "COMPASS domain specification, return and reintegration, section 2.12"
 
 
 def _settled(files: Files, case: Case) -> bool:

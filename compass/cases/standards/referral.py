@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from compass.cases.files import Files
 from compass.cases.models import Case, CaseReferral, Referral
 from compass.cases.standards import Due, link, standard
+from compass.cases.standards.minimum import RULES
 from compass.vocabulary import code_list
 
-RULES = "COMPASS case management specification 2.11"
 #: A referral without consent is looked at by a supervisor as soon as consent after help on vital interest is due.
 REVIEW_WITHIN = timedelta(hours=72)
 OUTCOME_WITHIN = timedelta(days=30)
