@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from compass.access.policy import RULES
+from compass.access.roles import ROLES
 from compass.people.models import Person
 from compass.returns import machine
 from compass.returns.blocks import Stop, stopped
@@ -198,10 +200,16 @@ def criteria(facts: Facts) -> list[tuple[str, str, Eligibility | None]]:
 class Next:
     """The step that comes now: its title, its address, why it is this one, and the rule that says who may do it."""
 
+    name: str
     title: str
     url: str
     lead: str
     rule: str
+
+    @property
+    def who(self) -> str:
+        """The posts that may take it, in words."""
+        return ", ".join(str(role.label) for code, role in ROLES.items() if code in RULES[self.rule].roles)
 
 
 def next_step(avr: Return, facts: Facts) -> Next | None:
@@ -209,9 +217,8 @@ def next_step(avr: Return, facts: Facts) -> Next | None:
     name = _next_name(avr, facts)
     if name is None:
         return None
-    return Next(
-        title(name), reverse(f"returns:{name}", args=[avr.pk]), lead(name), machine.TRANSITIONS[_ACTS[name]].rule
-    )
+    where = reverse(f"returns:{name}", args=[avr.pk])
+    return Next(name, title(name), where, lead(name), machine.TRANSITIONS[_ACTS[name]].rule)
 
 
 _ACTS = {

@@ -114,8 +114,8 @@ class Journey:
         self.pk: UUID = avr.pk
         return self.pk
 
-    def counsel(self, topics: tuple[str, ...] = TOPICS) -> None:
-        with self.at("zinder.cases") as work:
+    def counsel(self, topics: tuple[str, ...] = TOPICS, who: str = "zinder.cases") -> None:
+        with self.at(who) as work:
             actions.counsel(
                 work,
                 [

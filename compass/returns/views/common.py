@@ -26,6 +26,15 @@ def find_file(work: Work, pk: UUID) -> tuple[Return, Facts]:
     return avr, facts_of(work, [avr])[avr.pk]
 
 
+#: The steps whose author took part in the file, and so does not decide on it (R-ELI-2).
+TAKES_PART = frozenset({"counselling", "declaration", "free_choice", "eligibility"})
+
+
+def bars(work: Work, step: str, facts: Facts) -> bool:
+    """Whether this colleague could still decide on the return, and no longer once they record this step."""
+    return step in TAKES_PART and work.may("returns.approve") and work.actor.id not in facts.took_part
+
+
 def note_refusal(work: Work, form: Form) -> None:
     """A return stopped for a child is in the trail even when the page shows it kindly."""
     problem = getattr(form, "problem", None)

@@ -30,7 +30,7 @@ from compass.returns.machine import Facts
 from compass.returns.models import Counselling, Declaration, Eligibility, FreeChoice, Member, Return, Step
 from compass.returns.queries import household, open_returns, to_see_off
 from compass.returns.rules import TRAVEL
-from compass.returns.views.common import find_file, note_refusal, sees
+from compass.returns.views.common import bars, find_file, note_refusal, sees
 from compass.vocabulary import code_list, label_of
 
 PER_PAGE = 50
@@ -138,6 +138,7 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "total": total,
             "next": ahead,
             "may_next": ahead is not None and work.may(ahead.rule),
+            "bars": ahead is not None and bars(work, ahead.name, facts),
             "open": _open_rules(avr, facts),
             "handover": _handover(work, avr, facts),
             "journey": facts.journey,

@@ -23,7 +23,7 @@ from compass.returns import actions, compare, forms, machine, words
 from compass.returns.content import declaration_texts
 from compass.returns.machine import Facts
 from compass.returns.models import Return
-from compass.returns.views.common import find_file, note_refusal
+from compass.returns.views.common import bars, find_file, note_refusal
 from compass.ui.compare import Rows, is_stale, renew
 from compass.vocabulary import code_list
 
@@ -127,6 +127,7 @@ def _answer(visit: Visit, name: str, transition: str, template: str, asked: Aske
             "stops": facts.halted,
             "unchecked": facts.unchecked,
             "decided": avr.approved_at is not None,
+            "bars": bars(work, name, facts),
             **asked.more,
         },
     )
