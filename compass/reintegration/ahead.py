@@ -55,4 +55,4 @@ _RULES = {"welcome": "reintegration.receive", "follow_up": "reintegration.follow
 
 
 def _step(name: str, pk: object, title: str, lead: str) -> Next:
-    return Next(title, reverse(f"reintegration:{name}", args=[pk]), lead, _RULES.get(name, "reintegration.plan"))
+    return Next(name, title, reverse(f"reintegration:{name}", args=[pk]), lead, _RULES.get(name, "reintegration.plan"))
