@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,9 @@ def on(cluster: Cluster, django_db_blocker: Any, tmp_path: Path) -> Iterator[On]
 
 
 def loads(on: On, moment: str, people: int, seed: int, capsys: Any) -> None:
-    """It ends, its totals are the published ones to scale and add up, and every post has something to do."""
+    """It ends, its totals are the published ones to scale and add up, and every post has something to do, also when it is
+    started again ten days later.
+    """
     with on(moment) as day:
         progress = day.load(people, seed)
 
@@ -68,6 +70,8 @@ def loads(on: On, moment: str, people: int, seed: int, capsys: Any) -> None:
         assert classes(day.rows, [progress.id(key) for key in WRITTEN]) == wanted
         assert int(records.split()[0].replace(",", "")) == day.rows("SELECT count(*) FROM people_person")[0][0]
         assert check == check_of_2021(people, until, wanted)
+        assert day.idle() == set()
+        day.move(progress.now + timedelta(days=10))
         assert day.idle() == set()
 
 
