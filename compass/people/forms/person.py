@@ -215,6 +215,8 @@ class ContactForm(BaseForm):
     safe_to_carry_paper = YesNoField(
         label=_("Is it safe for this person to carry a paper from us?"),
         help_text=_("At a checkpoint, at home, among fellow travellers."),
+        # Without a yes nothing is printed: an intake need not wait for this answer.
+        required=False,
     )
 
     def clean_phone(self) -> str:
@@ -382,7 +384,9 @@ class HouseholdForm(BaseForm):
     def initial_of(cls, person: Person) -> dict[str, Any]:
         """What the form shows of a record: saving it again changes no link and no status."""
         relation = "" if person.relation == "principal" else person.relation
-        return {"version": person.version, "relation": relation, "uasc_status": person.uasc_status}
+        # Whom a request goes to unless somebody knows better.
+        usual = "child_protection_authority"
+        return {"version": person.version, "relation": relation, "uasc_status": person.uasc_status, "authority": usual}
 
     def household_in_words(self, household: str) -> str:
         """A household that can be answered, in words."""

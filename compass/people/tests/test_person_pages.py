@@ -187,13 +187,25 @@ def test_contact_and_paper(make, sign_in, at):
         "safe_to_carry_paper": "no",
     }
 
-    refused = client.post(f"/people/{person.pk}/contact/", {**data, "safe_to_carry_paper": ""})
+    unasked = client.get(f"/people/{person.pk}/summary/fr.pdf")
     saved = client.post(f"/people/{person.pk}/contact/", data)
     printed = client.get(f"/people/{person.pk}/summary/fr.pdf")
 
-    assert (refused.status_code, saved.status_code) == (200, 302)
-    assert printed.status_code == 409
+    assert saved.status_code == 302
+    assert (unasked.status_code, printed.status_code) == (409, 409)
     assert client.get(f"/people/{person.pk}/summary/").status_code == 200
+
+
+def test_a_contact_without_a_word_about_paper_is_kept_and_nothing_is_printed(make, sign_in):
+    """The question is asked before something is printed; an intake need not wait for it."""
+    person = make()
+    client = sign_in("zinder.social")
+    data = {"key": str(uuid.uuid4()), "version": "1", "phone": "+227 90 00 00 00", "safe_to_call": "no"}
+
+    saved = client.post(f"/people/{person.pk}/contact/", data)
+
+    assert saved.status_code == 302
+    assert client.get(f"/people/{person.pk}/summary/fr.pdf").status_code == 409
 
 
 @pytest.mark.parametrize("country", ["NE", "NG"])
