@@ -12,8 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.translation import override
 
-from compass.cases import closing, forms, forms_best_interests, forms_contact, forms_referral
-from compass.reintegration.tests.test_optional import answers
+from compass.cases import closing, forms, forms_best_interests, forms_referral
+from compass.reintegration.tests.test_optional import answers, forms_of
 from compass.ui.days import PastDay, PlannedDay
 from compass.ui.forms import BaseForm
 from compass.ui.templatetags.ui import optional
@@ -39,11 +39,9 @@ DEMANDED = {
 
 
 def every() -> Iterator[tuple[type[BaseForm], dict[str, Any]]]:
-    for module in (forms, forms_best_interests, forms_contact, forms_referral):
-        for name, kind in vars(module).items():
-            here = isinstance(kind, type) and issubclass(kind, BaseForm) and kind.__module__ == module.__name__
-            if here and name not in ABSTRACT:
-                yield from ((kind, more) for more in MORE.get(name, [{}]))
+    for kind in forms_of("cases"):
+        if kind.__name__ not in ABSTRACT:
+            yield from ((kind, more) for more in MORE.get(kind.__name__, [{}]))
 
 
 ALL = [pytest.param(*row, id=f"{row[0].__name__}{n}") for n, row in enumerate(every())]

@@ -120,14 +120,16 @@ PAGES = [door for door in DOORS if not door.sent]
 def test_a_form_without_the_mark_of_what_was_shown_writes_nothing_and_keeps_what_was_typed(rooms, door, monkeypatch):
     client, url, form = opened(rooms, door)
     if form is None or door.name in ADDING:
-        assert form is None or not marks(form)
+        assert form is None or not marks(form), "it says what it showed: take it from ADDING"
         return
 
     whole = {**answers(form), **TOLD.get(door.name, {})}
     whole = {name: value for name, value in whole.items() if name in form.fields}
     bare = {name: value for name, value in whole.items() if name not in marks(form)}
     empty = {**whole, **{name: "" for name in marks(form) if name == "version"}}
-    assert bare != whole, "the form says what it showed"
+    assert bare != whole, (
+        "say what the page showed (VersionField or SeenField, with its initial); a page that only adds goes into ADDING"
+    )
 
     for data in [bare] if empty == whole else [bare, empty]:
         written, again = sent(client, url, data)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -10,9 +12,7 @@ from django import forms as fields
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from compass.communities import forms as communities
 from compass.communities.actions import Present
-from compass.reintegration import forms as home
 from compass.reintegration import scoring
 from compass.reintegration.tests.conftest import PDF
 from compass.returns import forms as returns
@@ -29,6 +29,7 @@ MORE: dict[str, list[dict[str, Any]]] = {
         {"text": declaration_text("ha"), "own": declaration_text("fr"), "children": kids, "minor": kids, "where": "NE"}
         for kids in (True, False)
     ],
+    "ArrivalForm": [{"basis": "consent"}],
     "EligibilityForm": [{"criteria": code_list("eligibility_criterion").values}],
     "MovedForm": [{"reasons": "departure_outcome", "required": needed} for needed in (True, False)],
     "ActionForm": [{"projects": [("01a20220-ebbb-7c7f-b4af-87b856f933f6", "A well")]}],
@@ -42,12 +43,32 @@ MORE: dict[str, list[dict[str, Any]]] = {
 ABSTRACT = {"StepForm", "LifeForm", "CommunityForm"}
 
 
+def forms_of(*rooms: str) -> list[type[BaseForm]]:
+    """Every form of these rooms, in whatever module or package it is written."""
+    for room in rooms:
+        for module in iter_modules(import_module(f"compass.{room}").__path__, f"compass.{room}."):
+            if module.name.startswith(f"compass.{room}.forms"):
+                import_module(module.name)
+    found, waiting = set(), [BaseForm]
+    while waiting:
+        for kind in waiting.pop().__subclasses__():
+            waiting.append(kind)
+            if kind.__module__.startswith(tuple(f"compass.{room}.forms" for room in rooms)):
+                found.add(kind)
+    return sorted(found, key=lambda kind: (kind.__module__, kind.__name__))
+
+
 def every() -> Iterator[tuple[type[BaseForm], dict[str, Any]]]:
-    for module in (returns, home, communities):
-        for name, kind in vars(module).items():
-            here = isinstance(kind, type) and issubclass(kind, BaseForm) and kind.__module__ == module.__name__
-            if here and name not in ABSTRACT:
-                yield from ((kind, more) for more in MORE.get(name, [{}]))
+    for kind in forms_of("returns", "reintegration", "communities"):
+        if kind.__name__ not in ABSTRACT:
+            yield from ((kind, more) for more in MORE.get(kind.__name__, [{}]))
+
+
+def test_a_form_is_walked_also_where_the_forms_of_a_room_are_a_package():
+    walked = {kind for kind, _more in every()}
+
+    assert {getattr(returns, name) for name in returns.__all__} <= walked
+    assert {kind.__module__.split(".")[1] for kind in walked} == {"returns", "reintegration", "communities"}
 
 
 def answers(field: fields.Field) -> list[Any]:
