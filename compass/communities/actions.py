@@ -67,6 +67,8 @@ def opened(work: Work, row: AtPlace, column: str) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class NewPlace(Command):
+    """A place where people live. `area` is a code of admin-1; `high_return`: many come home to it."""
+
     name: str
     area: str
     high_return: bool = False

@@ -233,6 +233,8 @@ def in_kind(line: Action) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivered(Command):
+    """A line of a plan (`id`) reached the person."""
+
     delivered_on: date
 
 
@@ -276,6 +278,8 @@ def deliver_actions(work: Work, delivered: list[Delivered]) -> list[Action]:
 
 @dataclass(frozen=True, kw_only=True)
 class Cancelled(Command):
+    """A line of a plan (`id`) ends undelivered; `why` in words, sealed."""
+
     why: str
 
 

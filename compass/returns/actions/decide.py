@@ -29,6 +29,8 @@ class CriterionChecked:
 
 @dataclass(frozen=True, kw_only=True)
 class EligibilityChecked(Command):
+    """Answers to criteria of one return (`id`), each with its evidence."""
+
     criteria: tuple[CriterionChecked, ...]
 
 

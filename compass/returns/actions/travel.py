@@ -139,6 +139,8 @@ def miss_returns(work: Work, commands: list[Moved]) -> list[Return]:
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival(Command):
+    """A return (`id`) whose travellers arrived; said by the office that receives them."""
+
     arrived_on: date
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -89,13 +90,13 @@ class DepartureForm(StepForm):
         return True
 
     def command(self, avr: Return) -> actions.Departure:
-        said = self.cleaned_data
-        return actions.Departure(
-            **self.about(avr.pk),
-            departed_on=said["departed_on"],
-            reconfirmed=said["reconfirmed"],
-            method=said["method"],
-        )
+        return actions.Departure(**self._told(avr.pk))
+
+    def _told(self, pk: UUID) -> dict[str, Any]:
+        return {
+            **self.about(pk),
+            **{name: self.cleaned_data[name] for name in ("departed_on", "reconfirmed", "method")},
+        }
 
 
 class SeeOffForm(DepartureForm):
@@ -104,17 +105,11 @@ class SeeOffForm(DepartureForm):
     basis = "public_interest"
 
     def command(self, journey: Journey) -> actions.SeenOff:  # type: ignore[override]
-        said = self.cleaned_data
-        return actions.SeenOff(
-            **self.about(journey.pk),
-            departed_on=said["departed_on"],
-            reconfirmed=said["reconfirmed"],
-            method=said["method"],
-        )
+        return actions.SeenOff(**self._told(journey.pk))
 
 
 class NotLeftForm(StepForm):
-    """As `SeeOffForm`."""
+    """People whom the office at home has taken over already did not leave, and why."""
 
     basis = "public_interest"
 
