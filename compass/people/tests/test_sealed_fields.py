@@ -104,3 +104,10 @@ def test_the_model_names_every_sealed_answer():
     unnamed = {name for name in asked if f'"{name}"' not in (Person.__doc__ or "")}
 
     assert unnamed == set(), "name these keys in the docstring of people.models.Person, with what they hold"
+
+
+def test_a_choice_is_looked_for_by_its_words_and_not_by_its_code():
+    field = forms.ChoiceField(choices=[("", "—"), ("morning", "Le matin")])
+
+    assert in_words(field, "morning") == "Le matin"
+    assert in_words(forms.CharField(), "morning") == "morning"
