@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from compass.access.models import Organisation
 from compass.access.work import Work
 from compass.cases import chapters, ladder
-from compass.cases.actions.handover import grown, withdraw_after_consent
+from compass.cases.actions.handover import answering, withdraw_after_consent
 from compass.cases.actions.referral import recall_after_consent
 from compass.cases.chapters import Chapter
 from compass.cases.files import Files
@@ -57,9 +57,9 @@ def _referred(row: Referral) -> list[UUID]:
 
 
 def _handed_over(row: Handover) -> list[UUID]:
-    """Each adult, or everyone where there is no adult; see `must_have_agreed`."""
+    """Whoever answers for themselves; see `answering`."""
     people = Person.objects.filter(pk__in=HandoverPerson.objects.filter(handover=row).values("person_id"))
-    return [person.pk for person in grown(people)]
+    return [person.pk for person in answering(people)]
 
 
 def _cases_of(work: Work, person: Person) -> list[tuple[str, str]]:

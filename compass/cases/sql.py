@@ -112,9 +112,10 @@ BEGIN
             SELECT * FROM people_consent WHERE person_id = p.id ORDER BY occurred_at DESC, id DESC LIMIT 1
         ) c ON true
         WHERE p.id = ANY (everyone)
-          AND CASE WHEN p.age_band IN ('0-4', '5-11', '12-14', '15-17') AND EXISTS (
+          -- Adults and children from 15 on answer for themselves.
+          AND CASE WHEN p.age_band IN ('0-4', '5-11', '12-14') AND EXISTS (
                   SELECT 1 FROM people_person a
-                  WHERE a.id = ANY (everyone) AND a.age_band NOT IN ('0-4', '5-11', '12-14', '15-17'))
+                  WHERE a.id = ANY (everyone) AND a.age_band NOT IN ('0-4', '5-11', '12-14'))
               THEN c.id IS NOT NULL AND (c.withdrawn_at IS NOT NULL OR c.child_agrees IS FALSE
                    OR c.scopes->>'return_country_sharing' = 'false')
               ELSE c.id IS NULL OR c.withdrawn_at IS NOT NULL OR c.child_agrees IS FALSE

@@ -78,6 +78,8 @@ class Person(models.Model):
 
 
 CHILD_BANDS = ("0-4", "5-11", "12-14", "15-17")
+#: Children whose own informed consent is asked for (case management 2.3).
+OWN_CONSENT_BANDS = ("15-17",)
 #: In doubt a child counts as alone (BIP-10).
 PERHAPS_ALONE = frozenset({"unaccompanied", "separated", "unknown"})
 

@@ -21,7 +21,7 @@ from compass.cases.models import Assessment, Case, Goal, Handover, HandoverKey, 
 from compass.cases.models.case import OPEN
 from compass.people import consent
 from compass.people.actions.index import index_people
-from compass.people.models import Consent, Person
+from compass.people.models import OWN_CONSENT_BANDS, Consent, Person
 from compass.problems import BestInterestsFirst, ConsentMissing, Invalid, NotFound, Problem, WrongState
 from compass.vocabulary import code_list, known, label_of
 
@@ -55,20 +55,24 @@ def party_of(person: Person) -> Party:
     return Party(going, blocks, household)
 
 
-def grown(people: Iterable[Person]) -> list[Person]:
-    """The adults, or everyone where there is none."""
+def answering(people: Iterable[Person]) -> list[Person]:
+    """Who answers for themselves: adults and children from 15 on; everyone where there is neither."""
     everyone = list(people)
-    return [p for p in everyone if not p.is_child] or everyone
+    return [p for p in everyone if not p.is_child or p.age_band in OWN_CONSENT_BANDS] or everyone
+
+
+def not_agreed(work: Work, people: Sequence[Person]) -> list[Person]:
+    """Whoever answers for themselves and did not agree to share with the office of return, and whoever said no to it."""
+    newest = consent.newest(p.pk for p in people)
+    asked = answering(people)
+    answers = [(p, consent.answer(newest.get(p.pk), SCOPE, work.now.date())) for p in people]
+    return [p for p, answer in answers if not answer and (p in asked or answer.reason in NO)]
 
 
 def must_have_agreed(work: Work, people: Sequence[Person]) -> None:
-    """Each adult, or everyone where there is no adult, agreed to share with the office of return; nobody said no."""
-    newest = consent.newest(p.pk for p in people)
-    adults = grown(people)
-    for person in people:
-        answer = consent.answer(newest.get(person.pk), SCOPE, work.now.date())
-        if not answer and (person in adults or answer.reason in NO):
-            raise ConsentMissing(scope=label_of("consent_scope", SCOPE))
+    """Raises ConsentMissing while somebody has `not_agreed`."""
+    if not_agreed(work, people):
+        raise ConsentMissing(scope=label_of("consent_scope", SCOPE))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -238,6 +238,26 @@ class TestOffer:
             )
             assert Handover.objects.get(pk=offered["offer"].pk).status == "withdrawn"
 
+    def test_a_child_from_fifteen_on_is_asked_too(self, at, told, family, sign_in):
+        with at("zinder.social") as work:
+            made = family(work)
+            Person.objects.filter(pk=made["child"].pk).update(age_band="15-17")
+            with pytest.raises(ConsentMissing):
+                offer(work, told, made["case"])
+        page = sign_in("zinder.social").get(f"/cases/{made['case'].pk}/hand-over/").content.decode()
+        assert f"/people/{made['child'].pk}/consent/" in page and f"/people/{made['mother'].pk}/consent/" not in page
+
+        with at("zinder.social") as work:
+            consents(work, told, made["child"].pk)
+            assert offer(work, told, made["case"]).people_count == 2
+
+    def test_the_database_asks_a_child_from_fifteen_on_again(self, at, told, offered):
+        with at("zinder.social"):
+            Person.objects.filter(pk=offered["child"].pk).update(age_band="15-17")
+
+        with pytest.raises(ConsentMissing):
+            accept(at, told, offered["offer"])
+
     def test_declined(self, at, told, offered):
         with at("edo.supervisor") as work:
             with pytest.raises(Invalid):

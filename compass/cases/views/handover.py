@@ -17,12 +17,13 @@ from compass.access.models import Organisation, OrganisationKind
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.cases.actions.handover import (
+    SCOPE,
     HandoverDeclined,
     HandoverOffer,
     HandoverStep,
     accept_handovers,
     decline_handovers,
-    must_have_agreed,
+    not_agreed,
     offer_handovers,
     party_of,
     withdraw_handovers,
@@ -81,14 +82,18 @@ def _preview(work: Work, person: Person) -> dict[str, Any]:
         found = children(p.pk for p in household).values()
         blocked = [(child.person, codes) for child in found if (codes := unmet(child))]
         return {"stopped": True, "blocked": _in_words(blocked), **_ladders(work, blocked)}
-    refused = None
-    try:
-        must_have_agreed(work, party.going)
-    except ConsentMissing as problem:
-        refused = problem
+    unasked = not_agreed(work, party.going)
+    refused = ConsentMissing(scope=label_of("consent_scope", SCOPE)) if unasked else None
     staying = [(p, party.staying[p.pk]) for p in party.household if p.pk in party.staying]
     work.saw(party.household)
-    return {"going": party.going, "staying": _in_words(staying), "refused": refused, **_ladders(work, staying)}
+    return {
+        "going": party.going,
+        "staying": _in_words(staying),
+        "refused": refused,
+        "unasked": unasked,
+        "may_ask": work.may("people.consent"),
+        **_ladders(work, staying),
+    }
 
 
 Blocked = Sequence[tuple[Person, Sequence[str]]]
