@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -216,18 +216,35 @@ class LateFileForm(FileMixin, BaseForm):
 
 
 class OfferForm(BaseForm):
-    """Handing a household over."""
+    """Handing a household over. `expected`: the countries that need no reason; an office elsewhere does."""
+
+    sometimes = ("without_return",)
 
     to = forms.ChoiceField(label=_("Office that will receive them"))
+    without_return = forms.ChoiceField(
+        label=_("To another country without a return under way: why?"),
+        required=False,
+        help_text=_("A case moves abroad with its person. The office that receives it reads this too."),
+    )
     note = text(
         _("What the office must know to decide"),
         rows=4,
         hint=_("They read this before they accept. No name, no place of origin, nothing that tells who it is."),
     )
 
-    def __init__(self, *args: Any, offices: Sequence[Organisation], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offices: Sequence[Organisation], expected: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("to", organisations(offices))
+        self.abroad = {str(each.pk) for each in offices if each.country not in expected}
+        self.offer("without_return", picked("handover_without_return"))
+        if not self.abroad:
+            del self.fields["without_return"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("to") in self.abroad and not data.get("without_return") and "without_return" not in self.errors:
+            self.add_error("without_return", _("No return to that country is under way. Say why the case goes there."))
+        return data
 
 
 class DeclineForm(KeptForm):

@@ -210,6 +210,11 @@ def open_returns(people: Iterable[UUID]) -> dict[UUID, Return]:
     return {row.person_id: row.avr for row in rows}
 
 
+def bound_for(people: Iterable[UUID]) -> set[str]:
+    """The countries to which returns of these people are under way."""
+    return {avr.destination for avr in open_returns(people).values()}
+
+
 def household(work: Work, person: Person) -> list[Person]:
     """Everyone registered with this person, the person first."""
     others = work.allowed("people.view", Person).filter(household_id=person.household_id).exclude(pk=person.pk)

@@ -16,6 +16,7 @@ from compass.access.models import Organisation, OrganisationKind
 from compass.access.work import Command, Work
 from compass.cases.actions.checks import STAGES
 from compass.cases.giveaway import must_not_tell
+from compass.cases.journeys import unexpected
 from compass.cases.ladder import parent_present, return_blocks
 from compass.cases.models import Assessment, Case, Goal, Handover, HandoverKey, HandoverPerson, Referral
 from compass.cases.models.case import OPEN
@@ -77,10 +78,14 @@ def must_have_agreed(work: Work, people: Sequence[Person]) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class HandoverOffer(Command):
-    """Offer the household of a case (`id`) to another office. `note` is read before acceptance: nothing that identifies."""
+    """Offer the household of a case (`id`) to another office. `note` is read before acceptance: nothing that identifies.
+
+    `without_return`: code of handover_without_return, for another country to which no return is under way.
+    """
 
     to_organisation_id: UUID
     note: str
+    without_return: str = ""
 
 
 @action("handovers.offer", Handover, purpose=SCOPE)
@@ -101,6 +106,11 @@ def _offer(work: Work, case: Case, each: HandoverOffer) -> Handover:
         raise WrongState
     if not each.note.strip():
         raise Invalid(what=_("the note"))
+    abroad = unexpected(case, receiver)
+    if abroad:
+        if not each.without_return:
+            raise Invalid(what=_("why the case goes to another country without a return"))
+        known("handover_without_return", each.without_return)
     principal = Person.objects.select_for_update(of=("self",)).get(pk=case.person_id)
     party = party_of(principal)
     must_not_tell(work, party.household, each.note)
@@ -115,6 +125,7 @@ def _offer(work: Work, case: Case, each: HandoverOffer) -> Handover:
         id=uuid7(), organisation_id=case.organisation_id, to_organisation_id=receiver.pk,
         stage=min((c.stage for c in cases), key=STAGES.index), needs=unmet_needs(cases),
         age_bands=sorted((p.age_band for p in party.going), key=_youngest), people_count=len(people),
+        without_return=each.without_return if abroad else "",
         offered_at=each.occurred_at, offered_by=work.actor.id, expires_at=work.now + ANSWER_WITHIN,
     )  # fmt: skip
     work.keys.create(case.organisation_id, [row.pk])

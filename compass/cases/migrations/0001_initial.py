@@ -154,6 +154,7 @@ class Migration(migrations.Migration):
                 ('people_count', models.PositiveSmallIntegerField()),
                 ('note_sealed', models.BinaryField(default=b'')),
                 ('answer_sealed', models.BinaryField(default=b'')),
+                ('without_return', models.CharField(blank=True, max_length=16)),
                 ('rejection_reason', models.CharField(blank=True, max_length=30)),
                 ('offered_at', models.DateTimeField()),
                 ('offered_by', models.UUIDField()),

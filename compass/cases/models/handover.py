@@ -27,6 +27,7 @@ def _of_own_open_offer(table: str) -> str:
 class Handover(models.Model):
     """The offer. Until it is accepted the receiving office sees these clear codes and the note, and no identity.
 
+    without_return: code of handover_without_return, where it leads to another country and no return there is under way.
     stage: case_stage of the case that is furthest behind. needs: codes of need_domain that are not met. age_bands: one per
     person, sorted. status: handover_status. note_sealed and answer_sealed: under the handover's own key, shared with the
     receiver; what they say must not identify anyone.
@@ -43,6 +44,7 @@ class Handover(models.Model):
     people_count = models.PositiveSmallIntegerField()
     note_sealed = models.BinaryField(default=b"")
     answer_sealed = models.BinaryField(default=b"")
+    without_return = models.CharField(max_length=16, blank=True)
     rejection_reason = models.CharField(max_length=30, blank=True)
     offered_at = models.DateTimeField()
     offered_by = models.UUIDField()

@@ -68,7 +68,7 @@ def test_the_handover_note_is_refused_with_its_word_and_kept(browse, at, told, o
     typed = "Reach Ese at the market"
     answer = browse("zinder.social").post(
         reverse("cases:hand_over", args=[opened.pk]),
-        {"key": str(uuid.uuid4()), "to": str(world_id("NG")), "note": typed},
+        {"key": str(uuid.uuid4()), "to": str(world_id("NG")), "note": typed, "without_return": "left_on_own"},
     )
     page = answer.content.decode()
 
@@ -76,7 +76,17 @@ def test_the_handover_note_is_refused_with_its_word_and_kept(browse, at, told, o
     with at("zinder.social") as work:
         assert not Handover.objects.exists()
         with pytest.raises(Invalid) as refused:
-            offer_handovers(work, [HandoverOffer(**told(id=opened.pk), to_organisation_id=world_id("NG"), note=typed)])
+            offer_handovers(
+                work,
+                [
+                    HandoverOffer(
+                        **told(id=opened.pk),
+                        to_organisation_id=world_id("NG"),
+                        note=typed,
+                        without_return="left_on_own",
+                    )
+                ],
+            )
     assert "Ese" not in str(refused.value)
 
 

@@ -100,7 +100,10 @@ def offered(at, told, family):
 
 
 def offer(work, told, case, **changes):
-    asked = {"to_organisation_id": NIGERIA, "note": "A mother with a baby; arrival in two weeks", **changes}
+    asked = {
+        "to_organisation_id": NIGERIA, "note": "A mother with a baby; arrival in two weeks",
+        "without_return": "left_on_own", **changes,
+    }  # fmt: skip
     return offer_handovers(work, [HandoverOffer(**told(id=case.pk), **asked)])[0]
 
 

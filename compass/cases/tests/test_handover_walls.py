@@ -39,8 +39,9 @@ def add_person(offer, person, organisation):
 def add_offer(organisation, to, status="offered"):
     return run(
         "INSERT INTO cases_handover (id, organisation_id, to_organisation_id, code, status, stage, needs, age_bands,"
-        " people_count, note_sealed, answer_sealed, rejection_reason, offered_at, offered_by, expires_at, version)"
-        " VALUES (%s, %s, %s, %s, %s, 'identified', '{}', '{30-39}', 1, '', '', '', now(), %s,"
+        " people_count, note_sealed, answer_sealed, without_return, rejection_reason, offered_at, offered_by,"
+        " expires_at, version)"
+        " VALUES (%s, %s, %s, %s, %s, 'identified', '{}', '{30-39}', 1, '', '', '', '', now(), %s,"
         " now() + interval '1 day', 1)",
         uuid7(), organisation, to, str(uuid7())[-9:], status, uuid7(),
     )  # fmt: skip

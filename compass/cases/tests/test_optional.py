@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.translation import override
 
+from compass.access.models import Organisation
 from compass.cases import closing, forms, forms_best_interests, forms_referral
 from compass.reintegration.tests.test_optional import answers, forms_of
 from compass.ui.days import PastDay, PlannedDay
@@ -28,7 +29,7 @@ MORE: dict[str, list[dict[str, Any]]] = {
         {"names": ["symptoms_as_consented", "pregnancy"], "covered": both, "called": both} for both in (True, False)
     ],
     "WithParentForm": [{"speaks": both} for both in (True, False)],
-    "OfferForm": [{"offices": []}],
+    "OfferForm": [{"offices": [Organisation(country="NG")], "expected": {"NE"}}],
 }
 ABSTRACT = {"KeptForm", "ChildForm"}
 #: What the actions demand beyond their forms.

@@ -199,7 +199,10 @@ def test_handing_over_works(sign_in, made, at, told):
         check_with_parent(work, [WithParent(**told(id=made["child"].pk), view="laughs")])
     assert made["child"].code in said(browser.get(url("hand_over", made["case"].pk)))
 
-    browser.post(url("hand_over", made["case"].pk), {"key": str(uuid.uuid4()), "to": NIGERIA, "note": "Un bébé"})
+    browser.post(
+        url("hand_over", made["case"].pk),
+        {"key": str(uuid.uuid4()), "to": NIGERIA, "note": "Un bébé", "without_return": "left_on_own"},
+    )
     with at("zinder.social"):
         row = Handover.objects.get()
     assert browser.get(url("handover", row.pk)).status_code == 200
@@ -217,7 +220,9 @@ def test_handing_over_works(sign_in, made, at, told):
 def test_declining_asks_for_a_reason(sign_in, made, at, told):
     with at("zinder.social") as work:
         check_with_parent(work, [WithParent(**told(id=made["child"].pk), view="laughs")])
-    sign_in("zinder.social").send(url("hand_over", made["case"].pk), {"to": NIGERIA, "note": "Un bébé"})
+    sign_in("zinder.social").send(
+        url("hand_over", made["case"].pk), {"to": NIGERIA, "note": "Un bébé", "without_return": "left_on_own"}
+    )
     with at("zinder.social"):
         row = Handover.objects.get()
     browser = sign_in("edo.supervisor")
@@ -232,7 +237,9 @@ def test_declining_asks_for_a_reason(sign_in, made, at, told):
 def test_someone_elses_handover_is_not_there(sign_in, made, at, told, username):
     with at("zinder.social") as work:
         check_with_parent(work, [WithParent(**told(id=made["child"].pk), view="laughs")])
-    sign_in("zinder.social").post(url("hand_over", made["case"].pk), {"to": NIGERIA, "note": "Un bébé"})
+    sign_in("zinder.social").post(
+        url("hand_over", made["case"].pk), {"to": NIGERIA, "note": "Un bébé", "without_return": "left_on_own"}
+    )
     with at("zinder.social"):
         row = Handover.objects.get()
 

@@ -140,7 +140,7 @@ def test_an_answer_beside_a_colleagues_receipt(two, sent, at):  # noqa: F811
 def offer(made, at, told):  # noqa: F811
     with at("zinder.social") as work:
         check_with_parent(work, [WithParent(**told(id=made["child"].pk), view="laughs")])
-    to = {"key": str(uuid.uuid4()), "to": str(world_id("NG")), "note": "Un bébé"}
+    to = {"key": str(uuid.uuid4()), "to": str(world_id("NG")), "note": "Un bébé", "without_return": "left_on_own"}
     browser("zinder.social").post(url("hand_over", made["case"].pk), to)
     with at("zinder.social"):
         return Handover.objects.get()

@@ -30,6 +30,7 @@ from compass.cases.actions.handover import (
 )
 from compass.cases.forms_referral import DeclineForm, OfferForm, StepForm
 from compass.cases.giveaway import giveaways, in_words
+from compass.cases.journeys import leads_to
 from compass.cases.ladder import children, unmet
 from compass.cases.models import Case, Handover, HandoverPerson
 from compass.cases.models.case import OPEN
@@ -39,7 +40,7 @@ from compass.cases.views.overtaken import no_longer_fits
 from compass.people.models import Person
 from compass.problems import BestInterestsFirst, ConsentMissing, KeyAbsent, NotFound, WrongState
 from compass.ui.compare import is_stale, renew, rows
-from compass.vocabulary import label_of, standard
+from compass.vocabulary import country, label_of, standard
 
 PAGE = 50
 ANSWERED = ("accepted", "rejected")
@@ -56,7 +57,8 @@ def hand_over(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         .order_by("name")
     )  # fmt: skip
     home = next((str(office.pk) for office in offices if office.country == person.nationality), "")
-    form = OfferForm(request.POST or None, offices=offices, initial={"to": home})
+    expected = leads_to(case)
+    form = OfferForm(request.POST or None, offices=offices, expected=expected, initial={"to": home})
     household = Person.objects.filter(household_id=person.household_id)
     if form.is_valid() and (told_who := giveaways(work, household, form.cleaned_data["note"])):
         form.add_error("note", in_words(told_who))
@@ -65,11 +67,28 @@ def hand_over(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         with work.attempt(form):
             told = form.envelope("consent", id=pk)
             (made,) = offer_handovers(
-                work, [HandoverOffer(**told, to_organisation_id=UUID(data["to"]), note=data["note"])]
+                work,
+                [
+                    HandoverOffer(
+                        **told,
+                        to_organisation_id=UUID(data["to"]),
+                        note=data["note"],
+                        without_return=data.get("without_return", ""),
+                    )
+                ],
             )
             messages.success(request, _("Offered, sealed. You stay responsible until the office accepts."))
             return redirect("cases:handover", pk=made.pk)
-    return TemplateResponse(request, "cases/handover_new.html", {"case": case, "form": form, **_preview(work, person)})
+    return TemplateResponse(
+        request,
+        "cases/handover_new.html",
+        {
+            "case": case,
+            "form": form,
+            **_preview(work, person),
+            "going_to": sorted(country(code).label for code in expected - {case.country}),
+        },
+    )
 
 
 def _preview(work: Work, person: Person) -> dict[str, Any]:

@@ -327,7 +327,7 @@ def _handover(desk: Desk) -> None:
                 [
                     HandoverOffer(
                         **desk.told(1.1, "handover", id=alone[-1].pk), to_organisation_id=world_id(NIGERIA),
-                        note=GOING_ON[desk.language],
+                        note=GOING_ON[desk.language], without_return="left_on_own",
                     )
                 ],
             )  # fmt: skip

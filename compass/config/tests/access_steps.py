@@ -205,7 +205,9 @@ def _step(pk: UUID | None) -> referral.ReferralStep:
 
 
 def _offer(pk: UUID | None) -> handover.HandoverOffer:
-    return handover.HandoverOffer(**told(id=pk), to_organisation_id=world_id("NG"), note="One person.")
+    return handover.HandoverOffer(
+        **told(id=pk), to_organisation_id=world_id("NG"), note="One person.", without_return="left_on_own"
+    )
 
 
 def _pass(pk: UUID | None) -> handover.HandoverStep:

@@ -313,7 +313,12 @@ class Rooms:
                     someone = Arrival.objects.get(pk=self["place.handed_over"]).person
                     self.agree(work, someone)
                 row = self.case(work, someone)
-                said = handover.HandoverOffer(**told(id=row.pk), to_organisation_id=world_id("NG"), note="One person.")
+                said = handover.HandoverOffer(
+                    **told(id=row.pk),
+                    to_organisation_id=world_id("NG"),
+                    note="One person.",
+                    without_return="left_on_own",
+                )
                 (made,) = handover.offer_handovers(work, [said])
                 self.keep(**{f"handover__{name}": made, f"case__{name}": row, f"person__{name}": row.person})
                 if name == "withdrawn":

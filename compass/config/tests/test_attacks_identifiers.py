@@ -173,7 +173,12 @@ def test_an_unknown_step_of_a_handover_withdraws_nothing(sign_in, at, told, both
     _mine, theirs = both
     with at(THERE) as work:
         check_with_parent(work, [WithParent(**told(id=theirs["child"].pk), view="laughs")])
-        offer = HandoverOffer(**told(id=theirs["case"].pk), to_organisation_id=world_id("NG"), note="two people")
+        offer = HandoverOffer(
+            **told(id=theirs["case"].pk),
+            to_organisation_id=world_id("NG"),
+            note="two people",
+            without_return="left_on_own",
+        )
         (row,) = offer_handovers(work, [offer])
     browser = sign_in(THERE)
 

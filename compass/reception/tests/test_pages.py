@@ -257,7 +257,9 @@ def test_a_place_whose_person_another_office_took_over_stays_as_it_is(arrive, at
     with at("zinder.social") as work:
         consents(work, told, person.pk)
         (case,) = open_cases(work, [CaseOpening(**told(id=person.pk), risk_level="medium")])
-        asked = HandoverOffer(**told(id=case.pk), to_organisation_id=world_id("NG"), note="One person")
+        asked = HandoverOffer(
+            **told(id=case.pk), to_organisation_id=world_id("NG"), note="One person", without_return="left_on_own"
+        )
         (offer,) = offer_handovers(work, [asked])
     accept(at, told, offer)
 
