@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from compass.access.models import Organisation
 from compass.cases.forms import KeptForm, listed, picked, text
 from compass.cases.offered import for_needs, services
+from compass.cases.uploads import file_field
 from compass.ui.days import PastDay
 from compass.ui.forms import BaseForm, SearchForm, YesNoField
 from compass.ui.widgets import Radios
@@ -165,15 +166,6 @@ class AnswerForm(KeptForm):
         return data
 
 
-def _photo(**options: Any) -> forms.FileField:
-    return forms.FileField(
-        label=_("Photo of the prescription"),
-        help_text=_("JPEG, PNG or PDF, at most 5 MB. Place, time and device are removed from photos."),
-        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
-        **options,
-    )
-
-
 class FileMixin:
     """A form with one photo or PDF."""
 
@@ -198,7 +190,7 @@ class OutcomeForm(FileMixin, KeptForm):
     note = text(
         _("What the office must know to go on"), rows=4, required=False, hint=_("Sealed. No diagnosis unless needed.")
     )
-    photo = _photo(required=False)
+    photo = file_field(_("Photo of the prescription"), required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -212,7 +204,7 @@ class LateFileForm(FileMixin, BaseForm):
     """A file that was not at hand when the outcome was given."""
 
     part = forms.CharField(widget=forms.HiddenInput, required=False, initial="file")
-    photo = _photo(error_messages={"required": _("Choose the photo or the PDF.")})
+    photo = file_field(_("Photo of the prescription"))
 
 
 class OfferForm(BaseForm):

@@ -12,12 +12,15 @@ import struct
 import warnings
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 import puremagic
+from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
 from compass.problems import FileRefused
@@ -53,6 +56,17 @@ class Attachment:
     name: str
 
 
+def file_field(label: Any, **options: Any) -> forms.FileField:
+    """The question for a file that `checked` takes; kinds and size stand beside it before anything is sent."""
+    return forms.FileField(
+        label=label,
+        help_text=_("JPEG, PNG or PDF, at most 5 MB. Place, time and device are removed from photos. Sealed."),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIX)}),
+        error_messages={"required": _("Choose the photo or the PDF.")},
+        **options,
+    )
+
+
 def refused(why: str) -> FileRefused:
     return FileRefused(why=why, limit=LIMIT_MB)
 
@@ -61,11 +75,11 @@ def checked(upload: UploadedFile[bytes]) -> Attachment:
     """The file as it may be kept. Raises FileRefused for anything but a JPEG, a PNG or a PDF of at most 5 MB."""
     content = upload.read(LIMIT + 1)
     if len(content) > LIMIT:
-        raise refused(_("it is too large"))
+        raise refused(gettext("it is too large"))
     media_type = _kind(content)
     if media_type == "application/pdf":
         if b"%%EOF" not in content[-2048:]:
-            raise refused(_("the PDF is damaged"))
+            raise refused(gettext("the PDF is damaged"))
         kept = content
     else:
         kept = _again(content, media_type)
@@ -103,7 +117,7 @@ def _kind(content: bytes) -> str:
         except (puremagic.PureError, ValueError):
             found = ""
     if found not in SUFFIX:
-        raise refused(_("it is neither a photo (JPEG, PNG) nor a PDF"))
+        raise refused(gettext("it is neither a photo (JPEG, PNG) nor a PDF"))
     return found
 
 
@@ -127,14 +141,14 @@ def _endless(content: bytes) -> bool:
 def _again(content: bytes, media_type: str) -> bytes:
     form = "JPEG" if media_type == "image/jpeg" else "PNG"
     if form == "JPEG" and _endless(content):
-        raise refused(_("the picture is damaged"))
+        raise refused(gettext("the picture is damaged"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(content), formats=[form])
             # From the header alone: nothing is decoded before the size is known to be bearable.
             if image.width * image.height > PIXELS[form]:
-                raise refused(_("the picture has too many pixels: take it smaller, or crop it to what matters"))
+                raise refused(gettext("the picture has too many pixels: take it smaller, or crop it to what matters"))
             if form == "JPEG":
                 image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             image.load()
@@ -143,9 +157,11 @@ def _again(content: bytes, media_type: str) -> bytes:
             flat.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             whole = ImageOps.exif_transpose(flat)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise refused(_("the picture has too many pixels: take it smaller, or crop it to what matters")) from error
+        raise refused(
+            gettext("the picture has too many pixels: take it smaller, or crop it to what matters")
+        ) from error
     except DAMAGED as error:
-        raise refused(_("the picture is damaged")) from error
+        raise refused(gettext("the picture is damaged")) from error
     whole.info.clear()
     kept = io.BytesIO()
     if form == "JPEG":

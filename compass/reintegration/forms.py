@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from compass.cases.uploads import Attachment, checked
+from compass.cases.uploads import Attachment, checked, file_field
 from compass.people.forms.common import language_choices
 from compass.problems import FileRefused
 from compass.reintegration import actions, scoring
@@ -140,7 +140,7 @@ class ReceiptForm(LifeForm):
     kind = forms.ChoiceField(label=_("Kind of proof"))
     amount = forms.DecimalField(label=_("Amount"), min_value=0, max_digits=12, decimal_places=2)
     issued_on = PastDay(label=_("Date on it"))
-    file = forms.FileField(label=_("Photo or PDF"), help_text=_("Sealed. At most 5 MB."))
+    file = file_field(_("Photo or PDF"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
