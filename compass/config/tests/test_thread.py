@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Error
 
 from compass.config.serving import Live
 from compass.config.tests import thread_scenes as scenes
@@ -85,3 +87,28 @@ def test_the_intake_in_arabic_on_a_phone(live: Callable[..., Live], chromium: Br
 
         assert social.page.evaluate("getComputedStyle(document.body).direction") == "rtl"
     assert watch.faults == []
+
+
+def test_the_walk_would_see_what_it_says_is_not_there(live: Callable[..., Live], chromium: Browser) -> None:
+    """The positive control: a field without a name, a page that is too wide, something of another host, bytes."""
+    watch = Watch()
+    with Colleague(chromium, live().url, "zinder.social", watch) as who:
+        who.open("/arrivals/")
+        assert watch.faults == []
+        assert 5_000 < watch.bytes["/arrivals/"] < BYTES, "bytes of the page and of what it loads are counted"
+
+        who.page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<input><p id=wide>x</p>')")
+        who.page.evaluate("document.getElementById('wide').style.inlineSize = '900px'")
+        who.page.evaluate("fetch('https://example.invalid/picture').catch(() => 0)")
+        watch.audited.clear()
+        watch.hold(who.page, "/arrivals/", "fr", PHONE[0])
+        with suppress(Error):
+            who.page.goto("https://example.invalid/page")
+        who.page.wait_for_url("chrome-error://**")
+        who.open("/arrivals/")
+
+    said = " ".join(watch.faults)
+    assert "axe critical label" in said
+    assert "px wider than the screen" in said
+    assert "forbidden by its own policy" in said
+    assert "asked another host: https://example.invalid/page" in said

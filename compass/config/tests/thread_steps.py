@@ -147,6 +147,7 @@ class Colleague:
         self.hand: Pointer | Keyboard = Keyboard(self.page, self._unseen) if keys else Pointer()
         self.page.set_default_timeout(15_000)
         self.page.on("request", lambda request: self._other_host(request.url))
+        self.page.on("console", lambda message: self._blocked(message.text))
         self.page.on("response", self._answered)
         self.wire = wire = self.context.new_cdp_session(self.page)
         wire.send("Network.enable")
@@ -177,6 +178,11 @@ class Colleague:
     def _other_host(self, url: str) -> None:
         if not url.startswith((self.url, "data:", "blob:")):
             self.watch.faults.append(f"asked another host: {url}")
+
+    def _blocked(self, said: str) -> None:
+        # What the policy of the page forbids is not asked for, so that no request shows it.
+        if "Content Security Policy" in said:
+            self.watch.faults.append(f"{place_of(self.page.url)}: forbidden by its own policy: {said[:200]}")
 
     def _answered(self, response: Response) -> None:
         if response.request.is_navigation_request() and not 300 <= response.status < 400:
