@@ -68,6 +68,8 @@ def test_a_family_goes_from_a_bus_station_to_a_home(
     assert scenes.received(served, journey) == scenes.RECEIVED
     assert after[0] - before[0] == len(scenes.RECEIVED)
     assert after[1] - before[1] == sum(sum(each.values()) for each in scenes.RECEIVED.values())
+    figure = scenes.known_tomorrow(served, journey)
+    assert figure["shown"] == figure["with"] != figure["without"]
     assert len(journey.asked) <= MOST_ANSWERS, journey.asked
     assert {place: size for place, size in watch.bytes.items() if size > BYTES} == {}
     assert watch.faults == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from compass.config.serving import Live
@@ -66,6 +67,36 @@ def received(served: Live, journey: walk.Journey) -> dict[str, dict[str, int]]:
             ).fetchall()
             found[name] = dict(rows)
     return found
+
+
+def known_tomorrow(served: Live, journey: walk.Journey) -> dict[str, tuple[int, int]]:
+    """(people, services) of the programme's figure once the day of the walk is over: as it is shown, as it must be, and as
+    it would be without the family. A day that runs is not counted: its services are put on the day before."""
+    family = [journey[name] for name in ("mother", "daughter", "son", "boy")]
+    with served.cluster.connect("compass_owner", served.database) as owner:
+        owner.execute(
+            "UPDATE people_service SET delivered_on = delivered_on - 1 WHERE delivered_on >= %s", [journey.today]
+        )
+        owner.execute("TRUNCATE programme_snapshot CASCADE")
+        owner.execute("SELECT compass_take_snapshot(%s)", [journey.today - timedelta(days=1)])
+        shown = owner.execute(
+            "SELECT people, services FROM programme_figure"
+            " WHERE granularity = 'all' AND country = '' AND service_class = '' AND breakdown = 'total'"
+        ).fetchone()
+        with_family, without = (
+            owner.execute(
+                "SELECT count(DISTINCT person_id), count(*) FROM people_service WHERE annulled_at IS NULL"
+                " AND service_class IN ('H', 'C', 'R', 'RI') AND delivered_on < %s AND NOT person_id = ANY(%s)",
+                [journey.today, left_out],
+            ).fetchone()
+            for left_out in ([], family)
+        )
+    return {"shown": shown, "with": _to_five(with_family), "without": _to_five(without)}
+
+
+def _to_five(counts: tuple[int, int]) -> tuple[int, int]:
+    people, services = ((count + 2) // 5 * 5 for count in counts)
+    return people, services
 
 
 def codes(served: Live, journey: walk.Journey) -> list[str]:
