@@ -12,6 +12,7 @@ from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan
 from compass.cases.tests.conftest import STORY
 from compass.cases.tests.pages import said, url
 from compass.people.models import Consent
+from compass.trail.models import Entry
 
 pytestmark = pytest.mark.django_db
 CASE_PAGES = ["case", "risk", "assess", "plan", "follow_up", "close"]
@@ -97,6 +98,25 @@ def test_a_plan_is_made_and_agreed(sign_in, at, made, assessed):
     assert client.send(url("agree", made.pk), {"how": "spoken"}).url == url("case", made.pk)
     with at("zinder.social"):
         assert (Plan.objects.get().state, Goal.objects.count()) == ("requested", 1)
+
+
+def test_a_plan_is_changed_from_what_stands_and_its_words_open_for_a_reason(sign_in, at, made, assessed):
+    with at("zinder.social") as work:
+        assessed(work, made)
+    client, day = sign_in("zinder.social"), timezone.now().date() + timedelta(days=30)
+    typed = {"g1_answer": "goal", "g1_statement": "Dormir sans peur", "g1_service_1": "SHL", "g1_who_1": "case_manager"}
+    client.send(url("plan", made.pk), {**typed, "g1_target": day.isoformat()})
+
+    again = client.get(url("plan", made.pk))
+    kept = again.context["form"]
+    assert [kept[name].value() for name in ("g1_answer", "g1_target", "g1_service_1")] == ["goal", day, "SHL"]
+    assert "Dormir sans peur" not in said(again)
+
+    opened = client.post(url("plan", made.pk), {"reveal": "1", "why": "plan"})
+    assert opened.context["form"]["g1_statement"].value() == "Dormir sans peur"
+    with at("geneva.protection") as work:
+        bodies = "".join(work.allowed("trail.view", Entry).values_list("body", flat=True))
+    assert bodies.count('"cases.reveal"') == 1
 
 
 def test_a_plan_must_answer_each_severe_need(sign_in, at, made, assessed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -131,8 +132,11 @@ def plan(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     found = files.newest(Assessment, case)
     asked = _revealing(request)
     current = _plan(files, case)
-    kept = {"seen": str(current.pk) if current else ""}
-    form = PlanForm(None if asked else request.POST or None, severe=found.severe if found else [], initial=kept)
+    opened = reveal(request, work, case, *((Assessment, Goal) if current else (Assessment,)))
+    form = PlanForm(None if asked else request.POST or None, severe=found.severe if found else [])
+    form.initial = {**form.initial, "seen": str(current.pk) if current else ""}
+    if current:
+        form.initial = {**form.initial, **_kept(work, form, current, opened)}
     grounds.ask(form, case.person)
     if form.is_valid():
         with work.attempt(form):
@@ -146,9 +150,17 @@ def plan(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         "assessment": found,
         "current": current,
         "compared": compare(form, partial(_planned, work, form), form.label_of),
-        **reveal(request, work, case, Assessment),
+        **opened,
     }
     return TemplateResponse(request, "cases/plan.html", context)
+
+
+def _kept(work: Work, form: PlanForm, current: Plan, opened: Mapping[str, Any]) -> dict[str, Any]:
+    """The plan in force as it stands in the form of the next one; its sealed words only where they were opened."""
+    words = {each["row"].pk: each["text"] for each in opened["opened"]}
+    saved = _planned(work, form, current).items()
+    plain = {name: words.get(value.row.pk) if isinstance(value, Sealed) else value for name, value in saved}
+    return {name: value for name, value in plain.items() if value is not None}
 
 
 def _planned(work: Work, form: PlanForm, current: Plan) -> dict[str, Any]:
