@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -57,6 +57,10 @@ def answer_referrals(work: Work, answers: list[ReferralAnswer]) -> list[Referral
     return rows
 
 
+#: Who is taken to the partner first may be referred in writing afterwards; an earlier visit answers another referral.
+VISITED_FIRST = timedelta(days=7)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReferralOutcome(Command):
     """What became of it. `outcome`: code of referral_outcome; `delivered_on`: when, unless nothing was given."""
@@ -71,7 +75,8 @@ class ReferralOutcome(Command):
 def record_outcomes(work: Work, outcomes: list[ReferralOutcome]) -> list[Referral]:
     """Record the outcome of accepted referrals with its files, sealed under the referral's key.
 
-    Raises WrongState, UnknownCode, TooFarAway, Invalid without a date of what was given.
+    Raises WrongState, UnknownCode, TooFarAway, Invalid without a date of what was given or with one long before the
+    referral was sent.
     """
     rows = work.require("referrals.answer", Referral, outcomes)
     files = []
@@ -81,6 +86,8 @@ def record_outcomes(work: Work, outcomes: list[ReferralOutcome]) -> list[Referra
         known("referral_outcome", each.outcome)
         if each.delivered_on and each.delivered_on > work.now.date():
             raise TooFarAway(date=each.delivered_on.isoformat())
+        if each.delivered_on and row.sent_at and each.delivered_on < (row.sent_at - VISITED_FIRST).date():
+            raise Invalid(what=_("the day of the visit lies more than a week before this referral"))
         if each.delivered_on is None and each.outcome != "not_given":
             raise Invalid(what=_("the day of the visit"))
         row.status, row.outcome, row.done_at = "done", each.outcome, each.occurred_at

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
@@ -37,6 +39,8 @@ def _page(request: HttpRequest, work: Work, row: Any, act: Decide, kind: str, op
         with work.attempt(form):
             told = form.envelope(grounds.basis(work, form, case.person), id=row.pk, **form.mark())
             act(work, [Decision(**told, approve=data["approve"], remark=data["remark"])])
+            said = _("%(code)s: approved.") if data["approve"] else _("%(code)s: sent back with your remark.")
+            messages.success(request, said % {"code": case.code})
             return redirect("cases:team")
 
     def theirs(current: Any) -> dict[str, Any]:

@@ -208,6 +208,7 @@ def _context(work: Work, row: Handover, form: DeclineForm | None, step: StepForm
         "handover": row, "form": form, "ours": ours, "cases": cases, "moved": not ours and bool(people),
         "from_name": names[row.organisation_id], "to_name": names[row.to_organisation_id],
         "expired": row.expired(work.now), "may_answer": _may_answer(work, row), "step_form": step or StepForm(),
+        "may_assign": work.may("cases.assign"),
         "may_withdraw": ours and row.status == "offered" and work.may("handovers.offer"),
         "note": _open(work, row, "note_sealed"), "answer": _open(work, row, "answer_sealed"),
     }  # fmt: skip
@@ -236,7 +237,13 @@ def step(request: HttpRequest, work: Work, pk: UUID, name: str) -> HttpResponse:
             told = [HandoverStep(**form.envelope(legal, id=pk))]
             if name == "accept":
                 accept_handovers(work, told)
-                messages.success(request, _("Accepted. You are responsible from now on. Say who leads the case."))
+                said = _("Accepted. You are responsible from now on.")
+                leads = (
+                    _("Say who leads the case.")
+                    if work.may("cases.assign")
+                    else _("A supervisor says who leads the case.")
+                )
+                messages.success(request, f"{said} {leads}")
             else:
                 withdraw_handovers(work, told)
                 messages.success(request, _("The offer is withdrawn."))

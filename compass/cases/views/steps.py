@@ -63,6 +63,7 @@ def risk(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         with work.attempt(form):
             told = form.envelope(grounds.basis(work, form, case.person), id=pk, **form.mark())
             set_risk(work, [RiskSet(**told, level=data["level"], reason=data["reason"])])
+            messages.success(request, _("The risk level is recorded."))
             return redirect("cases:case", pk=pk)
 
     def theirs(current: Case) -> dict[str, Any]:
@@ -217,6 +218,7 @@ def done(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             complete_plan_actions(
                 work, [ActionDone(**told, done_on=data["done_on"], delivered=data["delivered"], note=data["note"])]
             )
+            messages.success(request, _("What happened with this step of the plan is recorded."))
             return redirect("cases:case", pk=case.pk)
 
     def theirs(current: PlanAction) -> dict[str, Any]:
@@ -343,5 +345,6 @@ def reopen(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         with work.attempt(form):
             told = form.envelope(grounds.basis(work, form, case.person), id=pk)
             reopen_cases(work, [Reopen(**told, reason=form.cleaned_data["reason"])])
+            messages.success(request, _("The case is open again."))
             return redirect("cases:case", pk=pk)
     return TemplateResponse(request, "cases/step.html", {"case": case, "form": form, "step": "reopen"})

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -210,6 +211,8 @@ def assign(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         with work.attempt(form):
             owner, legal = UUID(form.cleaned_data["owner"]), grounds.basis(work, form, case.person)
             assign_cases(work, [Assignment(**form.envelope(legal, id=pk, **form.mark()), owner_id=owner)])
+            led = {"code": case.code, "name": dict(choices)[str(owner)]}
+            messages.success(request, _("%(code)s is led by %(name)s from now on.") % led)
             return redirect("cases:team")
     return TemplateResponse(request, "cases/step.html", {
         "case": case, "form": form, "step": "assign",
