@@ -99,4 +99,4 @@ def test_a_visit_long_before_the_referral_is_not_its_outcome(at, told, sent, day
     with pytest.raises(Invalid):
         done(at, told, sent, delivered_on=day)
     with at("zinder.clinic"):
-        assert Referral.objects.get(pk=sent.pk).status == "accepted"
+        assert Referral.objects.get(pk=sent.pk).delivered_on is None

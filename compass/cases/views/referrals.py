@@ -383,18 +383,17 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
 
 
 def _answer(work: Work, row: Referral, form: Said) -> None:
+    if isinstance(form, LateFileForm):
+        _attach(work, row, form)
+        return
     data = form.cleaned_data
-    seen = {} if isinstance(form, LateFileForm) else form.mark()
-    told = form.envelope(PARTNERS_BASIS, id=row.pk, **seen)
+    told = form.envelope(PARTNERS_BASIS, id=row.pk, **form.mark())
     if isinstance(form, AnswerForm):
         answer_referrals(
             work, [ReferralAnswer(**told, answer=data["answer"], reason=data["reason"], note=data["note"])]
         )
         return
     files = (uploads.checked(data["photo"]),) if data["photo"] else ()
-    if isinstance(form, LateFileForm):
-        attach_files(work, [FilesAdded(**told, files=files)])
-        return
     record_outcomes(
         work,
         [
@@ -403,6 +402,12 @@ def _answer(work: Work, row: Referral, form: Said) -> None:
             )
         ],
     )
+
+
+def _attach(work: Work, row: Referral, form: LateFileForm) -> None:
+    photo = form.cleaned_data["photo"]
+    files = (uploads.checked(photo),) if photo else ()
+    attach_files(work, [FilesAdded(**form.envelope(PARTNERS_BASIS, id=row.pk), files=files)])
 
 
 def _acknowledge(work: Work, row: Referral, told: dict[str, Any]) -> None:
