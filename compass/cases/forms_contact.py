@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -11,14 +12,24 @@ from django.utils.translation import gettext_lazy as _
 from compass.cases import closing
 from compass.cases.forms import KeptForm, dress, listed, picked, text
 from compass.cases.models import Case
+from compass.ui import words
+from compass.ui.days import PastDay
 from compass.ui.forms import YesNoField
 from compass.ui.widgets import Boxes
 from compass.vocabulary import label_of
 
+#: A contact is written down within a month.
+WRITTEN_LATE = timedelta(days=31)
+
 
 class FollowUpForm(KeptForm):
+    """A contact or an attempt. `since`: the day the case was opened."""
+
     sometimes = ("note",)
 
+    contacted_on = PastDay(
+        label=_("On which day?"), back=WRITTEN_LATE, required=False, help_text=_("Empty means today.")
+    )
     reached = YesNoField(label=_("Did you reach the person?"))
     kind = forms.ChoiceField(label=_("What for"), choices=picked("followup_type"))
     channel = forms.ChoiceField(label=_("How"), choices=picked("followup_channel"))
@@ -35,9 +46,15 @@ class FollowUpForm(KeptForm):
     )
 
     def __init__(
-        self, *args: Any, goals: Sequence[tuple[Any, str]] = (), no_lower_than: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        since: date | None = None,
+        goals: Sequence[tuple[Any, str]] = (),
+        no_lower_than: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.since = since
         if no_lower_than:
             field = self.fields["risk_after"]
             levels = ("high", "medium", "low")
@@ -55,6 +72,15 @@ class FollowUpForm(KeptForm):
                 choices=[("", _("Unchanged")), *listed("goal_progress")],
             )
         dress(self)
+
+    def clean_contacted_on(self) -> date | None:
+        """Refuses a day before there was a case."""
+        day: date | None = self.cleaned_data["contacted_on"]
+        if day and self.since and day < self.since:
+            raise forms.ValidationError(
+                _("The case was opened on %(day)s: a contact of it cannot lie before.") % {"day": words.day(self.since)}
+            )
+        return day
 
     def progress(self) -> dict[Any, str]:
         return {self.ids[name]: self.cleaned_data[name] for name in self.goals if self.cleaned_data.get(name)}

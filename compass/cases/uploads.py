@@ -94,13 +94,18 @@ def dropped(request: HttpRequest) -> bool:
         return True
 
 
-def attachment(content: bytes, media_type: str, name: str) -> HttpResponse:
-    """The response that hands a file out; `name` says nothing about anyone."""
+def handed_out(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """The response that hands a file out; `name` says nothing about anyone.
+
+    A photo, which was drawn anew when it came, is shown and not kept: a phone that is shared would keep a download. A PDF
+    may hold what runs, so no browser opens it here.
+    """
+    how = "attachment" if media_type == "application/pdf" else "inline"
     return HttpResponse(
         content,
         content_type=media_type,
         headers={
-            "Content-Disposition": f'attachment; filename="{name}.{SUFFIX[media_type]}"',
+            "Content-Disposition": f'{how}; filename="{name}.{SUFFIX[media_type]}"',
             "Content-Security-Policy": "sandbox; default-src 'none'",
             "X-Content-Type-Options": "nosniff",
         },

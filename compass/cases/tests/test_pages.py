@@ -250,3 +250,18 @@ def test_what_rooms_above_add_stands_on_the_page(sign_in, made, monkeypatch):
     page = said(sign_in("zinder.social").get(url("case", made.pk)))
 
     assert "Retour" in page and "/x/" in page and "Stop" in page
+
+
+@pytest.mark.parametrize(("days", "kept"), [(0, True), (2, True), (6, False), (40, False)])
+def test_a_contact_is_written_down_on_another_day_than_it_took_place(sign_in, at, made, days, kept):
+    """A visit of yesterday counts from yesterday; none lies before the case or a month back."""
+    with at("zinder.social"):
+        Case.objects.filter(pk=made.pk).update(opened_at=timezone.now() - timedelta(days=5))
+    day = timezone.now().date() - timedelta(days=days)
+    typed = {"contacted_on": day.isoformat(), "reached": "yes", "kind": "for_service", "channel": "phone"}
+
+    answer = sign_in("zinder.social").send(url("follow_up", made.pk), typed)
+
+    assert answer.status_code == (302 if kept else 200)
+    with at("zinder.social"):
+        assert [row.occurred_at.date() for row in FollowUp.objects.all()] == ([day] if kept else [])

@@ -108,7 +108,7 @@ def test_the_whole_way(sign_in, sent, at):
     assert str(file.pk) in returned and "ordonnance.jpg" not in returned
     given = browser.get(url("referral_file", sent.pk, file.pk))
     assert given.status_code == 200 and given.content.startswith(b"\xff\xd8\xff")
-    assert given.headers["Content-Disposition"].startswith("attachment") and "ordonnance" not in str(given.headers)
+    assert given.headers["Content-Disposition"].startswith("inline") and "ordonnance" not in str(given.headers)
     assert given.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert given.headers["X-Content-Type-Options"] == "nosniff" and "no-store" in given.headers["Cache-Control"]
 

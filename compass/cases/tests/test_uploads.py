@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from compass.cases.uploads import SCANS, attachment, checked
+from compass.cases.uploads import SCANS, checked, handed_out
 from compass.problems import FileRefused
 
 SCRIPT = b"<script>alert(1)</script>"
@@ -166,10 +166,14 @@ def test_what_looks_like_scans_inside_or_behind_a_photo_is_none(form):
     assert give(good + noise).media_type == "image/jpeg"
 
 
-def test_it_leaves_as_an_attachment_without_rights():
-    response = attachment(b"x", "image/png", "7K4M-29XD")
+@pytest.mark.parametrize(
+    ("media_type", "how"),
+    [("image/png", 'inline; filename="7K4M-29XD.png"'), ("application/pdf", 'attachment; filename="7K4M-29XD.pdf"')],
+)
+def test_a_photo_is_shown_and_a_pdf_kept_and_neither_has_rights(media_type, how):
+    response = handed_out(b"x", media_type, "7K4M-29XD")
 
-    assert response.headers["Content-Disposition"] == 'attachment; filename="7K4M-29XD.png"'
+    assert response.headers["Content-Disposition"] == how
     assert response.headers["Content-Security-Policy"].startswith("sandbox")
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 

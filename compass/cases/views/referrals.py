@@ -482,4 +482,4 @@ def file(request: HttpRequest, work: Work, pk: UUID, file_pk: UUID) -> HttpRespo
         found.content_sealed, table="cases_referralfile", column="content_sealed", subject=row.pk, row=found.pk
     )
     work.record("referrals.file", results=[found.pk])
-    return uploads.attachment(content, found.media_type, row.code)
+    return uploads.handed_out(content, found.media_type, row.code)

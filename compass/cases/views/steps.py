@@ -241,7 +241,11 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     asked = _revealing(request)
     kept = "" if may_lower_risk(work, case) else case.risk_level
     form = FollowUpForm(
-        None if asked else request.POST or None, goals=aims, no_lower_than=kept, initial={"version": case.version}
+        None if asked else request.POST or None,
+        since=case.opened_at.date(),
+        goals=aims,
+        no_lower_than=kept,
+        initial={"version": case.version, "contacted_on": work.now.date()},
     )
     grounds.ask(form, case.person)
     if form.is_valid():
@@ -249,8 +253,12 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         with work.attempt(form):
             # A contact is added beside others; only what it changes for all can be overtaken.
             mark = form.mark() if form.progress() or data["risk_after"] else {}
+            when, day = data["occurred_at"] or work.now, data["contacted_on"]
+            when = when if day in (None, when.date()) else moment(day, work.now)
+            told = form.envelope(grounds.basis(work, form, case.person, at=when), id=pk, **mark)
+            told["occurred_at"] = when
             made = Contact(
-                **form.envelope(grounds.basis(work, form, case.person), id=pk, **mark),
+                **told,
                 kind=data["kind"],
                 channel=data["channel"],
                 reached=data["reached"],

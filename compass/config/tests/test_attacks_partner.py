@@ -49,7 +49,7 @@ def test_it_works(sign_in, done):
 
     assert answer.status_code == 200 and answer.content.startswith(b"\xff\xd8")
     assert "no-store" in answer.headers["Cache-Control"] and answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Disposition"].startswith("attachment") and "ordonnance" not in str(answer.headers)
+    assert answer.headers["Content-Disposition"].startswith("inline") and "ordonnance" not in str(answer.headers)
     assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 

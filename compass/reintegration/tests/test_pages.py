@@ -138,7 +138,7 @@ def test_a_receipt_is_a_photo_or_a_pdf(home, sign_in, content, taken):
         with home.at("edo.reception"):
             kept = Receipt.objects.get()
         given = client.get(reverse("reintegration:receipt_file", args=[kept.pk]))
-        assert given["Content-Disposition"].startswith("attachment")
+        assert given["Content-Disposition"].startswith("inline")
         assert given.content.startswith(b"\xff\xd8")
 
 

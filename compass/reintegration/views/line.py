@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.cases.sealing import open_from
-from compass.cases.uploads import attachment
+from compass.cases.uploads import handed_out
 from compass.communities.actions import opened
 from compass.communities.models import Project
 from compass.people.models import Person
@@ -146,4 +146,4 @@ def follow_up(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
 def receipt_file(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     """Hand out a proof as an attachment."""
     found = work.find("reintegration.plan", Receipt, pk)
-    return attachment(actions.receipt_file(work, found), found.media_type, "proof")
+    return handed_out(actions.receipt_file(work, found), found.media_type, "proof")
