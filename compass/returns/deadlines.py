@@ -95,6 +95,25 @@ def receiver_told(files: Files) -> Iterator[Due]:
             )
 
 
+@standard(
+    "COMPASS-TRAVEL",
+    what=_("The day of travel has come: say whether they left"),
+    source="COMPASS design, provisional: no source sets a time; the day after the day of travel",
+)
+def travel_settled(files: Files) -> Iterator[Due]:
+    """From the day of travel on it is recorded that they left, that they did not, or another day."""
+    for case, avr in _returns(files, "ready_to_travel"):
+        ready = [row for row in files.about(Preparation, case) if row.avr_id == avr.pk and row.round == avr.round]
+        if ready and ready[-1].travel_on <= files.work.now.date() and avr.pk not in files.once(seen_off_elsewhere):
+            yield Due(
+                subject=case,
+                start_at=beginning(ready[-1].travel_on),
+                due_at=beginning(ready[-1].travel_on + timedelta(days=1)),
+                url=link("returns:show", avr.pk),
+                action=_("Open the return"),
+            )
+
+
 @standard("R-DEP-1", what=_("No word of the arrival: ask whether they left"), source=RULES, severity="alert")
 def arrival_confirmed(files: Files) -> Iterator[Due]:
     """The arrival is confirmed within 30 days of the departure."""

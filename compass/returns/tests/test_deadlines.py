@@ -120,3 +120,23 @@ def test_who_took_part_is_told_that_someone_else_decides(journey, sign_in):
 
     assert "R-ELI-2" in page
     assert reverse("returns:decision", args=[journey.pk]) not in page
+
+
+@pytest.mark.parametrize(("days", "asked"), [(1, False), (0, True), (-9, True)])
+def test_whoever_was_to_travel_by_now_is_asked_about(journey, at, mothers_case, days, asked):
+    """A journey that nobody settles would stand on no list."""
+    journey.to("ready_to_travel")
+    with at("zinder.cases") as work:
+        Preparation.objects.update(travel_on=work.now.date() + timedelta(days=days))
+
+        found = dues(work, mothers_case, "COMPASS-TRAVEL")
+
+        assert [each.due_at < work.now for each in found] == ([days < 0] if asked else [])
+
+
+def test_who_left_is_asked_about_no_more(journey, at, mothers_case):
+    journey.to("in_travel")
+    with at("zinder.cases") as work:
+        Preparation.objects.update(travel_on=work.now.date() - timedelta(days=1))
+
+        assert dues(work, mothers_case, "COMPASS-TRAVEL") == []
