@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class ReturnsConfig(AppConfig):
     name = "compass.returns"
     label = "returns"
+    functions: ClassVar[dict[str, str]] = {"compass_journey_may_leave(uuid, date)": "compass_app"}
 
     def ready(self) -> None:
         from compass.cases import chapters, decisions, journeys

@@ -173,6 +173,7 @@ class Journey(Recorded):
     wall: ClassVar[Wall] = Wall(
         using=SHARED_WITH,
         insert="to_organisation_id = ANY ((SELECT compass_scope_organisations())::uuid[])"
+        " AND status = 'waiting' AND departed_on IS NULL AND told_at IS NULL"
         " AND EXISTS (SELECT 1 FROM cases_handover h WHERE h.id = returns_journey.handover_id AND h.status = 'accepted'"
         " AND h.organisation_id = returns_journey.organisation_id"
         " AND h.to_organisation_id = returns_journey.to_organisation_id)",

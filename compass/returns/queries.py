@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from compass.access.models import Organisation, OrganisationKind
@@ -160,6 +161,15 @@ def to_see_off(work: Work) -> list[Journey]:
         return []
     rows = work.allowed("returns.see_off", Journey).filter(status="waiting")
     return list(rows.order_by("travel_on", "id")[:JOURNEYS])
+
+
+def may_leave(journey: Journey, on: date) -> bool:
+    """Whether the record that the office at home keeps lets these people leave on that day: asked anew, since a child's
+    procedure stops and a consent runs out without a step of the return."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT compass_journey_may_leave(%s, %s)", [journey.pk, on])
+        found: bool = cursor.fetchone()[0]
+    return found
 
 
 def _offers(work: Work, avrs: Sequence[Return]) -> dict[UUID, Handover]:

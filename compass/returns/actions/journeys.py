@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from compass.problems import Invalid, StandardNotMet, WrongState
 from compass.returns import destinations, machine
 from compass.returns.machine import Facts
 from compass.returns.models import Journey, Member, Return
-from compass.returns.queries import facts_of
+from compass.returns.queries import facts_of, may_leave
 from compass.vocabulary import known
 
 #: States in which people who were taken over have not left yet.
@@ -86,12 +87,13 @@ def follow_journeys(work: Work, days: Mapping[UUID, date]) -> None:
         if avr in facts and _anew(row, facts[avr]):
             row = _once_more(work, row, facts[avr])
             again.append(row)
+            _follow(row, facts[avr])
         elif avr in facts and row.status in {"waiting", "stopped"}:
-            row.version += 1
-            changed.append(row)
-        else:
-            continue
-        _follow(row, facts[avr])
+            shown = _shown(row)
+            _follow(row, facts[avr])
+            if shown != _shown(row):
+                row.version += 1
+                changed.append(row)
     Journey.objects.bulk_update(changed, FOLLOWED)
     Journey.objects.bulk_create(again)
 
@@ -131,10 +133,18 @@ def after_consent(work: Work, consents: Sequence[Consent]) -> None:
     follow_journeys(work, dict.fromkeys(_returns_of(row.person_id for row in consents), work.now.date()))
 
 
+def _shown(row: Journey) -> list[Any]:
+    return [getattr(row, name) for name in FOLLOWED]
+
+
 def _follow(row: Journey, facts: Facts) -> None:
     prepared, avr = facts.preparation, facts.avr
     row.status = "waiting" if avr.state in EXPECTED and avr.round == row.round else "stopped"
     row.ready = row.status == "waiting" and avr.state == "ready_to_travel" and not machine.unmet("depart", facts)
+    if row.status == "stopped":
+        # What the office at home goes on with is nothing of who sees people off.
+        row.travel_on, row.travel_mode, row.last_day = None, "", None
+        return
     row.travel_on = prepared.travel_on if prepared else None
     row.travel_mode = prepared.travel_mode if prepared else ""
     until = [made.valid_until for pk, made in facts.declarations.items() if pk in {p.pk for p in facts.declaring}]
@@ -155,16 +165,15 @@ def see_off(work: Work, departures: list[SeenOff]) -> list[Journey]:
     """The sending office records that people left whom the office at home took over, after each adult said yes once more.
 
     Raises StandardNotMet R-VOL-4, R-DOC-1 past the last day of document and declarations, R-NOT-1 while the office that
-    holds the record has not made the journey ready; WrongState; Invalid for a day to come or before the handover.
+    holds the record has not made the journey ready, or a child was stopped or a consent ended since; WrongState; Invalid for
+    a day to come or before the handover.
     """
     rows = work.require("returns.see_off", Journey, departures)
     for row, each in zip(rows, departures, strict=True):
         if row.status != "waiting":
             raise WrongState
         if not row.ready:
-            raise StandardNotMet(
-                standards=f"{_('The office that took them over has not made the journey ready')} (R-NOT-1)"
-            )
+            raise _not_ready()
         if not each.reconfirmed or each.method not in machine.METHODS:
             raise StandardNotMet(
                 standards=f"{_('On the day of departure every adult was asked once more and said yes')} (R-VOL-4)"
@@ -175,10 +184,16 @@ def see_off(work: Work, departures: list[SeenOff]) -> list[Journey]:
             raise Invalid(what=_("the day of departure lies before the journey was ready"))
         if row.last_day and each.departed_on > row.last_day:
             raise StandardNotMet(standards=str(machine.DOCUMENT.words))
+        if not may_leave(row, each.departed_on):
+            raise _not_ready()
         row.status, row.departed_on, row.method = "left", each.departed_on, each.method
         _told(work, row, each)
     Journey.objects.bulk_update(rows, ["status", "departed_on", "method", *TOLD])
     return rows
+
+
+def _not_ready() -> StandardNotMet:
+    return StandardNotMet(standards=f"{_('The office that took them over has not made the journey ready')} (R-NOT-1)")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from compass.access.pages import page
 from compass.access.work import Work
 from compass.returns import actions, forms, words
 from compass.returns.models import Journey
+from compass.returns.queries import may_leave
 from compass.ui.compare import is_stale, renew
 
 
@@ -44,5 +45,13 @@ def _answer(request: HttpRequest, work: Work, row: Journey, form: Any, act: Any,
             return redirect("returns:list")
         if is_stale(form):
             renew(form)
-    shown = {"journey": row, "form": form, "title": words.title(name), "name": name, "happened": words.happened(row)}
+    ready = row.ready and may_leave(row, work.now.date())
+    shown = {
+        "journey": row,
+        "ready": ready,
+        "form": form,
+        "title": words.title(name),
+        "name": name,
+        "happened": words.happened(row),
+    }
     return TemplateResponse(request, "returns/see_off.html", shown)

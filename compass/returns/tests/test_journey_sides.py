@@ -1,0 +1,118 @@
+"""Each side of a journey writes its own and nothing of the other, also in SQL; what stops it at home stops it at the bus."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+
+from compass.cases.actions.best_interests import Reopened, reopen_procedures
+from compass.config.demo.world import world_id
+from compass.people.models import Consent
+from compass.problems import StandardNotMet, WrongState
+from compass.returns import actions
+from compass.returns.models import Journey
+from compass.returns.tests.test_see_off import arrive, leaving  # noqa: F401 a fixture
+
+pytestmark = pytest.mark.django_db
+LEFT = (
+    "UPDATE returns_journey SET status = 'left', departed_on = %s, method = 'in_person_alone', told_at = now(),"
+    " told_by = %s"
+)
+COPY = (
+    "INSERT INTO returns_journey SELECT (jsonb_populate_record(j,"
+    " jsonb_build_object('id', gen_random_uuid()) || %s::jsonb)).* FROM returns_journey j"
+)
+
+
+def run(journey, who, statement, *values):
+    with journey.at(who) as work, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, [work.actor.id if value == "me" else value for value in values])
+        return cursor.rowcount
+
+
+def refused(journey, who, statement, *values):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        run(journey, who, statement, *values)
+    return True
+
+
+def today(journey) -> date:
+    with journey.at("zinder.travel") as work:
+        return work.now.date()
+
+
+def test_it_works_by_sql_of_the_right_side(journey, leaving, told):  # noqa: F811
+    assert run(journey, "edo.reception", "UPDATE returns_journey SET travel_on = travel_on + 1") == 1
+    assert run(journey, "edo.reception", COPY, '{"status": "waiting"}') == 1
+    assert run(journey, "zinder.travel", LEFT + " WHERE id = %s", today(journey), "me", leaving) == 1
+
+
+def test_the_office_at_home_forges_no_departure(journey, leaving, told):  # noqa: F811
+    assert refused(journey, "edo.reception", LEFT, today(journey), "me")
+    assert refused(journey, "edo.reception", "UPDATE returns_journey SET status = 'missed'")
+    assert refused(journey, "edo.reception", "UPDATE returns_journey SET people = 1")
+    assert refused(journey, "edo.reception", COPY, f'{{"status": "left", "departed_on": "{today(journey)}"}}')
+    assert refused(journey, "zinder.travel", COPY, "{}")
+    with pytest.raises(WrongState):
+        arrive(journey, told)
+
+
+@pytest.mark.parametrize("change", ["ready = NOT ready", "last_day = last_day + 9", "people = 9", "status = 'stopped'"])
+def test_the_office_that_sees_them_off_does_not_write_for_the_one_at_home(journey, leaving, change):  # noqa: F811
+    assert refused(journey, "zinder.travel", f"UPDATE returns_journey SET {change}")
+
+
+def test_nobody_shows_a_journey_to_a_third_office_nor_takes_a_departure_back(journey, leaving):  # noqa: F811
+    for who in ("zinder.travel", "edo.reception"):
+        assert refused(journey, who, "UPDATE returns_journey SET to_organisation_id = %s", world_id("TD"))
+    journey.see_off(leaving)
+    for who in ("zinder.travel", "edo.reception"):
+        assert refused(journey, who, "UPDATE returns_journey SET status = 'waiting', departed_on = NULL")
+
+
+def test_a_child_whose_procedure_was_reopened_at_home_is_not_seen_off(journey, leaving, told, sign_in):  # noqa: F811
+    with journey.at("edo.supervisor") as work:
+        reopen_procedures(work, [Reopened(**told(id=journey.son.pk, basis="legal_duty"))])
+
+    with pytest.raises(StandardNotMet, match="R-NOT-1"):
+        journey.see_off(leaving)
+    assert refused(journey, "zinder.travel", LEFT, today(journey), "me")
+    page = sign_in("zinder.travel").get(reverse("returns:see_off", args=[leaving])).content.decode()
+    assert "R-NOT-1" in page
+
+
+def test_a_consent_that_ran_out_meanwhile_lets_nobody_leave(journey, leaving):  # noqa: F811
+    with journey.at("edo.reception"):
+        Consent.objects.filter(person=journey.mother.pk).update(expires_on=today_before())
+    with pytest.raises(StandardNotMet, match="R-NOT-1"):
+        journey.see_off(leaving)
+
+
+def today_before() -> date:
+    return date.today() - timedelta(days=2)
+
+
+def test_no_day_before_the_journey_was_ready(journey, leaving):  # noqa: F811
+    with journey.at("edo.reception"), connection.cursor() as cursor:
+        cursor.execute("UPDATE returns_return SET state_since = state_since + interval '1 day'")
+    with pytest.raises(StandardNotMet, match="R-NOT-1"):
+        journey.see_off(leaving)
+
+
+def test_what_goes_on_after_the_wish_was_withdrawn_stays_at_home(journey, leaving, told):  # noqa: F811
+    def kept():
+        with journey.at("zinder.travel"):
+            return (
+                Journey.objects.filter(pk=leaving).values("version", "travel_on", "last_day", "ready", "status").get()
+            )
+
+    with journey.at("edo.reception") as work:
+        actions.withdraw_returns(work, [actions.Moved(**told(id=journey.pk))])
+    stopped = kept()
+    assert (stopped["status"], stopped["travel_on"], stopped["last_day"]) == ("stopped", None, None)
+    with journey.at("edo.reception") as work:
+        actions.resume_returns(work, [actions.Moved(**told(id=journey.pk))])
+    assert kept() == stopped
