@@ -41,6 +41,11 @@ BEGIN
        OR NEW.status NOT IN ('sent', 'acknowledged', 'waitlisted', 'accepted', 'rejected', 'done', 'no_show') THEN
         RAISE EXCEPTION 'compass: the receiver cannot answer this referral so' USING ERRCODE = 'CS023';
     END IF;
+    -- The office is asked to look until it noted after this moment: one that never comes would never let it rest.
+    IF NEW.filed_at IS DISTINCT FROM OLD.filed_at AND (NEW.filed_at IS NULL OR NEW.filed_at < OLD.filed_at
+       OR NEW.filed_at > clock_timestamp() + interval '1 minute' OR NEW.status <> 'done') THEN
+        RAISE EXCEPTION 'compass: a file comes after the outcome, and now' USING ERRCODE = 'CS023';
+    END IF;
     RETURN NEW;
 END $$;
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
@@ -126,7 +127,8 @@ def attach_files(work: Work, added: list[FilesAdded]) -> list[Referral]:
             raise Invalid(what=_("a photo or a PDF"))
         if ReferralFile.objects.filter(referral=row).count() + len(each.files) > MOST_FILES:
             raise Invalid(what=_("more than %(most)s files with one outcome") % {"most": MOST_FILES})
-        row.filed_at = work.now
+        # The office may have noted the outcome while this file was read and waited for its turn.
+        row.filed_at = max(timezone.now(), row.filed_at or work.now)
         row.version += 1
         files += [_file(work, row, attachment) for attachment in each.files]
     Referral.objects.bulk_update(rows, ["filed_at", "version"])

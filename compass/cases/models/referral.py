@@ -21,7 +21,8 @@ SENT_TO = "to_organisation_id = ANY ((SELECT compass_scope_organisations())::uui
 WITH_ITS_REFERRAL = (
     "EXISTS (SELECT 1 FROM cases_referral r WHERE r.id = cases_referralfile.referral_id"
     " AND r.organisation_id = cases_referralfile.organisation_id"
-    " AND r.to_organisation_id = cases_referralfile.to_organisation_id)"
+    " AND r.to_organisation_id = cases_referralfile.to_organisation_id"
+    " AND r.status = 'done' AND r.revoked_at IS NULL AND r.recalled_at IS NULL)"
 )
 OPEN_REFERRAL = ("draft", "sent", "acknowledged", "accepted", "waitlisted")
 

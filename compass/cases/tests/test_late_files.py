@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -86,6 +88,52 @@ def test_not_once_the_consent_was_withdrawn(at, told, sent):  # noqa: F811
 
     with at("zinder.clinic") as work, pytest.raises(KeyAbsent):
         attach(work, told, row, PHOTO)
+
+
+def test_a_file_that_was_on_its_way_while_the_office_noted_is_told(at, told, sent):  # noqa: F811
+    row = done(at, told, sent, files=())
+    with at("zinder.social") as work:
+        note_outcomes(work, [ReferralStep(**told(id=row.pk))])
+    with at("zinder.clinic") as work:
+        work.now -= timedelta(minutes=1)
+        attach(work, told, row, PHOTO)
+    assert to_note(at, row)
+
+
+FILE = (
+    "INSERT INTO cases_referralfile (id, organisation_id, to_organisation_id, referral_id, media_type, content_sealed,"
+    " name_sealed, recorded_at, recorded_by) SELECT gen_random_uuid(), organisation_id, to_organisation_id, id,"
+    " 'image/jpeg', '', '', now(), id FROM cases_referral"
+)
+
+
+def partners_sql(at, statement):
+    with transaction.atomic(), at("zinder.clinic"), connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.rowcount
+
+
+def test_the_partners_sql_does_not_keep_the_office_looking_for_ever(at, told, sent):  # noqa: F811
+    row = done(at, told, sent)
+    assert partners_sql(at, "UPDATE cases_referral SET filed_at = now()") == 1
+
+    for when in ("'2999-01-01'", "NULL", "now() - interval '1 day'"):
+        with pytest.raises(DatabaseError):
+            partners_sql(at, f"UPDATE cases_referral SET filed_at = {when}")
+    with at("zinder.clinic") as work:
+        attach(work, told, row, PHOTO)
+
+
+def test_the_partners_sql_adds_no_file_before_the_outcome_nor_after_it_was_taken_back(at, told, sent):  # noqa: F811
+    with pytest.raises(DatabaseError):
+        partners_sql(at, FILE)
+    row = done(at, told, sent)
+    assert partners_sql(at, FILE) == 1
+    with at("zinder.social") as work:
+        newest = Consent.objects.filter(person=CaseReferral.objects.get(pk=row.origin_id).person_id).latest("id")
+        withdraw_consent(work, [Withdrawal(**told(id=newest.pk))])
+    with pytest.raises(DatabaseError):
+        partners_sql(at, FILE)
 
 
 def test_on_the_page_of_the_partner_and_of_the_office(sign_in, sent_by_page, at):  # noqa: F811
