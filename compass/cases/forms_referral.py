@@ -13,7 +13,7 @@ from compass.cases.forms import KeptForm, listed, picked, text
 from compass.cases.offered import for_needs, services
 from compass.cases.uploads import file_field
 from compass.ui.days import PastDay
-from compass.ui.forms import BaseForm, SearchForm, YesNoField
+from compass.ui.forms import BaseForm, SearchForm, VersionField, YesNoField
 from compass.ui.widgets import Radios
 
 #: What a service's minimum field is called, on the form and for the partner.
@@ -139,6 +139,12 @@ def _minimum(name: str) -> forms.Field:
 
 class StepForm(BaseForm):
     """A button that does one thing."""
+
+
+class NoteForm(StepForm):
+    """Taking note of an outcome and its files, of the version that was on the screen."""
+
+    version = VersionField()
 
 
 class AnswerForm(KeptForm):

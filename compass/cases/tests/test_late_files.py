@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -166,6 +167,26 @@ def test_on_the_page_of_the_partner_and_of_the_office(sign_in, sent_by_page, at)
     assert str(file.pk) in noted and url("referral_step", row.pk, "note") not in noted
     with at("zinder.social"):
         assert CaseReferral.objects.get(pk=row.origin_id).noted_at <= timezone.now()
+
+
+def on_the_button(page, note):
+    return re.search(rf'action="{note}".*?name="version" value="(\d+)"', page, re.DOTALL)[1]
+
+
+def test_a_file_that_was_not_on_the_page_is_not_noted_with_it(sign_in, sent_by_page, at, told):  # noqa: F811
+    row = sent_by_page
+    accepted(sign_in, row).send(url("referral", row.pk), outcome())
+    office, note = sign_in("zinder.social"), url("referral_step", row.pk, "note")
+    shown = said(office.get(url("referral", row.pk)))
+    version = on_the_button(shown, note)
+    with at("zinder.clinic") as work:
+        attach(work, told, row, PHOTO)
+        file = ReferralFile.objects.get()
+
+    refused = office.post(note, {"key": str(uuid.uuid4()), "version": version})
+    assert refused.status_code == 200 and str(file.pk) in said(refused) and note in said(refused)
+    version = on_the_button(said(refused), note)
+    assert office.post(note, {"key": str(uuid.uuid4()), "version": version}).status_code == 302
 
 
 def test_where_the_key_is_gone_no_form_is_shown(sign_in, sent_by_page, at, told):  # noqa: F811

@@ -15,7 +15,6 @@ WITHOUT = {
     "handover.step": "a button: only an open offer is accepted or withdrawn, and nothing typed is replaced",
     "referrals._attach": "adds a file beside others",
     "referrals.refer": "adds a draft beside others",
-    "referrals.step": "a button: the state decides, and nothing typed is replaced",
     "steps.contact": "adds a record; what it changes for all carries the version of the case",
     "steps.assessment": "adds a record; carries which one was the newest",
     "steps.plan": "adds a record; carries which one was the newest",

@@ -50,6 +50,7 @@ from compass.cases.actions.referral_answer import (
 from compass.cases.forms_referral import (
     AnswerForm,
     LateFileForm,
+    NoteForm,
     OutcomeForm,
     ReferralForm,
     ReferralServiceForm,
@@ -375,7 +376,7 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
         "from_name": names.get(row.sent_by_id, ""), "to_name": names.get(row.to_organisation_id, ""),
         "may_change": side is not None and row.standing == "draft" and side.recorded_by == work.actor.id,
         "person": side.person if side is not None else None,
-        "step_form": StepForm(), "may_send": sender and work.may("referrals.send"),
+        "step_form": NoteForm(initial={"version": row.version}), "may_send": sender and work.may("referrals.send"),
         "may_review": sender and side is not None and side.awaits_review and work.may("referrals.review")
         and side.recorded_by != work.actor.id,
         **opened,
@@ -447,15 +448,17 @@ def step(request: HttpRequest, work: Work, pk: UUID, name: str) -> HttpResponse:
     row, sender = _find(work, pk)
     if name not in STEPS or (name == "acknowledge") == sender:
         raise NotFound
-    form = StepForm(request.POST)
+    form = (NoteForm if name == "note" else StepForm)(request.POST)
     run, said = STEPS[name]
     if form.is_valid():
         with work.attempt(form):
             legal = _basis(row, name) if sender else PARTNERS_BASIS
-            run(work, row, form.envelope(legal, id=pk))
+            run(work, row, form.envelope(legal, id=pk, version=form.cleaned_data.get("version")))
             messages.success(request, str(said))
             return redirect("cases:referral", pk=pk)
     row, sender = _find(work, pk)
+    if is_stale(form):
+        renew(form, version=row.version)
     context = _context(work, row, sender, _blank(work, row, sender))
     return TemplateResponse(request, "cases/referral.html", {**context, "step_form": form})
 
