@@ -127,7 +127,8 @@ def test_the_partner_does_none_of_the_offices_steps(sign_in, done, at):
     for step in STEPS:
         browser.post(url("referral_step", referral.pk, step), key())
     before = _kept(at, referral)
-    assert "P-2003" in browser.post(url("referral", referral.pk), outcome(part="outcome", note="changed later")).content.decode()
+    late = outcome(part="outcome", note="changed later")
+    assert "P-2003" in browser.post(url("referral", referral.pk), late).content.decode()
     assert _kept(at, referral) == before
 
     with at("zinder.social"):
