@@ -104,7 +104,7 @@ def test_the_list_opens_a_case_by_the_persons_code(sign_in, at, made, person):
 def test_the_list_says_why_a_name_finds_nobody(sign_in, made, typed):
     page = said(sign_in("zinder.social").post(url("list"), {"code": typed}))
 
-    assert "Les noms sont scellés" in page
+    assert 'role="status"' in page and reverse("people:find") in page
 
 
 def test_the_list_opens_nobody_of_another_office(sign_in, at, made):

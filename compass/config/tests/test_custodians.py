@@ -47,7 +47,8 @@ def shown_on(screen: str) -> str:
 
 
 def misspelt(sheet: str) -> str:
-    return sheet.replace(sheet.split()[4], "qqqqqq", 1)
+    words = sheet.split()
+    return " ".join([*words[:4], "qqqqqq", *words[5:]])
 
 
 def another_key() -> list[str]:
