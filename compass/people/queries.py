@@ -156,9 +156,9 @@ def consent_due(work: Work, limit: int = 50) -> Sequence[Person]:
 
 
 def household(work: Work, person: Person) -> list[Person]:
-    """The others of the household, within this office; one query."""
+    """The others of the household, within this office, in the order they were written down; one query."""
     rows = work.allowed("people.view", Person).filter(household_id=person.household_id).exclude(pk=person.pk)
-    return list(rows.order_by("recorded_at", "code")[:30])
+    return list(rows.order_by("recorded_at", "id")[:30])
 
 
 def neighbours(work: Work, person: Person) -> list[Person]:
