@@ -31,7 +31,8 @@ def test_the_page_says_what_the_server_would_say(live: Callable[..., Live], chro
     served, watch, silent = live(), Watch(shots="missing"), Watch(axe=False, shots="missing")
     with Colleague(chromium, served.url, "zinder.social", silent, language=language, javascript=False) as plain:
         plain.open("/arrivals/")
-        plain.page.locator(f"{FORM} button").first.click()
+        with plain.page.expect_navigation():
+            plain.page.locator(f"{FORM} button").first.click()
         said_by_the_server = errors(plain)
     assert {"people", "language"} <= set(said_by_the_server)
 
