@@ -144,6 +144,6 @@ def follow_up(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
 @require_http_methods(["GET"])
 @page("reintegration.receipt_file")
 def receipt_file(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
-    """Hand out a proof as an attachment."""
+    """Hand out a proof: a photo to look at, a PDF to keep."""
     found = work.find("reintegration.plan", Receipt, pk)
     return handed_out(actions.receipt_file(work, found), found.media_type, "proof")
