@@ -41,15 +41,17 @@ class NewPlan(Command):
 
 @action("reintegration.plan", Plan, purpose=HELP)
 def make_plans(work: Work, plans: list[NewPlan]) -> list[Plan]:
-    """Make plans and record the service REI. Raises WrongState for a person who has one, Invalid for a day to come."""
+    """Make plans and record the service REI. A plan may be agreed before the journey home (R-PLN-1).
+
+    Raises WrongState for a person who has one, Invalid for a day to come or before the person was known.
+    """
     people = work.require("reintegration.plan", Person, plans)
     if Plan.objects.filter(person__in=[p.pk for p in people]).exists():
         raise WrongState
     work.keys.load([p.pk for p in people])
     rows = []
     for person, each in zip(people, plans, strict=True):
-        if each.agreed_on > work.now.date():
-            raise Invalid(what=_("the day on which the plan was agreed is still to come"))
+        _may_be_agreed(work, person, each.agreed_on)
         row = Plan(
             id=uuid7(),
             person=person,
@@ -79,15 +81,14 @@ class PlanChanged(Command):
 def change_plans(work: Work, changes: list[PlanChanged]) -> list[Plan]:
     """Write anew what a person wants; what they wanted before stays with it, sealed (R-PLN-2).
 
-    Raises StaleVersion, WrongState once the return is closed, Invalid for a day to come.
+    Raises StaleVersion, WrongState once the return is closed, Invalid for a day to come or before the person was known.
     """
     plans = work.require("reintegration.plan", Plan, changes)
     if ended(plan.person_id for plan in plans):
         raise WrongState
     load_keys(work, plans)
     for plan, each in zip(plans, changes, strict=True):
-        if each.agreed_on > work.now.date():
-            raise Invalid(what=_("the day on which the plan was agreed is still to come"))
+        _may_be_agreed(work, plan.person, each.agreed_on)
         kept = open_from(work, plan, "goals_sealed") or {}
         before = [*kept.get("before", []), {"goals": kept.get("goals", ""), "agreed_on": plan.agreed_on.isoformat()}]
         seal_into(work, plan, goals_sealed={"goals": each.goals, "before": before})
@@ -95,6 +96,13 @@ def change_plans(work: Work, changes: list[PlanChanged]) -> list[Plan]:
         plan.version += 1
     Plan.objects.bulk_update(plans, ["goals_sealed", "agreed_on", "version"])
     return plans
+
+
+def _may_be_agreed(work: Work, person: Person, agreed_on: date) -> None:
+    if agreed_on > work.now.date():
+        raise Invalid(what=_("the day on which the plan was agreed is still to come"))
+    if agreed_on < person.occurred_at.date():
+        raise Invalid(what=_("%(code)s was registered only after the day of this plan") % {"code": person.code})
 
 
 def _service(command: Command, person: UUID, service: str, day: date, origin: UUID) -> ServiceGiven:

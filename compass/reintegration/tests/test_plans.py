@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
@@ -75,6 +76,18 @@ def test_one_plan_per_person(home):
 
     with pytest.raises(WrongState):
         home.plan()
+
+
+def test_nobody_agreed_to_a_plan_before_they_were_registered(home, at, told):
+    home.plan()
+    with at("edo.reception") as work:
+        before = work.now.date() - timedelta(days=1)
+        with pytest.raises(Invalid, match=f"{home.son.code} n’a été enregistrée qu’après le jour de ce plan"):
+            actions.make_plans(work, [actions.NewPlan(**told(id=home.son.pk), agreed_on=before, goals="school")])
+        change = actions.PlanChanged(**told(id=home.made.pk, version=1), agreed_on=before, goals="a bakery")
+        with pytest.raises(Invalid, match=f"{home.mother.code} n’a été enregistrée"):
+            actions.change_plans(work, [change])
+        actions.make_plans(work, [actions.NewPlan(**told(id=home.son.pk), agreed_on=work.now.date(), goals="school")])
 
 
 def test_a_community_line_names_its_project(home):
