@@ -77,9 +77,13 @@ class GroupForm(CentreForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        urgent = sum(cleaned.get(name) or 0 for _need, name, _label in NEEDS)
-        if cleaned.get("people") and urgent > cleaned["people"]:
-            self.add_error("doctor", _("These are more people than came. Count each person once, by the worst need."))
+        urgent = 0
+        for _need, name, _label in NEEDS:
+            urgent += cleaned.get(name) or 0
+            # Beside the answer with which it became too many: that one is looked at first.
+            if cleaned.get("people") and urgent > cleaned["people"]:
+                self.add_error(name, _("These are more people than came. Count each person once, by the worst need."))
+                break
         return cleaned
 
     def command(self) -> GroupArrived:

@@ -127,6 +127,24 @@ def test_bad_input_keeps_what_was_typed(arrive, at, wrong):
         assert ArrivalGroup.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "beside"),
+    [
+        ({"doctor": "9"}, "doctor"),
+        ({"doctor": "0", "danger": "9"}, "danger"),
+        ({"doctor": "2", "danger": "3"}, "danger"),
+    ],
+)
+def test_too_many_urgent_needs_are_refused_beside_the_answer_that_says_them(arrive, at, said, beside):
+    client, _ = arrive()
+
+    with at("zinder.social"):
+        centre = str(Centre.objects.get().pk)
+    form = client.post("/arrivals/", group(centre=centre, people="4", **said)).context["form"]
+
+    assert set(form.errors) == {beside}
+
+
 def test_sent_twice_counts_once(arrive, at):
     key = str(uuid.uuid4())
 
