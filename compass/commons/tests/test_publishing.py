@@ -240,7 +240,7 @@ def test_the_years_are_drawn_by_region_and_by_cause(client, title, heads, row):
     [
         ("en", "As stated in June 2024.", "up to 6 February 2024"),
         ("fr", "Tel qu’annoncé en juin 2024.", "jusqu’au 6 février 2024"),
-        ("ar", "كما أُعلن في يونيو 2024.", "حتى 6 شباط/فبراير 2024"),
+        ("ar", "كما أُعلن في يونيو 2024.", "حتى 6 فبراير 2024"),
     ],
 )
 def test_when_a_figure_was_stated_and_how_far_it_goes_is_said_in_the_readers_language(

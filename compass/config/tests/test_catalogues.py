@@ -3,14 +3,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from babel.messages.mofile import read_mo
+from django.utils.formats import date_format
+from django.utils.translation import override
 
+from compass import vocabulary
 from compass.config import catalogues
 from compass.config.unsaid import unsaid
 
+VOCABULARY = list((Path(vocabulary.__file__).parent / "data").rglob("*.json"))
 CASES = [(room, language) for room in catalogues.rooms() for language in catalogues.LANGUAGES]
 # The same word in French as in English, looked at one by one.
 SAME_IN_FRENCH = {
@@ -72,6 +78,41 @@ def test_rooms_agree_on_every_translation(language):
     assert not differ, (
         "give these one translation in all their rooms, or a context (pgettext) where they mean two things"
     )
+
+
+#: A comma between two digits parts thousands; a semicolon may end a command.
+LATIN = re.compile(r"(?<!\d)[,?]|[,?](?!\d)|;(?=\s*[\u0620-\u064a])")
+
+
+def test_arabic_sentences_have_the_marks_of_their_script():
+    told = [
+        text
+        for room in catalogues.rooms()
+        for message in catalogues.translated(room, "ar")
+        for text in _texts(message.string)
+        # What the filter `yesno` takes is parted by its own sign.
+        if message.id != "Yes,No"
+    ]
+    told += [text for path in VOCABULARY for text in re.findall(r'"ar": "([^"]*)"', path.read_text())]
+
+    assert any("،" in text for text in told)
+    assert [text for text in told if re.search(r"[\u0620-\u064a]", text) and LATIN.search(text)] == []
+
+
+#: Months of the Levant and Iraq; آب and أيار are left out, since other words are written like them.
+LEVANT = ("كانون", "شباط", "آذار", "نيسان", "حزيران", "تموز", "أيلول", "تشرين")
+
+
+def test_a_month_has_one_name_in_arabic():
+    """The names that pages write of themselves (Django's): IOM's Arabic pages for the Middle East and North Africa use them
+    alone, also for Iraq (mena.iom.int/ar, iraq.iom.int/ar: «17 مارس 2022», «15 سبتمبر 2022»)."""
+    with override("ar"):
+        assert date_format(date(2024, 6, 27), "j F Y") == "27 يونيو 2024"
+    told = [text for room in catalogues.rooms() for m in catalogues.translated(room, "ar") for text in _texts(m.string)]
+    told += [path.read_text() for path in VOCABULARY]
+
+    assert any("يونيو" in text for text in told)
+    assert [text for text in told for name in LEVANT if re.search(rf"\b{name}\b", text)] == []
 
 
 @pytest.mark.parametrize("room", catalogues.rooms(), ids=lambda room: room.name)
