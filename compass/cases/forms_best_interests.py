@@ -19,8 +19,34 @@ class ChildForm(KeptForm):
     """Every form of the ladder says which version of the procedure was seen; 0 when there was none."""
 
 
-class HearForm(ChildForm):
-    view = text(_("What the child said, in the child’s words"), rows=4, hint=_("Sealed."))
+def _why_unheard() -> forms.CharField:
+    return text(
+        _("Or: why the child was not asked"), rows=2, required=False,
+        hint=_("Only where asking would harm it or is not possible now. Sealed."),
+    )  # fmt: skip
+
+
+class SpeakingForm(ChildForm):
+    """A child that `speaks` is asked itself, or it is said why not."""
+
+    def __init__(self, *args: Any, speaks: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.speaks = speaks
+        if speaks:
+            self.sometimes = ("view", "unheard")
+        else:
+            del self.fields["unheard"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.speaks and not (data.get("view") or data.get("unheard") or {"view", "unheard"} & set(self.errors)):
+            self.add_error("view", _("Write what the child says, in its own words, or below why it was not asked."))
+        return data
+
+
+class HearForm(SpeakingForm):
+    view = text(_("What the child says"), rows=4, required=False, hint=_("As age and maturity allow. Sealed."))
+    unheard = _why_unheard()
     weight = text(_("What weight it has, by age and maturity"), rows=2, required=False, hint=_("Sealed."))
 
 
@@ -79,30 +105,17 @@ class JourneyForm(ChildForm):
     first_visit_on = PlannedDay(label=_("Day of the first visit after return"), ahead=VISIT_AHEAD, back=timedelta())
 
 
-class WithParentForm(ChildForm):
-    """Three questions; a no does not go on. A child that `speaks` is asked itself, or it is said why not."""
+class WithParentForm(SpeakingForm):
+    """Three questions; a no does not go on."""
 
     together = YesNoField(label=_("Does the child return together with this parent?"))
     agreed = YesNoField(label=_("Does the parent agree, and is no other parent against it?"))
     safe = YesNoField(label=_("Is there nothing that speaks against it: fear, violence, neglect, another danger?"))
     view = text(_("What the child says"), rows=3, required=False, hint=_("As age and maturity allow. Sealed."))
-    unheard = text(
-        _("Or: why the child was not asked"), rows=2, required=False,
-        hint=_("Only where asking would harm it or is not possible now. Sealed."),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, speaks: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.speaks = speaks
-        if speaks:
-            self.sometimes = ("view", "unheard")
-        else:
-            del self.fields["unheard"]
+    unheard = _why_unheard()
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if self.speaks and not (data.get("view") or data.get("unheard") or {"view", "unheard"} & set(self.errors)):
-            self.add_error("view", _("Write what the child says, in its own words, or below why it was not asked."))
+        data = super().clean()
         for name in ("together", "agreed", "safe"):
             if data.get(name) is False:
                 self.add_error(name, _("Then a best-interests assessment comes first. Start it on this page."))

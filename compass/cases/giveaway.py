@@ -1,9 +1,12 @@
-"""Words that tell who it is, in a text that another organisation reads before it may know: codes, numbers, names."""
+"""Words that tell who it is, in a text that another organisation reads before it may know: codes, numbers, names, the
+place somebody comes from."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +15,7 @@ from compass.access.work import Work
 from compass.people.models import Person
 from compass.problems import Invalid
 from compass.ui.digits import normalise_digits
+from compass.vocabulary import areas, countries, nationalities
 from compass.vocabulary.labels import in_order
 
 NAMES = ("given", "family", "other")
@@ -21,33 +25,46 @@ _DAY = re.compile(r"\b(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/. ])\d{1,2}\2\d
 _NUMBER = re.compile(r"\+?\d(?:[ .\-()/]{0,2}\d)+")
 _CODE = re.compile(r"\b\w{4}[-‐‑ ]?\w{4}\b")
 _WORD = re.compile(r"[^\W\d_]+")
+#: Between a village and its district.
+_PARTS = re.compile(r"[,،;؛/()\n]")
+#: A shorter word joins others (de, el, of).
+_SPOKEN = 3
+#: Words for kinds of places: alone they name none.
+_KINDS = frozenset(
+    {"village", "town", "city", "district", "quarter", "region", "state", "province", "camp"}
+    | {"ville", "commune", "quartier", "etat", "departement", "cercle", "prefecture"}
+    | {"قرية", "مدينة", "بلدة", "حي", "محافظة", "ولاية", "منطقة", "مخيم"}
+)
 #: Letters that Arabic writes together with the next word: and, with, to, like, then.
 _JOINED = "وبلكف"
 
 
 def giveaways(work: Work, people: Iterable[Person], text: str) -> list[str]:
     """The words of the text that tell who it is, as they were typed: a code of a person or case, six digits or more in one
-    number, and a given, family or other name of these people. Their identities are opened for the comparison only.
+    number, a given, family or other name of these people, and the place one of them comes from, unless it is a country or a
+    first-level area, where many do. Their identities are opened for the comparison only.
 
     Source: handover and referral share no identity before acceptance (CM-19).
     """
     plain = _DAY.sub(lambda day: " " * len(day[0]), normalise_digits(text))
     found = [*_codes(plain), *_numbers(plain)]
-    if words := [word[0] for word in _WORD.finditer(text)]:
-        names = _names(work, people)
-        found += [word for word in words if _forms(word) & names]
+    if words := list(_WORD.finditer(text)):
+        identities = _identities(work, people)
+        names = _names(identities)
+        found += [word[0] for word in words if _forms(word[0]) & names]
+        found += _places(identities, text, [word for word in words if len(word[0]) >= _SPOKEN])
     return list(dict.fromkeys(found))
 
 
 def must_not_tell(work: Work, people: Iterable[Person], *texts: str) -> None:
     """Raises Invalid when a text tells who it is; the words themselves stay out of the refusal, which may be logged."""
     if giveaways(work, people, "\n".join(texts)):
-        raise Invalid(what=_("a name, a code or a number that tells who it is"))
+        raise Invalid(what=_("a name, a place, a code or a number that tells who it is"))
 
 
 def in_words(found: Iterable[str]) -> str:
     """What to say beside the text."""
-    return _("This tells who it is: %(words)s. Say it without a name, a code or a telephone number.") % {
+    return _("This tells who it is: %(words)s. Say it without a name, a place, a code or a telephone number.") % {
         "words": ", ".join(f"“{word}”" for word in found)
     }
 
@@ -65,18 +82,69 @@ def _numbers(text: str) -> Iterator[str]:
             yield found[0].strip()
 
 
-def _names(work: Work, people: Iterable[Person]) -> set[str]:
+def _identities(work: Work, people: Iterable[Person]) -> list[dict[str, Any]]:
     people = list(people)
     work.keys.load(person.pk for person in people)
-    found: set[str] = set()
-    for person in people:
-        identity = work.keys.open(
-            person.identity_sealed, table="people_person", column="identity_sealed", subject=person.pk
-        )
-        for name in NAMES:
-            # One letter is an initial, which says nothing.
-            found |= {in_order(word) for word in _WORD.findall(str((identity or {}).get(name) or "")) if len(word) > 1}
-    return found
+    place: dict[str, Any] = {"table": "people_person", "column": "identity_sealed"}
+    return [work.keys.open(person.identity_sealed, **place, subject=person.pk) or {} for person in people]
+
+
+def _names(identities: Iterable[dict[str, Any]]) -> set[str]:
+    # One letter is an initial, which says nothing.
+    return {
+        in_order(word)
+        for identity in identities
+        for name in NAMES
+        for word in _WORD.findall(str(identity.get(name) or ""))
+        if len(word) > 1
+    }
+
+
+def _places(identities: Iterable[dict[str, Any]], text: str, words: Sequence[re.Match[str]]) -> Iterator[str]:
+    """The places of origin that the words of the text name: whole, or by one word that is written like a name."""
+    origins = [str(identity.get("place_of_origin") or "") for identity in identities]
+    told: set[int] = set()
+    for part in (part for origin in origins for part in _PARTS.split(origin)):
+        named = [word for word in _WORD.findall(part) if len(word) >= _SPOKEN]
+        whole, proper = [in_order(word) for word in named], [in_order(word) for word in named if _like_a_name(word)]
+        proper = [word for word in proper if word not in _KINDS]
+        for phrase in (whole, proper):
+            # A kind of place makes a town of a country (Benin City), not of an area (Edo State).
+            if not phrase or " ".join(phrase) in _countries() | _areas() or " ".join(proper) in _areas():
+                continue
+            for at in range(len(words) - len(phrase) + 1):
+                here = range(at, at + len(phrase))
+                named_here = all(word in _forms(words[i][0]) for word, i in zip(phrase, here, strict=True))
+                if named_here and not told.issuperset(here):
+                    told.update(here)
+                    yield text[words[at].start() : words[here[-1]].end()]
+        alone = set(proper) - _countries() - _areas()
+        for at, word in enumerate(words):
+            if at not in told and _like_a_name(word[0]) and _forms(word[0]) & alone:
+                told.add(at)
+                yield word[0]
+
+
+def _like_a_name(word: str) -> bool:
+    """Begins with a capital, or is of a script that has none."""
+    return word[0] == word[0].upper()
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return _plain(row.labels for row in nationalities())
+
+
+@cache
+def _areas() -> frozenset[str]:
+    return _plain(area.labels for country in countries() for area in areas(country.alpha2))
+
+
+def _plain(labels: Iterable[Mapping[str, str]]) -> frozenset[str]:
+    told = (label for each in labels for label in each.values())
+    return frozenset(
+        in_order(" ".join(word for word in _WORD.findall(label) if len(word) >= _SPOKEN)) for label in told
+    )
 
 
 def _forms(word: str) -> set[str]:

@@ -41,10 +41,14 @@ class ChildStep(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class Heard(ChildStep):
-    """What the child said, and what weight it was given by age and maturity (BIP-03)."""
+    """What the child said, and what weight it was given by age and maturity (BIP-03).
 
-    view: str
+    `view`: what it says; from six years that, or in `unheard` why it was not asked.
+    """
+
+    view: str = ""
     weight: str = ""
+    unheard: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,14 +206,30 @@ def _said(text: str, what: str) -> str:
     return text.strip()
 
 
+def speaks(work: Work, child: Person) -> bool:
+    """Whether a child is old enough to be asked itself: from six years, as for its consent (case-management.md 2.4)."""
+    return ladder_of(work, child, work.now.date()) != "0-5"
+
+
+def _hear(work: Work, child: ladder.Child, row: BestInterests, each: Heard | WithParent, weight: str = "") -> None:
+    view, unheard = each.view.strip(), each.unheard.strip()
+    if not (view or unheard) and speaks(work, child.person):
+        raise Invalid(what=_("what the child says, or why it was not asked"))
+    said = {"view": view, "unheard": "" if view else unheard, "weight": weight.strip()}
+    seal_into(work, row, view_sealed=said)
+
+
 @action("best_interests.hear", BestInterests, purpose=HELP)
 def hear_children(work: Work, commands: list[Heard]) -> list[BestInterests]:
-    """Record what children said (BIP-03). Raises Invalid, StaleVersion, WrongState once decided, unless appealed."""
+    """Record what children said (BIP-03).
+
+    Raises StaleVersion, WrongState once decided, unless appealed, Invalid when a child from six years neither says anything
+    nor is it said why.
+    """
 
     def change(child: ladder.Child, row: BestInterests, each: Heard) -> None:
         _not_decided(row)
-        view = {"view": _said(each.view, _("what the child said")), "weight": each.weight.strip()}
-        seal_into(work, row, view_sealed=view)
+        _hear(work, child, row, each, each.weight)
         row.heard_at = each.occurred_at
         _forward(row, "bia_in_progress")
 
@@ -364,11 +384,6 @@ def confirm_parents(work: Work, commands: list[ParentConfirmed]) -> list[BestInt
     return rows
 
 
-def speaks(work: Work, child: Person) -> bool:
-    """Whether a child is old enough to be asked itself: from six years, as for its consent (case-management.md 2.4)."""
-    return ladder_of(work, child, work.now.date()) != "0-5"
-
-
 @action("best_interests.with_parent", BestInterests, purpose=HELP)
 def check_with_parent(work: Work, commands: list[WithParent]) -> list[BestInterests]:
     """The short ladder. Raises StandardNotMet (BIP-05) when no parent lives in the household, one is not confirmed yet
@@ -381,10 +396,7 @@ def check_with_parent(work: Work, commands: list[WithParent]) -> list[BestIntere
             raise StandardNotMet(standards=spell("BIP-05"))
         if brought_together(work, child):
             raise SecondPersonNeeded
-        view, unheard = each.view.strip(), each.unheard.strip()
-        if not (view or unheard) and speaks(work, child.person):
-            raise Invalid(what=_("what the child says, or why it was not asked"))
-        seal_into(work, row, view_sealed={"view": view, "unheard": "" if view else unheard, "weight": ""})
+        _hear(work, child, row, each)
         row.heard_at = row.with_parent_at = row.parent_agreed_at = each.occurred_at
         row.checked_with = list(child.parents)
 

@@ -475,6 +475,35 @@ def test_a_child_below_six_need_not_be_asked(at, told, at_home):
         assert blocks(five) == []
 
 
+def alone(person, work, born):
+    return person(work, identity={"given": "Musa", "birth_date": born.isoformat()}, uasc_status="unaccompanied")
+
+
+def test_a_child_alone_is_heard_from_six_years(at, told, person):
+    with at("zinder.social") as work:
+        six, five = (alone(person, work, years_ago(*age)) for age in ((6, 1), (5, 100)))
+        with pytest.raises(Invalid):
+            hear_children(work, [Heard(**told(id=six.pk), view=" ")])
+        hear_children(work, [Heard(**told(id=six.pk), unheard="in hospital until Monday"), Heard(**told(id=five.pk))])
+        row = BestInterests.objects.get(person=six)
+
+        assert open_from(work, row, "view_sealed")["unheard"] == "in hospital until Monday"
+        assert "BIP-03" not in blocks(six) + blocks(five)
+
+
+def test_the_page_of_the_long_ladder_asks_a_child_that_speaks(at, sign_in, person):
+    with at("zinder.social") as work:
+        six, baby = (alone(person, work, years_ago(*age)) for age in ((6, 1), (1, 0)))
+    browser = sign_in("zinder.social")
+    address = {child: reverse("cases:best_interests_step", args=[child.pk, "hear"]) for child in (six, baby)}
+    assert 'name="unheard"' not in browser.get(address[baby]).content.decode()
+
+    refused = browser.send(address[six], {"key": str(uuid4())})
+    assert refused.status_code == 200 and "ce que dit l’enfant, avec ses mots" in refused.content.decode()
+    assert browser.send(address[six], {"key": str(uuid4()), "view": "Rester"}).status_code == 302
+    assert browser.send(address[baby], {"key": str(uuid4())}).status_code == 302
+
+
 def test_the_page_asks_a_child_that_speaks(at, sign_in, at_home):
     with at("zinder.social") as work:
         six, five = at_home(work, years_ago(6, 1)), at_home(work, years_ago(5, 100))

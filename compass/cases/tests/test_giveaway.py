@@ -57,6 +57,32 @@ def test_what_tells_who_it_is(at, opened, text, found):
         assert giveaways(work, family(opened), text) == found
 
 
+VILLAGE = "village Uromi-Ubiaja, near Benin City, Edo State, Nigeria"
+
+
+@pytest.mark.parametrize(
+    ("origin", "text", "found"),
+    [
+        (VILLAGE, "She comes from uromi ubiaja. Call first", ["uromi ubiaja"]),
+        (VILLAGE, "From the village Uromi, then on", ["Uromi"]),
+        (VILLAGE, "Goes home to Edo, in Nigeria, by way of Benin", []),
+        ("Benin City", "a mother from benin city, Nigeria", ["benin city"]),
+        ("Benin City", "to a city of Benin", []),
+        ("Village d’Ikpoba, Edo", "elle rentre à Ikpoba avec ses enfants", ["Ikpoba"]),
+        ("Wadi al-Rahma", "back to WADI AL RAHMA", ["WADI AL RAHMA"]),
+        ("قرية بئر النور، إيدو", "سيعود إلى قرية بعيدة", []),
+        ("قرية بئر النور، إيدو", "من بئر النور إلى الحدود", ["بئر النور"]),
+        ("Région de Zinder", "vient de la région de Zinder", []),
+        ("", "on the road to Uromi", []),
+    ],
+)
+def test_the_place_somebody_comes_from_tells_who_it_is(at, told, opened, origin, text, found):
+    identity = {"given": "Ese", "family": "Osagie", "place_of_origin": origin}
+    with at("zinder.social") as work:
+        change_identity(work, [IdentityChange(**told(id=opened.person_id), identity=identity)])
+        assert giveaways(work, family(opened), text) == found
+
+
 def test_a_code_is_found_also_without_its_hyphen(at, opened):
     with at("zinder.social") as work:
         code = opened.code

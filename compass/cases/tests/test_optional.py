@@ -28,10 +28,10 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "ReferralForm": [
         {"names": ["symptoms_as_consented", "pregnancy"], "covered": both, "called": both} for both in (True, False)
     ],
-    "WithParentForm": [{"speaks": both} for both in (True, False)],
+    **{kind: [{"speaks": both} for both in (True, False)] for kind in ("HearForm", "WithParentForm")},
     "OfferForm": [{"offices": [Organisation(country="NG")], "expected": {"NE"}}],
 }
-ABSTRACT = {"KeptForm", "ChildForm"}
+ABSTRACT = {"KeptForm", "ChildForm", "SpeakingForm"}
 #: What the actions demand beyond their forms.
 DEMANDED = {
     "RiskForm": {"reason"}, "ActionForm": {"note"}, "FollowUpForm": {"note"}, "DecisionForm": {"remark"},

@@ -29,6 +29,7 @@ from compass.cases.forms_best_interests import (
     JourneyForm,
     PanelForm,
     ReopenForm,
+    SpeakingForm,
     TraceForm,
     WithParentForm,
 )
@@ -52,7 +53,9 @@ def _with_parent(work: Work, told: Told, data: dict[str, Any]) -> Any:
 PARTS: dict[str, tuple[str | Promise, type[KeptForm], Run]] = {
     "hear": (
         gettext_lazy("Hear the child"), HearForm,
-        lambda work, told, d: acts.hear_children(work, [acts.Heard(**told, view=d["view"], weight=d["weight"])]),
+        lambda work, told, d: acts.hear_children(
+            work, [acts.Heard(**told, view=d["view"], unheard=d.get("unheard", ""), weight=d["weight"])]
+        ),
     ),
     "assess": (
         gettext_lazy("Write the assessment"), ChildAssessmentForm,
@@ -205,7 +208,7 @@ def step(request: HttpRequest, work: Work, pk: UUID, part: str) -> HttpResponse:
         raise NotFound
     work.demand("best_interests.decide" if part in ("confirm", "decide") else "best_interests.write")
     title, form_class, run = PARTS[part]
-    more = {"speaks": acts.speaks(work, child.person)} if form_class is WithParentForm else {}
+    more = {"speaks": acts.speaks(work, child.person)} if issubclass(form_class, SpeakingForm) else {}
     version = child.procedure.version if child.procedure else 0
     form = form_class(request.POST or None, initial={"version": version}, **more)
     if form.is_valid():
@@ -229,9 +232,9 @@ def _saved(work: Work, part: str, asked: Collection[str], row: BestInterests) ->
     if part in ("hear", "with_parent"):
         view = Sealed(work, row, "view_sealed", "view")
         checked = row.with_parent_at is not None
-        if part == "hear":
-            return {"view": view, "weight": Sealed(work, row, "view_sealed", "weight")}
         unheard = {"unheard": Sealed(work, row, "view_sealed", "unheard")} if "unheard" in asked else {}
+        if part == "hear":
+            return {"view": view, **unheard, "weight": Sealed(work, row, "view_sealed", "weight")}
         return {"together": checked, "agreed": checked, "safe": checked, "view": view, **unheard}
     if part == "assess":
         return {"text": Sealed(work, row, "assessment_sealed"), "determination": row.determination}
