@@ -135,6 +135,19 @@ def consents_of(people: Iterable[UUID]) -> dict[UUID, list[Consent]]:
     return found
 
 
+def held(consents: Sequence[Consent], scope: str, on: date) -> bool:
+    """Whether all consents of a person, the oldest first, covered a scope at the end of a day, whatever was said since.
+
+    Only for what had happened by then and must stand in the record all the same, such as a departure; it is no ground for
+    anything new.
+    """
+    then = [row for row in consents if _day(row.occurred_at) <= on]
+    if not then or (then[-1].withdrawn_at is not None and _day(then[-1].withdrawn_at) <= on):
+        return False
+    last = then[-1]
+    return last.expires_on >= on and last.child_agrees is not False and last.scopes.get(scope) is True
+
+
 def carried(earlier: Consent | None, asked: Collection[str], moment: datetime) -> dict[str, bool]:
     """The answers of an earlier consent, in force at that moment, to scopes that were not asked again.
 

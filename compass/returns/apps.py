@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 class ReturnsConfig(AppConfig):
     name = "compass.returns"
     label = "returns"
-    functions: ClassVar[dict[str, str]] = {"compass_journey_may_leave(uuid, date)": "compass_app"}
+    functions: ClassVar[dict[str, str]] = {
+        "compass_journey_may_leave(uuid, date)": "compass_app",
+        "compass_journey_may_take_back(uuid)": "compass_app",
+    }
 
     def ready(self) -> None:
         from compass.cases import chapters, decisions, journeys

@@ -151,6 +151,7 @@ _SAVED: dict[str, Saved] = {
     "departure": _departure,
     "arrival": _arrival,
     "missed": _moved("miss"),
+    "take_back": _moved("take_back"),
     "withdraw": _moved("withdraw"),
     "suspend": _moved("suspend"),
 }

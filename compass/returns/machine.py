@@ -367,6 +367,14 @@ TRANSITIONS: dict[str, Transition] = {
         Transition(
             "miss", _("Did not leave"), ("ready_to_travel",), "no_show", "returns.move", reasons="departure_outcome"
         ),
+        Transition(
+            "take_back",
+            _("Departure taken back: it was recorded by mistake"),
+            ("in_travel",),
+            "ready_to_travel",
+            "returns.move",
+            reasons="departure_mistake",
+        ),
         Transition("arrive", _("Arrived"), ("in_travel",), "arrived", "returns.receive"),
         Transition("reintegrate", _("Reintegration began"), ("arrived",), "reintegration", "returns.receive"),
         Transition("monitor", _("Monitoring began"), ("reintegration",), "monitoring", "returns.receive"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from compass.returns.models import (
 
 RECORDING_SCOPE = "photo_audio"
 JOURNEYS = 60
+LATELY = timedelta(days=31)
 IN_TIME = ("occurred_at", "recorded_at", "id")
 
 
@@ -163,11 +164,28 @@ def to_see_off(work: Work) -> list[Journey]:
     return list(rows.order_by("travel_on", "id")[:JOURNEYS])
 
 
+def seen_off(work: Work) -> list[Journey]:
+    """The departures this office has recorded lately, the last first: what was a mistake is taken back from there."""
+    if not work.may("returns.see_off"):
+        return []
+    rows = work.allowed("returns.see_off", Journey).filter(status="left", told_at__gte=work.now - LATELY)
+    return list(rows.order_by("-told_at", "-id")[:JOURNEYS])
+
+
 def may_leave(journey: Journey, on: date) -> bool:
     """Whether the record that the office at home keeps lets these people leave on that day: asked anew, since a child's
     procedure stops and a consent runs out without a step of the return."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT compass_journey_may_leave(%s, %s)", [journey.pk, on])
+        found: bool = cursor.fetchone()[0]
+    return found
+
+
+def may_take_back(journey: Journey) -> bool:
+    """Whether the record still waits for this departure's people to arrive; from then until the end of the unit of work
+    nobody changes that."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT compass_journey_may_take_back(%s)", [journey.pk])
         found: bool = cursor.fetchone()[0]
     return found
 
@@ -212,6 +230,21 @@ def agreed(people: Iterable[UUID], scope: str, at: datetime) -> frozenset[UUID]:
     asked = set(people)
     given = consent.newest(asked)
     return frozenset(pk for pk in asked if consent.answer(given.get(pk), scope, at.date()))
+
+
+def on_their_days(
+    files: Sequence[tuple[Return, Facts]], days: Mapping[UUID, date], today: date
+) -> list[tuple[Return, Facts]]:
+    """The files with who agreed on the day of each return, where it is past: whoever took consent back after leaving had
+    left. At most one query more."""
+    late = {avr.pk for avr, _facts in files if days[avr.pk] < today}
+    consents = consent.consents_of(p.pk for avr, facts in files if avr.pk in late for p in facts.people) if late else {}
+
+    def then(facts: Facts, on: date) -> Facts:
+        agreed = {p.pk for p in facts.people if consent.held(consents.get(p.pk, ()), consent.DETAILS, on)}
+        return replace(facts, consented=frozenset(agreed))
+
+    return [(avr, then(facts, days[avr.pk]) if avr.pk in late else facts) for avr, facts in files]
 
 
 def open_returns(people: Iterable[UUID]) -> dict[UUID, Return]:

@@ -12,7 +12,7 @@ DECLARE
 BEGIN
     SELECT * INTO journey FROM returns_journey
     WHERE id = journey_id AND organisation_id = ANY (compass_scope_organisations());
-    IF NOT FOUND OR journey.status <> 'waiting' OR NOT journey.ready OR leaving_on > journey.last_day THEN
+    IF NOT FOUND OR journey.status <> 'waiting' OR journey.last_day IS NULL OR leaving_on > journey.last_day THEN
         RETURN false;
     END IF;
     SELECT * INTO avr FROM returns_return WHERE id = journey.avr_id;
@@ -23,16 +23,40 @@ BEGIN
     END IF;
     RETURN NOT EXISTS (
         SELECT 1 FROM returns_member m JOIN people_person p ON p.id = m.person_id LEFT JOIN LATERAL (
-            SELECT * FROM people_consent WHERE person_id = p.id ORDER BY occurred_at DESC, id DESC LIMIT 1
+            SELECT * FROM people_consent
+            WHERE person_id = p.id AND (occurred_at AT TIME ZONE 'UTC')::date <= leaving_on
+            ORDER BY occurred_at DESC, id DESC LIMIT 1
         ) c ON true
         WHERE m.avr_id = avr.id AND (
             NOT compass_child_may_go(p.id)
             OR (p.age_band NOT IN ('0-4', '5-11', '12-14', '15-17') OR p.id = avr.person_id) AND (
-                c.id IS NULL OR c.withdrawn_at IS NOT NULL OR c.child_agrees IS FALSE
-                OR c.expires_on < (now() AT TIME ZONE 'UTC')::date
+                c.id IS NULL OR (c.withdrawn_at AT TIME ZONE 'UTC')::date <= leaving_on
+                OR c.child_agrees IS FALSE OR c.expires_on < leaving_on
                 OR c.scopes->>'data_processing' IS DISTINCT FROM 'true')));
 END $$;
 """
+
+#: A mistaken departure is taken back while nobody has arrived; the record is held until that is written.
+MAY_TAKE_BACK = r"""
+CREATE OR REPLACE FUNCTION compass_journey_may_take_back(journey_id uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    journey returns_journey%ROWTYPE;
+BEGIN
+    SELECT * INTO journey FROM returns_journey
+    WHERE id = journey_id AND organisation_id = ANY (compass_scope_organisations());
+    IF NOT FOUND OR journey.status <> 'left' THEN
+        RETURN false;
+    END IF;
+    PERFORM 1 FROM returns_return
+    WHERE id = journey.avr_id AND state = 'ready_to_travel' AND round = journey.round
+      AND organisation_id = journey.to_organisation_id
+    FOR UPDATE;
+    RETURN FOUND;
+END $$;
+"""
+
+MAY_TAKE_BACK_DROP = "DROP FUNCTION compass_journey_may_take_back(uuid);"
 
 MAY_LEAVE_DROP = "DROP FUNCTION compass_journey_may_leave(uuid, date);"
 
@@ -43,6 +67,7 @@ DECLARE
     ours uuid[];
     followed CONSTANT text[] := '{travel_on,travel_mode,last_day,ready,status,version}';
     told CONSTANT text[] := '{status,departed_on,method,reason,told_at,told_by,version}';
+    step CONSTANT text := OLD.status || ' ' || NEW.status;
 BEGIN
     IF current_user <> 'compass_app' THEN
         RETURN NEW;
@@ -56,10 +81,12 @@ BEGIN
     END IF;
     IF OLD.to_organisation_id <> ALL (ours) AND (
         to_jsonb(OLD) - told IS DISTINCT FROM to_jsonb(NEW) - told
-        OR OLD.status <> 'waiting' OR NEW.status NOT IN ('left', 'missed')
+        OR step NOT IN ('waiting left', 'waiting missed', 'left waiting')
         OR NEW.told_by IS DISTINCT FROM compass_scope_actor()
-        OR NEW.status = 'left' AND (
+        OR step = 'waiting left' AND (
             NEW.departed_on IS NULL OR NOT compass_journey_may_leave(OLD.id, NEW.departed_on))
+        OR step = 'left waiting' AND (
+            NEW.departed_on IS NOT NULL OR NEW.reason = '' OR NOT compass_journey_may_take_back(OLD.id))
     ) THEN
         RAISE EXCEPTION 'compass: who sees people off records that only' USING ERRCODE = 'CS023';
     END IF;

@@ -58,6 +58,11 @@ STEPS: dict[str, tuple[int, str | Promise, str | Promise]] = {
         gettext_lazy("They did not leave"),
         gettext_lazy("Record why. Nothing is held against them: counselling stays open."),
     ),
+    "take_back": (
+        0,
+        gettext_lazy("The departure was recorded by mistake"),
+        gettext_lazy("They are ready to travel as before. What was recorded stays in the file, and counts no more."),
+    ),
     "withdraw": (
         0,
         gettext_lazy("The person no longer wishes to return"),
@@ -86,6 +91,7 @@ SAID: dict[str, str | Promise] = {
     "departure": gettext_lazy("The departure is recorded."),
     "arrival": gettext_lazy("The arrival is recorded."),
     "missed": gettext_lazy("It is recorded that they did not leave."),
+    "take_back": gettext_lazy("The departure is taken back: they have not left, or left otherwise."),
     "withdraw": gettext_lazy("The withdrawal is recorded. No other help ends."),
     "suspend": gettext_lazy("The return is on hold."),
     "resume": gettext_lazy("Counselling is open again."),
@@ -266,6 +272,10 @@ def happened(journey: Journey) -> str:
     """What the office that saw them off, or did not, has recorded; empty while nothing is."""
     if journey.departed_on:
         return _("They left on %(day)s.") % {"day": day(journey.departed_on)}
+    if journey.reason and journey.status == "waiting" and journey.told_at:
+        return _("A departure was recorded by mistake and taken back on %(day)s: %(reason)s") % {
+            "day": day(journey.told_at), "reason": label_of("departure_mistake", journey.reason),
+        }  # fmt: skip
     if journey.reason:
         return _("They did not leave: %(reason)s") % {"reason": label_of("departure_outcome", journey.reason)}
     return ""

@@ -346,6 +346,11 @@ TABLE: tuple[Row, ...] = (
     ("returns.not_left", "journey.waiting", TRAVEL, DONE),
     ("returns.not_left", "journey.left", TRAVEL, WrongState),
     ("returns.not_left", "journey.waiting", THIRD, NotFound),
+    ("returns.take_back_journey", "journey.left", TRAVEL, DONE),
+    ("returns.take_back_journey", "journey.waiting", TRAVEL, WrongState),
+    ("returns.take_back_journey", "journey.left", RECEIVER, NotFound),
+    ("returns.take_back_journey", "journey.left", THIRD, NotFound),
+    ("returns.take_back_journey", "journey.left", CLINIC, Denied),
     # after the return
     ("reintegration.welcome", "person.grown", SOCIAL, DONE),
     ("reintegration.welcome", "person.grown", THIRD, NotFound),
@@ -436,7 +441,7 @@ RETURNS: dict[str, set[str]] = {
     "eligibility_review": {"assess", "approve", "refuse", "send_back", "withdraw", "suspend"},
     "pre_return": {"prepare", "withdraw", "suspend"},
     "ready_to_travel": {"prepare", "depart", "miss", "withdraw", "suspend"},
-    "in_travel": {"arrive"},
+    "in_travel": {"arrive", "take_back"},
     "arrived": {"advance"},
     "reintegration": {"advance"},
     "monitoring": {"advance"},
@@ -448,7 +453,7 @@ RETURNS: dict[str, set[str]] = {
 }
 STEPS_OF_A_RETURN = (
     "counsel", "declare", "check", "assess", "approve", "refuse", "send_back", "prepare", "depart", "miss", "arrive",
-    "advance", "withdraw", "suspend", "resume",
+    "advance", "withdraw", "suspend", "resume", "take_back",
 )  # fmt: skip
 #: Actions that are told more than one record, or a file; each has its own tests.
 ELSEWHERE = {

@@ -323,6 +323,8 @@ STEPS: dict[str, Step] = {
         returns.see_off, _said(returns.SeenOff, departed_on=_today(), reconfirmed=True, method="in_person_alone")
     ),
     "returns.not_left": _do(returns.keep_back, _said(returns.NotLeft, reason="no_show")),
+    "returns.take_back": _do(returns.take_back_departures, lambda pk: _moved(pk, "not_left")),
+    "returns.take_back_journey": _do(returns.take_back_journeys, _said(returns.TakenBack, reason="not_left")),
     "reintegration.welcome": _do(
         reintegration.welcome_home, lambda pk: reintegration.Welcomed(**told(id=pk), arrived_on=_today(), support=())
     ),

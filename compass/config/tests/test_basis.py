@@ -46,7 +46,7 @@ ABOUT_NOBODY = {
     "people.erasure_cancel", "people.erasure_confirm", "people.erasure_keep", "people.judge", "people.search",
     "people.voices",
     "programme.count", "reception.activity", "reception.arrive", "referrals.answer", "referrals.attach",
-    "referrals.outcome", "returns.not_left", "returns.see_off",
+    "referrals.outcome", "returns.not_left", "returns.see_off", "returns.take_back_journey",
 }  # fmt: skip
 DAY = timedelta(days=1)
 

@@ -14,10 +14,12 @@ from compass.returns.actions.decide import (
 from compass.returns.actions.journeys import (
     NotLeft,
     SeenOff,
+    TakenBack,
     after_consent,
     expect_journeys,
     keep_back,
     see_off,
+    take_back_journeys,
 )
 from compass.returns.actions.prepare import (
     SPOKEN,
@@ -40,6 +42,7 @@ from compass.returns.actions.travel import (
     miss_returns,
     prepare_returns,
     receive_returns,
+    take_back_departures,
 )
 
 __all__ = [
@@ -57,6 +60,7 @@ __all__ = [
     "NotLeft",
     "Prepared",
     "SeenOff",
+    "TakenBack",
     "advance_returns",
     "after_consent",
     "approve_returns",
@@ -76,5 +80,7 @@ __all__ = [
     "send_back_returns",
     "start_returns",
     "suspend_returns",
+    "take_back_departures",
+    "take_back_journeys",
     "withdraw_returns",
 ]

@@ -22,7 +22,7 @@ from compass.problems import Invalid, StandardNotMet, WrongState
 from compass.returns import destinations, machine
 from compass.returns.machine import Facts
 from compass.returns.models import Journey, Member, Return
-from compass.returns.queries import facts_of, may_leave
+from compass.returns.queries import facts_of, may_leave, may_take_back
 from compass.vocabulary import known
 
 #: States in which people who were taken over have not left yet.
@@ -165,15 +165,13 @@ def see_off(work: Work, departures: list[SeenOff]) -> list[Journey]:
     """The sending office records that people left whom the office at home took over, after each adult said yes once more.
 
     Raises StandardNotMet R-VOL-4, R-DOC-1 past the last day of document and declarations, R-NOT-1 while the office that
-    holds the record has not made the journey ready, or a child was stopped or a consent ended since; WrongState; Invalid for
-    a day to come or before the handover.
+    holds the record has not made the journey ready, a child was stopped, or a consent had ended by the day they left;
+    WrongState; Invalid for a day to come or before the handover.
     """
     rows = work.require("returns.see_off", Journey, departures)
     for row, each in zip(rows, departures, strict=True):
         if row.status != "waiting":
             raise WrongState
-        if not row.ready:
-            raise _not_ready()
         if not each.reconfirmed or each.method not in machine.METHODS:
             raise StandardNotMet(
                 standards=f"{_('On the day of departure every adult was asked once more and said yes')} (R-VOL-4)"
@@ -186,9 +184,9 @@ def see_off(work: Work, departures: list[SeenOff]) -> list[Journey]:
             raise StandardNotMet(standards=str(machine.DOCUMENT.words))
         if not may_leave(row, each.departed_on):
             raise _not_ready()
-        row.status, row.departed_on, row.method = "left", each.departed_on, each.method
+        row.status, row.departed_on, row.method, row.reason = "left", each.departed_on, each.method, ""
         _told(work, row, each)
-    Journey.objects.bulk_update(rows, ["status", "departed_on", "method", *TOLD])
+    Journey.objects.bulk_update(rows, ["status", "departed_on", "method", "reason", *TOLD])
     return rows
 
 
@@ -213,6 +211,30 @@ def keep_back(work: Work, missed: list[NotLeft]) -> list[Journey]:
         row.status, row.reason = "missed", known("departure_outcome", each.reason)
         _told(work, row, each)
     Journey.objects.bulk_update(rows, ["status", "reason", *TOLD])
+    return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenBack(Command):
+    """A departure (`id`: the journey) that was recorded by mistake. `reason`: code of departure_mistake."""
+
+    reason: str
+
+
+@action("returns.take_back_journey", Journey)
+def take_back_journeys(work: Work, mistakes: list[TakenBack]) -> list[Journey]:
+    """The sending office takes back a departure it recorded by mistake; the people are to be seen off as before.
+
+    Raises WrongState where none is recorded, or the office at home has recorded the arrival.
+    """
+    rows = work.require("returns.see_off", Journey, mistakes)
+    for row, each in zip(rows, mistakes, strict=True):
+        if row.status != "left" or not may_take_back(row):
+            raise WrongState
+        row.status, row.departed_on, row.method = "waiting", None, ""
+        row.reason = known("departure_mistake", each.reason)
+        _told(work, row, each)
+    Journey.objects.bulk_update(rows, ["status", "departed_on", "method", "reason", *TOLD])
     return rows
 
 

@@ -32,7 +32,7 @@ class Moved(Command):
 
 
 def open_file(
-    work: Work, name: str, commands: Sequence[Command], days: Mapping[UUID | None, date] | None = None
+    work: Work, name: str, commands: Sequence[Command], days: Mapping[UUID, date] | None = None
 ) -> list[tuple[Return, Facts]]:
     """The returns of the commands, locked, with the facts the transition `name` looks at; only the rule is checked.
 
@@ -40,8 +40,8 @@ def open_file(
     """
     avrs = work.require(machine.TRANSITIONS[name].rule, Return, commands)
     work.keys.load([avr.person_id for avr in avrs])
-    stated = days or {each.id: each.occurred_at.date() for each in commands}
-    facts = facts_of(work, avrs, {pk: on for pk, on in stated.items() if pk})
+    stated = days or {each.id: each.occurred_at.date() for each in commands if each.id}
+    facts = facts_of(work, avrs, stated)
     return [(avr, facts[avr.pk]) for avr in avrs]
 
 

@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
-from compass.people.actions import ServiceGiven, record_services
+from compass.people.actions import ServiceAnnulled, ServiceGiven, annul_services, record_services
 from compass.people.consent import DETAILS
+from compass.people.models import Service
 from compass.problems import Invalid, StandardNotMet, WrongState
 from compass.returns import machine
 from compass.returns.actions.steps import Moved, inside, move, move_on, not_met, open_file
 from compass.returns.machine import Facts
-from compass.returns.models import Preparation, Return
+from compass.returns.models import Preparation, Return, Step
+from compass.returns.queries import on_their_days
 from compass.vocabulary import known
 
 #: Nobody plans a journey further ahead: a declaration holds for 90 days.
@@ -86,11 +88,12 @@ class Departure(Command):
 def depart_returns(work: Work, departures: list[Departure]) -> list[Return]:
     """Depart, after voluntariness was confirmed again (R-VOL-4), and record the service for each traveller.
 
-    Declarations and documents must be in force on the day that is recorded as the day of departure, whenever it is
-    said to have been written down. Raises StandardNotMet R-VOL-4 and the rules of `depart`, BestInterestsFirst,
-    WrongState, Invalid for a day to come or before the journey was ready.
+    Consent, declarations and documents must be in force on the day that is recorded as the day of departure, whenever it
+    is said to have been written down; whoever took consent back afterwards had left. Raises StandardNotMet R-VOL-4 and the
+    rules of `depart`, BestInterestsFirst, WrongState, Invalid for a day to come or before the journey was ready.
     """
-    files = open_file(work, "depart", departures, {each.id: each.departed_on for each in departures})
+    days = {each.id: each.departed_on for each in departures if each.id}
+    files = on_their_days(open_file(work, "depart", departures, days), days, work.now.date())
     services = []
     for (avr, facts), each in zip(files, departures, strict=True):
         machine.require("depart", facts)
@@ -125,6 +128,43 @@ def _travelled(facts: Facts, each: Command, on: date, provider: UUID | None = No
         )
         for person in facts.people
     ]
+
+
+@action("returns.take_back", Return, purpose=DETAILS)
+def take_back_departures(work: Work, commands: list[Moved]) -> list[Return]:
+    """A departure was recorded by mistake (`reason`: code of departure_mistake): they are ready to travel as before.
+
+    The services of the departure count no more; every step stays in the file. Raises WrongState once they arrived.
+    """
+    files = open_file(work, "take_back", commands)
+    for (_avr, facts), each in zip(files, commands, strict=True):
+        machine.require("take_back", facts)
+        known("departure_mistake", each.reason)
+    wrong = Service.objects.filter(origin__in=[avr.pk for avr, _facts in files], service="AVR", annulled_at=None)
+    said = {avr.pk: each for (avr, _facts), each in zip(files, commands, strict=True)}
+    annul_services(
+        work,
+        [
+            ServiceAnnulled(
+                key=uuid5(said[row.origin].key, str(row.pk)),
+                occurred_at=said[row.origin].occurred_at,
+                basis=said[row.origin].basis,
+                id=row.pk,
+            )
+            for row in wrong
+            if row.origin
+        ],
+    )
+    avrs = move(
+        work, [(avr, "take_back", each) for (avr, _facts), each in zip(files, commands, strict=True)], departed_on=None
+    )
+    ready = {
+        row.avr_id: row.occurred_at for row in Step.objects.filter(avr__in=avrs, transition="ready").order_by("id")
+    }
+    for avr in avrs:
+        avr.state_since = ready[avr.pk]
+    Return.objects.bulk_update(avrs, ["state_since"])
+    return avrs
 
 
 @action("returns.miss", Return, purpose=DETAILS)

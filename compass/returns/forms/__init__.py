@@ -5,7 +5,14 @@ from __future__ import annotations
 from compass.returns.forms.begin import CounsellingForm, DeclarationForm, FreeChoiceForm, StartForm
 from compass.returns.forms.decide import DecisionForm, EligibilityForm
 from compass.returns.forms.moves import MovedForm, NotesForm, ResumeForm
-from compass.returns.forms.travel import ArrivalForm, DepartureForm, NotLeftForm, PreparationForm, SeeOffForm
+from compass.returns.forms.travel import (
+    ArrivalForm,
+    DepartureForm,
+    NotLeftForm,
+    PreparationForm,
+    SeeOffForm,
+    TakenBackForm,
+)
 
 __all__ = [
     "ArrivalForm",
@@ -22,4 +29,5 @@ __all__ = [
     "ResumeForm",
     "SeeOffForm",
     "StartForm",
+    "TakenBackForm",
 ]

@@ -123,6 +123,21 @@ class NotLeftForm(StepForm):
         return actions.NotLeft(**self.about(journey.pk), reason=self.cleaned_data["reason"])
 
 
+class TakenBackForm(StepForm):
+    """A departure of people whom the office at home has taken over was recorded by mistake, and why."""
+
+    basis = "public_interest"
+
+    reason = forms.ChoiceField(label=_("Reason"), widget=Radios)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("reason", code_list("departure_mistake").choices())
+
+    def command(self, journey: Journey) -> actions.TakenBack:
+        return actions.TakenBack(**self.about(journey.pk), reason=self.cleaned_data["reason"])
+
+
 class ArrivalForm(StepForm):
     """`basis`: whoever is on the way is received, also when consent was taken back meanwhile."""
 

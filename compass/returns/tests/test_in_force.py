@@ -50,6 +50,7 @@ def test_what_had_run_out_on_the_day_of_departure_stops_it(journey, at, told, mo
         Preparation.objects.update(travel_on=timezone.now().date() - 30 * DAY)
         Return.objects.update(occurred_at=timezone.now() - 100 * DAY, state_since=timezone.now() - 100 * DAY)
         model.objects.update(**{field: timezone.now().date() - 10 * DAY})
+        Consent.objects.update(occurred_at=timezone.now() - 100 * DAY)
 
     with pytest.raises(StandardNotMet, match="R-VOL-1" if model is Declaration else "R-DOC-1"):
         leave(journey, at, told, told_back=20, left_back=0)
@@ -58,8 +59,19 @@ def test_what_had_run_out_on_the_day_of_departure_stops_it(journey, at, told, mo
     assert journey.state() == "in_travel"
 
 
+def test_who_agreed_only_after_the_day_had_not_agreed_to_leave_on_it(journey, at, told):
+    journey.to("ready_to_travel")
+    with at("zinder.cases"):
+        Return.objects.update(occurred_at=timezone.now() - 100 * DAY, state_since=timezone.now() - 100 * DAY)
+
+    with pytest.raises(StandardNotMet, match="R-CON-1"):
+        leave(journey, at, told, told_back=0, left_back=20)
+
+
 def test_nobody_left_before_the_journey_was_ready(journey, at, told):
     journey.to("ready_to_travel")
+    with at("zinder.cases"):
+        Consent.objects.update(occurred_at=timezone.now() - 100 * DAY)
 
     with pytest.raises(Invalid):
         leave(journey, at, told, told_back=20, left_back=20)

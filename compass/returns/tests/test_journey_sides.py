@@ -7,13 +7,16 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from compass.cases.actions.best_interests import Reopened, reopen_procedures
 from compass.config.demo.world import world_id
+from compass.people.actions import Withdrawal, withdraw_consent
 from compass.people.models import Consent
 from compass.problems import StandardNotMet, WrongState
 from compass.returns import actions
 from compass.returns.models import Journey
+from compass.returns.tests.conftest import Journey as Travelling
 from compass.returns.tests.test_see_off import arrive, leaving  # noqa: F401 a fixture
 
 pytestmark = pytest.mark.django_db
@@ -65,12 +68,26 @@ def test_the_office_that_sees_them_off_does_not_write_for_the_one_at_home(journe
     assert refused(journey, "zinder.travel", f"UPDATE returns_journey SET {change}")
 
 
-def test_nobody_shows_a_journey_to_a_third_office_nor_takes_a_departure_back(journey, leaving):  # noqa: F811
+def test_nobody_shows_a_journey_to_a_third_office(journey, leaving):  # noqa: F811
     for who in ("zinder.travel", "edo.reception"):
         assert refused(journey, who, "UPDATE returns_journey SET to_organisation_id = %s", world_id("TD"))
+
+
+BACK = "UPDATE returns_journey SET status = 'waiting', departed_on = NULL, reason = 'not_left', told_by = %s"
+
+
+def test_who_recorded_a_departure_takes_it_back_with_a_reason_until_they_arrived(journey, leaving, told):  # noqa: F811
+    assert refused(journey, "zinder.travel", BACK, "me")
     journey.see_off(leaving)
-    for who in ("zinder.travel", "edo.reception"):
-        assert refused(journey, who, "UPDATE returns_journey SET status = 'waiting', departed_on = NULL")
+    assert refused(journey, "edo.reception", BACK, "me")
+    assert refused(journey, "zinder.travel", BACK.replace("'not_left'", "''"), "me")
+    assert refused(journey, "zinder.travel", BACK.replace("departed_on = NULL", "departed_on = departed_on"), "me")
+    assert refused(journey, "zinder.travel", BACK.replace("'waiting'", "'missed'"), "me")
+    assert run(journey, "zinder.travel", BACK, "me") == 1
+
+    journey.see_off(leaving)
+    arrive(journey, told)
+    assert refused(journey, "zinder.travel", BACK, "me")
 
 
 def test_a_child_whose_procedure_was_reopened_at_home_is_not_seen_off(journey, leaving, told, sign_in):  # noqa: F811
@@ -93,6 +110,28 @@ def test_a_consent_that_ran_out_meanwhile_lets_nobody_leave(journey, leaving):  
 
 def today_before() -> date:
     return date.today() - timedelta(days=2)
+
+
+@pytest.mark.parametrize(("days_ago", "left"), [(2, True), (1, False), (0, False)])
+def test_who_left_before_taking_consent_back_had_left(at, told, days_ago, left):
+    """Handed over five days ago; consent was taken back yesterday."""
+    journey = Travelling(at, lambda **more: told(occurred_at=timezone.now() - timedelta(days=5), **more))
+    journey.ready()
+    seen = journey.hand_over()
+    with journey.at("edo.reception") as work:
+        given = Consent.objects.filter(person=journey.mother.pk).order_by("-occurred_at", "-id").first()
+        taken_back = told(id=given.pk, basis="legal_duty", occurred_at=work.now - timedelta(days=1))
+        withdraw_consent(work, [Withdrawal(**taken_back)])
+    with journey.at("zinder.travel") as work:
+        on = work.now.date() - timedelta(days=days_ago)
+        assert not Journey.objects.get(pk=seen).ready
+
+    if left:
+        journey.see_off(seen, departed_on=on)
+        arrive(journey, lambda **more: told(**{**more, "basis": "vital_interest"}))
+    else:
+        with pytest.raises(StandardNotMet, match="R-NOT-1"):
+            journey.see_off(seen, departed_on=on)
 
 
 def test_no_day_before_the_journey_was_ready(journey, leaving):  # noqa: F811

@@ -118,6 +118,42 @@ def test_whoever_withdraws_the_wish_is_off_the_list(journey, leaving, told, sign
     assert reverse("returns:see_off", args=[leaving]) not in page
 
 
+def test_a_departure_by_mistake_is_taken_back_and_they_are_seen_off_another_day(journey, leaving, told, sign_in):
+    journey.see_off(leaving)
+    where = reverse("returns:take_back_journey", args=[leaving])
+    niger = sign_in("zinder.travel")
+    assert where in niger.get(reverse("returns:list")).content.decode()
+    form = {"key": str(uuid.uuid4()), "version": "2"}
+
+    assert "reason" in niger.post(where, form).context["form"].errors
+    assert niger.post(where, {**form, "reason": "other_day"}).status_code == 302
+
+    with pytest.raises(WrongState):
+        arrive(journey, told)
+    with override("en"):
+        page = sign_in("edo.reception").get(
+            reverse("returns:show", args=[journey.pk]), headers={"accept-language": "en"}
+        )
+    assert "recorded by mistake and taken back" in page.content.decode()
+    with journey.at("zinder.travel"):
+        kept = Journey.objects.get(pk=leaving)
+        assert (kept.status, kept.departed_on, kept.reason) == ("waiting", None, "other_day")
+    with pytest.raises(WrongState):
+        take_back(journey, leaving, told)
+
+    journey.see_off(leaving)
+    arrive(journey, told)
+    with pytest.raises(WrongState):
+        take_back(journey, leaving, told)
+    with journey.at("edo.reception"):
+        assert Service.objects.filter(service="AVR", annulled_at=None).count() == 2
+
+
+def take_back(journey, pk, told):
+    with journey.at("zinder.travel") as work:
+        actions.take_back_journeys(work, [actions.TakenBack(**told(id=pk), reason="not_left")])
+
+
 def test_who_missed_the_bus_is_seen_off_another_day_and_the_first_stays_on_record(journey, leaving, told):
     with journey.at("zinder.travel") as work:
         actions.keep_back(work, [actions.NotLeft(**told(id=leaving), reason="no_show")])

@@ -9,7 +9,7 @@ from compass.returns.urls import urlpatterns
 from compass.returns.views.files import AHEAD
 from compass.vocabulary import code_list
 
-PAGES = {route.name for route in urlpatterns} - {"list", "start", "show", "see_off", "not_left"}
+PAGES = {route.name for route in urlpatterns} - {"list", "start", "show", "see_off", "not_left", "take_back_journey"}
 STATES = set(code_list("return_state").values)
 
 

@@ -170,6 +170,7 @@ def test_a_step_whose_time_is_over_asks_nothing(journey, sign_in):
 
 REACHED = {
     "missed": ("ready_to_travel", actions.miss_returns, "no_show"),
+    "take_back": ("in_travel", actions.take_back_departures, "other_day"),
     "withdraw": ("counselling", actions.withdraw_returns, ""),
     "suspend": ("counselling", actions.suspend_returns, "insecurity"),
 }

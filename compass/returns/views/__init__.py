@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compass.returns.views.files import returns_list, show, start
-from compass.returns.views.journeys import not_left, see_off
+from compass.returns.views.journeys import not_left, see_off, take_back_journey
 from compass.returns.views.steps import (
     arrival,
     counselling,
@@ -16,6 +16,7 @@ from compass.returns.views.steps import (
     preparation,
     resume,
     suspend,
+    take_back,
     withdraw,
 )
 
@@ -36,5 +37,7 @@ __all__ = [
     "show",
     "start",
     "suspend",
+    "take_back",
+    "take_back_journey",
     "withdraw",
 ]

@@ -28,7 +28,7 @@ from compass.returns import actions, destinations, forms, machine, words
 from compass.returns.blocks import stopped
 from compass.returns.machine import Facts
 from compass.returns.models import Counselling, Declaration, Eligibility, FreeChoice, Member, Return, Step
-from compass.returns.queries import household, open_returns, to_see_off
+from compass.returns.queries import household, open_returns, seen_off, to_see_off
 from compass.returns.rules import TRAVEL
 from compass.returns.views.common import bars, find_file, note_refusal, sees
 from compass.vocabulary import code_list, label_of
@@ -49,7 +49,8 @@ def returns_list(request: HttpRequest, work: Work) -> HttpResponseBase:
     family = Member.objects.filter(avr=OuterRef("pk")).order_by().values("avr").annotate(n=Count("pk")).values("n")
     shown = list(rows.annotate(people=Subquery(family)).order_by("-state_since", "-id")[:PER_PAGE])
     journeys = to_see_off(work)
-    work.saw([*shown, *journeys])
+    gone = seen_off(work)
+    work.saw([*shown, *journeys, *gone])
     return TemplateResponse(
         request,
         "returns/list.html",
@@ -59,6 +60,7 @@ def returns_list(request: HttpRequest, work: Work) -> HttpResponseBase:
             "wanted": wanted,
             "begins": work.may("returns.start"),
             "journeys": journeys,
+            "gone": gone,
         },
     )
 
@@ -143,6 +145,7 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "handover": _handover(work, avr, facts),
             "journey": facts.journey,
             "office": _office(facts),
+            "happened": words.happened(facts.journey) if facts.journey else "",
             "stops": [(p, facts.blocks[p.pk]) for p in facts.halted],
             "unchecked": [(p, facts.blocks[p.pk]) for p in facts.unchecked],
             "decided": avr.approved_at is not None,
@@ -150,6 +153,7 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "may_withdraw": machine.may("withdraw", avr, facts) and work.may("returns.withdraw"),
             "may_suspend": machine.may("suspend", avr, facts) and work.may("returns.suspend"),
             "may_resume": machine.may("resume", avr) and work.may("returns.counsel"),
+            "may_take_back": machine.may("take_back", avr, facts) and work.may("returns.move"),
             "may_read": work.may("returns.read_notes"),
             "may_see": work.may("people.view"),
             "notes": notes,

@@ -37,7 +37,20 @@ def not_left(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     return _answer(request, work, row, form, actions.keep_back, "missed")
 
 
-def _answer(request: HttpRequest, work: Work, row: Journey, form: Any, act: Any, name: str) -> HttpResponseBase:
+@require_http_methods(["GET", "POST"])
+@page("returns.take_back_journey")
+def take_back_journey(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
+    """A departure recorded by mistake: they are to be seen off as before."""
+    row = work.find("returns.see_off", Journey, pk)
+    form = forms.TakenBackForm(request.POST or None, initial={"version": row.version})
+    return _answer(request, work, row, form, actions.take_back_journeys, "take_back", status="left")
+
+
+def _answer(
+    request: HttpRequest, work: Work, row: Journey, form: Any, act: Any, name: str, *, status: str = "waiting"
+) -> HttpResponseBase:
+    """The form while the journey has that status, the act, and the same page again when it is refused."""
+    due = row.status == status
     if form.is_valid():
         with work.attempt(form):
             act(work, [form.command(row)])
@@ -48,6 +61,7 @@ def _answer(request: HttpRequest, work: Work, row: Journey, form: Any, act: Any,
     ready = row.ready and may_leave(row, work.now.date())
     shown = {
         "journey": row,
+        "due": due,
         "ready": ready,
         "form": form,
         "title": words.title(name),

@@ -228,6 +228,11 @@ def departure(visit: Visit) -> Asked:
     return Asked(form, actions.depart_returns, more={"other": reverse("returns:missed", args=[visit.avr.pk])})
 
 
+@_step("returns.take_back", "take_back")
+def take_back(visit: Visit) -> Asked:
+    return _moved(visit, actions.take_back_departures, "take_back", required=True)
+
+
 @_step("returns.miss", "miss")
 def missed(visit: Visit) -> Asked:
     return _moved(visit, actions.miss_returns, "miss", required=True)
