@@ -1,0 +1,151 @@
+"""The states of consent, driven by hypothesis over every path through which something about a person leaves its office:
+after each step every path is asked, and does what `consent_wishes`, written a second time, says.
+
+Nothing is disclosed that neither consent nor another recorded ground covers; what is taken back counts at once, also at the
+office that took the person over; and consent is no wall: what the person allowed is possible.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db.models import QuerySet
+from hypothesis import Phase
+
+from compass.access.prepared import Prepared
+from compass.config.tests import consent_paths
+from compass.config.tests.consent_machine import ASKED, RETURN, SHARE, Machine, tried, walk
+from compass.people import consent, registry
+from compass.people.models import Consent
+
+
+@pytest.fixture
+def machine(apart, cluster):
+    """A database of its own, in which days can pass."""
+    with cluster.connect("compass_owner", apart) as owner:
+        Machine.owner = owner
+        yield
+
+
+#: Steps of the machine, one after another: every path is asked in each state between them.
+STORY: tuple[tuple[str, tuple[Any, ...]], ...] = (
+    ("refer", ("vital_interest", False)),
+    ("take_back", ({SHARE}, 0)),
+    ("answer", ({SHARE, RETURN}, set(), 3, "other", True, False)),
+    ("answer", ({SHARE}, set(), 0, "other", True, True)),
+    ("refer", ("consent", True)),
+    ("make_an_offer", ()),
+    ("is_taken_over", ()),
+    ("take_back", (set(), 0)),
+    ("answer", (set(ASKED), set(), 40, "other", True, False)),
+    ("days_pass", (80,)),
+)
+
+
+def tell(who: str, story: Sequence[tuple[str, tuple[Any, ...]]]) -> None:
+    """A story without dice; every path is asked before, between and after its steps."""
+    one = Machine()
+    one.register(who, True, True)
+    for name, said in story:
+        one.ask_all()
+        getattr(one, name)(*said)
+    one.ask_all()
+
+
+def test_a_story_asks_every_path(machine):
+    tried.clear()
+
+    tell("adult", STORY)
+
+    held = {name for name, way in consent_paths.DISCLOSING.items() if way.held == consent_paths.MACHINE}
+    assert held | {"people:find", "people:person", "reception:activity"} == tried
+
+
+def test_nothing_is_disclosed_that_nothing_covers(machine):
+    walk(4, 6)
+
+
+@pytest.mark.proof
+def test_nothing_is_disclosed_in_the_long_form(machine):
+    walk(150, 40, seed=False, phases=(Phase.generate, Phase.shrink))
+
+
+def _ignored(reason):
+    """An `answer` for which this reason is none."""
+    right = consent.answer
+
+    def wrong(given, scope, today=None):
+        found = right(given, scope, today)
+        if found.reason != reason or (reason != "refused" and not given.scopes.get(scope)):
+            return found
+        return consent.Answer(True, "given", found.consent_id, found.on, scope)
+
+    return {"answer": wrong}
+
+
+def _as_recorded():
+    """The consent that was written down last, instead of the one that was given last."""
+
+    def last_of(people: list[UUID]) -> QuerySet[Consent]:
+        rows = Consent.objects.filter(person_id__in=people).order_by("person_id", "-recorded_at", "-id")
+        return rows.distinct("person_id")
+
+    def consents_of(people):
+        found = {pk: [] for pk in people}
+        for row in Consent.objects.filter(person_id__in=list(found)).order_by("recorded_at", "id"):
+            found[row.person_id].append(row)
+        return found
+
+    return {"_newest": Prepared(last_of), "consents_of": consents_of}
+
+
+ALL_BACK, A_YEAR = ("take_back", (set(), 0)), ("days_pass", (370,))
+NO = ("answer", (set(), set(ASKED), 0, "guardian", True, False))
+LATE_YES = ("answer", (set(ASKED), set(), 3, "guardian", True, False))
+CHILD_SAYS_NO = ("answer", (set(ASKED), set(), 0, "guardian", False, False))
+#: A rule that is broken, of whom, and the steps that show it.
+BROKEN: dict[str, tuple[Callable[[], dict[str, Any]], str, tuple[tuple[str, tuple[Any, ...]], ...]]] = {
+    "withdrawal is ignored": (lambda: _ignored("withdrawn"), "adult", (ALL_BACK,)),
+    "the end is ignored": (lambda: _ignored("expired"), "adult", (A_YEAR,)),
+    "a no counts as a yes": (lambda: _ignored("refused"), "adult", (NO,)),
+    "the child is not heard": (lambda: _ignored("child_refused"), "child", (CHILD_SAYS_NO,)),
+    "the one written down last counts": (_as_recorded, "adult", (NO, LATE_YES)),
+    "nothing is recalled": (dict, "adult", (ALL_BACK,)),
+}
+
+
+@pytest.fixture(params=BROKEN)
+def broken(request, monkeypatch):
+    """One rule broken wherever it is used; gives whose story shows it, and the steps."""
+    changed, who, story = BROKEN[request.param]
+    for name, wrong in changed().items():
+        right = getattr(consent, name)
+        for module in [each for key, each in list(sys.modules.items()) if key.startswith("compass.")]:
+            if getattr(module, name, None) is right:
+                monkeypatch.setattr(module, name, wrong)
+    if request.param == "nothing is recalled":
+        monkeypatch.setattr(registry, "_listeners", [])
+    return who, story
+
+
+def test_the_machine_catches_a_rule_that_is_broken(machine, broken):
+    who, story = broken
+
+    with pytest.raises(AssertionError):
+        tell(who, story)
+
+
+def test_without_a_broken_rule_these_stories_end_well(machine):
+    tell("adult", (NO, LATE_YES, ALL_BACK, A_YEAR))
+    tell("child", (CHILD_SAYS_NO,))
+
+
+@pytest.mark.proof
+@pytest.mark.usefixtures("broken")
+def test_the_machine_finds_a_broken_rule_by_itself(machine):
+    with pytest.raises(AssertionError):
+        walk(150, 20)
