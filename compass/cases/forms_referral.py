@@ -115,7 +115,9 @@ class ReferralForm(KeptForm):
         if called:
             self.fields["share_contact"] = YesNoField(
                 label=_("May the partner call this person?"),
-                help_text=_("Ask. With a yes, the number and what to say on the telephone go along, sealed."),
+                help_text=_(
+                    "Ask. With a yes, the number, the safe times and what to say on the telephone go along, sealed."
+                ),
             )
         if not covered:
             self.fields["override"] = text(

@@ -24,7 +24,10 @@ class Person(models.Model):
 
     identity_sealed: {"given", "family", "other", "birth_date" (ISO) | "birth_year", "birth_estimated", with
     "birth_month" (1 to 12) for a small child whose age was told in months; "place_of_origin"}.
-    contact_sealed: {"phone", "safe_to_call", "safe_to_carry_paper", "what_to_say"}.
+    contact_sealed: {"safe_contact": code of safe_contact, "trusted_person": who passes a message on, "phone",
+    "safe_to_call", "safe_times", "speak_as": who we say we are, "what_to_say", "must_not_know": who must not learn of
+    it, "unsafe_numbers": [numbers never to be called again], "safe_to_carry_paper"}.
+    What a change of either does not name stays; what it names with None or nothing is taken away.
     relation: code of person_relation, towards the principal person of the household.
     once_alone: whether a child was ever recorded as alone, or not known to be with a parent; later words do not undo it.
     consent_due_at: until when consent must be asked after action on vital interest; empty once an answer is recorded.
@@ -97,6 +100,20 @@ class AboutPerson(Recorded):
     @property
     def subject_id(self) -> UUID:
         return self.person_id
+
+
+class FormerContact(AboutPerson):
+    """How a person could be reached until someone changed it (`occurred_at`, `recorded_by`). Nothing here is ever changed.
+
+    contact_sealed: as that of Person, sealed for this row.
+    """
+
+    contact_sealed = models.BinaryField(default=b"")
+
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="person")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-id"], name="people_formercontact_newest")]
 
 
 class Consent(AboutPerson):

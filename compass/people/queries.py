@@ -13,7 +13,8 @@ from compass.access.work import Work
 from compass.people import registry
 from compass.people.consent import DETAILS, ENDED, Answer, answer, newest
 from compass.people.content.consent import LATER_SCOPES, SCOPES
-from compass.people.models import Consent, ErasureRequest, GuardianRequest, Person, Service
+from compass.people.models import Consent, ErasureRequest, FormerContact, GuardianRequest, Person, Service
+from compass.people.reach import Reach, reach
 from compass.problems import ConsentMissing
 from compass.vault.models import Erasure
 from compass.vocabulary import label_of
@@ -21,6 +22,8 @@ from compass.vocabulary import label_of
 TABLE = "people_person"
 #: Reasons for opening identity and contact that do not rest on consent.
 WITHOUT_CONSENT = frozenset({"present", "correct", "danger"})
+#: So many earlier contacts of a person are shown.
+MOST_FORMER = 30
 NEIGHBOURS = timedelta(days=3)
 #: A talk with a family, and the children written down after it, is over within half a day.
 SAME_TALK = timedelta(hours=12)
@@ -95,9 +98,39 @@ def reveal_names(work: Work, people: Sequence[Person], reason: str) -> dict[UUID
     return {person.pk: name for person in shown if (name := opened(work, person).name)}
 
 
+def contact_of(work: Work, person: Person) -> dict[str, Any]:
+    """What the person said about being reached, opened for the program itself; empty when nothing is recorded."""
+    found = work.keys.open(person.contact_sealed, table=TABLE, column="contact_sealed", subject=person.pk)
+    return dict(found or {})
+
+
+def reach_of(work: Work, person: Person) -> Reach | None:
+    """What to see before calling, writing or handing over paper, for who may see contact; None when it opens no more."""
+    if not work.may("people.identity") or not work.keys.holds([person.pk]):
+        return None
+    return reach(contact_of(work, person))
+
+
+def former_contacts(work: Work, person: Person) -> list[tuple[FormerContact, dict[str, Any]]]:
+    """How the person could be reached before, the newest first, opened; whoever shows them must `reveal` the person.
+
+    Until when each held is `occurred_at` of its row.
+    """
+    rows = work.allowed("people.identity", FormerContact).filter(person=person).order_by("-id")[:MOST_FORMER]
+    table = FormerContact._meta.db_table
+    return [
+        (
+            row,
+            work.keys.open(row.contact_sealed, table=table, column="contact_sealed", subject=person.pk, row=row.pk)
+            or {},
+        )
+        for row in rows
+    ]
+
+
 def safe_to_carry(work: Work, person: Person) -> bool:
     """Whether the person said that paper is safe on them. No answer is a no."""
-    return opened(work, person).contact.get("safe_to_carry_paper") is True
+    return contact_of(work, person).get("safe_to_carry_paper") is True
 
 
 def consent_of(person: UUID) -> Consent | None:

@@ -26,6 +26,8 @@ from compass.people import consent
 from compass.people.actions import ServiceGiven, record_services
 from compass.people.consent import HELP, scope_for
 from compass.people.models import Consent, Person
+from compass.people.queries import contact_of
+from compass.people.reach import may_be_called
 from compass.problems import (
     ConsentMissing,
     Denied,
@@ -43,6 +45,8 @@ READABLE = timedelta(days=90)
 #: Fields whose service cannot work without the name or number of somebody.
 MAY_NAME = frozenset({"payment_identity", "persons_sought"})
 NEVER_PREGNANT = frozenset({"0-4", "5-11", "60+"})
+#: What goes along when the partner may call: the number and how to use it, never who stands between.
+CONTACT = ("phone", "safe_to_call", "safe_contact", "safe_times", "speak_as", "what_to_say")
 COMPLETED = "service_completed"
 DELIVERED = frozenset({COMPLETED, "service_partly_given", "service_ongoing"})
 
@@ -206,17 +210,6 @@ def _covered(work: Work, person: UUID, receiver: Organisation, basis: str, overr
     return answer.consent_id
 
 
-def contact_of(work: Work, person: Person) -> dict[str, Any]:
-    """What the person said about being reached; empty when nothing is recorded."""
-    found = work.keys.open(person.contact_sealed, table="people_person", column="contact_sealed", subject=person.pk)
-    return dict(found or {})
-
-
-def may_be_called(contact: Mapping[str, Any]) -> bool:
-    """Whether there is a number and the person said that calling it is safe."""
-    return bool(str(contact.get("phone") or "").strip()) and contact.get("safe_to_call") is True
-
-
 def to_be_read(fields: Mapping[str, str]) -> dict[str, str]:
     """What is written of somebody and must not tell who it is."""
     return {name: text for name, text in fields.items() if name not in MAY_NAME}
@@ -230,9 +223,7 @@ def _payload(work: Work, person: Person, each: ReferralPrepared | ReferralChange
         known_contact = contact_of(work, person)
         if not may_be_called(known_contact):
             raise Invalid(what=_("a telephone number that is safe to call"))
-        contact = {
-            name: known_contact[name] for name in ("phone", "safe_to_call", "what_to_say") if name in known_contact
-        }
+        contact = {name: known_contact[name] for name in CONTACT if name in known_contact}
     return {
         "sex": person.sex,
         "age_band": person.age_band,

@@ -46,6 +46,12 @@ def facts(payload: Mapping[str, Any], sender: bool) -> list[tuple[str, str]]:
         rows.append((_("Contact"), _("Goes along, sealed")))
     else:
         rows.append((_("Telephone"), str(contact.get("phone") or "")))
+        if way := contact.get("safe_contact"):
+            rows.append((_("How to reach the person"), _label("safe_contact", way)))
+        if contact.get("safe_times"):
+            rows.append((_("Call only at these times"), str(contact["safe_times"])))
+        if contact.get("speak_as"):
+            rows.append((_("Say that you are"), str(contact["speak_as"])))
         if contact.get("what_to_say"):
             rows.append((_("On the telephone say only"), str(contact["what_to_say"])))
     return rows

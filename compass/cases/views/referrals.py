@@ -28,10 +28,8 @@ from compass.cases.actions.referral import (
     ReferralPrepared,
     ReferralStep,
     change_referrals,
-    contact_of,
     drop_referrals,
     fields_for,
-    may_be_called,
     note_outcomes,
     prepare_referrals,
     review_referrals,
@@ -67,6 +65,8 @@ from compass.people import consent
 from compass.people.consent import scope_for
 from compass.people.grounds import ACCOUNT
 from compass.people.models import Person
+from compass.people.queries import contact_of
+from compass.people.reach import may_be_called
 from compass.problems import Denied, KeyAbsent, NotFound
 from compass.ui.compare import is_stale, renew, rows
 from compass.vocabulary import code_list, label_of

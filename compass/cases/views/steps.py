@@ -37,7 +37,7 @@ from compass.cases.models import Assessment, Case, Closure, FollowUp, Goal, Plan
 from compass.cases.standards import link
 from compass.cases.views.case import goals
 from compass.cases.views.common import Sealed, agrees, compare, find_case, reveal
-from compass.people import grounds
+from compass.people import grounds, queries
 from compass.people.actions import moment
 from compass.problems import NotFound, WrongState
 from compass.vocabulary import label_of
@@ -273,7 +273,8 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     context = {
         "case": case, "form": form, "last": files.last_contact(case),
         "compared": compare(form, partial(_reached, form)),
-        "attempts": closing.attempts(files.of(FollowUp, case)), **reveal(request, work, case, FollowUp),
+        "attempts": closing.attempts(files.of(FollowUp, case)), "reach": queries.reach_of(work, case.person),
+        **reveal(request, work, case, FollowUp),
     }  # fmt: skip
     return TemplateResponse(request, "cases/follow_up.html", context)
 

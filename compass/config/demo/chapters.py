@@ -131,6 +131,8 @@ class Handover:
     needs: tuple[str, ...]
     open_note: str
     sealed_note: str
+    go_between: str
+    safe_times: str
     acceptance: str
 
 

@@ -25,8 +25,9 @@ from compass.access.work import Work, unit_of_work
 from compass.config.demo import load_cases
 from compass.config.demo.population import population
 from compass.config.demo.progress import Progress
+from compass.config.demo.reached import reached
 from compass.config.demo.shapes import Household, Person
-from compass.config.demo.world import NAMESPACE
+from compass.config.demo.world import NAMESPACE, language_of
 from compass.people.actions import (
     ConsentGiven,
     Registration,
@@ -98,7 +99,7 @@ class Loader:
                     uasc_status=person.uasc,
                     country_met=home.country,
                     identity=_identity(person),
-                    contact={"phone": person.phone, "safe_contact": person.safe_contact},
+                    contact=reached(person, language_of(home.country)),
                 )
                 for home in households
                 for person in home.members

@@ -84,7 +84,7 @@ class Neighbours(Teller):
         person = Person(
             number=FIRST + number, names=Names(each.given, each.family, "", "Latn"), sex=each.sex, birth_date=None,
             birth_year=met.year - each.age, age=each.age, age_basis="stated_age", nationality=each.nationality,
-            languages=each.languages, relation="principal", uasc="accompanied", phone="", safe_contact="phone_call",
+            languages=each.languages, relation="principal", uasc="accompanied", phone="", safe_contact="at_the_centre",
             origin=each.origin, urgent_needs=(), disability=(), risk_triggers=(), risk=each.risk,
             screening="protection_case", refused=(), main_class=None, services=(), returned=None, reintegrated=False,
             duplicate_of=None,

@@ -458,6 +458,7 @@ def _contact(member: Member) -> dict[str, Any]:
         return {"safe_contact": member.safe_contact}
     return {
         "phone": member.phone, "safe_contact": member.safe_contact, "safe_to_call": False, "safe_to_carry_paper": True,
+        "trusted_person": FAMILY.handover.go_between, "safe_times": FAMILY.handover.safe_times,
         "what_to_say": FAMILY.handover.sealed_note,
     }  # fmt: skip
 

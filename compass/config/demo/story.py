@@ -238,6 +238,8 @@ FAMILY = Story(
             "Elle préfère être jointe par sa sœur, le matin, sans message écrit. Elle demande que l’accueil se fasse "
             "avec une femme et que l’on ne parle pas de son voyage devant les enfants."
         ),
+        go_between="Sa sœur, à Ehor.",
+        safe_times="Le matin.",
         acceptance="Accepted. A woman from the Edo team will meet them at the airport; transport to Ehor is booked.",
     ),
     home=Home(

@@ -172,7 +172,7 @@ def envelope(**more: Any) -> dict[str, Any]:
 def identified(typed: Canaries, by: str) -> dict[str, dict[str, Any]]:
     """Who a person is and how to reach them, as commands carry it; every word a canary."""
     names = ("given", "family", "other", "place_of_origin")
-    reached = ("phone", "safe_contact", "what_to_say")
+    reached = ("phone", "must_not_know", "what_to_say")
     return {
         "identity": {**{name: typed[f"{by} {name}"] for name in names}, "birth_year": 1995},
         "contact": {name: typed[f"{by} {name}"] for name in reached},

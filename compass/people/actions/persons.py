@@ -11,17 +11,20 @@ from django.db import DatabaseError, transaction
 from uuid6 import uuid7
 
 from compass.access.actions import action
-from compass.access.work import Command, Work
+from compass.access.work import Command, Work, stamp
 from compass.people.actions.common import known_or_empty, nationality, spoken
 from compass.people.actions.index import index_people
 from compass.people.ages import band_of
 from compass.people.consent import DETAILS
-from compass.people.models import PERHAPS_ALONE, Person
+from compass.people.models import PERHAPS_ALONE, FormerContact, Person
+from compass.people.queries import Opened, opened
 from compass.people.sql import ELSEWHERE
 from compass.problems import NotFound
 from compass.vocabulary import known, timeline
 
 TABLE = "people_person"
+#: Answers that together say when someone was born: they are given, and taken away, as one.
+BIRTH = frozenset({"birth_date", "birth_year", "birth_month", "birth_estimated"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,14 +97,27 @@ def _seal(work: Work, person: Person, identity: dict[str, Any] | None, contact: 
             identity, table=TABLE, column="identity_sealed", subject=person.pk, after=person.identity_sealed
         )
     if contact is not None:
+        known_or_empty("safe_contact", contact.get("safe_contact") or "")
         person.contact_sealed = work.keys.seal(
             contact, table=TABLE, column="contact_sealed", subject=person.pk, after=person.contact_sealed
         )
 
 
+def changed(before: dict[str, Any], told: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What is known after a change; None when the change does not speak of it.
+
+    An answer of None, "" or an empty list is taken away. What was not asked stays: whoever asks less loses nothing.
+    """
+    if told is None:
+        return None
+    apart = BIRTH if BIRTH & told.keys() else frozenset()
+    after = {**{name: value for name, value in before.items() if name not in apart}, **told}
+    return {name: value for name, value in after.items() if value not in (None, "", [])}
+
+
 @dataclass(frozen=True, kw_only=True)
 class IdentityChange(Command):
-    """Names, birth and contact as they should be now; None leaves a part as it is.
+    """Answers about names, birth and contact as they should be now, see `changed`; None leaves a part as it is.
 
     `id` and `version` say which record was seen.
     """
@@ -115,25 +131,43 @@ class IdentityChange(Command):
 
 @action("people.identity", Person, purpose=DETAILS)
 def change_identity(work: Work, changes: list[IdentityChange]) -> list[Person]:
-    """Replace identity, contact or both. Raises StaleVersion with the row as it is now."""
+    """Change identity, contact or both; how the person could be reached before is kept.
+
+    Raises UnknownCode, and StaleVersion with the row as it is now.
+    """
     people = work.require("people.identity", Person, changes)
+    work.keys.load([person.pk for person in people])
+    former = []
     for person, each in zip(people, changes, strict=True):
+        before = opened(work, person)
+        identity, contact = changed(before.identity, each.identity), changed(before.contact, each.contact)
         if each.sex is not None:
             person.sex = known("sex", each.sex)
         if each.nationality is not None:
             person.nationality = nationality(each.nationality)
         if each.languages is not None:
             person.languages = spoken(each.languages)
-        if each.identity is not None:
-            person.age_band = band_of(each.identity, each.occurred_at.date())
+        if identity is not None:
+            person.age_band = band_of(identity, each.occurred_at.date())
+        if before.contact and contact is not None and contact != before.contact:
+            former.append(_former(work, person, each, before))
         person.version += 1
-        _seal(work, person, each.identity, each.contact)
+        _seal(work, person, identity, contact)
     Person.objects.bulk_update(
         people,
         ["sex", "nationality", "languages", "age_band", "identity_sealed", "contact_sealed", "version"],
     )
+    FormerContact.objects.bulk_create(former)
     index_people(work, [person.pk for person in people])
     return people
+
+
+def _former(work: Work, person: Person, each: IdentityChange, before: Opened) -> FormerContact:
+    row = FormerContact(id=uuid7(), person=person, organisation_id=person.organisation_id, **stamp(work, each))
+    row.contact_sealed = work.keys.seal(
+        before.contact, table=row._meta.db_table, column="contact_sealed", subject=person.pk, row=row.pk
+    )
+    return row
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from compass.people.forms.common import shown
 from compass.people.forms.consent import ConsentForm, WithdrawForm
+from compass.people.forms.contact import ContactForm
 from compass.people.forms.person import (
     AppointedForm,
-    ContactForm,
     GuardianForm,
     HouseholdForm,
     IdentityForm,
     RevealForm,
-    shown,
 )
 from compass.people.forms.search import FindForm, SameForm
 from compass.people.forms.voice import VoiceForm

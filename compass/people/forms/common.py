@@ -13,10 +13,21 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from compass.ui.forms import CHOOSE
+from compass.ui.forms import CHOOSE, BaseForm
 from compass.ui.widgets import Radios
 from compass.vocabulary import code_list, in_order, languages, nationalities
 from compass.vocabulary.places import countries
+
+
+def shown(form: type[BaseForm]) -> dict[str, forms.Field]:
+    """The questions that a form puts to the person, by name."""
+    return {name: field for name, field in form.base_fields.items() if not field.widget.is_hidden}
+
+
+def answered(form: BaseForm, apart: Collection[str] = ()) -> dict[str, Any]:
+    """What was answered to every question of a valid form but those `apart`; empty answers are left out."""
+    told = {name: form.cleaned_data[name] for name in shown(type(form)) if name not in apart}
+    return {name: value for name, value in told.items() if value not in ("", None)}
 
 
 def listed(list_id: str, *first: tuple[str, Any]) -> Callable[[], list[tuple[str, Any]]]:

@@ -1,9 +1,7 @@
-"""Who a person is, how to reach them safely, who belongs together."""
+"""Who a person is, who belongs together."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
@@ -19,23 +17,21 @@ from compass.people.ages import band_of
 from compass.people.forms.common import (
     BirthDateField,
     SometimesChoiceField,
+    answered,
     hint,
     language_choices,
     listed,
     nationality_choices,
+    shown,
 )
 from compass.people.models import CHILD_BANDS, Person
 from compass.people.queries import WITHOUT_CONSENT
-from compass.ui.digits import normalise_digits
 from compass.ui.forms import CHOOSE, BaseForm, RecordForm, SeenField, VersionField, YesNoField, words
 from compass.ui.widgets import Radios
 from compass.vocabulary import code_list, label_of
 
 OLDEST = 120
 ALONE = frozenset({"unaccompanied", "separated"})
-# What people put between the digits of a number: spaces, dots, dashes, parentheses, marks of direction.
-BETWEEN = re.compile(r"[\s.()\u002d\u2010-\u2015\u2212\u200e\u200f\u061c\u202a-\u202c\u2066-\u2069]")
-NUMBER = re.compile(r"\+?[0-9]{6,15}")
 REVEAL_REASONS = (
     ("present", _("The person is with me")),
     ("contact", _("To reach the person")),
@@ -43,17 +39,6 @@ REVEAL_REASONS = (
     ("correct", _("To correct the record")),
     ("danger", _("A life or a child is at risk")),
 )
-
-
-def shown(form: type[BaseForm]) -> dict[str, forms.Field]:
-    """The questions that a form puts to the person, by name."""
-    return {name: field for name, field in form.base_fields.items() if not field.widget.is_hidden}
-
-
-def answered(form: BaseForm, apart: Collection[str] = ()) -> dict[str, Any]:
-    """What was answered to every question of a valid form but those `apart`; empty answers are left out."""
-    told = {name: form.cleaned_data[name] for name in shown(type(form)) if name not in apart}
-    return {name: value for name, value in told.items() if value not in ("", None)}
 
 
 class RevealForm(BaseForm):
@@ -182,71 +167,16 @@ class IdentityForm(BaseForm):
         return found
 
     def command(self, person: Person, basis: str) -> IdentityChange:
+        """The change; what this form does not ask stays as it is."""
         told = self.cleaned_data
+        asked = dict.fromkeys(name for name in shown(IdentityForm) if name not in self.CLEAR)
         spoken = dict.fromkeys(code for code in (told["language"], told["second_language"]) if code)
         return IdentityChange(
             **self.envelope(basis, id=person.pk, version=told["version"]),
             sex=told["sex"],
             nationality=told["nationality"],
             languages=tuple(spoken),
-            identity=self.identity,
-        )
-
-
-class ContactForm(BaseForm):
-    """How to reach the person without putting them in danger."""
-
-    #: Demanded with a number.
-    sometimes: ClassVar[frozenset[str]] = frozenset({"safe_to_call"})
-    version = VersionField()
-    phone = forms.CharField(
-        label=_("Telephone number"),
-        help_text=_("Sealed when saved. Shown again only by a recorded step."),
-        required=False,
-        max_length=40,
-        widget=forms.TextInput({"inputmode": "tel", "dir": "ltr"}),
-    )
-    safe_to_call = YesNoField(
-        label=_("Is it safe to call this person?"),
-        help_text=_("To be answered when there is a number."),
-        required=False,
-    )
-    what_to_say = words(_("What may be said if someone else answers"), required=False, most=300)
-    safe_to_carry_paper = YesNoField(
-        label=_("Is it safe for this person to carry a paper from us?"),
-        help_text=_("At a checkpoint, at home, among fellow travellers."),
-        # Without a yes nothing is printed: an intake need not wait for this answer.
-        required=False,
-    )
-
-    def clean_phone(self) -> str:
-        """The number as it was typed, in whatever digits, when it can be dialled (E.164: at most 15 digits)."""
-        typed: str = self.cleaned_data["phone"]
-        if typed and not NUMBER.fullmatch(BETWEEN.sub("", normalise_digits(typed))):
-            raise forms.ValidationError(
-                gettext("Write a telephone number of 6 to 15 digits, such as +227 90 12 34 56, or leave it empty.")
-            )
-        return typed
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("phone") and cleaned.get("safe_to_call") is None and "safe_to_call" not in self.errors:
-            self.add_error("safe_to_call", self.fields["safe_to_call"].error_messages["required"])
-        return cleaned
-
-    @classmethod
-    def initial_of(cls, person: Person, contact: dict[str, Any]) -> dict[str, Any]:
-        """What the form shows of a record."""
-        return {**contact, "version": person.version}
-
-    @property
-    def contact(self) -> dict[str, Any]:
-        """The sealed part, without empty answers."""
-        return answered(self)
-
-    def command(self, person: Person, basis: str) -> IdentityChange:
-        return IdentityChange(
-            **self.envelope(basis, id=person.pk, version=self.cleaned_data["version"]), contact=self.contact
+            identity={**asked, **self.identity},
         )
 
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from compass.people.content.consent import Notice, available, notice
 from compass.people.forms import ContactForm, IdentityForm, shown
-from compass.people.models import Person
+from compass.people.models import FormerContact, Person
+from compass.people.reach import is_unsafe
 from compass.ui.compare import said
 from compass.ui.words import day
 from compass.vocabulary import label_of
@@ -77,6 +78,29 @@ def identity_facts(identity: dict[str, Any]) -> list[tuple[str, str]]:
 def contact_facts(contact: dict[str, Any]) -> list[tuple[str, str]]:
     """Every answer about how to reach someone safely, in the order of the form."""
     return [(str(field.label), said(field, contact.get(name))) for name, field in shown(ContactForm).items()]
+
+
+def reached_before(
+    contact: dict[str, Any], former: Iterable[tuple[FormerContact, dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Each earlier answer about reaching someone that was changed: until when it held, its question, whether it is a
+    number that became unsafe."""
+    after, found = contact, []
+    for row, before in former:
+        facts = [
+            {
+                "label": label,
+                "said": said,
+                "unsafe": name == "phone" and is_unsafe(said, contact.get("unsafe_numbers", ())),
+            }
+            for (name, _field), (label, said), (_label, later) in zip(
+                shown(ContactForm).items(), contact_facts(before), contact_facts(after), strict=True
+            )
+            if said != later and said
+        ]
+        found += [{"until": row.occurred_at, "facts": facts}] if facts else []
+        after = before
+    return found
 
 
 def nation(code: str) -> str:

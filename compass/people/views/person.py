@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,12 +19,14 @@ from compass.access.work import Work
 from compass.people import queries
 from compass.people.actions import GuardianAppointed, appoint_guardians, on_page, request_guardians, withdraw_consent
 from compass.people.alerts import alerts_of
-from compass.people.forms import AppointedForm, GuardianForm, RevealForm, WithdrawForm
+from compass.people.forms import AppointedForm, ContactForm, GuardianForm, RevealForm, WithdrawForm
+from compass.people.forms import shown as asked_of
 from compass.people.links import acts_of, links_of
 from compass.people.models import Consent, GuardianRequest, Person
-from compass.people.views.common import contact_facts, identity_facts
+from compass.people.reach import dialled, may_be_called
+from compass.people.views.common import contact_facts, identity_facts, reached_before
 from compass.problems import NotFound, StaleVersion
-from compass.ui.templatetags.ui import sealed
+from compass.ui.templatetags.ui import chip, sealed
 from compass.vocabulary import label_of
 
 
@@ -54,6 +57,8 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "reveal": reveal,
             "opened": opened,
             "facts": _facts(opened, queries.guardian_note(work, guardian)) if opened else [],
+            "reach": None if queries.ended(consent) else queries.reach_of(work, shown),
+            "before": reached_before(opened.contact, queries.former_contacts(work, shown)) if opened else [],
             "consent": consent,
             "answered": [row for row in allowed if row.answer.reason != "not_asked"],
             "unasked": [row for row in allowed if row.answer.reason == "not_asked"],
@@ -73,7 +78,18 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 
 def _facts(opened: queries.Opened, guardian_note: str) -> list[tuple[str, str]]:
     note = [(_("What the authority must know"), guardian_note)] if guardian_note else []
-    return [*identity_facts(opened.identity), *contact_facts(opened.contact), *note]
+    return [*_reached(opened.contact), *identity_facts(opened.identity), *note]
+
+
+def _reached(contact: dict[str, Any]) -> list[tuple[str, str]]:
+    """How to reach the person; the number is a link only where calling it is safe."""
+    facts = dict(zip(asked_of(ContactForm), contact_facts(contact), strict=True))
+    label, phone = facts["phone"]
+    if may_be_called(contact):
+        facts["phone"] = (label, format_html('<a href="tel:{}" dir="ltr">{}</a>', dialled(phone), phone))
+    elif phone:
+        facts["phone"] = (label, format_html("<bdi>{}</bdi> {}", phone, chip(_("Do not call"), "bad")))
+    return list(facts.values())
 
 
 @require_http_methods(["GET", "POST"])

@@ -18,7 +18,7 @@ from compass.people import grounds, queries
 from compass.people.actions import change_identity
 from compass.people.consent import DETAILS, answer
 from compass.people.forms import ContactForm, IdentityForm, RevealForm, shown
-from compass.people.models import Person
+from compass.people.models import FormerContact, Person
 from compass.people.views.common import STEPS, identity_facts, nation, step_to, tongues
 from compass.people.views.finding import after_writing
 from compass.problems import StaleVersion
@@ -65,7 +65,16 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         step=4,
         after="household",
         saved=_("The safe contact has been saved and sealed."),
+        written=_tell_partners,
     )
+
+
+def _tell_partners(request: HttpRequest, work: Work, person: Person) -> None:
+    """Who was told something of the person may still use what has just been replaced: say whom to tell."""
+    replaced = work.allowed("people.identity", FormerContact).filter(person=person, recorded_at=work.now).exists()
+    if replaced and (told := queries.receivers(work, person)):
+        text = _("Others may still use the former contact. Tell them now if it is not safe any more: %(names)s.")
+        messages.warning(request, text % {"names": ", ".join(told)})
 
 
 def _sealed_page(
@@ -81,8 +90,9 @@ def _sealed_page(
     step: int,
     after: str,
     saved: str,
+    written: Callable[[HttpRequest, Work, Person], None] = lambda request, work, person: None,
 ) -> HttpResponse:
-    """Show a form over a sealed part: blank when nothing is there, else opened by a reason.
+    """Show a form over a sealed part: blank when nothing is there, else opened by a reason. `written` follows a change.
 
     A stale form learns nothing of what is sealed; both versions are shown, and can be saved over, only after a reason.
     """
@@ -116,6 +126,7 @@ def _sealed_page(
                 with work.attempt(form):
                     command = form.command(person, grounds.basis(work, form, person, purpose=DETAILS))
                     change_identity(work, [command])
+                    written(request, work, person)
                     if beside := after_writing(work, request, person, command, after if context["step"] else "person"):
                         messages.success(request, saved)
                         return beside

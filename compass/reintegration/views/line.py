@@ -17,6 +17,7 @@ from compass.cases.sealing import open_from
 from compass.cases.uploads import handed_out
 from compass.communities.actions import opened
 from compass.communities.models import Project
+from compass.people import queries
 from compass.people.models import Person
 from compass.reintegration import actions, forms
 from compass.reintegration.actions.plans import OPEN
@@ -138,6 +139,7 @@ def follow_up(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
         lead,
         settled="" if found.delivered_on else _("Nothing was delivered yet: there is nothing to ask about."),
         action=found,
+        reach=queries.reach_of(work, Person.objects.get(pk=found.person_id)),
     )
 
 
