@@ -28,7 +28,7 @@ ELSEWHERE = {"cases:referral": "clinic.all", "cases:handover": "elsewhere.all"}
 TOLD: dict[str, dict[str, Any]] = {
     "people:identity": {"birth_date": "1995-03-01", "birth_year": "", "birth_month": "", "birth_estimated": ""},
     "people:household": {"relation": ""},
-    "people:contact": {"phone": "+227 90 12 34 56"},
+    "people:contact": {"phone": "+227 90 12 34 56", "unsafe_numbers": "+227 96 00 00 01", "safe_contact": "sms"},
     # On the day it was asked only a no is taken.
     "people:erasure_confirm": {"still": "no"},
     "cases:close": {"reason": "client_request_withdrawal"},

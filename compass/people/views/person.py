@@ -29,6 +29,9 @@ from compass.problems import NotFound, StaleVersion
 from compass.ui.templatetags.ui import chip, sealed
 from compass.vocabulary import label_of
 
+#: Answers about reaching someone of which the page also says that they are missing.
+ALWAYS_SAID = frozenset({"safe_contact", "phone", "safe_to_call", "safe_to_carry_paper"})
+
 
 @require_http_methods(["GET", "POST"])
 @page("people.person")
@@ -82,14 +85,14 @@ def _facts(opened: queries.Opened, guardian_note: str) -> list[tuple[str, str]]:
 
 
 def _reached(contact: dict[str, Any]) -> list[tuple[str, str]]:
-    """How to reach the person; the number is a link only where calling it is safe."""
+    """How to reach the person, without questions that nobody asked; the number is a link only where calling it is safe."""
     facts = dict(zip(asked_of(ContactForm), contact_facts(contact), strict=True))
     label, phone = facts["phone"]
     if may_be_called(contact):
         facts["phone"] = (label, format_html('<a href="tel:{}" dir="ltr">{}</a>', dialled(phone), phone))
     elif phone:
         facts["phone"] = (label, format_html("<bdi>{}</bdi> {}", phone, chip(_("Do not call"), "bad")))
-    return list(facts.values())
+    return [fact for name, fact in facts.items() if fact[1] or name in ALWAYS_SAID]
 
 
 @require_http_methods(["GET", "POST"])
