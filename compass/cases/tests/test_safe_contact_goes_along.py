@@ -9,9 +9,11 @@ import pytest
 from django.urls import reverse
 
 from compass.cases.actions.referral import ReferralPrepared, ReferralStep, prepare_referrals, send_referrals
+from compass.cases.tests.test_handover import accept, family, offered  # noqa: F401 fixtures
 from compass.cases.tests.test_referral import CLINIC, PHONE, agreed, consent_to  # noqa: F401 a fixture
 from compass.people.actions import IdentityChange, change_identity
 from compass.people.models import Person
+from compass.people.queries import former_contacts, opened
 
 pytestmark = pytest.mark.django_db
 HUSBAND = "Her husband, at the garage"
@@ -95,3 +97,19 @@ def test_before_a_call_is_recorded_the_page_says_whether_to_call(browse, at, tol
     assert "only at the recorded times" in open_ and "Give no paper" in open_
     assert "Do not call" in closed and "Do not contact" in closed
     assert PHONE not in open_ + closed and "before eleven" not in open_
+
+
+def test_after_a_handover_the_new_office_knows_how_it_was_before_too(at, told, offered):  # noqa: F811
+    pk, first = offered["mother"].pk, {"phone": PHONE, "safe_to_call": True}
+    with at("zinder.social") as work:
+        for contact in (first, {"phone": None, "safe_to_call": None, "unsafe_numbers": [PHONE]}):
+            change_identity(work, [IdentityChange(**told(id=pk), contact=contact)])
+
+    accept(at, told, offered["offer"])
+
+    with at("edo.reception") as work:
+        mother = work.find("people.identity", Person, pk)
+        assert opened(work, mother).contact["unsafe_numbers"] == [PHONE]
+        assert next(contact["phone"] for _row, contact in former_contacts(work, mother)) == PHONE
+    with at("zinder.social") as work:
+        assert former_contacts(work, mother) == []
