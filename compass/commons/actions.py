@@ -9,6 +9,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
 from compass.access.actions import action
@@ -23,11 +24,9 @@ from compass.commons.models import (
     PublishedFigure,
 )
 from compass.commons.synthesis import facts, missing_migrants
-from compass.problems import NotFound
+from compass.problems import Invalid, NotFound
 from compass.programme.actions import Publication, refresh_figures
 from compass.programme.models import ALL, TOTAL, YEAR, Snapshot
-
-PUBLISHED_ON = date.fromisoformat(missing_migrants.EXTRACTED_ON)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +38,10 @@ class FactsFile(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class MissingMigrantsFile(Command):
-    """The bytes of a file of IOM's aggregate and the day it was made."""
+    """The bytes of a file of IOM's aggregate and the day that it speaks of."""
 
     content: bytes
-    as_of: date = PUBLISHED_ON
+    as_of: date
 
 
 @action("commons.publish_figures", Edition)
@@ -113,11 +112,13 @@ def publish_facts(work: Work, files: list[FactsFile]) -> list[Edition]:
 
 @action("commons.publish_missing_migrants", Edition)
 def publish_missing_migrants(work: Work, files: list[MissingMigrantsFile]) -> list[Edition]:
-    """Publish IOM's aggregate, row by row. Raises Denied, WrongHeader."""
+    """Publish IOM's aggregate, row by row. Raises Denied, WrongHeader, Invalid for a day to come."""
     work.demand("commons.publish")
     editions = []
     for each in files:
-        found = missing_migrants.parse(each.content)
+        if each.as_of > work.now.date():
+            raise Invalid(what=_("the day that the file speaks of is still to come"))
+        found = missing_migrants.parse(each.content, each.as_of)
         rows = [
             MissingMigrants(
                 line=r.line,
@@ -135,7 +136,7 @@ def publish_missing_migrants(work: Work, files: list[MissingMigrantsFile]) -> li
             _edition(
                 work,
                 MISSING_MIGRANTS,
-                _print(each.content),
+                _print(each.content) + each.as_of.isoformat(),
                 rows=rows,
                 rejected=len(found.rejections),
                 as_of=each.as_of,

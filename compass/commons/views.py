@@ -22,14 +22,13 @@ from django.views.decorators.http import require_safe
 
 from compass.commons import queries, words
 from compass.commons.models import Edition, PublishedFact, PublishedFigure
-from compass.commons.synthesis.missing_migrants import CREDIT, LAST_YEAR, LIMITS
+from compass.commons.synthesis.missing_migrants import CREDIT
 from compass.ui import charts, maps
 from compass.ui.words import day
 from compass.vocabulary import areas, code_list, countries, country, programme
 
 #: Long enough to spare the server, short enough that a new edition shows soon.
 SECONDS = 300
-PARTIAL_YEAR = LAST_YEAR
 #: Says nothing of a cause, so that no line is drawn of it.
 MIXED = "mixed_or_unknown"
 #: The part of the world where most of the programme's countries lie: west, south, east, north in degrees.
@@ -244,7 +243,11 @@ def missing_migrants(request: HttpRequest) -> HttpResponse:
     note = _("Source: IOM Missing Migrants Project, aggregate of %(day)s. Minimum estimates.") % {
         "day": day(found.edition.as_of, form="year") if found.edition.as_of else ""
     }
-    full_years = [year for year in found.years if year != PARTIAL_YEAR]
+    as_of = found.edition.as_of
+    partial = as_of.year if as_of and words.unfinished(as_of) else None
+    full_years = [year for year in found.years if year != partial]
+    ends = day(as_of, form="year") if as_of else ""
+    left_out = _("The last year is left out of the lines, since it ends on %(day)s.") % {"day": ends} if partial else ""
     return _page(
         request,
         "commons/missing_migrants.html",
@@ -257,17 +260,15 @@ def missing_migrants(request: HttpRequest) -> HttpResponse:
                 [_("Region"), _("People")],
                 [[regions[r], charts.figures(n)] for r, n in found.by_region.items() if r in NEAR_REGIONS],
             ),
-            "trend_note": note
-            + " "
-            + _("Regions are our own grouping. 2025 is left out of the lines, since it ends on 10 March."),
-            "limits": [words.LIMITS[code] for code in LIMITS],
+            "trend_note": f"{note} {_('Regions are our own grouping.')} {left_out}",
+            "limits": words.limits(as_of),
             "dots": [maps.Dot(c.lon, c.lat, c.people) for c in found.cells],
             "region_table": (
                 [_("Region"), _("People")],
                 [[regions[r], charts.figures(n)] for r, n in found.by_region.items()],
             ),
             "years": [
-                charts.Bar(str(y) if y != PARTIAL_YEAR else _("%(year)d, to 10 March") % {"year": y}, n)
+                charts.Bar(str(y) if y != partial else _("to %(day)s") % {"day": ends}, n)
                 for y, n in found.by_year.items()
             ],
             "ticks": [str(year) for year in full_years],
@@ -279,11 +280,7 @@ def missing_migrants(request: HttpRequest) -> HttpResponse:
                 charts.Series(causes[c], [found.by_year_and_cause.get((y, c), 0) for y in full_years])
                 for c in [code for code in found.by_cause if code != MIXED][:4]
             ],
-            "cause_trend_note": note
-            + " "
-            + _(
-                "Mixed and unknown causes are in the table only. 2025 is left out of the lines, since it ends on 10 March."
-            ),
+            "cause_trend_note": f"{note} {_('Mixed and unknown causes are in the table only.')} {left_out}",
             "cause_bars": [charts.Bar(causes[c], n) for c, n in found.by_cause.items()],
             "by_region": _by_year(
                 _("Region"), regions, found.years, found.by_year_and_region, label=_("All regions by year")
@@ -313,7 +310,7 @@ def missing_migrants_csv(request: HttpRequest) -> HttpResponse:
     for line in (
         f"# {CREDIT}, {found.edition.as_of:%Y-%m-%d}",
         "# github.com/iom/missing-migrants-graphic, MIT licence, (c) 2025 OIM - UN Migration",
-        *(f"# {words.LIMITS[code]}" for code in LIMITS),
+        *(f"# {limit}" for limit in words.limits(found.edition.as_of)),
     ):
         writer.writerow([line])
     writer.writerow(["year", "cause", "published_cause", "longitude", "latitude", "people", "region_our_grouping"])
@@ -332,6 +329,7 @@ def disarm(text: str) -> str:
 @public
 def about(request: HttpRequest) -> HttpResponse:
     """Where everything on these pages comes from, and how it was made safe."""
+    missing = queries.newest("missing_migrants")
     return _page(
         request,
         "commons/about.html",
@@ -339,8 +337,8 @@ def about(request: HttpRequest) -> HttpResponse:
             "programme": programme(),
             "facts": queries.newest("facts"),
             "figures": queries.newest("figures"),
-            "missing": queries.newest("missing_migrants"),
-            "limits": [words.LIMITS[code] for code in LIMITS],
+            "missing": missing,
+            "limits": words.limits(missing.as_of if missing else None),
             "cautions": [words.CAUTIONS[code] for code in words.CAUTIONS],
         },
     )

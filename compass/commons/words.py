@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.commons.models import PublishedFact
 from compass.ui.charts import figures
+from compass.ui.words import day
 
 FIGURES: dict[str, str | Promise] = {
     "protection": _("Migrants who received protection services"),
@@ -90,11 +92,23 @@ REGIONS: dict[str, str | Promise] = {
 LIMITS: dict[str, str | Promise] = {
     "minimum_estimates": _("These are minimum estimates: many deaths are never recorded."),
     "no_event_below_ten_people": _("The file holds no row of fewer than 10 people, so IOM’s own total is higher."),
-    "last_year_until_10_march": _("2025 ends on 10 March."),
+    "last_year_unfinished": _("The last year ends on %(day)s."),
     "places_approximate": _("Places are approximate; many are rounded to a whole degree."),
     "regions_are_our_grouping_by_coordinates": _("The regions are our own grouping by coordinates, not IOM’s."),
     "several_causes_counted_as_mixed": _("Rows that name several causes are counted as mixed or unknown."),
 }
+
+
+def limits(as_of: date | None) -> list[str]:
+    """What is to be said wherever the missing are shown, as of that day."""
+    ends = day(as_of, form="year") if as_of else ""
+    told = [text for code, text in LIMITS.items() if code != "last_year_unfinished" or unfinished(as_of)]
+    return [str(text) % {"day": ends} for text in told]
+
+
+def unfinished(as_of: date | None) -> bool:
+    """Whether the last year was not over yet on that day."""
+    return as_of is not None and (as_of.month, as_of.day) != (12, 31)
 
 
 def value(fact: PublishedFact) -> str:

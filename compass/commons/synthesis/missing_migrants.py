@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from compass.commons.synthesis.regions import region_of
@@ -20,16 +21,15 @@ __all__ = ["WrongHeader", "load", "parse"]
 
 SOURCE = Path(__file__).resolve().parent.parent / "data" / "missing-migrants" / "mmp-2025-03-10.csv"
 CREDIT = "IOM Missing Migrants Project"
-EXTRACTED_ON = "2025-03-10"
 HEADER = ("year", "cause", "lon", "lat", "n")
-FIRST_YEAR, LAST_YEAR = 2014, 2025
+FIRST_YEAR = 2014
 # The deadliest single event of the published file counts 1,022; ten times that is a slip of the finger.
 MOST_PEOPLE = 10_000
 CELL_DEGREES = 2
 LIMITS: tuple[str, ...] = (
     "minimum_estimates",
     "no_event_below_ten_people",
-    "last_year_until_10_march",
+    "last_year_unfinished",
     "places_approximate",
     "regions_are_our_grouping_by_coordinates",
     "several_causes_counted_as_mixed",
@@ -56,6 +56,7 @@ _WORDS: dict[str, str] = {
 }
 _LONGEST_FIRST = sorted(_WORDS, key=len, reverse=True)
 _WHOLE = re.compile(r"-?[0-9]{1,12}")
+_DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 _DECIMAL = re.compile(r"-?[0-9]{1,4}(\.[0-9]{1,15})?")
 
 
@@ -115,13 +116,30 @@ class Sum:
     by_region: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
+def day_of(path: Path) -> date | None:
+    """The day that a file speaks of: IOM writes it into the name and nowhere else. None when it does not say one."""
+    for found in _DAY.findall(path.name):
+        try:
+            return date.fromisoformat(found)
+        except ValueError:
+            continue
+    return None
+
+
+#: The day of the file of the project.
+AS_OF = day_of(SOURCE) or date.max
+
+
 def load(path: Path = SOURCE) -> Parsed:
     """Read the published file, or another of its form. Raises OSError and WrongHeader."""
-    return parse(path.read_bytes())
+    return parse(path.read_bytes(), day_of(path) or AS_OF)
 
 
-def parse(content: bytes) -> Parsed:
-    """Read the bytes of a file of the published form. Raises WrongHeader; a bad line is a rejection, never an error."""
+def parse(content: bytes, as_of: date = AS_OF) -> Parsed:
+    """Read the bytes of a file of the published form that speaks of the day `as_of`: no row is of a later year.
+
+    Raises WrongHeader; a bad line is a rejection, never an error.
+    """
     records: list[Record] = []
     rejections: list[Rejection] = []
     duplicates: list[Duplicate] = []
@@ -130,7 +148,7 @@ def parse(content: bytes) -> Parsed:
         try:
             if isinstance(cells, Refused):
                 raise cells
-            record = _record(line, cells)
+            record = _record(line, cells, as_of.year)
         except Refused as refused:
             rejections.append(refused.at(line, text))
             continue
@@ -187,11 +205,11 @@ def normal_cause(published: str) -> str:
         rest = rest[len(word) + 1 :].lstrip()
 
 
-def _record(line: int, row: list[str]) -> Record:
+def _record(line: int, row: list[str], last_year: int) -> Record:
     year_text, published, lon_text, lat_text, people_text = row
     year = _whole("year", year_text)
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise Refused("bad_year", f"the year is outside {FIRST_YEAR} to {LAST_YEAR}")
+    if not FIRST_YEAR <= year <= last_year:
+        raise Refused("bad_year", f"the year is outside {FIRST_YEAR} to {last_year}")
     cause = normal_cause(published)
     lon = _degrees("longitude", lon_text, 180)
     lat = _degrees("latitude", lat_text, 90)

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 
 import psycopg
 import pytest
@@ -23,7 +23,7 @@ from compass.commons.models import Edition, MissingMigrants, PublishedFigure
 from compass.commons.synthesis import facts, missing_migrants
 from compass.config.commands.load_public import load
 from compass.config.environment import environment
-from compass.problems import Denied
+from compass.problems import Denied, Invalid
 from compass.programme.actions import Publication, publish, refresh_figures
 from compass.programme.models import Figure
 from compass.programme.tests.rows import record
@@ -122,18 +122,20 @@ def test_nobody_else_publishes(at, told, username):
 @pytest.mark.django_db
 def test_the_same_content_makes_no_second_edition(at, told):
     content = missing_migrants.SOURCE.read_bytes()
+
+    def publish(work, content, as_of=missing_migrants.AS_OF):
+        file = MissingMigrantsFile(**told(basis="public_interest"), content=content, as_of=as_of)
+        return publish_missing_migrants(work, [file])[0]
+
     with at("geneva.results") as work:
-        (first,) = publish_missing_migrants(
-            work, [MissingMigrantsFile(**told(basis="public_interest"), content=content)]
-        )
-        (again,) = publish_missing_migrants(
-            work, [MissingMigrantsFile(**told(basis="public_interest"), content=content)]
-        )
-        (other,) = publish_missing_migrants(
-            work, [MissingMigrantsFile(**told(basis="public_interest"), content=b"\n".join(content.splitlines()[:50]))]
-        )
+        first, again = publish(work, content), publish(work, content)
+        other = publish(work, b"\n".join(content.splitlines()[:50]))
+        corrected = publish(work, content, date(2025, 3, 11))
+        with pytest.raises(Invalid):
+            publish(work, content, work.now.date() + timedelta(days=1))
 
     assert first.pk == again.pk != other.pk
+    assert corrected.pk != first.pk and corrected.as_of == date(2025, 3, 11)
     assert MissingMigrants.objects.filter(edition=first).count() == 1391
     assert MissingMigrants.objects.filter(edition=other).count() == 49
 
@@ -145,7 +147,7 @@ def test_loading_names_every_line_it_leaves_out(tmp_path, capsys):
     file = tmp_path / "some.csv"
     file.write_text("\n".join(lines))
 
-    assert load("geneva.results", missing_file=file) == 0
+    assert load("geneva.results", missing_file=file, as_of=missing_migrants.AS_OF) == 0
 
     said = capsys.readouterr().out
     assert "some.csv: line 2: " in said
@@ -158,13 +160,49 @@ def test_loading_names_every_line_it_leaves_out(tmp_path, capsys):
     "content", [b"", b"a,b\n1,2\n", b"\xff\xfe\x00", b"year,cause,lon,lat,n\nx,y,z\n2020,Drowning,5,3,12\n"]
 )
 def test_a_file_that_is_mostly_wrong_is_refused_whole(tmp_path, capsys, content):
-    file = tmp_path / "bad.csv"
+    file = tmp_path / "bad-2025-03-10.csv"
     file.write_bytes(content)
 
     assert load("geneva.results", missing_file=file) == 1
 
-    assert "bad.csv" in capsys.readouterr().out
+    assert "bad-2025-03-10.csv" in capsys.readouterr().out
     assert not Edition.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "as_of", "said"),
+    [
+        ("aggregate.csv", None, "--as-of"),
+        ("aggregate-2025-13-40.csv", None, "--as-of"),
+        ("mmp-2025-03-10.csv", date(2026, 1, 5), "Correct one of them"),
+    ],
+)
+def test_a_file_that_does_not_say_its_day_is_refused(tmp_path, capsys, name, as_of, said):
+    file = tmp_path / name
+    file.write_bytes(missing_migrants.SOURCE.read_bytes())
+
+    assert load("geneva.results", missing_file=file, as_of=as_of) == 1
+    assert name in (told := capsys.readouterr().out) and said in told
+    assert not Edition.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("compass.config.urls_public")
+@pytest.mark.parametrize(("day", "said"), [("2025-06-30", "ends on 30 June 2025"), ("2025-12-31", "")])
+def test_another_file_is_shown_as_of_its_own_day(tmp_path, client, day, said):
+    file = tmp_path / f"mmp-{day}.csv"
+    file.write_bytes(missing_migrants.SOURCE.read_bytes().rstrip() + b"\n2025,Drowning,5,35.9,33\n")
+    command = load("geneva.results", missing_file=file)
+    pages = [
+        client.get(path, headers={"accept-language": "en"}).content.decode()
+        for path in ("/missing-migrants/", "/missing-migrants/data.csv", "/about/")
+    ]
+
+    assert command == 0
+    assert [edition.rejected for edition in Edition.objects.filter(kind="missing_migrants")] == [0]
+    assert not [page for page in pages if "10 March" in page]
+    assert [page for page in pages if said not in page or ("ends on" in page) != bool(said)] == []
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -222,3 +223,24 @@ def test_the_licence_lies_beside_the_file() -> None:
 
     assert "MIT License" in (folder / "LICENSE").read_text(encoding="utf-8")
     assert mm.CREDIT in (folder / "ORIGIN.md").read_text(encoding="utf-8")
+
+
+def test_a_row_may_be_of_the_year_of_its_file_and_of_none_after():
+    row = HEADER + b"2026,Drowning,27,37.3,12\n"
+
+    assert mm.parse(row, date(2026, 6, 30)).people == 12
+    assert [each.code for each in mm.parse(row).rejections] == ["bad_year"]
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("mmp-2025-03-10.csv", date(2025, 3, 10)),
+        ("2026-06-30.csv", date(2026, 6, 30)),
+        ("mmp.csv", None),
+        ("mmp-2025-13-40.csv", None),
+        ("mmp-12025-03-101.csv", None),
+    ],
+)
+def test_the_day_of_a_file_stands_in_its_name(name, day):
+    assert mm.day_of(Path(name)) == day
