@@ -32,6 +32,7 @@ from compass.problems import (
     UserNameDoesNotFit,
     WatcherDoesNotWork,
 )
+from compass.problems.words import in_a_row
 from compass.trail import chain
 
 #: How long an invitation waits for its colleague.
@@ -142,7 +143,7 @@ def _invited(user: User) -> str:
 def _give(user: User, organisation: Organisation, roles: Sequence[str]) -> None:
     fitting = OUTSIDE.get(OrganisationKind(organisation.kind), OF_AN_OFFICE)
     if not roles or not set(roles) <= fitting:
-        raise RoleDoesNotFit(roles=", ".join(sorted(fitting)))
+        raise RoleDoesNotFit(roles=in_a_row(sorted(fitting)))
     held = Grant.objects.filter(user=user, valid_to__isnull=True)
     there = set(held.filter(organisation=organisation).values_list("role", flat=True))
     all_of_them = set(held.values_list("role", flat=True)) | set(roles)

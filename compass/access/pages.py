@@ -25,6 +25,7 @@ from compass.access.staff import name_of
 from compass.access.work import Work, record_refusal, unit_of_work
 from compass.access.zones import zone_of
 from compass.problems import DatabaseAway, NoScope, Problem
+from compass.problems.words import in_a_row
 
 View = Callable[..., HttpResponseBase]
 OFFICE = "office"
@@ -54,8 +55,8 @@ def office_of(request: HttpRequest) -> UUID | None:
 
 def _dress(request: HttpRequest, actor: Actor) -> None:
     """What the shell says above the page: office, colleague and post; the office's own way out."""
-    post = ", ".join(str(ROLES[role].label) for role in sorted(actor.roles & ROLES.keys()))
-    request.where = f"{actor.organisation} · {name_of(actor.user)}, {post}"  # type: ignore[attr-defined]
+    posts = (ROLES[role].label for role in sorted(actor.roles & ROLES.keys()))
+    request.where = f"{actor.organisation} · {in_a_row([name_of(actor.user), *posts])}"  # type: ignore[attr-defined]
     if actor.organisation.quick_exit_url:
         request.quick_exit_url = actor.organisation.quick_exit_url  # type: ignore[attr-defined]
 

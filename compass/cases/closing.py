@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from compass.cases.ladder import parent_present
 from compass.cases.models import Goal, Plan
 from compass.people.models import Person
+from compass.problems.words import in_a_row
 from compass.vocabulary import code_list, label_of
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class Aims:
             )
         standing = [goal for goal in every if not _fits(goal)]
         if standing:
-            named = ", ".join(f"{label_of('need_domain', goal.domain)} ({stand(goal)})" for goal in standing)
+            named = in_a_row(f"{label_of('need_domain', goal.domain)} ({stand(goal)})" for goal in standing)
             return gettext("“Goals reached” does not fit, these are not: %(goals)s") % {"goals": named}
         if not any(goal.progress == "met" or goal.outcome == "met" for goal in every):
             return gettext("“Goals reached” does not fit: no goal of the plan was reached")

@@ -14,6 +14,7 @@ from compass.access.codes import clean_code
 from compass.access.work import Work
 from compass.people.models import Person
 from compass.problems import Invalid
+from compass.problems.words import in_a_row
 from compass.ui.digits import normalise_digits
 from compass.vocabulary import areas, countries, nationalities
 from compass.vocabulary.labels import in_order
@@ -65,7 +66,7 @@ def must_not_tell(work: Work, people: Iterable[Person], *texts: str) -> None:
 def in_words(found: Iterable[str]) -> str:
     """What to say beside the text."""
     return _("This tells who it is: %(words)s. Say it without a name, a place, a code or a telephone number.") % {
-        "words": ", ".join(f"“{word}”" for word in found)
+        "words": in_a_row(f"“{word}”" for word in found)
     }
 
 

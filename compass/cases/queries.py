@@ -16,6 +16,7 @@ from compass.cases.ladder import return_blocks
 from compass.cases.models import BestInterests, Case
 from compass.cases.rules import FIELD
 from compass.people.models import Person
+from compass.problems.words import in_a_row
 
 __all__ = ["LadderAccess", "ladder_access", "return_blocks"]
 
@@ -51,7 +52,7 @@ def _lead(work: Work, closed: list[Person]) -> str:
     roles = sorted(set(held.values_list("role", flat=True)), key=FIELD.index)
     told = {
         "office": Organisation.objects.get(pk=office).name,
-        "role": ", ".join(str(ROLES[role].label) for role in roles),
+        "role": in_a_row(str(ROLES[role].label) for role in roles),
     }
     if not roles:
         return _("A supervisor of %(office)s says who takes these steps. Ask there first.") % told

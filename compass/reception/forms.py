@@ -23,6 +23,7 @@ from compass.people.consent import ENDED, HELP, answered, consents_of
 from compass.people.forms.common import language_choices, listed
 from compass.people.grounds import ACCOUNT
 from compass.people.models import Person
+from compass.problems.words import in_a_row
 from compass.reception.actions import (
     MOST_AT_ONCE,
     ActivityHeld,
@@ -140,7 +141,7 @@ class StartForm(BaseForm):
         else:
             age = ngettext("%(count)d year", "%(count)d years", told["age"]) % {"count": told["age"]}
         band = label_of("age_band", person.age_band) if person.age_band else ""
-        spoken = ", ".join(language(code).label for code in person.languages)
+        spoken = in_a_row(language(code).label for code in person.languages)
         return [
             {"label": _("Age"), "left": age, "right": band},
             {"label": self["language"].label, "left": language(told["language"]).label, "right": spoken},
@@ -279,7 +280,7 @@ class AttendanceForm(BaseForm):
                     "Nobody of this office has these codes: %(codes)s.",
                     len(wrong),
                 ),
-                params={"codes": ", ".join(wrong)},
+                params={"codes": in_a_row(wrong)},
             )
         return [found[code] for code in codes.values()]
 
@@ -315,7 +316,7 @@ class AttendanceForm(BaseForm):
                 "%(codes)s do not agree to being recorded, or no longer. They may take part; do not mark them here.",
                 len(against),
             )
-            self.add_error(None, text % {"codes": ", ".join(against)})
+            self.add_error(None, text % {"codes": in_a_row(against)})
 
 
 class NotThereForm(BaseForm):

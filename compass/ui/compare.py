@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from compass.problems import StaleVersion
+from compass.problems.words import in_a_row
 from compass.ui.words import day
 
 Rows = list[dict[str, Any]]
@@ -52,7 +53,7 @@ def said(field: forms.Field, value: Any) -> str:
     if value is None or value == "" or isinstance(field, forms.FileField):
         return ""
     if isinstance(value, list | tuple):
-        return ", ".join(said(field, each) for each in value)
+        return in_a_row(said(field, each) for each in value)
     if isinstance(value, date):
         return day(value)
     plain = (_("Yes") if value else _("No")) if isinstance(value, bool) else str(value)

@@ -10,6 +10,7 @@ from django.template import Context
 from compass.access.policy import RULES
 from compass.access.roles import ROLES
 from compass.problems import Problem
+from compass.problems.words import in_a_row
 
 register = template.Library()
 
@@ -18,7 +19,7 @@ register = template.Library()
 def posts(problem: Problem) -> str:
     """The posts that may do a refused step, in words; empty when the refusal does not know."""
     found = problem.details.get("roles", ())
-    return ", ".join(str(role.label) for name, role in ROLES.items() if name in found)
+    return in_a_row(str(role.label) for name, role in ROLES.items() if name in found)
 
 
 @register.simple_tag(takes_context=True)

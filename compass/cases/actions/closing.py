@@ -19,6 +19,7 @@ from compass.cases.models import Case, Closure, FollowUp, Goal
 from compass.cases.sealing import load_keys, seal_into
 from compass.people.consent import HELP
 from compass.problems import Invalid, NotFound, StandardNotMet, UnknownCode, WrongState
+from compass.problems.words import in_a_row
 from compass.vocabulary import all_known, known, label_of
 
 
@@ -92,7 +93,7 @@ def _say_of_goals(aims: closing.Aims, asked: ClosureAsked) -> None:
         goal.outcome = asked.goals.get(goal.pk, "")
         goal.version += 1
     if aims.unsaid and asked.reason != closing.GOALS_REACHED:
-        named = ", ".join(label_of("need_domain", goal.domain) for goal in aims.unsaid)
+        named = in_a_row(label_of("need_domain", goal.domain) for goal in aims.unsaid)
         raise Invalid(what=_("what became of these goals: %(goals)s") % {"goals": named})
     if asked.reason == closing.GOALS_REACHED and (why_not := aims.against_reached()):
         raise StandardNotMet(standards=why_not)

@@ -32,6 +32,7 @@ from compass.cases.standards import Item, link
 from compass.cases.views.common import find_case, reveal
 from compass.people import consent
 from compass.people.models import Consent
+from compass.problems.words import in_a_row
 from compass.ui import words
 from compass.vocabulary import label_of
 
@@ -166,7 +167,7 @@ def _screened(rows: list[Screening]) -> Iterator[Event]:
     for at, row in enumerate(rows):
         later = rows[at + 1] if at + 1 < len(rows) else None
         if later is None or not (row.medical_now or row.danger_now) or not _one_sitting(row, later):
-            yield row.occurred_at, _("Screened"), ", ".join(label_of("screening_result", code) for code in row.results)
+            yield row.occurred_at, _("Screened"), in_a_row(label_of("screening_result", code) for code in row.results)
         elif before is None or not _one_sitting(before, row) or _urgent(before) != _urgent(row):
             said = [str(each.because) for each in screening.URGENT if getattr(row, each.code)]
             yield row.occurred_at, _("Urgent answer recorded"), " ".join(said)

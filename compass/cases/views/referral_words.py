@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from compass.cases.forms_referral import field_label
 from compass.people.models import CHILD_BANDS
+from compass.problems.words import in_a_row
 from compass.vocabulary import code_list, label_of, language
 
 YES_NO = {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
@@ -32,7 +33,7 @@ def who(payload: Mapping[str, Any]) -> str:
 
 def facts(payload: Mapping[str, Any], sender: bool) -> list[tuple[str, str]]:
     """Each thing that the referral says with its word; the sender is told that a telephone goes along, not which."""
-    spoken = ", ".join(_language(code) for code in payload["languages"])
+    spoken = in_a_row(_language(code) for code in payload["languages"])
     rows = [
         (_("Sex"), code_list("sex").require(payload["sex"]).label),
         (_("Age"), _label("age_band", payload["age_band"])),

@@ -18,6 +18,7 @@ from compass.people.content.consent import Notice, available, notice
 from compass.people.forms import ContactForm, IdentityForm, shown
 from compass.people.models import FormerContact, Person
 from compass.people.reach import is_unsafe
+from compass.problems.words import in_a_row
 from compass.ui.compare import said
 from compass.ui.words import day
 from compass.vocabulary import label_of
@@ -112,7 +113,7 @@ def nation(code: str) -> str:
 def tongues(codes: list[str]) -> str:
     """Languages in words, the preferred one first."""
     names = {row.code: row.label for row in all_languages()}
-    return ", ".join(names.get(code, code) for code in codes)
+    return in_a_row(names.get(code, code) for code in codes)
 
 
 def side_by_side(one: Person, other: Person) -> list[dict[str, Any]]:

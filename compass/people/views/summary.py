@@ -22,6 +22,7 @@ from compass.people.documents import FOLDER, typeset
 from compass.people.models import Person
 from compass.people.views.common import nation, worker_notice
 from compass.problems import ConsentMissing, NotFound
+from compass.problems.words import in_a_row
 from compass.vocabulary import label_of, language
 
 LANGUAGES = ("en", "fr", "ar", "ha")
@@ -61,7 +62,7 @@ def _content(work: Work, person: Person, code: str) -> dict[str, Any]:
         if person.nationality:
             held.append(words["nationality"].format(value=_label(code, "nationality", person.nationality)))
         if person.languages:
-            spoken = ", ".join(language(known).own_name for known in person.languages)
+            spoken = in_a_row(language(known).own_name for known in person.languages)
             held.append(words["languages"].format(value=spoken))
         if opened.contact:
             held.append(words["contact_kept"])
@@ -70,7 +71,7 @@ def _content(work: Work, person: Person, code: str) -> dict[str, Any]:
         services = (row for row in queries.services_of(work, person) if row.annulled_at is None)
         received = dict.fromkeys(_label(code, "service", row.service) for row in services)
         if received:
-            held.append(words["services"].format(value=", ".join(received)))
+            held.append(words["services"].format(value=in_a_row(received)))
     withdrawn = consent is not None and consent.withdrawn_at is not None
     asked = [] if consent is None or withdrawn else [s for s in (*SCOPES, *LATER_SCOPES) if s in consent.scopes]
     return {

@@ -13,6 +13,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from compass.problems.words import in_a_row
 from compass.ui import charts, parts, words
 from compass.ui.context import quick_exit_url
 from compass.ui.forms import error_links
@@ -113,7 +114,7 @@ def day(value: date | datetime | None, form: words.Form = "") -> str:
 def moment_utc(value: datetime) -> str:
     """A moment in UTC, in words and figures: "9 November 2026, 17:00"."""
     at = value.astimezone(UTC)
-    return f"{words.day(at.date(), form='year')}, {at:%H:%M}"
+    return in_a_row([words.day(at.date(), form="year"), f"{at:%H:%M}"])
 
 
 @register.simple_tag
@@ -282,6 +283,15 @@ def country_map(values: Mapping[str, charts.Number], title: str, note: str, **op
 def message_kind(message: Message) -> str:
     """The kind of panel for a message of Django's messages framework."""
     return {"error": "bad", "warning": "due", "success": "good"}.get(message.level_tag, "")
+
+
+register.filter("in_a_row", in_a_row)
+
+
+@register.simple_tag(name="in_a_row")
+def these_in_a_row(*words: object) -> str:
+    """The words with commas between them; what is empty is left out."""
+    return in_a_row(word for word in words if word)
 
 
 @register.filter

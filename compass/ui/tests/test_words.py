@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone, translation
 
+import compass
+from compass.problems.words import in_a_row
 from compass.ui import words
 
 NOW = datetime(2026, 11, 24, 8, 12, tzinfo=UTC)  # 09:12 in Niamey, a Tuesday
@@ -100,3 +104,29 @@ def test_french_days_are_written_in_french():
 def test_what_waits_has_waited_since():
     with translation.override("fr"):
         assert words.since(NOW - timedelta(days=2), NOW) == "depuis 2 jours"
+
+
+#: The terminal has its own ways; `returns` lists only posts.
+BY_HAND = re.compile(r"""", "\.join\(|\|join:["'], ["']|\}\}, \{\{ [^}]+\|""")
+
+
+@pytest.mark.parametrize("text", ['", ".join(codes)', '{{ codes|join:", " }}', "{{ a }}, {{ b|label:'c' }}"])
+def test_a_list_that_is_written_by_hand_is_found(text):
+    assert BY_HAND.search(text)
+
+
+def test_a_list_has_the_comma_of_its_script():
+    with translation.override("ar"):
+        assert in_a_row(["7KQM-2XAP", "عربي"]) == "7KQM-2XAP، عربي"
+    with translation.override("fr"):
+        assert in_a_row(["un", "deux"]) == "un, deux"
+    house = Path(compass.__file__).parent
+    apart = {house / "config", house / "returns"}
+    pages = [
+        path
+        for kind in ("py", "html")
+        for path in house.rglob(f"*.{kind}")
+        if "tests" not in path.parts and not apart & set(path.parents)
+    ]
+
+    assert [str(path) for path in pages if BY_HAND.search(path.read_text())] == []
