@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 import pytest
 
+import compass
 from compass.cases.actions.screening import Screened, screen_people
 from compass.cases.models import Case, Screening
 from compass.cases.tests.pages import said, url
@@ -54,6 +56,21 @@ def test_an_urgent_yes_is_recorded_before_anything_else_is_asked(sign_in, at, pe
     assert last.url == url("case", made.pk)
     with at("zinder.social"):
         assert (Case.objects.count(), Screening.objects.count()) == (1, 2)
+
+
+def test_both_urgent_questions_are_answered_before_one_is_kept(sign_in, at, person):
+    """As README.md says it."""
+    with at("zinder.social") as work:
+        row = person(work)
+    answer = sign_in("zinder.social").post(url("screen", row.pk), {"step": "1", "medical_now": "yes"})
+
+    assert set(answer.context["form"].errors) == {"danger_now"}
+    with at("zinder.social"):
+        assert not Screening.objects.exists()
+    readme = (Path(compass.__file__).parent.parent / "README.md").read_text()
+    assert "when one is answered with yes, both answers are kept before anything else is asked" in " ".join(
+        readme.split()
+    )
 
 
 def test_screening_keeps_what_was_typed(sign_in, at, person):

@@ -64,6 +64,23 @@ def sent(sign_in, made, at):
     return row
 
 
+def test_the_worker_is_told_to_give_the_person_the_code(sign_in, made, at):
+    browser = sign_in("zinder.social")
+    browser.cookies["compass_language"] = "en"
+    browser.post(url("refer", made["case"].pk), second())
+    with at("zinder.social"):
+        row = Referral.objects.get()
+    drafted = said(browser.get(url("referral", row.pk)))
+
+    answer = browser.post(url("referral_step", row.pk, "send"), {"key": str(uuid.uuid4())}, follow=True)
+
+    assert "Give the person" not in drafted
+    assert f"Give the person this code to say there, and no name: {row.code}" in said(answer)
+    again = said(browser.get(url("referral", row.pk)))
+    assert f'Give the person the code <bdi class="code">{row.code}</bdi>' in again
+    assert "Give the person" not in said(sign_in("zinder.clinic").get(url("referral", row.pk)))
+
+
 def accepted(sign_in, row):
     browser = sign_in("zinder.clinic")
     browser.send(url("referral_step", row.pk, "acknowledge"), {"key": str(uuid.uuid4())})

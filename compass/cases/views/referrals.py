@@ -74,6 +74,8 @@ from compass.vocabulary import code_list, label_of
 PAGE = 50
 #: The partner does not see on which basis the office referred; its own is the care it was asked for.
 PARTNERS_BASIS = "public_interest"
+#: The partner waits for the person, who says the code.
+AWAITED = ("sent", "acknowledged", "waitlisted", "accepted")
 ANSWERABLE = ("sent", "acknowledged", "waitlisted")
 PARTNER_SAID = ("waitlisted", "accepted", "rejected", "done")
 Said = AnswerForm | OutcomeForm | LateFileForm
@@ -371,7 +373,7 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
     missed = side is not None and side.missed(row)
     unnoted = side is not None and row.status in {"done", "rejected"} and (side.noted_at is None or missed)
     return {
-        "referral": row, "sender": sender, "form": form, "missed": missed,
+        "referral": row, "sender": sender, "form": form, "missed": missed, "awaited": AWAITED,
         "may_note": unnoted and work.may("referrals.send"), "side": side, "case": case, "hours": hours,
         "from_name": names.get(row.sent_by_id, ""), "to_name": names.get(row.to_organisation_id, ""),
         "may_change": side is not None and row.standing == "draft" and side.recorded_by == work.actor.id,
@@ -422,7 +424,9 @@ def _review(work: Work, row: Referral, told: dict[str, Any]) -> None:
 STEPS: dict[str, tuple[Callable[[Work, Referral, dict[str, Any]], Any], str | Promise]] = {
     "send": (
         lambda work, row, told: send_referrals(work, [ReferralStep(**told)]),
-        gettext_lazy("Sent. The partner can read it now."),
+        gettext_lazy(
+            "Sent. The partner can read it now. Give the person this code to say there, and no name: %(code)s"
+        ),
     ),
     "revoke": (
         lambda work, row, told: revoke_referrals(work, [ReferralStep(**told)]),
@@ -454,7 +458,7 @@ def step(request: HttpRequest, work: Work, pk: UUID, name: str) -> HttpResponse:
         with work.attempt(form):
             legal = _basis(row, name) if sender else PARTNERS_BASIS
             run(work, row, form.envelope(legal, id=pk, version=form.cleaned_data.get("version")))
-            messages.success(request, str(said))
+            messages.success(request, str(said) % {"code": row.code})
             return redirect("cases:referral", pk=pk)
     row, sender = _find(work, pk)
     if is_stale(form):

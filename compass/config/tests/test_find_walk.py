@@ -75,7 +75,7 @@ def test_a_clerk_finds_somebody_again_and_is_asked_about_a_second_record(office,
     page.goto(f"{served.url}/people/find/")
     page.get_by_label("Noms, tels que vous les entendez").fill("Ousmane Zakari")
     page.get_by_role("button", name="Chercher").click()
-    page.get_by_text("Personne de votre bureau").wait_for()
+    page.get_by_text("Aucune personne enregistrée par votre bureau").wait_for()
     look(page, "find-nobody")
 
     page.goto(f"{served.url}/people/{new.pk}/identity/?intake")
