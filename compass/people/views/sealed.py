@@ -22,6 +22,7 @@ from compass.people.models import FormerContact, Person
 from compass.people.views.common import STEPS, identity_facts, nation, step_to, tongues
 from compass.people.views.finding import after_writing
 from compass.problems import StaleVersion
+from compass.problems.words import in_a_row
 from compass.ui.compare import rows
 from compass.vocabulary import label_of
 
@@ -74,7 +75,7 @@ def _tell_partners(request: HttpRequest, work: Work, person: Person) -> None:
     replaced = work.allowed("people.identity", FormerContact).filter(person=person, recorded_at=work.now).exists()
     if replaced and (told := queries.receivers(work, person)):
         text = _("Others may still use the former contact. Tell them now if it is not safe any more: %(names)s.")
-        messages.warning(request, text % {"names": ", ".join(told)})
+        messages.warning(request, text % {"names": in_a_row(told)})
 
 
 def _sealed_page(
