@@ -28,6 +28,7 @@ OPEN_WITHOUT_SECOND_FACTOR = frozenset(
     {
         "access:second_factor",
         "access:leave",
+        "access:still",
         "account_login",
         "account_logout",
         "account_reauthenticate",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.cases.models import Handover
 from compass.people.models import Person
-from compass.problems import BestInterestsFirst, StandardNotMet, WrongState
+from compass.problems import BestInterestsFirst, StandardNotMet, UnknownCode, WrongState
 from compass.returns.blocks import Stop
 from compass.returns.models import (
     Counselling,
@@ -252,6 +252,19 @@ DOCUMENT = Guard("R-DOC-1", _("The travel document is valid on the day of travel
 FIT = Guard("R-MED-1", _("A health professional found the travellers fit to travel."), _fit, _unfit)
 NOTIFIED = Guard("R-NOT-1", _("The receiving office was told before departure."), _told)
 RECEIVED = _asks("R-NOT-1", _("The office at home accepted the handover before departure."), _not_received)
+
+
+def reasons(list_id: str) -> list[tuple[str, str]]:
+    """What may be said as the reason of a step, with its label: that they left is none for staying."""
+    codes = code_list(list_id)
+    return [row for row in codes.choices() if not codes.require(row[0]).extra.get("left")]
+
+
+def reason(list_id: str, value: str) -> str:
+    """The value, when it may be the reason of a step. Raises UnknownCode."""
+    if value not in dict(reasons(list_id)):
+        raise UnknownCode(value=value[:40], list=list_id)
+    return value
 
 
 #: How the question was put on the day of departure (R-VOL-4).

@@ -98,6 +98,24 @@ def test_it_works(house, page, cluster):
     assert _entries(cluster, house, "access.signin") == 3
 
 
+def test_the_first_application_is_set_up_on_a_page_that_asks_whether_its_colleague_is_still_there(house, page, code_of):
+    page.goto(f"{house.url}/accounts/signin/?next=/accounts/me/")
+    page.locator("details.seal summary").click()
+    page.fill("[name=login]", "zinder.cases")
+    page.fill("[name=password]", PASSWORD)
+    page.locator("details.seal form button").click()
+    page.wait_for_url("**/second-factor/")
+
+    page.goto(f"{house.url}/accounts/application/")
+    secret = page.evaluate("/[A-Z2-7]{32}/.exec(document.querySelector('main').textContent)[0]")
+    page.fill("main [name=code]", code_of(secret))
+    with page.expect_response(lambda answer: answer.url.endswith("/accounts/still/")) as asked:
+        page.locator("main form button").click()
+
+    page.wait_for_url("**/recovery-codes/")
+    assert asked.value.status == 204
+
+
 def test_without_a_passkey_the_page_says_so_and_the_password_still_works(house, page):
     tool = page.context.new_cdp_session(page)
     tool.send("WebAuthn.enable")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import gettext, override
 
 from compass.config.tests.custody_steps import Operation, inside, operation
 
@@ -80,6 +81,19 @@ def test_what_was_typed_stays_and_a_weak_password_is_none(office, served):
 
     assert f'value="{NAME}"' in page
     assert asked(office, "SELECT 1 FROM access_user WHERE username = 'zinder.weak' AND invited_until IS NOT NULL")
+
+
+@pytest.mark.parametrize(("language", "said"), [("fr", "Au moins 15"), ("ar", "15 "), ("en", "At least 15")])
+def test_what_a_password_must_be_is_said_in_the_language_of_the_page(office, served, language, said):
+    client, _ = sign_in(f"zinder.{language}", invited(office, f"zinder.{language}", "social_worker"))
+    client.cookies["compass_language"] = language
+
+    wrong = client.post(FIRST, {"name": NAME, "password1": "zqx short", "password2": "zqx short"})
+
+    (error,) = wrong.context["form"].errors["password1"]
+    with override(language):
+        assert error == gettext("At least 15 characters. Several words in a row are good.")
+    assert said in error
 
 
 def test_an_invitation_runs_out(office, served):

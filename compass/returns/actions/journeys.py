@@ -208,7 +208,7 @@ def keep_back(work: Work, missed: list[NotLeft]) -> list[Journey]:
     for row, each in zip(rows, missed, strict=True):
         if row.status != "waiting":
             raise WrongState
-        row.status, row.reason = "missed", known("departure_outcome", each.reason)
+        row.status, row.reason = "missed", machine.reason("departure_outcome", each.reason)
         _told(work, row, each)
     Journey.objects.bulk_update(rows, ["status", "reason", *TOLD])
     return rows

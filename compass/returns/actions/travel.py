@@ -173,7 +173,7 @@ def miss_returns(work: Work, commands: list[Moved]) -> list[Return]:
     files = open_file(work, "miss", commands)
     for (_avr, facts), each in zip(files, commands, strict=True):
         machine.require("miss", facts)
-        known("departure_outcome", each.reason)
+        machine.reason("departure_outcome", each.reason)
     return move(work, [(avr, "miss", each) for (avr, _facts), each in zip(files, commands, strict=True)])
 
 

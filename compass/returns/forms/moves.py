@@ -7,11 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from compass.returns import actions
+from compass.returns import actions, machine
 from compass.returns.forms.common import StepForm
 from compass.returns.models import Return
 from compass.ui.forms import BaseForm, choose, words
-from compass.vocabulary import code_list
 
 
 class MovedForm(StepForm):
@@ -22,7 +21,7 @@ class MovedForm(StepForm):
 
     def __init__(self, *args: Any, reasons: str, required: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("reason", choose(code_list(reasons).choices()))
+        self.offer("reason", choose(machine.reasons(reasons)))
         self.fields["reason"].required = required
 
     def command(self, avr: Return) -> actions.Moved:

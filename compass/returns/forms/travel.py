@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from compass.returns import actions
+from compass.returns import actions, machine
 from compass.returns.actions.travel import TRAVEL_AHEAD
 from compass.returns.forms.common import StepForm
 from compass.returns.models import Journey, Return
@@ -117,7 +117,7 @@ class NotLeftForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("reason", choose(code_list("departure_outcome").choices()))
+        self.offer("reason", choose(machine.reasons("departure_outcome")))
 
     def command(self, journey: Journey) -> actions.NotLeft:
         return actions.NotLeft(**self.about(journey.pk), reason=self.cleaned_data["reason"])

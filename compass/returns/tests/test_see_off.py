@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from compass.people.actions import Withdrawal, withdraw_consent
 from compass.people.models import Consent, Service
-from compass.problems import Invalid, NotFound, StandardNotMet, WrongState
+from compass.problems import Invalid, NotFound, StandardNotMet, UnknownCode, WrongState
 from compass.returns import actions
 from compass.returns.models import Journey, Return, Step
 from compass.ui.words import day
@@ -116,6 +116,14 @@ def test_whoever_withdraws_the_wish_is_off_the_list(journey, leaving, told, sign
         journey.see_off(leaving)
     page = sign_in("zinder.travel").get(reverse("returns:list")).content.decode()
     assert reverse("returns:see_off", args=[leaving]) not in page
+
+
+def test_that_they_left_is_no_reason_for_staying(journey, leaving, told, sign_in):
+    page = sign_in("zinder.travel").get(reverse("returns:not_left", args=[leaving]))
+    offered = dict(page.context["form"].fields["reason"].choices)
+    assert "departed" not in offered and "no_show" in offered
+    with journey.at("zinder.travel") as work, pytest.raises(UnknownCode):
+        actions.keep_back(work, [actions.NotLeft(**told(id=leaving), reason="departed")])
 
 
 def test_a_departure_by_mistake_is_taken_back_and_they_are_seen_off_another_day(journey, leaving, told, sign_in):

@@ -74,6 +74,14 @@ def test_the_page_leads_there_only_while_they_are_on_the_way(journey, told, sign
     assert where not in office.get(shown).content.decode()
 
 
+def test_that_they_left_is_no_reason_for_staying(journey, told, sign_in):
+    journey.to("ready_to_travel")
+    page = sign_in("zinder.travel").get(reverse("returns:missed", args=[journey.pk]))
+    assert "departed" not in dict(page.context["form"].fields["reason"].choices)
+    with journey.at("zinder.travel") as work, pytest.raises(UnknownCode):
+        actions.miss_returns(work, [actions.Moved(**told(id=journey.pk), reason="departed")])
+
+
 def leave(journey, sign_in, days_ago):
     """Through the page, as a colleague who writes it down late."""
     with journey.at("zinder.cases") as work:
