@@ -19,9 +19,10 @@ from compass.cases.files import Files
 from compass.cases.models import Case, CaseReferral, Handover, HandoverPerson, Referral, Screening
 from compass.cases.models.case import OPEN
 from compass.cases.queries import ladder_access
+from compass.cases.shared import handed_over, referred
 from compass.cases.standards import link
 from compass.cases.standards.referral import referrals
-from compass.people import consent, registry
+from compass.people import consent, registry, shared
 from compass.people import links as person_links
 from compass.people.models import Person
 from compass.vocabulary import label_of
@@ -37,6 +38,8 @@ def connect() -> None:
     registry.on_consent(withdraw_after_consent)
     registry.on_erasure(_sealed_about)
     registry.on_receivers(_told_about)
+    shared.register(referred)
+    shared.register(handed_over)
     chapters.register(gettext_lazy("Referrals"), _referrals, order=20)
     chapters.register(gettext_lazy("Best interests of the child"), _best_interests, order=10)
     chapters.register(gettext_lazy("Handover"), _handover, order=80)

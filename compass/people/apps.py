@@ -38,7 +38,7 @@ class PeopleConfig(AppConfig):
         from compass.access.actions import ask_consent
 
         # Importing the jobs is what makes the queue know the nightly matcher.
-        from compass.people import consent, jobs, links, registry  # noqa: F401
+        from compass.people import consent, jobs, links, registry, shared  # noqa: F401
         from compass.people.searching.duplicates import same_people
         from compass.ui import navigation
 
@@ -50,6 +50,7 @@ class PeopleConfig(AppConfig):
         registry.refer("people.Pair", "first", moves=False)
         registry.refer("people.Pair", "second", moves=False)
         links.register(same_people)
+        shared.register(shared.papers)
         navigation.register(label=_("Find"), url_name="people:find", order=25, visible=_searches)
         navigation.register(label=_("Possible duplicates"), url_name="people:pairs", order=27, visible=_judges)
         navigation.register(label=_("Searches"), url_name="people:searches", order=75, visible=_watches)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -43,16 +43,27 @@ REASONS: dict[str, str | Promise] = {
 }
 
 
+TODAY: dict[str, str | Promise] = {
+    "given": _("Yes, until %(until)s."),
+    "refused": _("No, since %(on)s."),
+    "child_refused": _("No, since %(on)s: the child said no, and that outweighs an adult’s yes."),
+    "not_asked": _("Never asked, so it is not allowed."),
+    "withdrawn": _("No, since %(on)s: consent was taken back."),
+    "expired": _("No: the consent ended on %(on)s and must be asked again."),
+}
+
+
 @dataclass(frozen=True)
 class Answer:
     """`allowed` and why: given | refused | child_refused | not_asked | withdrawn | expired | later (said after the
-    moment that was asked about). `on`: the day of that. `scope`: what it is about."""
+    moment that was asked about). `on`: the day of that. `scope`: what it is about. `until`: the last day of a yes."""
 
     allowed: bool
     reason: str
     consent_id: UUID | None = None
     on: date | None = None
     scope: str = ""
+    until: date | None = None
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -61,6 +72,12 @@ class Answer:
     def why(self) -> str:
         """The reason in words."""
         return str(REASONS[self.reason])
+
+    @property
+    def today(self) -> str:
+        """Yes and until when, no and since when, or never asked: for whoever asks today."""
+        days = {name: day(when, form="year") for name, when in (("on", self.on), ("until", self.until)) if when}
+        return str(TODAY[self.reason]) % days
 
     def __str__(self) -> str:
         """What it is about, since when, and why, in one line."""
@@ -89,7 +106,8 @@ def answer(consent: Consent | None, scope: str, today: date | None = None) -> An
     """What a consent says about a scope on a day; a child's own no outweighs an adult's yes."""
 
     def said(reason: str, on: date) -> Answer:
-        return Answer(reason == "given", reason, consent.pk if consent else None, on, scope)
+        until = consent.expires_on if consent and reason == "given" else None
+        return Answer(reason == "given", reason, consent.pk if consent else None, on, scope, until)
 
     if consent is None:
         return Answer(False, "not_asked", scope=scope)
@@ -124,6 +142,17 @@ def answered(consents: Sequence[Consent], scope: str, at: datetime) -> Answer:
         # It held at that moment, and holds again by a newer one.
         return newest
     return answer(then[-1], scope, today)
+
+
+def explained(consents: Sequence[Consent], scope: str) -> Answer:
+    """What all consents of a person, the oldest first, say about a scope today; a no with the day since which it stands."""
+    found = answer(consents[-1] if consents else None, scope)
+    if found.reason == "refused":
+        for earlier in reversed(consents[:-1]):
+            if earlier.withdrawn_at is not None or earlier.scopes.get(scope) is not False:
+                break
+            found = replace(found, on=_day(earlier.occurred_at))
+    return found
 
 
 def consents_of(people: Iterable[UUID]) -> dict[UUID, list[Consent]]:

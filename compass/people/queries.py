@@ -11,7 +11,7 @@ from uuid import UUID
 
 from compass.access.work import Work
 from compass.people import registry
-from compass.people.consent import DETAILS, ENDED, Answer, answer, newest
+from compass.people.consent import DETAILS, ENDED, Answer, answer, consents_of, explained, newest
 from compass.people.content.consent import LATER_SCOPES, SCOPES
 from compass.people.models import Consent, ErasureRequest, FormerContact, GuardianRequest, Person, Service
 from compass.people.reach import Reach, reach
@@ -141,6 +141,12 @@ def consent_of(person: UUID) -> Consent | None:
 def allowances(consent: Consent | None) -> list[Allowed]:
     """Every purpose with its answer and reason, in the order in which they are asked. No query."""
     return [Allowed(scope, answer(consent, scope)) for scope in (*SCOPES, *LATER_SCOPES)]
+
+
+def explanations(person: UUID) -> list[Allowed]:
+    """Every purpose with what may be shared or done for it today, and since or until when; one query."""
+    consents = consents_of([person]).get(person, [])
+    return [Allowed(scope, explained(consents, scope)) for scope in (*SCOPES, *LATER_SCOPES)]
 
 
 def children_answered_for(work: Work, parent: Person, sent: Sequence[str] = ()) -> list[tuple[Person, Consent]]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compass.people.views import erasure, finding, intake, pairs, person, sealed, summary, voice
+from compass.people.views import erasure, finding, intake, pairs, person, sealed, shared, summary, voice
 
 app_name = "people"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<uuid:pk>/", person.person, name="person"),
     path("<uuid:pk>/consent/", intake.consent, name="consent"),
     path("<uuid:pk>/withdraw/", person.withdraw, name="withdraw"),
+    path("<uuid:pk>/shared/", shared.shared, name="shared"),
     path("<uuid:pk>/identity/", sealed.identity, name="identity"),
     path("<uuid:pk>/contact/", sealed.contact, name="contact"),
     path("<uuid:pk>/same/", finding.same, name="same"),

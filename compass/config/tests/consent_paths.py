@@ -73,7 +73,7 @@ INSIDE = {
         "cases:close", "cases:decide_assessment", "cases:decide_closure", "cases:decide_plan", "cases:done",
         "cases:follow_up", "cases:list", "cases:plan", "cases:reopen", "cases:risk", "cases:screen", "cases:team",
         "cases:today", "home", "people:consent", "people:contact", "people:guardian", "people:guardian_appointed",
-        "people:household", "people:identity", "people:person", "people:summary", "people:withdraw",
+        "people:household", "people:identity", "people:person", "people:shared", "people:summary", "people:withdraw",
         "reception:activities", "reception:activity", "reception:arrivals", "reception:back", "reception:children",
         "reception:left", "reception:not_there", "reception:register", "reintegration:action", "reintegration:cancel",
         "reintegration:change_plan", "reintegration:delivered", "reintegration:follow_up", "reintegration:interview",

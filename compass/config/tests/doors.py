@@ -86,6 +86,7 @@ DOORS = (
     _door("people:person", "person.grown", MONITORED),
     _door("people:consent", "person.grown", FIELD),
     _door("people:withdraw", "person.grown", FIELD),
+    _door("people:shared", "person.grown", FIELD),
     _door("people:identity", "person.grown", FIELD),
     _door("people:contact", "person.grown", FIELD),
     _door("people:same", "person.grown", FIELD),

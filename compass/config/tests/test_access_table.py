@@ -52,6 +52,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "people.search": (OWN, FIELD),
     "people.searches": (OWN, {"supervisor", "data_protection_officer"}),
     "people.service": (OWN, FIELD | {"monitoring_officer", "movement_officer"}),
+    "people.shared": (OWN, FIELD),
     "people.summary": (OWN, FIELD),
     "people.view": (OWN, FIELD | {"monitoring_officer"}),
     "people.voices": (OWN, {"supervisor"}),

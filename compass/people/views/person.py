@@ -24,6 +24,7 @@ from compass.people.forms import shown as asked_of
 from compass.people.links import acts_of, links_of
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.reach import dialled, may_be_called
+from compass.people.shared import shared_of
 from compass.people.views.common import contact_facts, identity_facts, reached_before
 from compass.problems import NotFound, StaleVersion
 from compass.ui.templatetags.ui import chip, sealed
@@ -114,7 +115,8 @@ def withdraw(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             kept, *_others = withdraw_consent(work, form.commands(work.find("people.consent", Consent, consent.pk)))
             messages.success(request, _taken_back(kept, form.scopes))
             return redirect("people:person", pk=pk)
-    return TemplateResponse(request, "people/withdraw.html", {"person": shown, "consent": consent, "form": form})
+    context = {"person": shown, "consent": consent, "form": form, "shared": shared_of(work, shown)}
+    return TemplateResponse(request, "people/withdraw.html", context)
 
 
 def _taken_back(kept: Consent, scopes: Sequence[str]) -> str:
