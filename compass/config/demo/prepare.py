@@ -46,6 +46,7 @@ def people(count: int, seed: int, folder: Path) -> None:
     from compass.config.demo.load_neighbours import Neighbours
     from compass.config.demo.load_places import Places
     from compass.config.demo.load_story import AwayFromHome
+    from compass.config.demo.night import match
     from compass.config.demo.progress import Progress
     from compass.config.demo.targets import check_of_2021
 
@@ -63,6 +64,7 @@ def people(count: int, seed: int, folder: Path) -> None:
     (folder / STORY).write_text(json.dumps({**note, **kept}))
     _say("  one family, from a bus station to a home")
     liven(loader, progress)
+    match()
     _say("  today’s work on every desk")
     _publish(loader, progress.seed)
     _say("  figures and public data published")

@@ -7,6 +7,7 @@ exist only in the memory of the process until the office is done. Nobody is show
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID
 
 from uuid6 import uuid7
@@ -25,6 +26,8 @@ from compass.people.searching.tokens import record_of
 PURPOSE = "people.match"
 #: From this probability on two records are taken for one person; not tuned to any data (security-and-matching notes 3).
 THRESHOLD = 0.5
+#: What says whether two records are one person; else nobody was asked, or it is more than one word.
+TOLD = frozenset({"female", "male"})
 #: People opened in one unit of work: about a second.
 AT_A_TIME = 500
 
@@ -73,7 +76,8 @@ def _opened(work: Work, last: UUID | None) -> tuple[list[tuple[Person, Record]],
     for person in batch:
         if person.pk in held and not ended(said.get(person.pk)):
             sealed = opened(work, person)
-            found.append((person, record_of(sealed.identity, sealed.contact)))
+            record = record_of(sealed.identity, sealed.contact)
+            found.append((person, replace(record, sex=person.sex if person.sex in TOLD else "")))
     return found, batch[-1].pk if len(batch) == AT_A_TIME else None
 
 

@@ -76,6 +76,25 @@ def test_it_works(office, at, sign_in):
     assert "Osagie" not in page and "Osaghie" not in page
 
 
+@pytest.mark.parametrize(("other", "found"), [("female", 1), ("undisclosed", 1), ("male", 0)])
+def test_brother_and_sister_of_one_name_are_two(make, at, other, found):
+    """What two records say of their sex counts; what was not told speaks for neither."""
+    for identity in OTHERS:
+        make(identity=identity, age=None)
+    slight = {"given": "Ose", "family": "Osagie", "birth_year": 1990, "place_of_origin": "Benin City"}
+    make(identity=slight, age=None, sex="female")
+    make(identity={**slight, "given": "Osee", "birth_year": 1991}, age=None, sex=other)
+
+    assert night() == found
+
+
+def test_the_demonstration_opens_with_the_pairs_of_the_night_before(office, at):
+    from compass.config.demo.night import match
+
+    assert match() == 1
+    assert [ids(*office)] == [(row.first, row.second) for row in pairs(at)]
+
+
 def test_what_is_kept_is_who_and_in_which_order(office, at):
     assert {field.name for field in Pair._meta.fields} == {
         "id", "organisation_id", "first", "second", "rank", "found_at",
