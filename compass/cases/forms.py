@@ -388,15 +388,21 @@ class PlanForm(KeptForm):
         return {domain: answer for domain, answer in answers.items() if answer != "goal"}
 
 
+AGREED = [
+    ("spoken", _("The person agreed in words; I read the plan aloud in her or his language")),
+    ("signed", _("The person signed or put a thumbprint")),
+]
+AGREED_FOR_A_CHILD = [("guardian", _("The child was heard and the guardian agreed"))]
+
+
 class AgreementForm(KeptForm):
-    how = forms.ChoiceField(
-        label=_("How was the plan agreed?"), widget=Radios,
-        choices=[
-            ("spoken", _("The person agreed in words; I read the plan aloud in her or his language")),
-            ("signed", _("The person signed or put a thumbprint")),
-            ("guardian", _("The child was heard and the guardian agreed")),
-        ],
-    )  # fmt: skip
+    """`child`: whether the plan is a child's, to which the guardian agrees (CM-14); an adult agrees alone."""
+
+    how = forms.ChoiceField(label=_("How was the plan agreed?"), widget=Radios)
+
+    def __init__(self, *args: Any, child: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("how", AGREED_FOR_A_CHILD if child else AGREED)
 
 
 class ActionForm(KeptForm):

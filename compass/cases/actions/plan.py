@@ -119,8 +119,8 @@ class PlanAgreed(Command):
 def agree_plans(work: Work, agreements: list[PlanAgreed]) -> list[Plan]:
     """Record the person's agreement and ask a second person to approve the plan.
 
-    Raises StandardNotMet (CM-14) for a child without the guardian, WrongState for a superseded or agreed plan or
-    a closed case, ConsentMissing after consent was withdrawn.
+    Raises StandardNotMet (CM-14) for a child without the guardian, UnknownCode for an adult with one, WrongState for a
+    superseded or agreed plan or a closed case, ConsentMissing after consent was withdrawn.
     """
     rows = work.require("cases.plan", Plan, agreements)
     cases = {
@@ -137,6 +137,8 @@ def agree_plans(work: Work, agreements: list[PlanAgreed]) -> list[Plan]:
             raise WrongState
         if case.person.is_child and each.how != "guardian":
             raise StandardNotMet(standards=spell("CM-14"))
+        if each.how == "guardian" and not case.person.is_child:
+            raise UnknownCode(value=each.how, list="agreed_how")
         row.agreed_at, row.agreed_how, row.state = each.occurred_at, each.how, "requested"
         row.version += 1
         forward(case, "planned")

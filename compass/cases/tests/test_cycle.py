@@ -204,6 +204,19 @@ def test_a_plan_needs_an_assessment_and_a_goal(at, told, case, assessed):
             make_plans(work, [PlanMade(**told(id=row.pk), goals=())])
 
 
+def test_a_guardian_agrees_to_the_plan_of_a_child_only(at, told, case, assessed, planned, sign_in):
+    with at("zinder.social") as work:
+        row = case(work)
+        assessed(work, row)
+        draft = planned(work, row, agreed=False)
+        with pytest.raises(UnknownCode):
+            agree_plans(work, [PlanAgreed(**told(id=draft.pk), how="guardian")])
+
+    page = sign_in("zinder.social").get(f"/cases/{row.pk}/agreement/").content.decode()
+
+    assert 'value="spoken"' in page and 'value="guardian"' not in page
+
+
 def test_a_plan_without_agreement_is_not_approved(at, told, case, assessed, planned):
     with at("zinder.social") as work:
         row = case(work)

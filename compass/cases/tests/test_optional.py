@@ -24,6 +24,7 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "ScreeningForm": [{"step": step, "child": True, "age_band": "0-4"} for step in (1, 2, 3)],
     "PlanForm": [{"severe": severe} for severe in ((), ("safety_security",), ("food_nutrition", "education"))],
     "ClosureForm": [{"aims": closing.Aims([], [])}],
+    "AgreementForm": [{"child": both} for both in (True, False)],
     "AssignForm": [{"colleagues": [("a", "A")]}],
     "ReferralForm": [
         {"names": ["symptoms_as_consented", "pregnancy"], "covered": both, "called": both} for both in (True, False)

@@ -182,7 +182,8 @@ def agree(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     current = _plan(files, case)
     if current is None:
         return redirect("cases:plan", pk=pk)
-    form = AgreementForm(None if _revealing(request) else request.POST or None, initial={"version": current.version})
+    typed = None if _revealing(request) else request.POST or None
+    form = AgreementForm(typed, child=case.person.is_child, initial={"version": current.version})
     grounds.ask(form, case.person)
     if form.is_valid():
         with work.attempt(form):

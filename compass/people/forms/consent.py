@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import uuid5
 
@@ -57,7 +57,10 @@ class CaregiverForm(BaseForm):
 
 
 class ConsentForm(CaregiverForm):
-    """What was explained, answered, by whom and how. `step` is the step of the child's ladder, empty for adults."""
+    """What was explained, answered, by whom and how. `step` is the step of the child's ladder, empty for adults.
+
+    A purpose that was answered before need not be asked again; one answer at least is new.
+    """
 
     seen = SeenField()
     information = forms.MultipleChoiceField(
@@ -95,10 +98,11 @@ class ConsentForm(CaregiverForm):
         worker_notice: Notice,
         voice_informs: bool = False,
         children: Sequence[tuple[Person, Consent]] = (),
+        standing: Collection[str] = (),
         **kwargs: Any,
     ) -> None:
         """`voice_informs`: whether the recordings may be relied on to inform someone; `children`: for whom this adult
-        answered before."""
+        answered before; `standing`: purposes whose answers stand unless they are asked again."""
         super().__init__(*args, **kwargs)
         self.offer_children(children)
         if children:
@@ -124,7 +128,7 @@ class ConsentForm(CaregiverForm):
             self.fields[f"scope_{scope}"] = YesNoField(
                 label=question.question,
                 help_text=f"{worker_notice.if_no_lead} {question.if_no}",
-                required=scope in CORE_SCOPES,
+                required=scope in CORE_SCOPES and scope not in standing,
             )
 
     def clean(self) -> dict[str, Any]:
@@ -134,6 +138,9 @@ class ConsentForm(CaregiverForm):
         if told and (left := [str(label) for code, label in choices if code not in told]):
             missing = _("Explain what is still missing, then tick it: %(items)s") % {"items": " · ".join(left)}
             self.add_error("information", _met(missing, "CM-02"))
+        scopes = [f"scope_{scope}" for scope in (*CORE_SCOPES, *OTHER_SCOPES)]
+        if not any(name in self.errors or cleaned.get(name) is not None for name in scopes):
+            self.add_error(None, _("Nothing was answered. Ask at least one question, or leave without saving."))
         if cleaned.get("mode") == "verbal_certified" and not cleaned.get("certified"):
             uncertified = _("Spoken answers count only when you certify them: tick this box once it is true.")
             self.add_error("certified", _met(uncertified, "CM-03"))

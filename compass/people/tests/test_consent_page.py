@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from uuid import uuid4
 
 import pytest
 from django.utils.html import escape
@@ -273,3 +275,34 @@ def test_a_machine_that_cannot_read_hausa_informs_nobody(make, sign_in, answers,
 
     assert response.status_code == 200
     assert consents(at, person) == []
+
+
+def test_one_more_purpose_is_asked_from_the_answers_that_stand(make, sign_in, answers, at):
+    person = make()
+    client = sign_in("zinder.social")
+    client.post(url(person), answers(scope_share_authorities="no"))
+    (before,) = consents(at, person)
+    nothing = {f"scope_{scope}": None for scope in SCOPES}
+
+    page = unescape(client.get(url(person)).content.decode())
+    assert "Ce que vous ne redemandez pas" in page and "Enregistrement et utilisation de mes données: Oui" in page
+    assert not re.search(r"<input[^>]* checked", page)
+    empty = client.send(url(person), answers(**nothing))
+    one_more = client.send(url(person), answers(**{**nothing, "scope_photo_audio": "yes"}))
+
+    assert empty.status_code == 200 and len(consents(at, person)) == 2
+    assert one_more.status_code == 302
+    after = max(consents(at, person), key=lambda row: row.occurred_at)
+    assert after.scopes == {**before.scopes, "photo_audio": True}
+    assert after.expires_on == before.expires_on, "what nobody asked again lasts no longer"
+
+
+def test_after_consent_was_taken_back_every_question_is_asked_anew(make, sign_in, answers, at):
+    person = make()
+    client = sign_in("zinder.social")
+    client.post(url(person), answers())
+    client.send(f"/people/{person.pk}/withdraw/", {"key": str(uuid4()), "purposes": ["everything"]})
+
+    refused = client.send(url(person), answers(scope_data_processing=None))
+
+    assert refused.status_code == 200 and b'id="id_scope_data_processing_error"' in refused.content

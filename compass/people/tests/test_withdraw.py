@@ -181,7 +181,7 @@ def test_asked_again_keeps_the_answers_not_asked_today(make, sign_in, at, consen
     page = unescape(client.get(where).content.decode())
     assert client.send(where, answers(scope_photo_audio="no")).status_code == 302
 
-    assert "restent inchangées" in page
+    assert "Ce que vous ne redemandez pas aujourd’hui" in page
     assert not re.search(r"<input[^>]* checked", page)
     after = said(at, person)
     assert (after.scopes["share_family"], after.scopes["share_authorities"]) == (True, False)

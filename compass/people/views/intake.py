@@ -67,8 +67,12 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     children = queries.children_answered_for(work, person, request.POST.getlist("children"))
     work.saw([child for child, _given in children])
     informs = bool(played) and reliable
-    build = partial(ConsentForm, step=step, worker_notice=worker, voice_informs=informs, children=children)
     newest = queries.consent_of(person.pk)
+    # What is not asked again stays as it was answered: a talk about one more purpose begins from there.
+    before = carried(newest, (), work.now)
+    build = partial(
+        ConsentForm, step=step, worker_notice=worker, voice_informs=informs, children=children, standing=before
+    )
     form = build(request.POST or None, initial={"seen": on_page(newest)})
     if shown:
         form = build(initial={field.name: field.value() for field in form})
@@ -86,7 +90,6 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             form.data = form.data.copy()
             form.data["seen"] = on_page(form.problem.current)
     child, own_child = (text.for_child(age) if age is not None else None for text in (heard, worker))
-    before = carried(newest, CORE_SCOPES, work.now)
     return TemplateResponse(
         request,
         "people/consent.html",
@@ -107,7 +110,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "child_voice": played.get(child.code) if child else None,
             "core": [_asked(form, heard, played, scope) for scope in CORE_SCOPES],
             "others": [_asked(form, heard, played, scope) for scope in OTHER_SCOPES],
-            "kept": [{"scope": scope, "said": _said(before[scope])} for scope in OTHER_SCOPES if scope in before],
+            "kept": [{"scope": s, "said": _said(before[s])} for s in (*CORE_SCOPES, *OTHER_SCOPES) if s in before],
             "until": newest.expires_on if newest else None,
             "reliable": reliable,
             "rows": rows,
