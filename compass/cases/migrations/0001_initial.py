@@ -446,6 +446,10 @@ class Migration(migrations.Migration):
             model_name='referral',
             index=models.Index(fields=['organisation_id', '-id'], name='cases_referral_outbox'),
         ),
+        migrations.AddIndex(
+            model_name='referral',
+            index=models.Index(condition=models.Q(('filed_at__isnull', False)), fields=['organisation_id', '-id'], name='cases_referral_filed'),
+        ),
         migrations.AddConstraint(
             model_name='referral',
             constraint=models.CheckConstraint(condition=models.Q(('sent_at', None), ('revoked_at', None), ('revoked_at__gte', models.F('sent_at')), _connector='OR'), name='cases_referral_never_sent_again'),

@@ -93,6 +93,11 @@ class Referral(models.Model):
         indexes = [
             models.Index(fields=["to_organisation_id", "-id"], name="cases_referral_inbox"),
             models.Index(fields=["organisation_id", "-id"], name="cases_referral_outbox"),
+            models.Index(
+                fields=["organisation_id", "-id"],
+                name="cases_referral_filed",
+                condition=models.Q(filed_at__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

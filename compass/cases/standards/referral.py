@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.cases.files import Files
 from compass.cases.models import Case, CaseReferral, Referral
-from compass.cases.standards import Due, link, standard
+from compass.cases.standards import Due, Item, link, standard
 from compass.cases.standards.minimum import RULES
 from compass.vocabulary import code_list
 
@@ -72,6 +72,12 @@ def referral_ended(files: Files) -> Iterator[Due]:
         yield Due(
             subject=case, start_at=start, due_at=start + (_hours(row.priority) if ended else OUTCOME_WITHIN),
             done_at=None if late else side.noted_at, url=link("cases:referral", row.pk), action=_("Open the referral"),
-            what=_("A file came with the outcome after you noted it: look at it") if late
+            what=_("A file came after the outcome was noted: look at it") if late
             else "" if ended else _("The referral has no outcome yet"),
         )  # fmt: skip
+
+
+def after_closure(files: Files) -> list[Item]:
+    """What still comes for cases that are closed: the file of a partner that nobody of the office has looked at."""
+    due = referral_ended.due(files) if referral_ended.due else ()
+    return [Item(referral_ended, each) for each in due if each.done_at is None]

@@ -11,11 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import override
+from uuid6 import uuid7
 
 from compass.cases.actions.referral import ReferralStep, note_outcomes
 from compass.cases.actions.referral_answer import MOST_FILES, FilesAdded, attach_files
 from compass.cases.files import Files
-from compass.cases.models import CaseReferral, Referral, ReferralFile
+from compass.cases.models import Case, CaseReferral, Referral, ReferralFile
 from compass.cases.standards import moments
 from compass.cases.tests.test_referral import PHOTO, agreed, done, sent  # noqa: F401
 from compass.cases.tests.test_shared_pages import accepted, made, outcome, said, url  # noqa: F401
@@ -199,3 +200,45 @@ def test_where_the_key_is_gone_no_form_is_shown(sign_in, sent_by_page, at, told)
         newest = Consent.objects.filter(person=CaseReferral.objects.get(pk=row.origin_id).person_id).latest("id")
         withdraw_consent(work, [Withdrawal(**told(id=newest.pk))])
     assert 'name="photo"' not in said(partner.get(url("referral", row.pk)))
+
+
+def test_a_file_after_the_case_was_closed_stands_first_until_somebody_of_the_office_noted_it(
+    sign_in,
+    sent_by_page,  # noqa: F811
+    at,
+    told,
+):
+    row, note = sent_by_page, url("referral_step", sent_by_page.pk, "note")
+    accepted(sign_in, row).send(url("referral", row.pk), outcome())
+    sign_in("zinder.social").send(note, {"key": str(uuid.uuid4())})
+    with at("zinder.social") as work:
+        side = CaseReferral.objects.get(pk=row.origin_id)
+        Case.objects.filter(pk=side.case_id).update(status="closed", stage="closed", closed_at=work.now)
+        later = Referral.objects.get(pk=row.pk)
+        other = CaseReferral.objects.get(pk=row.origin_id)
+        other.pk = other.id = uuid7()
+        other.save(force_insert=True)
+        later.pk, later.code, later.origin_id, later.status = uuid7(), "ZZZZ-0000", other.pk, "sent"
+        later.save(force_insert=True)
+
+    def seen(username):
+        client = sign_in(username)
+        listed = [(each.pk, late) for each, _name, late in client.get(url("referrals")).context["sent"]]
+        return listed, client.get(url("case", side.case_id)), said(client.get(url("referrals")))
+
+    listed, page, words = seen("zinder.cases")
+    assert listed == [(later.pk, False), (row.pk, False)] and page.context["next"] is None
+    with at("zinder.clinic") as work:
+        attach(work, told, row, PHOTO)
+
+    listed, page, words = seen("zinder.cases")
+    assert listed == [(row.pk, True), (later.pk, False)] and "Un fichier est arrivé après le résultat" in words
+    assert page.context["next"].due.url == url("referral", row.pk) and url("reopen", side.case_id) in said(page)
+
+    office = sign_in("zinder.cases")
+    shown = office.get(url("referral", row.pk))
+    assert "Un fichier est arrivé après la prise d’acte" in said(shown) and "vous avez pris" not in said(shown)
+    sent_on = office.post(note, {"key": str(uuid.uuid4()), "version": on_the_button(said(shown), note)})
+    assert sent_on.status_code == 302
+    listed, page, _words = seen("zinder.social")
+    assert listed == [(later.pk, False), (row.pk, False)] and page.context["next"] is None

@@ -29,6 +29,7 @@ from compass.cases.models import (
     Screening,
 )
 from compass.cases.standards import Item, link
+from compass.cases.standards.referral import after_closure
 from compass.cases.views.common import find_case, reveal
 from compass.people import consent
 from compass.people.models import Consent
@@ -48,7 +49,7 @@ def case(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """One case. POST opens its sealed texts after a reason."""
     found, files = find_case(work, pk)
     opened = reveal(request, work, found)
-    items = list(standards.moments(files, done=True)) if found.is_open else []
+    items = list(standards.moments(files, done=True)) if found.is_open else after_closure(files)
     waiting = sorted((item for item in items if item.due.done_at is None), key=lambda item: item.due.due_at)
     mine = [item for item in waiting if item.due.waits_for == "owner"]
     plan = next((row for row in reversed(files.of(Plan, found)) if row.superseded_at is None), None)

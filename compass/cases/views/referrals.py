@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -87,20 +87,24 @@ NEXT = {**dict.fromkeys(ANSWERABLE, "answer"), "accepted": "outcome", "done": "f
 @require_safe
 @page("referrals.list")
 def referrals(request: HttpRequest, work: Work) -> HttpResponse:
-    """What was referred to us and what we referred; names no case and no person."""
+    """What was referred to us and what we referred; names no case and no person. First, whatever became of its case, where
+    a file came that nobody of the office has looked at."""
     inbox = work.allowed("referrals.inbox", Referral) if work.may("referrals.inbox") else Referral.objects.none()
     outbox = work.allowed("referrals.view", Referral) if work.may("referrals.view") else Referral.objects.none()
     if not (work.may("referrals.inbox") or work.may("referrals.view")):
         raise Denied
     sealed = ("payload_sealed", "answer_sealed")
     received = list(inbox.defer(*sealed).order_by("-id")[:PAGE])
-    sent = list(outbox.defer(*sealed).select_related("origin").order_by("-id")[:PAGE])
+    late = Q(filed_at__isnull=False, filed_at__gt=F("origin__noted_at"))
+    ours = outbox.defer(*sealed).select_related("origin").order_by("-id")
+    unseen = list(ours.filter(late)[:PAGE])
+    sent = [*unseen, *ours.exclude(pk__in=[r.pk for r in unseen])[:PAGE]]
     names = _names([r.sent_by_id for r in received] + [r.to_organisation_id for r in sent])
     work.saw(received)
     work.saw(r.origin for r in sent)
     context = {
         "received": [(r, names.get(r.sent_by_id, "")) for r in received],
-        "sent": [(r, names.get(r.to_organisation_id, "")) for r in sent],
+        "sent": [(r, names.get(r.to_organisation_id, ""), r.origin.missed(r)) for r in sent],
         "sends": work.may("referrals.view"),
     }
     return TemplateResponse(request, "cases/referrals.html", context)
