@@ -116,6 +116,36 @@ class FormerContact(AboutPerson):
         indexes = [models.Index(fields=["person", "-id"], name="people_formercontact_newest")]
 
 
+class IdentityDocument(AboutPerson):
+    """A document that names a person, and where it is now. Each change is a new row; the newest of a `document` counts.
+
+    document: which one it is, the same in all its rows. type: code of document_type. country: ISO 3166 alpha-2 of the
+    issuing country, or empty. possession: code of document_possession.
+    detail_sealed: {"number", "name": as it stands on the document, "kept_by": who has it and where, "since": when it came
+    there (ISO), "valid_until" (ISO)}.
+    """
+
+    document = models.UUIDField(default=uuid7)
+    type = models.CharField(max_length=32)
+    country = models.CharField(max_length=2, blank=True)
+    possession = models.CharField(max_length=40)
+    detail_sealed = models.BinaryField(default=b"")
+
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="person")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-id"], name="people_document_newest")]
+
+    @property
+    def was_taken(self) -> bool:
+        """Whether somebody took it away: a sign of trafficking or forced labour (DOC-05)."""
+        return self.possession in TAKEN
+
+
+#: Possession by whoever took it away.
+TAKEN = frozenset({"confiscated_by_employer", "confiscated_by_smuggler_trafficker"})
+
+
 class Consent(AboutPerson):
     """What a person agreed to, by purpose. The newest one counts, also when it is withdrawn or has expired: see
     `compass.people.consent`.

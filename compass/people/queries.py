@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,15 @@ from compass.access.work import Work
 from compass.people import registry
 from compass.people.consent import DETAILS, ENDED, Answer, answer, consents_of, explained, newest
 from compass.people.content.consent import LATER_SCOPES, SCOPES
-from compass.people.models import Consent, ErasureRequest, FormerContact, GuardianRequest, Person, Service
+from compass.people.models import (
+    Consent,
+    ErasureRequest,
+    FormerContact,
+    GuardianRequest,
+    IdentityDocument,
+    Person,
+    Service,
+)
 from compass.people.reach import Reach, reach
 from compass.problems import ConsentMissing
 from compass.vault.models import Erasure
@@ -126,6 +134,31 @@ def former_contacts(work: Work, person: Person) -> list[tuple[FormerContact, dic
         )
         for row in rows
     ]
+
+
+def document_detail(work: Work, row: IdentityDocument) -> dict[str, Any]:
+    """What is sealed of a document, opened for the program itself; see IdentityDocument."""
+    found = work.keys.open(
+        row.detail_sealed, table=row._meta.db_table, column="detail_sealed", subject=row.person_id, row=row.pk
+    )
+    return dict(found or {})
+
+
+def documents_of(work: Work, person: Person) -> list[list[IdentityDocument]]:
+    """Each document of a person with its rows, the newest first; one query."""
+    found: dict[UUID, list[IdentityDocument]] = defaultdict(list)
+    for row in work.allowed("people.identity", IdentityDocument).filter(person=person).order_by("-id"):
+        found[row.document].append(row)
+    return list(found.values())
+
+
+def document_numbers(work: Work, people: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """Every number ever recorded on a document of these people, who can all be opened here; one query."""
+    found: dict[UUID, dict[str, None]] = defaultdict(dict)
+    for row in IdentityDocument.objects.filter(person_id__in=people).order_by("id"):
+        if number := document_detail(work, row).get("number"):
+            found[row.person_id][str(number)] = None
+    return {person: tuple(numbers) for person, numbers in found.items()}
 
 
 def safe_to_carry(work: Work, person: Person) -> bool:

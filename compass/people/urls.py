@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compass.people.views import erasure, finding, intake, pairs, person, sealed, shared, summary, voice
+from compass.people.views import document, erasure, finding, intake, pairs, person, sealed, shared, summary, voice
 
 app_name = "people"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("<uuid:pk>/shared/", shared.shared, name="shared"),
     path("<uuid:pk>/identity/", sealed.identity, name="identity"),
     path("<uuid:pk>/contact/", sealed.contact, name="contact"),
+    path("<uuid:pk>/document/", document.document, name="document"),
     path("<uuid:pk>/same/", finding.same, name="same"),
     path("<uuid:pk>/household/", intake.household, name="household"),
     path("<uuid:pk>/guardian/", person.guardian, name="guardian"),

@@ -23,6 +23,7 @@ from compass.access.actor import Actor
 from compass.access.models import User
 from compass.access.work import Work, unit_of_work
 from compass.config.demo import load_cases
+from compass.config.demo.papers import papers
 from compass.config.demo.population import population
 from compass.config.demo.progress import Progress
 from compass.config.demo.reached import reached
@@ -30,9 +31,11 @@ from compass.config.demo.shapes import Household, Person
 from compass.config.demo.world import NAMESPACE, language_of
 from compass.people.actions import (
     ConsentGiven,
+    DocumentSaid,
     Registration,
     ServiceGiven,
     give_consent,
+    record_documents,
     record_services,
     register_people,
 )
@@ -143,6 +146,20 @@ class Loader:
         ]
         return len(record_services(work, given))
 
+    def documents(self, work: Work, households: Sequence[Household]) -> None:
+        record_documents(
+            work,
+            [
+                DocumentSaid(
+                    **self.told(home.arrived, "document", person.number, index, basis=VITAL, id=self.person_id(person)),
+                    **each,
+                )
+                for home in households
+                for person in home.members
+                for index, each in enumerate(papers(person, language_of(home.country)))
+            ],
+        )
+
 
 def _rests(person: Person) -> str:
     """Whoever refuses a case is helped all the same, with what cannot wait."""
@@ -233,6 +250,7 @@ def load_desk(loader: Loader, homes: list[Household], now: datetime, worker: str
         met = [(person, rows[loader.person_id(person)], home.arrived) for home in homes for person in home.members]
         loader.consent(work, met)
         loader.services(work, homes)
+        loader.documents(work, homes)
         told = load_cases.stories(loader, homes, now)
         if told:
             load_cases.screen(loader, work, told)

@@ -230,6 +230,10 @@ CENTRE = world_id("centre.zinder")
 STEPS: dict[str, Step] = {
     "people.register": _do(people.register_people, lambda pk: _person()),
     "people.identity": _do(people.change_identity, _said(people.IdentityChange, sex="male", basis="consent")),
+    "people.document": _do(
+        people.record_documents,
+        _said(people.DocumentSaid, type="passport", possession="lost", detail={"number": "A1234567"}),
+    ),
     "people.household": _do(
         people.change_households, _said(people.HouseholdChange, household_id=None, relation="principal")
     ),

@@ -26,6 +26,7 @@ CLEAR = {
     "communities.Place.name": "the name of a place on the map",
     "people.Consent.information": "codes of consent_information",
     "people.Consent.scopes": "codes with yes or no",
+    "people.IdentityDocument.possession": "code of document_possession",
     "people.OfficeVoice.audio": "the office's own reading of a public text",
     "people.OfficeVoice.key": "which public text was read",
     "reception.Centre.name": "the name on the door",

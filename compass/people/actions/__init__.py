@@ -1,4 +1,4 @@
-"""The only code that writes people, their consent, the services they received, searches and an office's voices."""
+"""The only code that writes people, consent, documents, the services they received, searches and an office's voices."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from compass.people.actions.consents import (
     withdraw_consent,
     withdraw_guardian_requests,
 )
+from compass.people.actions.documents import DocumentSaid, record_documents
 from compass.people.actions.erasure import (
     ErasureAsked,
     ErasureConfirmed,
@@ -51,6 +52,7 @@ from compass.people.actions.voices import VoiceRecording, put_voices
 __all__ = [
     "Compared",
     "ConsentGiven",
+    "DocumentSaid",
     "ErasureAsked",
     "ErasureConfirmed",
     "ErasureStep",
@@ -83,6 +85,7 @@ __all__ = [
     "on_page",
     "put_voices",
     "record_comparisons",
+    "record_documents",
     "record_searches",
     "record_services",
     "register_people",

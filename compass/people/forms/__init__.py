@@ -5,6 +5,7 @@ from __future__ import annotations
 from compass.people.forms.common import shown
 from compass.people.forms.consent import ConsentForm, WithdrawForm
 from compass.people.forms.contact import ContactForm
+from compass.people.forms.document import DocumentForm
 from compass.people.forms.person import (
     AppointedForm,
     GuardianForm,
@@ -19,6 +20,7 @@ __all__ = [
     "AppointedForm",
     "ConsentForm",
     "ContactForm",
+    "DocumentForm",
     "FindForm",
     "GuardianForm",
     "HouseholdForm",

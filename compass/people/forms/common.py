@@ -63,6 +63,12 @@ def nationality_choices() -> list[Any]:
     ]
 
 
+def country_choices() -> list[Any]:
+    """Every country, those of the programme first, in the reader's alphabet; it may stay open."""
+    special = {row[0] for row in nationalities().choices() if len(row[0]) == 3}
+    return [("", "—"), *(row for row in nationality_choices() if row != CHOOSE and row[0] not in special)]
+
+
 def hint(field: forms.Field, list_id: str) -> None:
     """Put the descriptions of a code list under its radio buttons."""
     widget = cast("Radios", field.widget)

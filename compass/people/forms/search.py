@@ -46,6 +46,12 @@ class FindForm(BaseForm):
         max_length=40,
         widget=forms.TextInput({"inputmode": "tel", "dir": "ltr"}),
     )
+    document = forms.CharField(
+        label=_("Number of a document"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput({"dir": "ltr", "autocomplete": "off"}),
+    )
 
     def clean_birth_year(self) -> int | None:
         year: int | None = self.cleaned_data["birth_year"]
@@ -68,8 +74,8 @@ class FindForm(BaseForm):
         if "name" not in attribute_keys(self.record):
             return _("Write a name as well: the rest alone would fit too many people.")
         return _(
-            "One name alone fits too many people. Write another of their names, the year of birth, the place of origin or"
-            " the telephone number as well."
+            "One name alone fits too many people. Write another of their names, the year of birth, the place of origin,"
+            " the telephone number or that of a document as well."
         )
 
     @cached_property
@@ -81,7 +87,7 @@ class FindForm(BaseForm):
             "birth_year": told["birth_year"],
             "place_of_origin": told["place_of_origin"],
         }
-        return record_of(identity, {"phone": told["phone"]})
+        return record_of(identity, {"phone": told["phone"]}, [told["document"]] if told["document"] else [])
 
     def command(self) -> Command:
         return Command(**self.envelope("public_interest"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from compass.access.work import Work
 from compass.people.models import Judgement, Person
-from compass.people.queries import opened
+from compass.people.queries import document_numbers, opened
 from compass.people.searching.finding import Candidate, find
 from compass.people.searching.limits import MOST_COMPARED
 from compass.people.searching.ranking import POSSIBLE
@@ -25,7 +25,8 @@ def doubles(work: Work, person: Person) -> tuple[Candidate, ...]:
     """
     sealed = opened(work, person)
     known = {person.pk, *judged(person.organisation_id, [person.pk])}
-    found = find(work, record_of(sealed.identity, sealed.contact), person.organisation_id, without=known)
+    numbers = document_numbers(work, [person.pk]).get(person.pk, ())
+    found = find(work, record_of(sealed.identity, sealed.contact, numbers), person.organisation_id, without=known)
     near = [
         each
         for each in found.candidates

@@ -12,7 +12,7 @@ from django.db import connection
 from compass.access.work import Work
 from compass.people.matching.records import Record
 from compass.people.models import Person
-from compass.people.queries import opened
+from compass.people.queries import document_numbers, opened
 from compass.people.searching.limits import MOST_OPENED
 from compass.people.searching.ranking import Likeness, likeness
 from compass.people.searching.tokens import Tokens, asked, kind, record_of
@@ -52,9 +52,11 @@ def find(work: Work, record: Record, organisation: UUID, *, without: Collection[
     allowed = work.allowed("people.search", Person).filter(organisation_id=organisation, pk__in=agreeing)
     people = {row.pk: row for row in allowed}
     found = []
-    for pk in work.keys.holds(people):
+    held = work.keys.holds(people)
+    numbers = document_numbers(work, held)
+    for pk in held:
         sealed = opened(work, people[pk])
-        if alike := likeness(record, record_of(sealed.identity, sealed.contact)):
+        if alike := likeness(record, record_of(sealed.identity, sealed.contact, numbers.get(pk, ()))):
             found.append(Candidate(people[pk], alike))
     return Found(tuple(sorted(found, key=lambda each: (each.likeness.order, each.person.code))))
 

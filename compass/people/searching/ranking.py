@@ -49,13 +49,14 @@ def likeness(asked: Record, found: Record) -> Likeness | None:
     names = sum(level > 0 for level in levels)
     if not names:
         return None
-    others = (_year(asked, found), _place(asked, found), phone := _phone(asked, found))
+    phone, document = _phone(asked, found), _document(asked, found)
+    others = (_year(asked, found), _place(asked, found), phone, document)
     told = [level for level in others if level is not None]
     agreed = names + sum(level > 0 for level in told)
     if agreed < 2:
         return None
     levels += told
-    by_name = names >= min(2, len(mine), len(theirs)) or bool(phone)
+    by_name = names >= min(2, len(mine), len(theirs)) or bool(phone) or bool(document)
     return Likeness(agreed, sum(levels) / (_LETTERS * len(levels)), by_name)
 
 
@@ -91,4 +92,9 @@ def _place(asked: Record, found: Record) -> float | None:
 
 def _phone(asked: Record, found: Record) -> float | None:
     mine, theirs = ({number(phone)[-PHONE_DIGITS:] for phone in record.phones} - {""} for record in (asked, found))
+    return (_LETTERS if mine & theirs else 0.0) if mine and theirs else None
+
+
+def _document(asked: Record, found: Record) -> float | None:
+    mine, theirs = ({number(each) for each in record.documents} - {""} for record in (asked, found))
     return (_LETTERS if mine & theirs else 0.0) if mine and theirs else None

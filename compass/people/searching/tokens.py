@@ -10,7 +10,7 @@ figures.) How many pairs a person has says something about the name; the number 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from struct import Struct
 from typing import Any
 from uuid import UUID
@@ -23,8 +23,8 @@ NAMED = "name:"
 _EIGHT = Struct(">8q")
 
 
-def record_of(identity: dict[str, Any], contact: dict[str, Any]) -> Record:
-    """What is sealed about a person (see Person), as the linker reads it."""
+def record_of(identity: dict[str, Any], contact: dict[str, Any], documents: Sequence[str] = ()) -> Record:
+    """What is sealed about a person (see Person), as the linker reads it; `documents`: numbers of their documents."""
     return Record(
         names=tuple(
             name
@@ -38,6 +38,7 @@ def record_of(identity: dict[str, Any], contact: dict[str, Any]) -> Record:
         born_estimated=bool(identity.get("birth_estimated")),
         places=(str(identity["place_of_origin"]),) if identity.get("place_of_origin") else (),
         phones=(str(contact["phone"]),) if contact.get("phone") else (),
+        documents=tuple(documents),
     )
 
 

@@ -26,6 +26,7 @@ from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.reach import dialled, may_be_called
 from compass.people.shared import shared_of
 from compass.people.views.common import contact_facts, identity_facts, reached_before
+from compass.people.views.document import documents_shown
 from compass.problems import NotFound, StaleVersion
 from compass.ui.templatetags.ui import chip, sealed
 from compass.vocabulary import label_of
@@ -72,6 +73,8 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "links": links_of(work, shown),
             "acts": acts_of(work, shown),
             "alerts": alerts_of(work, shown),
+            "identifies": edits,
+            "documents": documents_shown(work, shown, opened=opened is not None) if edits else [],
             "edits": edits and not erased,
             "erased": erased,
             "has_children": any(other.is_child for other in members),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -79,6 +80,7 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     ),
     (household(GROWN), {"version": "1"}),
     (household(BOY), {"version": "1", "uasc_status": "separated", "authority": "juvenile_court"}),
+    (partial(people.DocumentForm, last=None), {"type": "passport", "possession": "lost"}),
     (people.GuardianForm, {"authority": "juvenile_court"}),
     (people.AppointedForm, {}),
     (
