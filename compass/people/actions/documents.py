@@ -19,6 +19,9 @@ from compass.problems import NotFound, StaleVersion, UnknownCode
 from compass.vocabulary import known
 from compass.vocabulary.nationalities import nationalities
 
+#: What is told of where a document is, and no longer true when it is somewhere else.
+OF_POSSESSION = frozenset({"kept_by", "since"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentSaid(Command):
@@ -54,6 +57,8 @@ def record_documents(work: Work, said: list[DocumentSaid]) -> list[IdentityDocum
         if last is not None and each.seen is not None and each.seen != str(last.pk):
             raise StaleVersion(current=last)
         kept = document_detail(work, last) if last is not None else {}
+        if last is not None and last.possession != each.possession:
+            kept = {name: value for name, value in kept.items() if name not in OF_POSSESSION}
         row = IdentityDocument(
             id=uuid7(),
             person=person,

@@ -59,6 +59,19 @@ def test_a_change_is_a_new_row_and_what_was_known_stays(passport, at, told):
     assert IdentityDocument.wall.app == "SELECT, INSERT"
 
 
+def test_who_had_it_is_not_said_of_whoever_has_it_now(passport, at, told):
+    person = passport.person
+    taken = {"kept_by": "The owner of the garage", "since": "2026-05-01"}
+    said(at, told, person, document=passport.document, possession="confiscated_by_employer", detail=taken)
+
+    back = said(at, told, person, document=passport.document, possession="held_by_client")
+    again = said(at, told, person, document=passport.document, possession="held_by_client", country="NG")
+
+    with at("zinder.social") as work:
+        assert document_detail(work, back) == document_detail(work, again) == DETAIL
+    assert (back.country, again.country) == ("NE", "NG")
+
+
 def test_nobody_says_anything_of_somebody_elses_document(passport, make, at, told):
     with pytest.raises(NotFound):
         said(at, told, make(), document=passport.document, possession="lost")
