@@ -43,7 +43,7 @@ class DocumentForm(BaseForm):
         widget=forms.TextInput({"dir": "ltr", "autocomplete": "off"}),
     )
     name = forms.CharField(label=_("Name on the document"), required=False, max_length=200)
-    valid_until = forms.DateField(label=_("Valid until"), required=False)
+    valid_until = forms.DateField(label=_("Until when it is valid"), required=False)
 
     def __init__(self, *args: Any, last: IdentityDocument | None, **kwargs: Any) -> None:
         """`last`: what is known of it now; None for a document that is new here."""

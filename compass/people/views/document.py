@@ -101,7 +101,7 @@ def _facts(detail: dict[str, Any]) -> list[tuple[str, str]]:
         _("Name on the document"): str(detail.get("name") or ""),
         _("Who has it, and where"): str(detail.get("kept_by") or ""),
         _("Since when"): _day(detail.get("since")),
-        _("Valid until"): _day(detail.get("valid_until")),
+        _("Until when it is valid"): _day(detail.get("valid_until")),
     }
     return [(label, text) for label, text in said.items() if text]
 
