@@ -50,6 +50,8 @@ from compass.vocabulary import code_list
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 NIGER, NIGERIA, PARTNER = "zinder.social", "edo.reception", "zinder.clinic"
 OFFICE = {NIGER: "NE", NIGERIA: "NG"}
+#: Who of each office answers an offer: no social worker does.
+ANSWERS = {NIGER: "zinder.cases", NIGERIA: NIGERIA}
 DETAILS, SHARE, RETURN, HELP = (
     "data_processing", "share_other_organizations", "return_country_sharing", "case_management_services",
 )  # fmt: skip
@@ -286,7 +288,7 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def is_taken_over(self) -> None:
         """From now on the other office asks, and what the person takes back there counts as well."""
-        with at(self.other) as work:
+        with at(ANSWERS[self.other]) as work:
             self.accept(work)
         self.left_behind, self.office, self.offer = self.office, self.other, None
 
@@ -358,7 +360,7 @@ class Machine(RuleBasedStateMachine):
             made = self.possible("cases:hand_over", lambda work, basis=basis: self.offered(work, basis))
             assert made == (allowed and not self.offer_open), basis
         if self.offer is not None:
-            taken = self.possible("cases:handover_step", self.accept, who=self.other)
+            taken = self.possible("cases:handover_step", self.accept, who=ANSWERS[self.other])
             assert taken == (allowed and self.offer_open)
 
     @invariant()

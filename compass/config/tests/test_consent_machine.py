@@ -144,6 +144,10 @@ def test_without_a_broken_rule_these_stories_end_well(machine):
     tell("child", (CHILD_SAYS_NO,))
 
 
+def test_a_record_that_is_handed_back_is_held_to_the_same(machine):
+    tell("adult", (("is_taken_over", ()), ("make_an_offer", ()), ("is_taken_over", ()), ALL_BACK))
+
+
 @pytest.mark.proof
 @pytest.mark.usefixtures("broken")
 @pytest.mark.parametrize("broken", list(BROKEN)[:4], indirect=True)
