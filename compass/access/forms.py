@@ -107,6 +107,11 @@ class CodeAgainForm(_Code, CodeReauthenticateForm):
 class FirstCodeForm(_Code, ActivateTOTPForm):
     hint = _("Six digits that the application shows now.")
 
+    @property
+    def groups(self) -> list[str]:
+        """The key by four letters, as it is read and typed; applications pass over the spaces between."""
+        return [self.secret[at : at + 4] for at in range(0, len(self.secret), 4)]
+
 
 class _Credential:
     user: User | None
