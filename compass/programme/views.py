@@ -52,7 +52,7 @@ def _shown(sheet: queries.Sheet) -> dict[str, object]:
     quarters = sheet.quarters if any(not f.withheld for f in sheet.quarters) else ()
     day = {"day": day_of(sheet.snapshot.as_of, form="year")}
     plain = _("People with at least one service, up to %(day)s; from service records, rounded to 5.") % day
-    kinds = _("The parts overlap where a person received several kinds, so they add up to more than the total.")
+    kinds = [(words.service(f), f) for kind in words.CLASSES if (f := sheet.get(service_class=kind))]
     places = _("The parts overlap where a person was helped in several countries, and small ones are not shown.")
     return {
         "plain": plain,
@@ -61,23 +61,48 @@ def _shown(sheet: queries.Sheet) -> dict[str, object]:
         "people": words.number(total),
         "services": words.number(total, "services"),
         "charts": [
-            _chart(
-                _("By kind of help"),
-                [(words.service(f), f) for kind in words.CLASSES if (f := sheet.get(service_class=kind))],
-                f"{plain} {kinds}",
-            ),
+            _chart(_("By kind of help"), kinds, f"{plain} {_overlap(sheet, kinds)}"),
             _chart(
                 _("By country where help was given"),
                 [] if sheet.place else [(words.place(f.country), f) for f in sheet.countries()],
                 f"{plain} {places}",
             ),
-            _chart(_("By sex"), _parts(sheet, SEX), plain),
-            _chart(_("Children and adults"), _parts(sheet, AGE), plain),
+            *(
+                _chart(title, parts, f"{plain}{_rounded(sheet, parts)}")
+                for title, parts in (
+                    (_("By sex"), _parts(sheet, SEX)),
+                    (_("Children and adults"), _parts(sheet, AGE)),
+                )
+            ),
         ],
         "ticks": [words.quarter(f) for f in quarters],
         "lines": [Series(_("People helped"), [f.people for f in quarters])],
         "year": sheet.starts.year if sheet.granularity == "year" else None,
     }
+
+
+def _surplus(sheet: queries.Sheet, parts: list[tuple[str, Figure]]) -> int | None:
+    """By how much the parts exceed the total; None while one of these figures is withheld."""
+    total = sheet.get()
+    if total is None or total.withheld or any(part.withheld for _label, part in parts):
+        return None
+    return sum(part.people or 0 for _label, part in parts) - (total.people or 0)
+
+
+def _overlap(sheet: queries.Sheet, parts: list[tuple[str, Figure]]) -> str:
+    """What is true of the kinds of help that are shown: only a surplus beyond all rounding comes from the overlap."""
+    shown = [pair for pair in parts if not pair[1].withheld]
+    surplus = _surplus(sheet, shown)
+    if surplus is not None and surplus > (len(shown) + 1) * sheet.snapshot.rounding / 2:
+        return _("The parts overlap where a person received several kinds, so they add up to more than the total.")
+    return _("A person who received several kinds is counted once in each of them.")
+
+
+def _rounded(sheet: queries.Sheet, parts: list[tuple[str, Figure]]) -> str:
+    """Why parts that do not overlap differ from the total all the same; "" when they do not, or when it cannot be seen."""
+    if not _surplus(sheet, parts):
+        return ""
+    return " " + _("Each figure is rounded by itself, so the parts do not add up exactly to the total.")
 
 
 def _chart(title: str, pairs: list[tuple[str, Figure]], note: str) -> SafeString | None:

@@ -155,3 +155,39 @@ def test_words_in_place_of_a_withheld_figure_may_wrap(sign_in, at, told):
     page = sign_in("hague.desk").get("/results/", headers={"accept-language": "en"}).content.decode()
 
     assert "<b>fewer than 10, or protected</b>people helped" in page
+
+
+MORE = "add up to more than the total"
+ROUNDED = "the parts do not add up exactly to the total"
+
+
+def results(sign_in) -> str:
+    return str(sign_in("hague.desk").get("/results/", headers={"accept-language": "en"}).content.decode())
+
+
+def test_parts_that_do_not_overlap_are_not_said_to_exceed_the_total(sign_in, snapshot):
+    page = results(sign_in)
+
+    assert "counted once in each of them" in page
+    assert MORE not in page
+    assert ROUNDED not in page
+
+
+def test_kinds_of_help_that_overlap_are_said_to_exceed_the_total(sign_in, at, told):
+    rows = [(n, "female", "adult", "NE", kind, date(2024, 3, 5)) for n in range(40) for kind in "HC"]
+    record(at, told, rows)
+    refresh_figures()
+
+    assert MORE in results(sign_in)
+
+
+def test_parts_that_only_rounding_makes_differ_from_the_total_say_so(sign_in, at, told):
+    rows = [(n, "female", "adult", "NE", "H", date(2024, 3, 5)) for n in range(18)]
+    record(at, told, [*rows, *((100 + n, "male", "adult", "NE", "H", date(2024, 3, 5)) for n in range(48))])
+    refresh_figures()
+
+    page = results(sign_in)
+
+    assert '<b class="num">65</b>' in page
+    assert page.count(ROUNDED) == 1
+    assert MORE not in page
