@@ -59,18 +59,43 @@ class SessionDigestMiddleware:
 
 
 class ColleagueLanguageMiddleware:
-    """The colleague's own language, unless one was chosen on this device."""
+    """The colleague's own language, unless one was chosen on this device.
+
+    `?lang=` counts as chosen here: whoever comes from the public pages, which set no cookie, keeps their language.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        language = self._own(request)
+        brought = self._known(request.GET.get("lang", ""))
+        language = brought or self._own(request)
         if not language:
             return self.get_response(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
-            return self.get_response(request)
+            response = self.get_response(request)
+        if brought:
+            self._remember(response, brought)
+        return response
+
+    @staticmethod
+    def _known(language: str) -> str:
+        return language if language in dict(settings.LANGUAGES) else ""
+
+    @staticmethod
+    def _remember(response: HttpResponseBase, language: str) -> None:
+        """As Django's own view for the choice of a language does."""
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            path=settings.LANGUAGE_COOKIE_PATH,
+            domain=settings.LANGUAGE_COOKIE_DOMAIN,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
 
     def _own(self, request: HttpRequest) -> str:
         chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
@@ -80,7 +105,7 @@ class ColleagueLanguageMiddleware:
             language = getattr(request.user, "language", "")
         except OperationalError:
             return ""
-        return language if language in dict(settings.LANGUAGES) else ""
+        return self._known(language)
 
 
 class HeadersMiddleware:

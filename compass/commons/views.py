@@ -64,7 +64,7 @@ def public(view: View) -> View:
 def _page(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
     chosen = request.GET.get("lang", "")
     keep = f"?lang={chosen}" if chosen in dict(settings.LANGUAGES) else ""
-    return render(request, template, {"keep": keep, "sign_in": settings.COMPASS_APP_URL, **context})
+    return render(request, template, {"keep": keep, "sign_in": f"{settings.COMPASS_APP_URL}{keep}", **context})
 
 
 def _keep(request: HttpRequest, url: str) -> str:

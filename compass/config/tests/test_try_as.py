@@ -98,3 +98,21 @@ def test_her_summary_is_one_press_away(client, told_story, monkeypatch):
 
     assert response.url == f"/people:summary/{mother}"
     assert client.session["_auth_user_id"] == str(User.objects.get(username="zinder.cases").pk)
+
+
+def test_the_language_that_was_chosen_stays_at_the_post(client):
+    """Chosen on the public pages, which hand it over in the address, or on the sign-in page."""
+    client.get("/", {"lang": "ar"}, follow=True)
+    from_the_public_pages = client.post("/try/zinder.supervisor/", follow=True).content.decode()
+    client.post("/language/setlang/", {"language": "en", "next": "/accounts/signin/"})
+    from_the_sign_in_page = client.post("/try/zinder.supervisor/", follow=True).content.decode()
+
+    assert '<html lang="ar"' in from_the_public_pages
+    assert '<html lang="en"' in from_the_sign_in_page
+
+
+@pytest.mark.parametrize("lang", ["", "xx", "ar'--", "x" * 300])
+def test_a_post_has_its_own_language_while_none_was_chosen(client, lang):
+    client.get("/", {"lang": lang}, follow=True)
+
+    assert '<html lang="fr"' in client.post("/try/zinder.supervisor/", follow=True).content.decode()
