@@ -21,7 +21,7 @@ from compass.cases.actions.handover import HandoverOffer, offer_handovers
 from compass.cases.actions.plan import ActionPlanned, GoalSaid, PlanAgreed, PlanMade, agree_plans, make_plans
 from compass.cases.actions.referral import ReferralPrepared, ReferralStep, prepare_referrals, send_referrals
 from compass.cases.actions.referral_answer import ReferralAnswer, ReferralOutcome, answer_referrals, record_outcomes
-from compass.cases.models import Case, Goal, Handover, Plan
+from compass.cases.models import Case, Goal, Plan
 from compass.cases.models.case import OPEN
 from compass.config.demo import living_returns
 from compass.config.demo.load_cases import NEEDS, words_for
@@ -29,7 +29,7 @@ from compass.config.demo.load_story import asked
 from compass.config.demo.progress import Progress
 from compass.config.demo.world import CLINIC, LEGAL, NIGER, NIGERIA, language_of, world_id
 from compass.people.consent import HELP, answered, consents_of
-from compass.people.models import CHILD_BANDS, Service
+from compass.people.models import Service
 from compass.reception.actions import (
     ActivityHeld,
     Attended,
@@ -38,6 +38,7 @@ from compass.reception.actions import (
     add_groups,
     mark_attendance,
 )
+from compass.returns.queries import open_returns
 from compass.vocabulary import countries, timeline
 
 if TYPE_CHECKING:
@@ -48,8 +49,6 @@ PARTNER = {CLINIC: "zinder.clinic", LEGAL: "zinder.legal"}
 #: In how many days from now contacts are due: some late, some today, some this week; the rest later.
 DUE = (-1.3, -0.8, -0.4, 0.15, 0.35, 0.6, 0.85, 1.3, 1.8, 2.2, 2.7, 3.1, 4.2, 5.1, 5.8, 6.6)
 LATER = (8, 13)
-#: Who may have somebody from Nigeria on the way home.
-OFFERING = ("zinder.social", "zinder.cases", "ly.cases", "ml.cases", "dz.cases")
 #: centre, hours ago, people, language, came by, urgent needs.
 GROUPS: tuple[tuple[str, str, float, int, str, str, tuple[tuple[str, int], ...]], ...] = (
     ("zinder.social", "centre.zinder", 0.6, 5, "ha", "bus", (("medical_emergency", 1), ("water_food", 2))),
@@ -160,9 +159,9 @@ def liven(loader: Loader, progress: Progress) -> None:
             if worker == "zinder.social":
                 progress.step("living.referrals", partial(_referrals, desk))
             progress.step(f"living.{worker}.returns", partial(living_returns.begin, desk))
+            if worker in living_returns.OFFERING:
+                progress.step(f"living.{worker}.handover", partial(_handover, desk))
             progress.step(f"living.{worker}.approvals", partial(_approvals, desk))
-    for worker in OFFERING:
-        progress.step(f"living.{worker}.handover", partial(_handover, Desk(loader, progress, worker, "")))
     for place in ACTIVITIES:
         progress.step(f"living.activity.{place[2]}", partial(_activity, loader, progress, *place))
 
@@ -312,21 +311,17 @@ def _change_plan(work: Work, desk: Desk, case: Case) -> None:
 
 
 def _handover(desk: Desk) -> None:
-    """One grown person from Nigeria who wishes to go on with the case there."""
+    """One grown person from Nigeria who wishes to go on with the case there and asked for no assisted return."""
     with desk.at() as work:
-        cases = desk.agreed(desk.cases(work), 1.1, "return_country_sharing")
-        alone = [
-            case
-            for case in cases
-            if case.person.nationality == "NG" and case.person.age_band not in CHILD_BANDS
-            and not living_returns.household_of(work, case.person)
-        ]  # fmt: skip
-        if alone and not Handover.objects.filter(status="offered").exists():
+        able = living_returns.going_on(work, desk)
+        returning = open_returns(case.person_id for case in able)
+        free = [case for case in able if case.person_id not in returning]
+        if free and not living_returns.offered():
             offer_handovers(
                 work,
                 [
                     HandoverOffer(
-                        **desk.told(1.1, "handover", id=alone[-1].pk), to_organisation_id=world_id(NIGERIA),
+                        **desk.told(1.1, "handover", id=free[-1].pk), to_organisation_id=world_id(NIGERIA),
                         note=GOING_ON[desk.language], without_return="left_on_own",
                     )
                 ],

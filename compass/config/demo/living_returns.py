@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from compass.cases.models import Case
+from compass.cases.models import Case, Handover
 from compass.config.demo.population import no_return
 from compass.people.consent import DETAILS
 from compass.people.models import CHILD_BANDS, Person
@@ -25,6 +25,8 @@ FAR = {"zinder.social": (6, 4, 2, 1), "zinder.cases": (5, 4, 3, 2)}
 ELSEWHERE = (4, 1)
 #: How many days ago those were counselled who came that far.
 COUNSELLED = 10
+#: Who may have somebody from Nigeria who goes on there without an assisted return.
+OFFERING = ("zinder.social", "zinder.cases", "ly.cases", "ml.cases", "dz.cases")
 EVIDENCE = {"fr": "Vérifié au dossier.", "en": "Seen in the file.", "ar": "تم التحقق منه في الملف."}
 FREE = {"fr": "Choix libre et informé.", "en": "A free and informed choice.", "ar": "اختيار حر وعن علم."}
 
@@ -34,13 +36,28 @@ def household_of(work: Work, person: Person) -> list[Person]:
     return list(work.allowed("people.view", Person).filter(household_id=person.household_id).exclude(pk=person.pk))
 
 
+def going_on(work: Work, desk: Desk) -> list[Case]:
+    """The cases of grown people from Nigeria without family here who agreed that an office there goes on with them."""
+    return [
+        case
+        for case in desk.agreed(desk.cases(work), 1.1, "return_country_sharing")
+        if case.person.nationality == "NG" and case.person.age_band not in CHILD_BANDS
+        and not household_of(work, case.person)
+    ]  # fmt: skip
+
+
+def offered() -> bool:
+    """Whether this office sees an offer that waits for its answer."""
+    return Handover.objects.filter(status="offered").exists()
+
+
 def begin(desk: Desk) -> None:
     """Begin journeys for grown people without family here who may go home, as far as `FAR` says."""
     for number, steps in enumerate(FAR.get(desk.worker, ELSEWHERE)):
         # Before the counselling, for which one comes.
         asked = max(14 - steps, COUNSELLED + 0.5)
         with desk.at() as work:
-            case = next(iter(_able(work, desk, asked)), None)
+            case = next(iter(_able(work, desk, asked, number)), None)
             if case is None:
                 return
             told = desk.told(asked, "return", number, id=case.person_id)
@@ -51,8 +68,11 @@ def begin(desk: Desk) -> None:
             _STEPS[step](desk, number, row.pk, person)
 
 
-def _able(work: Work, desk: Desk, asked: float) -> list[Case]:
-    """Who may have asked to go home so many days ago."""
+def _able(work: Work, desk: Desk, asked: float, number: int) -> list[Case]:
+    """Who may have asked to go home so many days ago.
+
+    One person is left for an offer to the office at home: only the first journey takes this person, if there is no other.
+    """
     cases = [
         case
         for case in desk.away(work)
@@ -60,11 +80,14 @@ def _able(work: Work, desk: Desk, asked: float) -> list[Case]:
         and case.person.nationality not in {case.country, "", *no_return()}
     ]  # fmt: skip
     busy = open_returns(case.person_id for case in cases)
-    return [
+    able = [
         case
         for case in desk.agreed(cases, asked, DETAILS)
         if case.person_id not in busy and not household_of(work, case.person)
     ]
+    left = [case.pk for case in going_on(work, desk)[-1:]] if desk.worker in OFFERING and not offered() else []
+    others = [case for case in able if case.pk not in left]
+    return others if number else others + [case for case in able if case.pk in left]
 
 
 def _counsel(desk: Desk, number: int, pk: UUID, person: Person) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from compass.cases import ladder
 from compass.cases.actions.assessment import Assessed, Decision, approve_assessments, assess
+from compass.cases.actions.best_interests import ChildAssessed, assess_children
 from compass.cases.actions.case import RiskSet, set_risk
 from compass.cases.actions.closing import ClosureAsked, approve_closures, request_closures
 from compass.cases.actions.contact import Contact, follow_up
@@ -27,6 +29,7 @@ from compass.cases.closing import PREREQUISITES
 from compass.cases.models import Goal
 from compass.config.demo.shapes import Household, Person
 from compass.config.demo.world import language_of
+from compass.people.actions import GuardianAppointed, GuardianAsked, appoint_guardians, request_guardians
 
 if TYPE_CHECKING:
     from compass.access.work import Work
@@ -71,6 +74,15 @@ CALM_WORDS = {
     "en": "Needs met, situation stable.",
     "ar": "لُبّيت الاحتياجات والوضع مستقر.",
 }
+CHILD_WORDS = {
+    "fr": "Enfant sans parent sur place, hébergé et entouré ; sa famille est recherchée.",
+    "en": "A child without a parent here, housed and looked after; the family is being looked for.",
+    "ar": "طفل بلا والدين هنا، له مأوى ومن يرعاه، ويجري البحث عن أسرته.",
+}
+#: What an office does for a child alone, from the arrival: the authority is asked on the first day and answers within the
+#: week. With those who came last it is not that far; the oldest answer that is still awaited is a few days late.
+GUARDIAN_ASKED, CHILD_ASSESSED, GUARDIAN_NAMED = timedelta(hours=9), timedelta(days=2), timedelta(days=6)
+ASKED_BY, NAMED_BY = timedelta(days=2), timedelta(days=11)
 PLANNED_AFTER, ASSESSED_AFTER, SCREENED_AFTER = timedelta(days=12), timedelta(days=6), timedelta(hours=20)
 #: How long cases stay open, in days: longer where one looks, so that there is work on the desks of the story.
 OPEN_FOR, OPEN_FOR_LONGER = timedelta(days=420), {"NE": timedelta(days=1_050), "NG": timedelta(days=1_300)}
@@ -126,6 +138,7 @@ def screen(loader: Loader, work: Work, told: list[Story]) -> None:
 
 def carry(loader: Loader, told: list[Story], now: datetime, worker: str, supervisor: str) -> None:
     """Assess, plan, agree, follow and close, as far as each case is old enough. Worker and supervisor take turns."""
+    _children(loader, told, now, worker)
     assessed = [one for one in told if one.case and now - one.start > ASSESSED_AFTER]
     planned = [one for one in assessed if now - one.start > PLANNED_AFTER]
     done = [one for one in planned if now - one.start > OPEN_FOR_LONGER.get(one.country, OPEN_FOR)]
@@ -166,6 +179,47 @@ def carry(loader: Loader, told: list[Story], now: datetime, worker: str, supervi
             follow_up(work, [_contact(loader, one, reached.get(_case(one).pk, {})) for one in done])
     _keep(loader, [one for one in planned if one not in done], now, worker, supervisor)
     _close(loader, done, worker, supervisor)
+
+
+def _children(loader: Loader, told: list[Story], now: datetime, worker: str) -> None:
+    """A guardian and a best-interests assessment for each child alone, as far as its case is old enough."""
+    asked = [one for one in told if one.case and one.person.is_child and now - one.start > ASKED_BY]
+    if not asked:
+        return
+
+    def law(one: Story, after: timedelta, name: str, pk: UUID) -> dict[str, Any]:
+        return loader.told(one.start + after, name, one.person.number, basis="legal_duty", id=pk)
+
+    with loader.at(worker) as work:
+        found = ladder.children(one.person_id for one in asked)
+        alone = [one for one in asked if one.person_id in found and not found[one.person_id].with_parent]
+        rows = request_guardians(
+            work,
+            [
+                GuardianAsked(
+                    **law(one, GUARDIAN_ASKED, "guardian", one.person_id), authority="child_protection_authority"
+                )
+                for one in alone
+            ],
+        )
+        assess_children(
+            work,
+            [
+                ChildAssessed(
+                    **law(one, CHILD_ASSESSED, "best interests", one.person_id),
+                    text=CHILD_WORDS[language_of(one.country)],
+                )
+                for one in alone
+            ],
+        )
+        appoint_guardians(
+            work,
+            [
+                GuardianAppointed(**law(one, GUARDIAN_NAMED, "guardian named", row.pk))
+                for one, row in zip(alone, rows, strict=True)
+                if now - one.start > NAMED_BY
+            ],
+        )
 
 
 def _keep(loader: Loader, kept: list[Story], now: datetime, worker: str, supervisor: str) -> None:

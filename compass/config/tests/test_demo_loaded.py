@@ -156,6 +156,30 @@ def test_every_office_has_something_open(loaded):
     assert len(offices) > 8
 
 
+def test_children_alone_got_their_guardian_in_time_and_only_the_last_ones_wait(loaded):
+    from compass.access.actor import Actor
+    from compass.access.models import User
+    from compass.access.work import unit_of_work
+    from compass.cases import standards
+
+    waits = []
+    for user in User.objects.filter(
+        grants__role__in=("social_worker", "case_worker"), is_demonstration=True
+    ).distinct():
+        with unit_of_work(Actor.of(user), "test") as work:
+            listed = standards.work_list(work, NOW)
+            waits += [NOW - item.due.due_at for item in listed.late if item.standard.id in {"BIP-01", "BIP-02"}]
+
+    assert all(late < timedelta(days=7) for late in waits)
+    ((asked, appointed),) = loaded(
+        "SELECT count(*), count(*) FILTER (WHERE appointed_at < occurred_at + interval '7 days') FROM people_guardianrequest"
+        " WHERE occurred_at < %s",
+        NOW - timedelta(days=30),
+    )
+    assert asked > 5
+    assert appointed >= asked - 1  # the boy of the story waits longer
+
+
 def test_partners_supervisors_and_the_gate_have_something_waiting(loaded):
     assert loaded("SELECT count(*) FROM cases_referral WHERE status = 'sent'")[0][0] > 0
     assert loaded("SELECT count(*) FROM cases_assessment WHERE state = 'requested'")[0][0] > 0
@@ -233,6 +257,15 @@ class TestASmallDemonstration:
         assert (
             waiting(small, "cases_handover WHERE status = 'offered' AND to_organisation_id = %s", "edo.reception") == 1
         )
+
+    def test_who_is_offered_without_an_assisted_return_asked_for_none(self, small):
+        offered = dict(small(
+            "SELECT p.person_id, r.state FROM cases_handover h JOIN cases_handoverperson p ON p.handover_id = h.id"
+            " LEFT JOIN returns_member m ON m.person_id = p.person_id LEFT JOIN returns_return r ON r.id = m.avr_id"
+            " WHERE h.status = 'offered' AND h.without_return <> ''"
+        ))  # fmt: skip
+
+        assert list(offered.values()) == [None]
 
     def test_a_community_project_goes_on_where_the_story_is_told_and_one_waits_for_its_second_person(self, small):
         places = dict(small(
