@@ -132,6 +132,13 @@ def test_a_published_account_does_not_open_outside_a_demonstration(client, setti
     assert "_auth_user_id" not in client.session
 
 
+def test_who_comes_with_a_code_finds_the_form_below_the_passkey(client):
+    page = client.get("/accounts/signin/", headers={"accept-language": "en"}).content.decode()
+
+    summary = "<summary>First time here, or no passkey? Sign in with your user name and code or password.</summary>"
+    assert page.index("data-passkey") < page.index(summary) < page.index('name="login"')
+
+
 def test_the_key_of_the_session_changes_at_sign_in(client):
     client.get(SIGN_IN)
     client.cookies["compass_session"] = "k" * 32
