@@ -65,6 +65,23 @@ def test_what_is_compiled_is_what_is_written(room, language):
     assert _strings(compiled) == _strings(catalogues.translated(room, language)), said
 
 
+#: Words that speak to one person; none of them is another word too.
+TO_ONE = re.compile(
+    r"(?<!\w)[وف]?(اكتب|اختر|اختصره|أضف|اترك|تابع ب|افتح الملف|عُد إلى|كتبته|لديك|عليك|جلستك|مكتبك|رمزك)(?!\w)"
+)
+#: Rooms that speak to several, as the house does; in the others a part still speaks to one.
+TO_SEVERAL = ("access", "commons", "communities", "config", "problems", "programme", "reception", "reintegration", "ui")
+
+
+@pytest.mark.parametrize("name", TO_SEVERAL)
+def test_the_arabic_of_a_room_speaks_to_its_reader_in_one_way(name):
+    room = next(each for each in catalogues.rooms() if each.name == name)
+    strings = [str(message.string) for message in catalogues.translated(room, "ar") if message.id]
+
+    assert TO_ONE.search("كل ما كتبته ما زال هنا")
+    assert [each for each in strings if TO_ONE.search(each)] == []
+
+
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_rooms_agree_on_every_translation(language):
     """Django merges the catalogues: where two rooms differ, one of them would show the other's words."""

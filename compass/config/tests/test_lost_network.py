@@ -89,7 +89,7 @@ def test_a_form_waits_on_its_page_and_is_sent_once(
     assert watch.faults == []
 
 
-ENDED = {"fr": "Non envoyé : votre session a pris fin.", "ar": "لم يُرسَل: انتهت جلستك."}
+ENDED = {"fr": "Non envoyé : votre session a pris fin.", "ar": "لم يُرسَل: انتهت جلستكم."}
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
