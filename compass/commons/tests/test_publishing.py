@@ -68,6 +68,7 @@ for language in ("fr", "en", "ar"):
         assert len(gzip.compress(answer.content)) < 50_000, page
         assert b"style=" not in answer.content and b"<script>" not in answer.content
 assert b'lang="fr"' in Client().get("/", headers={"accept-language": "nl"}).content
+assert b':8000?lang=ar">' in Client().get("/?lang=ar").content
 assert Client().get("/countries/xx/").status_code == 404
 assert Client().get("/countries/..%2f/").status_code == 404
 for language, heading in (("fr", "Cette adresse"), ("en", "This address"), ("ar", "هذا العنوان")):
