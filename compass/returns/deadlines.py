@@ -20,7 +20,7 @@ from compass.cases.models.case import OPEN as OPEN_CASES
 from compass.cases.standards import Due, link, standard
 from compass.returns.machine import BEFORE_TRAVEL, answered
 from compass.returns.models import Declaration, Eligibility, Preparation, Return
-from compass.returns.queries import not_received, reviews_of, seen_off_elsewhere
+from compass.returns.queries import not_received, reviews_of, seen_off_elsewhere, stayed_elsewhere
 
 RULES = "COMPASS domain specification, return and reintegration, section 2.7"
 #: Provisional: no source sets a time for a second person's decision (as for CM-15).
@@ -65,14 +65,15 @@ def _newest(rows: Iterable[Eligibility], avr: Return) -> list[Eligibility]:
 @standard("R-ELI-2", what=_("The return waits for a second person’s decision"), source=RULES)
 def decided_by_another(files: Files) -> Iterator[Due]:
     """A return whose eligibility is answered is decided by someone who took no part in it."""
+    decides = files.work.may("returns.approve")
     for case, avr in _returns(files, "eligibility_review"):
         if answered(_newest(files.about(Eligibility, case), avr)):
             yield Due(
                 subject=case,
                 start_at=avr.state_since,
                 due_at=avr.state_since + DECIDE_WITHIN,
-                url=link("returns:decision", avr.pk),
-                action=_("Read and decide"),
+                url=link("returns:decision" if decides else "returns:show", avr.pk),
+                action=_("Read and decide") if decides else _("Open the return"),
                 waits_for="supervisor",
             )
 
@@ -101,16 +102,21 @@ def receiver_told(files: Files) -> Iterator[Due]:
     source="COMPASS design, provisional: no source sets a time; the day after the day of travel",
 )
 def travel_settled(files: Files) -> Iterator[Due]:
-    """From the day of travel on it is recorded that they left, that they did not, or another day."""
+    """From the day of travel on it is recorded that they left, that they did not, or another day. Once the office that
+    was to see them off says that they stayed, the office at home goes on with them."""
     for case, avr in _returns(files, "ready_to_travel"):
         ready = [row for row in files.about(Preparation, case) if row.avr_id == avr.pk and row.round == avr.round]
-        if ready and ready[-1].travel_on <= files.work.now.date() and avr.pk not in files.once(seen_off_elsewhere):
+        if not ready or avr.pk in files.once(seen_off_elsewhere):
+            continue
+        stayed = avr.pk in files.once(stayed_elsewhere)
+        if stayed or ready[-1].travel_on <= files.work.now.date():
             yield Due(
                 subject=case,
                 start_at=beginning(ready[-1].travel_on),
                 due_at=beginning(ready[-1].travel_on + timedelta(days=1)),
                 url=link("returns:show", avr.pk),
                 action=_("Open the return"),
+                what=_("They did not leave: prepare the journey anew, or record it") if stayed else "",
             )
 
 

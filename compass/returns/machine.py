@@ -252,6 +252,8 @@ DOCUMENT = Guard("R-DOC-1", _("The travel document is valid on the day of travel
 FIT = Guard("R-MED-1", _("A health professional found the travellers fit to travel."), _fit, _unfit)
 NOTIFIED = Guard("R-NOT-1", _("The receiving office was told before departure."), _told)
 RECEIVED = _asks("R-NOT-1", _("The office at home accepted the handover before departure."), _not_received)
+#: What is asked of the day on which they left, also when that is recorded later.
+BY_THE_DAY = (CONSENT, DECLARED)
 
 
 def reasons(list_id: str) -> list[tuple[str, str]]:

@@ -64,9 +64,18 @@ def not_received(files: Files) -> frozenset[UUID]:
 
 def seen_off_elsewhere(files: Files) -> dict[UUID, date]:
     """The day of the departure that the office recorded which handed the people over, by return; for `files.once`."""
-    avrs = {row.avr_id: row.avr for rows in files.once(members).values() for row in rows}
-    journeys = journeys_of(files.work, list(avrs.values()))
+    journeys = files.once(_elsewhere)
     return {pk: row.departed_on for pk, row in journeys.items() if row.status == "left" and row.departed_on}
+
+
+def stayed_elsewhere(files: Files) -> frozenset[UUID]:
+    """The returns of which the office that handed the people over says that they did not leave; for `files.once`."""
+    return frozenset(pk for pk, row in files.once(_elsewhere).items() if row.status == "missed")
+
+
+def _elsewhere(files: Files) -> dict[UUID, Journey]:
+    avrs = {row.avr_id: row.avr for rows in files.once(members).values() for row in rows}
+    return journeys_of(files.work, list(avrs.values()))
 
 
 def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | None = None) -> dict[UUID, Facts]:

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from compass.cases import standards
 from compass.cases.files import Files
 from compass.cases.models import Case
+from compass.returns import actions
 from compass.returns.models import Declaration, Preparation, Return
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +142,27 @@ def test_who_left_is_asked_about_no_more(journey, at, mothers_case):
         Preparation.objects.update(travel_on=work.now.date() - timedelta(days=1))
 
         assert dues(work, mothers_case, "COMPASS-TRAVEL") == []
+
+
+def test_who_stayed_is_asked_about_otherwise(journey, at, told):
+    journey.ready()
+    seen = journey.hand_over()
+
+    def asked():
+        with at("edo.reception") as work, override("en"):
+            case = Case.objects.select_related("person").get(person=journey.mother)
+            return [str(each.what) for each in dues(work, case, "COMPASS-TRAVEL")]
+
+    assert asked() == [""]
+    with at("zinder.travel") as work:
+        actions.keep_back(work, [actions.NotLeft(**told(id=seen), reason="no_show")])
+    assert asked() == ["They did not leave: prepare the journey anew, or record it"]
+
+
+def test_only_who_decides_is_led_to_the_decision(journey, at, mothers_case, sign_in):
+    journey.to("eligibility_review")
+    for who, page in (("zinder.supervisor", "returns:decision"), ("zinder.social", "returns:show")):
+        with at(who) as work:
+            (due,) = dues(work, mothers_case, "R-ELI-2")
+            assert due.url == reverse(page, args=[journey.pk])
+        assert sign_in(who).get(due.url).status_code == 200

@@ -11,7 +11,8 @@ from uuid6 import uuid7
 from compass.cases.models import Handover, HandoverPerson
 from compass.config.demo.world import world_id
 from compass.problems import StandardNotMet
-from compass.returns.models import Return
+from compass.returns import machine
+from compass.returns.models import Declaration, Return
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +77,28 @@ def test_the_page_says_so_from_the_preparation_on_and_leads_to_the_offer(journey
     page = sign_in("zinder.cases").get(reverse("returns:show", args=[journey.pk])).content.decode()
     assert reverse("cases:handover", args=[row.pk]) in page
     assert "pas encore accepté" in page
+
+
+@pytest.mark.parametrize("offered", [False, True])
+def test_what_is_open_stands_above_the_form_of_the_departure(journey, offered, sign_in):
+    ready(journey)
+    if offered:
+        offer(journey)
+
+    page = sign_in("zinder.cases").get(reverse("returns:departure", args=[journey.pk]))
+
+    assert machine.RECEIVED in page.context["open"] and "R-NOT-1" in page.content.decode()
+    assert 'id="typed"' in page.content.decode() and not page.context["by_the_day"]
+
+
+def test_a_day_while_it_was_ready_is_asked_for_where_only_the_day_decides(journey, sign_in):
+    journey.to("ready_to_travel")
+    where, client = reverse("returns:departure", args=[journey.pk]), sign_in("zinder.cases")
+    assert client.get(where).context["open"] == []
+    with journey.at("zinder.cases") as work:
+        yesterday = work.now.date() - timedelta(days=1)
+        Declaration.objects.update(valid_until=yesterday)
+
+    page = client.get(where)
+
+    assert page.context["open"] == [machine.DECLARED] and page.context["by_the_day"]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.forms import Form
+from django.urls import reverse
 
 from compass.access.work import Work
+from compass.cases.models import Case
+from compass.cases.models.case import OPEN as OPEN_CASES
 from compass.problems import BestInterestsFirst
 from compass.returns.machine import Facts
 from compass.returns.models import Return
@@ -40,3 +43,13 @@ def note_refusal(work: Work, form: Form) -> None:
     problem = getattr(form, "problem", None)
     if isinstance(problem, BestInterestsFirst):
         work.record("refused", problem=problem.number)
+
+
+def handover_of(work: Work, avr: Return, facts: Facts) -> str:
+    """Where the handover is offered or waits for its answer; empty when there is nothing to do about it."""
+    if facts.received or avr.state not in {"pre_return", "ready_to_travel"}:
+        return ""
+    if facts.offer is not None:
+        return reverse("cases:handover", args=[facts.offer.pk]) if work.may("handovers.view") else ""
+    case = Case.objects.filter(person=avr.person_id, organisation_id=avr.organisation_id, status__in=OPEN_CASES).first()
+    return reverse("cases:hand_over", args=[case.pk]) if case and work.may("handovers.offer") else ""

@@ -9,15 +9,12 @@ from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from compass.access.models import Organisation
 from compass.access.pages import page
 from compass.access.work import Work
-from compass.cases.models import Case
-from compass.cases.models.case import OPEN as OPEN_CASES
 from compass.cases.queries import ladder_access
 from compass.cases.sealing import load_keys, open_from
 from compass.people.consent import DETAILS
@@ -30,7 +27,7 @@ from compass.returns.machine import Facts
 from compass.returns.models import Counselling, Declaration, Eligibility, FreeChoice, Member, Return, Step
 from compass.returns.queries import household, open_returns, seen_off, to_see_off
 from compass.returns.rules import TRAVEL
-from compass.returns.views.common import bars, find_file, note_refusal, sees
+from compass.returns.views.common import bars, find_file, handover_of, note_refusal, sees
 from compass.vocabulary import code_list, label_of
 
 PER_PAGE = 50
@@ -142,7 +139,7 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
             "may_next": ahead is not None and work.may(ahead.rule),
             "bars": ahead is not None and bars(work, ahead.name, facts),
             "open": _open_rules(avr, facts),
-            "handover": _handover(work, avr, facts),
+            "handover": handover_of(work, avr, facts),
             "journey": facts.journey,
             "office": _office(facts),
             "happened": words.happened(facts.journey) if facts.journey else "",
@@ -175,16 +172,6 @@ def _open_rules(avr: Return, facts: Facts) -> list[machine.Guard]:
     # Whom to hand to is known once the journey is prepared, and the answer takes days.
     later = [] if avr.state != "pre_return" else [g for g in machine.unmet("depart", facts) if g == machine.RECEIVED]
     return [*found, *later]
-
-
-def _handover(work: Work, avr: Return, facts: Facts) -> str:
-    """Where the handover is offered or waits for its answer; empty when there is nothing to do about it."""
-    if facts.received or avr.state not in {"pre_return", "ready_to_travel"}:
-        return ""
-    if facts.offer is not None:
-        return reverse("cases:handover", args=[facts.offer.pk]) if work.may("handovers.view") else ""
-    case = Case.objects.filter(person=avr.person_id, organisation_id=avr.organisation_id, status__in=OPEN_CASES).first()
-    return reverse("cases:hand_over", args=[case.pk]) if case and work.may("handovers.offer") else ""
 
 
 def _office(facts: Facts) -> str:

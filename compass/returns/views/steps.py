@@ -23,7 +23,7 @@ from compass.returns import actions, compare, forms, machine, words
 from compass.returns.content import declaration_texts
 from compass.returns.machine import Facts
 from compass.returns.models import Return
-from compass.returns.views.common import bars, find_file, note_refusal
+from compass.returns.views.common import bars, find_file, handover_of, note_refusal
 from compass.ui.compare import Rows, is_stale, renew
 from compass.vocabulary import code_list
 
@@ -224,8 +224,17 @@ def preparation(visit: Visit) -> Asked:
 
 @_step("returns.depart", "depart")
 def departure(visit: Visit) -> Asked:
-    form = forms.DepartureForm(visit.posted, initial=visit.initial())
-    return Asked(form, actions.depart_returns, more={"other": reverse("returns:missed", args=[visit.avr.pk])})
+    """What is still open stands above the form, which stays: a day on which consent, declaration and document were in
+    force may be recorded late."""
+    work, avr, facts = visit.work, visit.avr, visit.facts
+    still = machine.unmet("depart", facts) if machine.may("depart", avr, facts) else []
+    more = {
+        "other": reverse("returns:missed", args=[avr.pk]),
+        "open": still,
+        "by_the_day": bool(still) and all(guard in machine.BY_THE_DAY for guard in still),
+        "handover": handover_of(work, avr, facts),
+    }
+    return Asked(forms.DepartureForm(visit.posted, initial=visit.initial()), actions.depart_returns, more=more)
 
 
 @_step("returns.take_back", "take_back")
