@@ -21,6 +21,7 @@ def _closure_complete(files: Files, case: Case) -> bool:
 @standard("CM-24", what=_("Closure waits for approval"), source=RULES, at=("closure",), gate=_closure_complete)
 def closure_decided(files: Files) -> Iterator[Due]:
     """A closure has a reason, a date, another approver and a new look at safety."""
+    decides = files.work.may("cases.approve")
     for case in files.cases:
         asked = closure_of(files, case)
         if asked is None:
@@ -31,7 +32,7 @@ def closure_decided(files: Files) -> Iterator[Due]:
             start_at=asked.occurred_at,
             due_at=asked.occurred_at + DECIDE_WITHIN,
             done_at=asked.approved_at,
-            url=page_of("close", case) if sent_back else link("cases:decide_closure", asked.pk),
+            url=page_of("close", case) if sent_back else link("cases:decide_closure", asked.pk) if decides else "",
             action=_("Answer the supervisor") if sent_back else _("Read and decide"),
             what=_("Closure sent back by the supervisor") if sent_back else "",
             waits_for="owner" if sent_back else "supervisor",

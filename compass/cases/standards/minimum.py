@@ -346,6 +346,7 @@ def _nothing_waits(files: Files, case: Case) -> bool:
 @standard("CM-15", what=_("A second person decides"), source=RULES, at=("closure",), gate=_nothing_waits)
 def second_person(files: Files) -> Iterator[Due]:
     """Assessment and plan are decided by another user; what was sent back waits for its author."""
+    decides = files.work.may("cases.approve")
     for case in files.cases:
         for row, decide, again, name in (
             (files.newest(Assessment, case), "decide_assessment", "assess", _("Assessment waits for approval")),
@@ -359,7 +360,7 @@ def second_person(files: Files) -> Iterator[Due]:
                 start_at=row.occurred_at,
                 due_at=row.occurred_at + DECIDE_WITHIN,
                 done_at=row.approved_at,
-                url=page_of(again, case) if sent_back else link(f"cases:{decide}", row.pk),
+                url=page_of(again, case) if sent_back else link(f"cases:{decide}", row.pk) if decides else "",
                 action=_("Answer the supervisor") if sent_back else _("Read and decide"),
                 what=_("Sent back by the supervisor") if sent_back else name,
                 waits_for="owner" if sent_back else "supervisor",

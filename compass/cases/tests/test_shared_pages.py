@@ -107,6 +107,16 @@ def test_referring_works(sign_in, made, at):
     assert SECRET in said(prepared) and "Osagie" not in said(prepared) and "90001234" not in said(prepared)
 
 
+@pytest.mark.parametrize(("priority", "within"), [("urgent", "72 heures"), ("normal", "2 semaines")])
+def test_the_time_to_acknowledge_is_said_in_whole_weeks(sign_in, sent, at, priority, within):
+    with at("zinder.social"):
+        Referral.objects.update(priority=priority)
+
+    page = said(sign_in("zinder.clinic").get(url("referral", sent.pk)))
+
+    assert f"Accusez réception dans un délai de {within}" in page
+
+
 def test_the_whole_way(sign_in, sent, at):
     browser = accepted(sign_in, sent)
     page = browser.get(url("referral", sent.pk))
@@ -223,6 +233,10 @@ def test_handing_over_works(sign_in, made, at, told):
     with at("zinder.social"):
         row = Handover.objects.get()
     assert browser.get(url("handover", row.pk)).status_code == 200
+    again = url("hand_over", made["case"].pk)
+    assert browser.get(again).url == url("handover", row.pk)
+    twice = {"key": str(uuid.uuid4()), "to": NIGERIA, "note": "Un bébé", "without_return": "left_on_own"}
+    assert f'href="{url("handover", row.pk)}"' in said(browser.post(again, twice))
 
     browser = sign_in("edo.supervisor")
     page = said(browser.get(url("handover", row.pk)))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from compass.access.prepared import Prepared
@@ -378,3 +379,14 @@ def test_an_urgent_yes_stands_first_until_someone_acted(at, told, case):
         follow_up(work, [Contact(**told(id=made.pk), reached=True, kind="for_service", channel="phone")])
         (due,) = dues(work, "COMPASS-URGENT", made)
         assert due.done_at is not None
+
+
+@pytest.mark.parametrize(("username", "led"), [("zinder.supervisor", True), ("zinder.social", False)])
+def test_only_who_decides_is_led_to_a_decision(at, made, assessed, username, led):
+    with at("zinder.social") as work:
+        assessment = assessed(work, made)
+
+    with at(username) as work:
+        (due,) = dues(work, "CM-15", made)
+
+    assert due.url == (reverse("cases:decide_assessment", args=[assessment.pk]) if led else "")

@@ -79,16 +79,30 @@ def hand_over(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             )
             messages.success(request, _("Offered, sealed. You stay responsible until the office accepts."))
             return redirect("cases:handover", pk=made.pk)
+    preview = _preview(work, person)
+    offer = _open_offer(work, preview.get("going", [person]))
+    if offer and request.method != "POST":
+        messages.info(request, _("These people are offered to an office already. This is the open offer."))
+        return redirect("cases:handover", pk=offer)
     return TemplateResponse(
         request,
         "cases/handover_new.html",
         {
             "case": case,
             "form": form,
-            **_preview(work, person),
+            "offer": offer,
+            **preview,
             "going_to": sorted(country(code).label for code in expected - {case.country}),
         },
     )
+
+
+def _open_offer(work: Work, people: Sequence[Person]) -> UUID | None:
+    """The offer about any of these people that still waits for its answer."""
+    rows = HandoverPerson.objects.filter(
+        person__in=people, handover__status="offered", handover__expires_at__gt=work.now
+    )
+    return rows.values_list("handover", flat=True).first()
 
 
 def _preview(work: Work, person: Person) -> dict[str, Any]:

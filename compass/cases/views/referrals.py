@@ -72,6 +72,7 @@ from compass.ui.compare import is_stale, renew, rows
 from compass.vocabulary import code_list, label_of
 
 PAGE = 50
+WEEK = 7 * 24
 #: The partner does not see on which basis the office referred; its own is the care it was asked for.
 PARTNERS_BASIS = "public_interest"
 #: The partner waits for the person, who says the code.
@@ -379,6 +380,7 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
     return {
         "referral": row, "sender": sender, "form": form, "missed": missed, "awaited": AWAITED,
         "may_note": unnoted and work.may("referrals.send"), "side": side, "case": case, "hours": hours,
+        "weeks": 0 if hours % WEEK else hours // WEEK,
         "from_name": names.get(row.sent_by_id, ""), "to_name": names.get(row.to_organisation_id, ""),
         "may_change": side is not None and row.standing == "draft" and side.recorded_by == work.actor.id,
         "person": side.person if side is not None else None,
