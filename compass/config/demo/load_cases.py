@@ -30,6 +30,8 @@ from compass.cases.models import Goal
 from compass.config.demo.shapes import Household, Person
 from compass.config.demo.world import language_of
 from compass.people.actions import GuardianAppointed, GuardianAsked, appoint_guardians, request_guardians
+from compass.people.models import CHILD_BANDS
+from compass.people.models import Person as Record
 
 if TYPE_CHECKING:
     from compass.access.work import Work
@@ -155,12 +157,15 @@ def carry(loader: Loader, told: list[Story], now: datetime, worker: str, supervi
         return
     with loader.at(worker) as work:
         plans = make_plans(work, [_plan(loader, one) for one in planned])
+        # By the record: whoever told only a year of birth may count as grown there.
+        known = work.allowed("people.view", Record).filter(pk__in=[one.person_id for one in planned])
+        children = set(known.filter(age_band__in=CHILD_BANDS).values_list("pk", flat=True))
         agree_plans(
             work,
             [
                 PlanAgreed(
                     **loader.told(one.start + timedelta(days=9), "agree", one.person.number, id=plan.pk),
-                    how="guardian" if one.person.is_child else "spoken",
+                    how="guardian" if one.person_id in children else "spoken",
                 )
                 for one, plan in zip(planned, plans, strict=True)
             ],
