@@ -62,7 +62,7 @@ def test_a_clerk_finds_somebody_again_and_is_asked_about_a_second_record(office,
     page.goto(f"{served.url}/people/find/")
     page.get_by_label("Noms, tels que vous les entendez").fill("Mohamadou")
     page.get_by_role("button", name="Chercher").click()
-    page.get_by_text("Un seul nom convient à trop de personnes").first.wait_for()
+    page.get_by_text("Un seul nom correspond à trop de personnes").first.wait_for()
     look(page, "find-one-name")
     page.get_by_label("Année de naissance, à peu près").fill("1991")
     page.get_by_role("button", name="Chercher").click()
