@@ -272,7 +272,7 @@ def happened(journey: Journey) -> str:
     """What the office that saw them off, or did not, has recorded; empty while nothing is."""
     if journey.departed_on:
         return _("They left on %(day)s.") % {"day": day(journey.departed_on)}
-    if journey.reason and journey.status == "waiting" and journey.told_at:
+    if journey.reason and journey.status != "missed" and journey.told_at:
         return _("A departure was recorded by mistake and taken back on %(day)s: %(reason)s") % {
             "day": day(journey.told_at), "reason": label_of("departure_mistake", journey.reason),
         }  # fmt: skip

@@ -157,6 +157,20 @@ def test_a_departure_by_mistake_is_taken_back_and_they_are_seen_off_another_day(
         assert Service.objects.filter(service="AVR", annulled_at=None).count() == 2
 
 
+def test_a_departure_taken_back_stays_said_when_the_wish_is_withdrawn_afterwards(journey, leaving, told, sign_in):
+    journey.see_off(leaving)
+    take_back(journey, leaving, told)
+    with journey.at("edo.reception") as work:
+        actions.withdraw_returns(work, [actions.Moved(**told(id=journey.pk))])
+
+    niger = sign_in("zinder.travel")
+    niger.cookies["compass_language"] = "en"
+    page = niger.get(reverse("returns:see_off", args=[leaving])).content.decode()
+
+    assert "recorded by mistake and taken back" in page and "They have not left" in page
+    assert "They did not leave" not in page
+
+
 def take_back(journey, pk, told):
     with journey.at("zinder.travel") as work:
         actions.take_back_journeys(work, [actions.TakenBack(**told(id=pk), reason="not_left")])
