@@ -52,16 +52,21 @@ def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
         time.sleep(0.1)
 
 
-def test_it_works(house, page, cluster):
-    tool = page.context.new_cdp_session(page)
-    tool.send("WebAuthn.enable")
-    tool.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-
+def by_password(house, page) -> None:
+    """The case worker of Zinder signs in with user name and password."""
     page.goto(f"{house.url}/accounts/signin/?next=/accounts/me/")
     page.locator("details.seal summary").click()
     page.fill("[name=login]", "zinder.cases")
     page.fill("[name=password]", PASSWORD)
     page.locator("details.seal form button").click()
+
+
+def test_it_works(house, page, cluster):
+    tool = page.context.new_cdp_session(page)
+    tool.send("WebAuthn.enable")
+    tool.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+
+    by_password(house, page)
     page.wait_for_url("**/second-factor/")
 
     page.goto(f"{house.url}/accounts/passkeys/add/")
@@ -86,11 +91,7 @@ def test_it_works(house, page, cluster):
     page.goto(f"{house.url}/accounts/signout/")
     with page.expect_navigation():
         page.locator("main form button").click()
-    page.goto(f"{house.url}/accounts/signin/?next=/accounts/me/")
-    page.locator("details.seal summary").click()
-    page.fill("[name=login]", "zinder.cases")
-    page.fill("[name=password]", PASSWORD)
-    page.locator("details.seal form button").click()
+    by_password(house, page)
     page.wait_for_url("**/signin/code/")
     page.locator("form[data-passkey] button").click()
     page.wait_for_url(f"{house.url}/accounts/me/")
@@ -99,11 +100,7 @@ def test_it_works(house, page, cluster):
 
 
 def test_the_first_application_is_set_up_on_a_page_that_asks_whether_its_colleague_is_still_there(house, page, code_of):
-    page.goto(f"{house.url}/accounts/signin/?next=/accounts/me/")
-    page.locator("details.seal summary").click()
-    page.fill("[name=login]", "zinder.cases")
-    page.fill("[name=password]", PASSWORD)
-    page.locator("details.seal form button").click()
+    by_password(house, page)
     page.wait_for_url("**/second-factor/")
 
     page.goto(f"{house.url}/accounts/application/")
