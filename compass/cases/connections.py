@@ -187,12 +187,12 @@ def _handover(files: Files, case: Case) -> Chapter | None:
     links = [
         (
             _("Offer to %(office)s: %(status)s")
-            % {"office": names[row.to_organisation_id], "status": label_of("handover_status", row.status)},
+            % {"office": names[row.to_organisation_id], "status": label_of("handover_status", row.stands(work.now))},
             link("cases:handover", row.pk),
         )
         for row in rows
     ]
-    if case.is_open and work.may("handovers.offer") and not any(row.status == "offered" for row in rows):
+    if case.is_open and work.may("handovers.offer") and "offered" not in {row.stands(work.now) for row in rows}:
         links.append((_("Hand over to another office"), link("cases:hand_over", case.pk)))
     moments = [
         {

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from compass.access.policy import RULES
 from compass.access.roles import ROLES
 from compass.people.models import Person
+from compass.problems.words import in_a_row
 from compass.returns import machine
 from compass.returns.blocks import Stop, stopped
 from compass.returns.machine import Facts
@@ -215,7 +216,7 @@ class Next:
     @property
     def who(self) -> str:
         """The posts that may take it, in words."""
-        return ", ".join(str(role.label) for code, role in ROLES.items() if code in RULES[self.rule].roles)
+        return in_a_row(role.label for code, role in ROLES.items() if code in RULES[self.rule].roles)
 
 
 def next_step(avr: Return, facts: Facts) -> Next | None:

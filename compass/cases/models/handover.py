@@ -75,6 +75,10 @@ class Handover(models.Model):
     def expired(self, now: datetime) -> bool:
         return self.status == "offered" and self.expires_at <= now
 
+    def stands(self, now: datetime) -> str:
+        """Its status at this moment, a code of handover_status: nobody needs to write down that an offer ran out."""
+        return "expired" if self.expired(now) else self.status
+
 
 class HandoverPerson(AboutPerson):
     """Who an offer is about: the sender's until acceptance, then it has moved with the person."""

@@ -294,6 +294,19 @@ class TestOffer:
         with pytest.raises(WrongState):
             accept(at, told, offered["offer"])
 
+    def test_after_it_ran_out_the_case_says_so_and_offers_the_handover_again(self, at, sign_in, offered):
+        case, again, both = (
+            *(reverse(f"cases:{name}", args=[offered["case"].pk]) for name in ("case", "hand_over")),
+            reverse("cases:handovers"),
+        )
+        browser = sign_in("zinder.social")
+        assert again not in browser.get(case).content.decode()
+        with at("zinder.social"):
+            Handover.objects.filter(pk=offered["offer"].pk).update(expires_at=timezone.now() - timedelta(minutes=1))
+        page = browser.get(case).content.decode()
+        assert again in page and "Expiré sans réponse" in page
+        assert "Expiré sans réponse" in browser.get(both).content.decode()
+
 
 @pytest.mark.django_db
 class TestTimes:

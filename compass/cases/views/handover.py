@@ -152,8 +152,12 @@ def handovers(request: HttpRequest, work: Work) -> HttpResponse:
     work.saw(rows)
     ours = work.actor.organisations
     context = {
-        "received": [(row, names[row.organisation_id]) for row in rows if row.to_organisation_id in ours],
-        "offered": [(row, names[row.to_organisation_id]) for row in rows if row.organisation_id in ours],
+        "received": [
+            (row, row.stands(work.now), names[row.organisation_id]) for row in rows if row.to_organisation_id in ours
+        ],
+        "offered": [
+            (row, row.stands(work.now), names[row.to_organisation_id]) for row in rows if row.organisation_id in ours
+        ],
         "now": work.now,
     }
     return TemplateResponse(request, "cases/handovers.html", context)
@@ -193,7 +197,7 @@ def _overtaken(work: Work, row: Handover, form: DeclineForm, answer: str) -> dic
             renew(form, version=row.version)
         return {}
     no_longer_fits(form)
-    became = label_of("handover_status", "expired" if row.expired(work.now) else row.status)
+    became = label_of("handover_status", row.stands(work.now))
     first = {"label": _("Answer"), "left": label_of("handover_status", "rejected"), "right": became}
     compared = [first, *rows(form, {"reason": row.rejection_reason, "note": answer})]
     return {"told": form, "compared": compared, "answered": row.status in ANSWERED, "form": None}
@@ -209,7 +213,7 @@ def _is_asked(work: Work, row: Handover) -> bool:
 
 
 def _may_answer(work: Work, row: Handover) -> bool:
-    return row.status == "offered" and not row.expired(work.now) and _is_asked(work, row)
+    return row.stands(work.now) == "offered" and _is_asked(work, row)
 
 
 def _context(work: Work, row: Handover, form: DeclineForm | None, step: StepForm | None = None) -> dict[str, Any]:
