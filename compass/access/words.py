@@ -57,6 +57,7 @@ PURPOSES: dict[str, str | Promise] = {
     "people.match": gettext_lazy("Laid the records of the office beside each other by itself"),
     "people.reindex": gettext_lazy("Wrote the index of names anew"),
     "people.searches": gettext_lazy("Looked at unusual searching"),
+    "people.copy": gettext_lazy("Made a copy of what is held about a person, for the person"),
     "people.erasure_ask": gettext_lazy("Recorded that a person asks to be erased"),
     "people.erasure_confirm": gettext_lazy("Confirmed an erasure in a second talk"),
     "people.erasure_cancel": gettext_lazy("Let a request for erasure fall"),

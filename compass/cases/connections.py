@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from compass.access.models import Organisation
 from compass.access.work import Work
-from compass.cases import chapters, ladder
+from compass.cases import chapters, holding, ladder
 from compass.cases.actions.handover import answering, withdraw_after_consent
 from compass.cases.actions.referral import recall_after_consent
 from compass.cases.chapters import Chapter
@@ -30,6 +30,7 @@ from compass.vocabulary import label_of
 
 def connect() -> None:
     """Called once, when the room starts."""
+    holding.declare()
     person_links.register(_cases_of)
     person_links.register_acts(_screening_of)
     consent.tell_about(Referral, _referred)

@@ -38,11 +38,12 @@ class PeopleConfig(AppConfig):
         from compass.access.actions import ask_consent
 
         # Importing the jobs is what makes the queue know the nightly matcher.
-        from compass.people import consent, jobs, links, registry, shared  # noqa: F401
+        from compass.people import consent, holding, jobs, links, registry, shared  # noqa: F401
         from compass.people.searching.duplicates import same_people
         from compass.ui import navigation
 
         ask_consent(consent.must_cover)
+        holding.declare()
         registry.refer("people.SearchToken", "person_id", moves=False)
         registry.refer("people.Search", "about", moves=False)
         registry.refer("people.Judgement", "first", moves=False)

@@ -355,3 +355,23 @@ class ErasureRequest(AboutPerson):
     @property
     def is_open(self) -> bool:
         return self.status in {"asked", "confirmed"}
+
+
+class CopyMade(AboutPerson):
+    """That a copy of what is held about a person was made for them. Nothing of the copy itself is kept.
+
+    how: code of copy_form; `read` is the colleague going through it before. talk: code of erasure_talk, how they talked.
+    checked: code of identity_check, how the colleague knew that it was this person. records: how many were in it. words:
+    how many free texts, of those that there were.
+    """
+
+    how = models.CharField(max_length=8)
+    talk = models.CharField(max_length=16)
+    checked = models.CharField(max_length=16)
+    records = models.PositiveIntegerField(default=0)
+    words = models.PositiveIntegerField(default=0)
+
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="person")
+
+    class Meta:
+        indexes = [models.Index(fields=["recorded_by", "-recorded_at"], name="people_copymade_throttle")]

@@ -2,7 +2,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compass.people.views import document, erasure, finding, intake, pairs, person, sealed, shared, summary, voice
+from compass.people.views import (
+    copies,
+    document,
+    erasure,
+    finding,
+    intake,
+    pairs,
+    person,
+    sealed,
+    shared,
+    summary,
+    voice,
+)
 
 app_name = "people"
 urlpatterns = [
@@ -24,6 +36,7 @@ urlpatterns = [
     path("<uuid:pk>/household/", intake.household, name="household"),
     path("<uuid:pk>/guardian/", person.guardian, name="guardian"),
     path("<uuid:pk>/guardian/appointed/", person.appointed, name="guardian_appointed"),
+    path("<uuid:pk>/copy/", copies.copy, name="copy"),
     path("<uuid:pk>/erasure/", erasure.asked, name="erasure"),
     path("<uuid:pk>/erasure/confirm/", erasure.confirmed, name="erasure_confirm"),
     path("<uuid:pk>/erasure/cancel/", erasure.cancelled, name="erasure_cancel"),

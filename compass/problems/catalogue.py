@@ -184,6 +184,15 @@ class TalkInPrivate(Problem):
     )
 
 
+class CopyInPrivate(Problem):
+    number, status = 3006, 409
+    title = _("A copy is made only alone with the person, and once you are sure that it is this person.")
+    next_step = _(
+        "Somebody else may want to read it. Talk when the person is alone, face to face; nothing is made until then, and"
+        " nobody is told that it was asked for."
+    )
+
+
 class BestInterestsFirst(Problem):
     number, status = 3004, 409
     title = _("This return is stopped: the best interests of the child come first.")
@@ -268,6 +277,14 @@ class SearchedTooOften(Problem):
     number, status = 5003, 429
     title = _("You have made %(count)s searches within an hour, which is the most there may be.")
     next_step = _("Go on with the codes you have, and search again later. Your supervisor can search too.")
+
+
+class CopiedTooOften(Problem):
+    """`count`: how many copies may be made in that time."""
+
+    number, status = 5004, 429
+    title = _("%(count)s copies were made within a short time, which is the most there may be.")
+    next_step = _("Wait until tomorrow, or ask your supervisor. Nothing was copied.")
 
 
 class DatabaseAway(Problem):

@@ -242,6 +242,9 @@ STEPS: dict[str, Step] = {
     "people.judge": _judge,
     "people.consent": _do(people.give_consent, _consent),
     "people.withdraw": _do(people.withdraw_consent, _said(people.Withdrawal)),
+    "people.copy": _do(
+        people.record_copies, _said(people.CopyAsked, how="screen", talk="in_person", checked="known")
+    ),
     "people.erasure_ask": _do(people.ask_erasure, _said(people.ErasureAsked)),
     "people.erasure_confirm": _do(people.confirm_erasure, _said(people.ErasureConfirmed, talk="in_person")),
     "people.erasure_cancel": _do(people.cancel_erasure, _said(people.ErasureStep)),

@@ -57,6 +57,11 @@ DISCLOSING = {
         "the list of such journeys", "the office they leave from", RETURN,
         held="compass/returns/tests/test_journey_sides.py",
     ),
+    "people:copy": Way(
+        "all that is held, but what belongs to others", "the person alone: on the screen, on paper, in a locked file",
+        ground="their own right, whatever they agreed to; paper only where they said that it is safe",
+        held="compass/people/tests/test_copies.py",
+    ),
     "people:summary_pdf": Way("a paper", "the person, to carry", ground="the person said that paper is safe on them"),
     "programme:figures": Way(**COUNTED, to="ministry, funder, headquarters"),
     "programme:figure": Way(**COUNTED, to="ministry, funder, headquarters"),
@@ -147,6 +152,8 @@ EXPORTS = {
     "compass.commons.views.missing_migrants_csv": ("commons:missing_migrants_csv",),
     "compass.commons.views.robots": ("commons:robots",),
     "compass.config.health.health": ("health",),
+    "compass.people.views.copies._file": ("people:copy",),
+    "compass.people.views.copies._paper": ("people:copy",),
     "compass.people.views.summary.printed": ("people:summary_pdf",),
     "compass.people.views.voice.play": ("people:voice",),
 }

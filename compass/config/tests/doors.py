@@ -92,6 +92,7 @@ DOORS = (
     _door("people:same", "person.grown", FIELD),
     _door("people:pair", "pair.waiting", CASE_WORK),
     _door("people:household", "person.grown", FIELD),
+    _door("people:copy", "person.grown", CASE_WORK),
     _door("people:erasure", "person.grown", FIELD),
     _door("people:erasure_confirm", "erasure.person_asked", FIELD),
     _door("people:erasure_cancel", "erasure.person_asked", FIELD),

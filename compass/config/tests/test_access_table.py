@@ -41,6 +41,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "handovers.offer": (OWN, FIELD),
     "handovers.view": (EITHER, FIELD),
     "people.consent": (OWN, FIELD),
+    "people.copy": (OWN, {"case_worker", "supervisor"}),
     "people.erasure": (OWN, FIELD),
     "people.erasure_keep": (OWN, {"supervisor"}),
     "people.guardian": (OWN, FIELD),

@@ -42,7 +42,7 @@ pytestmark = pytest.mark.django_db
 ABOUT_NOBODY = {
     "commons.publish_facts", "commons.publish_figures", "commons.publish_missing_migrants", "communities.advance",
     "communities.approve", "communities.choose", "communities.meeting", "communities.option", "communities.place",
-    "communities.profile", "communities.secure", "people.compare", "people.erase", "people.erasure_ask",
+    "communities.profile", "communities.secure", "people.compare", "people.copy", "people.erase", "people.erasure_ask",
     "people.erasure_cancel", "people.erasure_confirm", "people.erasure_keep", "people.judge", "people.search",
     "people.voices",
     "programme.count", "reception.activity", "reception.arrive", "referrals.answer", "referrals.attach",

@@ -37,7 +37,8 @@ TOLD: dict[str, dict[str, Any]] = {
 }
 #: Pages about a record that add one beside it, ask a person anew, or take a step that only one state allows.
 ADDING = {
-    "people:person", "people:document", "people:same", "people:pair", "people:withdraw", "people:replace_voice",
+    "people:copy", "people:document",
+    "people:person", "people:same", "people:pair", "people:withdraw", "people:replace_voice",
     "reception:activity", "reception:children", "reception:register", "reception:left", "reception:back",
     "reception:not_there",
     "cases:screen", "cases:case", "cases:refer", "cases:hand_over", "cases:reopen", "returns:start", "returns:show",

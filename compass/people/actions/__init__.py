@@ -15,6 +15,7 @@ from compass.people.actions.consents import (
     withdraw_consent,
     withdraw_guardian_requests,
 )
+from compass.people.actions.copies import CopyAsked, record_copies
 from compass.people.actions.documents import DocumentSaid, record_documents
 from compass.people.actions.erasure import (
     ErasureAsked,
@@ -52,6 +53,7 @@ from compass.people.actions.voices import VoiceRecording, put_voices
 __all__ = [
     "Compared",
     "ConsentGiven",
+    "CopyAsked",
     "DocumentSaid",
     "ErasureAsked",
     "ErasureConfirmed",
@@ -85,6 +87,7 @@ __all__ = [
     "on_page",
     "put_voices",
     "record_comparisons",
+    "record_copies",
     "record_documents",
     "record_searches",
     "record_services",

@@ -16,7 +16,8 @@ from django.utils.translation import override
 from compass.access import scope
 from compass.people import forms as people
 from compass.people.content.consent import notice
-from compass.people.forms import erasure, search
+from compass.people.copies import Text
+from compass.people.forms import copies, erasure, search
 from compass.people.forms.consent import CORE_SCOPES, CaregiverForm
 from compass.people.models import Consent, Person
 from compass.reception import forms as reception
@@ -43,6 +44,7 @@ CONSENT = {
 BESIDE = {"given_by": "other", "adult": "Aunt", "child_agrees": "yes"}
 KIN = [(BOY, Consent(scopes={"data_processing": True}))]
 WHO = {"version": "1", "sex": "female", "nationality": "NG", "language": "ha"}
+NOTE, NUMBER = Text("k", "Contacts", "Note", "Calm"), "1234 5678 9012 3456 7890"
 REACH = {"version": "1", "safe_to_carry_paper": "no"}
 
 
@@ -61,6 +63,11 @@ def attendance(data: Any) -> BaseForm:
 #: What makes each form, with answers that it takes; several where one answer decides what another form of it demands.
 SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (people.RevealForm, {"reason": "present"}),
+    (copies.CopyAskedForm, {"talk": "in_person", "checked": "known"}),
+    (
+        lambda data: copies.CopyGivenForm(data, texts=[NOTE], languages=[("fr", "fr")], paper=True),
+        {"talk": "in_person", "checked": "known", "number": NUMBER, "language": "fr", "how": "screen"},
+    ),
     (erasure.ErasureAskedForm, {}),
     (erasure.ErasureConfirmForm, {"talk": "in_person", "still": "yes"}),
     (erasure.ErasureCancelForm, {}),

@@ -1,0 +1,112 @@
+"""What this room holds about a person, for a copy: see `compass.people.held`."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from compass.people.forms import ContactForm, IdentityForm, shown
+from compass.people.held import Column, Held, hold, hold_apart
+
+#: Under which list the answers about reaching someone stand.
+_LISTS = {"safe_contact": "safe_contact"}
+
+
+def _asked(form: type[ContactForm] | type[IdentityForm]) -> dict[str, Column]:
+    """The questions of a form, which are the keys of what it seals."""
+    return {name: Column(field.label or name, _LISTS.get(name, "")) for name, field in shown(form).items()}
+
+
+def declare() -> None:
+    """Called once, when the room starts."""
+    contact = {"contact_sealed": _asked(ContactForm)}
+    # Who must not know, and who passes messages on: told by the person, and a danger to both in the wrong hands.
+    danger = {f"contact_sealed.{name}": "protect" for name in ("must_not_know", "trusted_person", "what_to_say")}
+    hold(
+        Held(
+            "people.Person", _("Who you are"), person="pk",
+            told={
+                "code": Column(_("Your code")),
+                "sex": Column(_("Sex"), "sex"),
+                "age_band": Column(_("Age group"), "age_band"),
+                "nationality": Column(_("Nationality"), "nationality"),
+                "languages": Column(_("Languages"), "language"),
+                "relation": Column(_("Place in the family"), "person_relation"),
+                "uasc_status": Column(_("The child and their parents"), "uasc_status"),
+                "once_alone": Column(_("Once recorded as a child alone")),
+                "country_met": Column(_("Country where we met"), "country"),
+                "consent_due_at": Column(_("To be asked for consent by")),
+            },
+            sealed={"identity_sealed": _("Name and birth"), "contact_sealed": _("How to reach you")},
+            parts={
+                "identity_sealed": {**_asked(IdentityForm), "birth_month": Column(_("Month of birth"))}, **contact,
+            },
+            apart={"household_id": "internal", **danger},
+        ),
+        Held(
+            "people.FormerContact", _("How to reach you, before it was changed"),
+            sealed={"contact_sealed": _("How to reach you")}, parts=contact, apart=danger,
+        ),
+        Held(
+            "people.IdentityDocument", _("Documents"),
+            told={
+                "type": Column(_("Document"), "document_type"),
+                "country": Column(_("Country of issue"), "country"),
+                "possession": Column(_("Where it is"), "document_possession"),
+            },
+            sealed={"detail_sealed": _("The document")},
+            parts={"detail_sealed": {
+                "number": Column(_("Number")), "name": Column(_("Name on the document")),
+                "since": Column(_("Since when")), "valid_until": Column(_("Valid until")),
+            }},
+            apart={"document": "internal", "detail_sealed.kept_by": "others"},
+        ),
+        Held(
+            "people.Consent", _("What you agreed to"),
+            told={
+                "given_by": Column(_("Who answered"), "consent_given_by"),
+                "mode": Column(_("How"), "consent_mode"),
+                "language": Column(_("Language"), "language"),
+                "interpreter_mode": Column(_("How it was understood"), "interpreter_mode"),
+                "notice_version": Column(_("Version of the text")),
+                "ladder": Column(_("Step for children")),
+                "child_agrees": Column(_("What the child said")),
+                "certified": Column(_("Certified by the colleague")),
+                "information": Column(_("What was explained"), "consent_information"),
+                "scopes": Column(_("Answers"), "consent_scope"),
+                "expires_on": Column(_("Valid until")),
+                "withdrawn_at": Column(_("Taken back")),
+            },
+            words={"detail_sealed": _("Notes of the talk")},
+            apart={"copied_from": "internal"},
+        ),
+        Held(
+            "people.GuardianRequest", _("Guardian"),
+            told={
+                "authority": Column(_("Authority asked for a guardian"), "guardian_authority"),
+                "status": Column(_("State"), "guardian_status"),
+                "appointed_at": Column(_("Appointed")),
+            },
+            words={"detail_sealed": _("What the authority must know")},
+        ),
+        Held(
+            "people.Service", _("Help you received"),
+            told={
+                "service": Column(_("Service"), "service"),
+                "service_class": Column(_("Kind"), "service_class"),
+                "country": Column(_("Country"), "country"),
+                "delivered_on": Column(_("Day")),
+                "quantity": Column(_("Quantity")),
+                "annulled_at": Column(_("Found to be a mistake")),
+            },
+            apart={"provider_id": "internal", "origin": "internal"},
+        ),
+        Held(
+            "people.CopyMade", _("Copies made for you"),
+            told={"how": Column(_("How"), "copy_form"), "records": Column(_("Records in it"))},
+            apart={"talk": "protect", "checked": "protect", "words": "internal"},
+        ),
+    )  # fmt: skip
+    # Whether two records are one person is about somebody else too; the index of names holds digests.
+    hold_apart("internal", "people.SearchToken", "people.Search", "people.Judgement", "people.Pair")
+    # Whoever is made to ask, and lets it fall, must not be found out by a copy.
+    hold_apart("protect", "people.ErasureRequest")
