@@ -2,9 +2,11 @@
 
 It judges the nightly linker on names that no public labelled set has (Hausa, romanised Amharic, Dari, people of one name).
 It was written before and without reading `compass.people.matching`, from the field reference alone, so that the linker is
-not measured by its own rules; a change of the linker is no reason to change it. People come in families of the same villages: brothers and sisters share father,
-grandfather, family name, place and often the telephone; cousins share the grandfather's name as their own; twins share the
-birthday. Those are the pairs a linker must not make.
+not measured by its own rules; a change of the linker is no reason to change it.
+
+People come in families of the same villages: brothers and sisters share father, grandfather, family name, place and often
+the telephone; cousins share the grandfather's name as their own; twins share the birthday. Those are the pairs a linker
+must not make.
 """
 
 from __future__ import annotations
