@@ -109,7 +109,7 @@ def _combinations(columns: Columns) -> Iterator[tuple[int, Ints, Ints]]:
 
 def _attributes(columns: Columns) -> dict[str, Ints]:
     matrices = columns.matrices
-    own = np.hstack([matrices[field] for field in ("given", "family", "father")])
+    own = np.hstack([matrices[field] for field in ("given", "family", "other", "father")])
     return {
         "name": _of_texts(columns.names.readings, own),
         "mother": _of_texts(columns.names.readings, matrices["mother"]),

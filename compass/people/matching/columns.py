@@ -15,7 +15,8 @@ from compass.people.matching.records import Name, Record, birth_day, birth_year
 Ints = NDArray[np.int32]
 MOST_VALUES = 8
 UNKNOWN = -1
-NAME_FIELDS = ("given", "family", "father", "mother")
+#: head: what somebody is called, the first of the given names, and all of them as one word.
+NAME_FIELDS = ("head", "given", "family", "other", "father", "mother")
 CODE_FIELDS = ("area", "phone", "document", "sex")
 
 
@@ -124,10 +125,12 @@ class Columns:
 
 
 def _values(record: Record) -> dict[str, list[str]]:
-    given, family = _given_and_family(record.names)
+    head, given, family = _names(record.names)
     return {
+        "head": head,
         "given": given,
         "family": family,
+        "other": [part for name in record.others for part in with_joined(tokens(name))],
         "father": [part for name in record.father for part in with_joined(tokens(name))],
         "mother": [part for name in record.mother for part in with_joined(tokens(name))],
         "place": [" ".join(words(place)) for place in record.places],
@@ -138,14 +141,23 @@ def _values(record: Record) -> dict[str, list[str]]:
     }
 
 
-def _given_and_family(names: Sequence[Name]) -> tuple[list[str], list[str]]:
+def _names(names: Sequence[Name]) -> tuple[list[str], list[str], list[str]]:
+    """What stands first, all given names, and the rest; given names after the first may be the father's and are in both."""
+    head: list[str] = []
     given: list[str] = []
     family: list[str] = []
     for name in names:
         first, rest = name_parts(name.given, name.family)
-        given += with_joined(first)
-        family += with_joined(rest)
-    return given, family
+        joined = with_joined(first)
+        # Mohammad before another name is often left out: the other is what somebody is called then.
+        before = len(first) > 1 and _MUHAMMAD in skeletons(first[0])
+        head += joined[: 1 + before] + joined[len(first) :]
+        given += joined
+        family += [*with_joined(rest), *first[1:]]
+    return head, given, family
+
+
+_MUHAMMAD = skeletons("muhammad")[0]
 
 
 def _fold_place(place: str) -> str:

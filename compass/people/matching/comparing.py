@@ -23,6 +23,7 @@ from compass.people.matching.fields import (
     SLIP,
     DayLevel,
     TextLevel,
+    YearLevel,
 )
 from compass.people.matching.keys import HIJRI_BEFORE
 
@@ -63,6 +64,9 @@ def compare(columns: Columns, first: Ints, second: Ints) -> Found:
 def _own_names(columns: Columns, first: Ints, second: Ints) -> tuple[Found, Found, Found]:
     """Given name, family name and father's name.
 
+    A given name agrees by what somebody is called; by another of several given names it is alike at most. Other names stand
+    for whichever name of the other side they agree with, among themselves for the family's.
+
     Where neither given nor family name agrees as it stands, they are compared crosswise: forms and clerks swap them. Where
     one side has no family name and the other no father's name, these two are compared as family name: they are the same
     thing where people carry their father's name.
@@ -72,9 +76,21 @@ def _own_names(columns: Columns, first: Ints, second: Ints) -> tuple[Found, Foun
     def between(one: str, other: str, at: Any = slice(None)) -> Found:
         return _sets(names, texts[one][first[at]], texts[other][second[at]])
 
-    given, family, father = between("given", "given"), between("family", "family"), between("father", "father")
+    given, family, father = between("head", "head"), between("family", "family"), between("father", "father")
+    every = np.arange(len(first))
+    further = between("given", "given")
+    further[0][:] = np.minimum(further[0], TextLevel.ALIKE)
+    further[1][:] = MISSING
+    _replace(given, every, further, further[0] > given[0])
+    for found, pairs in (
+        (given, (("head", "other"), ("other", "head"))),
+        (family, (("family", "other"), ("other", "family"), ("other", "other"))),
+    ):
+        for one, other in pairs:
+            called = between(one, other)
+            _replace(found, every, called, called[0] > np.maximum(found[0], DIFFER))
     unlike = np.flatnonzero((given[0] < TextLevel.SLIP) & (family[0] < TextLevel.SLIP))
-    ours, theirs = between("given", "family", unlike), between("family", "given", unlike)
+    ours, theirs = between("head", "family", unlike), between("family", "head", unlike)
     straight = np.maximum(given[0][unlike], DIFFER) + np.maximum(family[0][unlike], DIFFER)
     better = np.maximum(ours[0], DIFFER) + np.maximum(theirs[0], DIFFER) > straight + 1
     # Which of the two is the family's is not known: the one that agrees less counts as given name, and one alone as family
@@ -191,9 +207,10 @@ def _years(columns: Columns, first: Ints, second: Ints) -> Found:
     """Years, only where a day is missing on one side: otherwise the day has said it already."""
     one, other = columns.years[first], columns.years[second]
     known = (one >= 0) & (other >= 0) & ((columns.day[first] < 0) | (columns.day[second] < 0))
-    found = np.where(one == other, SAME, np.where(_near_years(one, other), SLIP, DIFFER))
+    found = np.where(_near_years(one, other), YearLevel.NEAR, YearLevel.DIFFER)
+    found = np.where(np.abs(one - other) <= 1, np.where(one == other, YearLevel.SAME, YearLevel.NEXT), found)
     level = np.where(known, found, MISSING).astype(np.int8)
-    return level, np.where(level == SAME, one, MISSING).astype(np.int32)
+    return level, np.where(level == YearLevel.SAME, one, MISSING).astype(np.int32)
 
 
 def _near_years(one: Ints, other: Ints) -> NDArray[np.bool_]:

@@ -25,6 +25,15 @@ class TextLevel(IntEnum):
     SAME = 4
 
 
+class YearLevel(IntEnum):
+    """Years of birth: near, or as far apart as two calendars; one apart; the same."""
+
+    DIFFER = 0
+    NEAR = 1
+    NEXT = 2
+    SAME = 3
+
+
 class DayLevel(IntEnum):
     """Days of birth: near in years; two of day, month, year; one digit or day and month turned; the same."""
 
@@ -53,7 +62,7 @@ FIELDS: tuple[Field, ...] = (
     Field("father", True, _PERSON, _STRANGER),
     Field("mother", True, _PERSON, _STRANGER),
     Field("day", False, (0.05, 0.05, 0.05, 0.10, 0.75), (0.88, 0.08, 0.039, 0.0008, 0.0002)),
-    Field("year", False, (0.05, 0.20, 0.75), (0.72, 0.24, 0.04)),
+    Field("year", False, (0.04, 0.10, 0.16, 0.70), (0.72, 0.17, 0.07, 0.04)),
     Field("place", True, (0.15, 0.03, 0.05, 0.02, 0.75), (0.92, 0.03, 0.005, 0.005, 0.04)),
     Field("area", True, (0.15, 0.10, 0.75), (0.94, 0.02, 0.04)),
     Field("phone", True, (0.45, 0.05, 0.50), (0.999, 0.0005, 0.0005)),

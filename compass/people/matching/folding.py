@@ -32,6 +32,8 @@ TITLES = _set(
     "haji hadji hajji alhaji alhadji elhaji elhadji elhadj alhaj hajj hadj hadja hajja hajiya hajiyya hajia alhajiya "
     "malam mallam malama ato weizero mr mrs mme"
 )
+#: What forms are filled with where a name is wanted and none is told (first, last name unknown).
+PLACEHOLDERS = _set("fnu lnu xxx xxxx unknown inconnu inconnue nil none neant")
 SERVANT = _set("abd abdul abdel abdal abdil abdoul abdool abdur abder")
 FATHER_OF = _set("abu abou aboul abul bou abo")
 SECOND_HALVES = _set("din eddin eddine uddin oddin deen aldin allah ullah ollah oullah")
@@ -113,11 +115,11 @@ def tokens(text: str) -> tuple[str, ...]:
             waiting = "abd" if word in SERVANT else "abu"
         elif word in SECOND_HALVES and kept:
             kept[-1] += "ullah" if word.endswith("llah") else "uddin"
-        elif word not in ARTICLES and word not in KIN_WORDS and word not in TITLES:
+        elif not any(word in left_out for left_out in (ARTICLES, KIN_WORDS, TITLES, PLACEHOLDERS)):
             kept.append(word)
     if waiting:
         kept.append(waiting)
-    return tuple(kept or everything)
+    return tuple(kept or (word for word in everything if word not in PLACEHOLDERS))
 
 
 @lru_cache(maxsize=262_144)
@@ -167,13 +169,13 @@ def name_parts(given: str, family: str) -> tuple[tuple[str, ...], tuple[str, ...
     """A name as written, as tokens of its first part and of the rest.
 
     Where all words stand in one field the first is the given name: chains of given name, father's and grandfather's
-    name are the usual name in Arabic, Hausa and Amharic, and forms cut them differently.
+    name are the usual name in Arabic, Hausa and Amharic, and forms cut them differently. Who has one name only is called
+    by it, whatever field it stands in.
     """
     first, rest = tokens(given), tokens(family)
-    if not rest and len(first) > 1:
-        return first[:1], first[1:]
-    if not first and len(rest) > 1:
-        return rest[:1], rest[1:]
+    if not first or not rest or first == rest:
+        every = first or rest
+        return every[:1], every[1:]
     return first, rest
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from compass.people.matching.columns import Columns, Ints
 from compass.people.matching.comparing import Levels
-from compass.people.matching.fields import FIELDS, KIN, NAMES, PRIOR_STRANGERS, SAME, DayLevel, TextLevel
+from compass.people.matching.fields import FIELDS, KIN, NAMES, PRIOR_STRANGERS, SAME, DayLevel, TextLevel, YearLevel
 
 Floats = NDArray[np.float32]
 IMAGINED_PEOPLE = 100.0
@@ -16,16 +16,17 @@ IMAGINED_PEOPLE = 100.0
 class Frequencies:
     """Frequencies of the values within one set of records, by field and level of agreement.
 
-    Given and family names are counted together, since they are also compared crosswise.
+    Each field is counted by itself, as its u is: where fathers' names are family names and the same names are given names,
+    counting both together makes two people called Mohamed agree on more than they do.
     """
 
     def __init__(self, columns: Columns) -> None:
         self._tables: dict[tuple[int, int], Floats] = {}
         matrices = columns.matrices
-        own = np.hstack([matrices["given"], matrices["family"]])
+        family = np.hstack([matrices["family"], matrices["other"]])
         for name, texts, matrix in (
-            ("given", columns.names, own),
-            ("family", columns.names, own),
+            ("given", columns.names, matrices["head"]),
+            ("family", columns.names, family),
             ("father", columns.names, matrices["father"]),
             ("mother", columns.names, matrices["mother"]),
             ("place", columns.places, matrices["place"]),
@@ -35,7 +36,7 @@ class Frequencies:
         for name in ("area", "phone", "document"):
             self._count(name, SAME, matrices[name])
         self._count("day", DayLevel.SAME, columns.day[:, None])
-        self._count("year", SAME, columns.years[:, None])
+        self._count("year", YearLevel.SAME, columns.years[:, None])
 
     def _count(self, name: str, level: int, matrix: Ints, form: Ints | None = None) -> None:
         """Shrunk towards what is usual, so that the names of twenty people do not pass for the names of a country.

@@ -16,7 +16,7 @@ from compass.people.matching.frequencies import Floats, Frequencies
 from compass.people.matching.model import PRIOR_PAIRS, Model, before_learning, learn
 from compass.people.matching.records import Record
 
-RANDOM_PAIRS = 400_000
+RANDOM_PAIRS = 200_000
 RANDOM_SEED = 20_260_101
 NO_PERSON = 1e-4
 NO_FAMILY = 0.05

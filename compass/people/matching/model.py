@@ -29,6 +29,9 @@ KIN_PER_RECORD = 0.5
 ROUNDS = 100
 SETTLED = 1e-5
 NEVER = 1e-9
+#: Rarity, a natural logarithm, is learned from in such steps, up to so many either way.
+STEP, FURTHEST = 0.25, 80
+MOST_LEVELS = max(len(field.prior) for field in FIELDS) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,12 @@ def learn(model: Model, levels: Levels, rarity: Floats, pairs: float, prior_pair
     """m and the shares of both kinds of pairs, by EM over the pairs that are not plainly strangers.
 
     pairs: how many pairs there are in all; those not given count as strangers. prior_pairs: weight of the priors.
+    Pairs of the same levels and nearly the same rarity are learned from together: there are thousands of kinds of pairs
+    however many pairs there are.
     """
+    levels, rarity, each = _kinds(levels, rarity)
     for _ in range(ROUNDS):
-        person, family = model.probabilities(levels, rarity)
+        person, family = (each * probability for probability in model.probabilities(levels, rarity))
         m = tuple(
             _shares(_counts(levels, position, person) + prior_pairs * _shares(np.array(field.prior)))
             for position, field in enumerate(FIELDS)
@@ -95,6 +101,18 @@ def learn(model: Model, levels: Levels, rarity: Floats, pairs: float, prior_pair
         if moved < SETTLED:
             break
     return model
+
+
+def _kinds(levels: Levels, rarity: Floats) -> tuple[Levels, Floats, Doubles]:
+    """Levels and rarity, in steps of `STEP`, of the different kinds of pairs, and how many pairs each kind has."""
+    steps = np.clip(np.rint(rarity / STEP), -FURTHEST, FURTHEST).astype(np.int64)
+    key = np.zeros(len(levels), np.int64)
+    for column in levels.T:
+        key = key * MOST_LEVELS + column + 1
+    for column in steps.T:
+        key = key * (2 * FURTHEST + 1) + column + FURTHEST
+    _, first, each = np.unique(key, return_index=True, return_counts=True)
+    return levels[first], (steps[first] * STEP).astype(np.float32), each.astype(np.float64)
 
 
 def _counts(levels: Levels, field: int, weights: Doubles | None = None) -> Doubles:

@@ -17,7 +17,9 @@ class Name:
 class Record:
     """One person. Every field may be empty; several values are alternatives of which any may agree.
 
-    names: spellings and other names (the order of given and family name need not be right).
+    names: spellings of the name (the order of given and family name need not be right).
+    others: what else somebody is called: a kunya, a name before marriage, a nickname. Families share such names, so that
+    two of them agree as family names do; one of them and a given name of the other side agree as given names.
     father, mother: their names.
     born: "1990-05-12", "1990-05", "1990", or the eight digits; a day that does not exist is kept as written.
     born_estimated: the day is a guess (also assumed of 1 January): only the year is compared.
@@ -28,6 +30,7 @@ class Record:
     """
 
     names: tuple[Name, ...] = ()
+    others: tuple[str, ...] = ()
     father: tuple[str, ...] = ()
     mother: tuple[str, ...] = ()
     born: str = ""

@@ -26,14 +26,10 @@ _EIGHT = Struct(">8q")
 def record_of(identity: dict[str, Any], contact: dict[str, Any], documents: Sequence[str] = ()) -> Record:
     """What is sealed about a person (see Person), as the linker reads it; `documents`: numbers of their documents."""
     return Record(
-        names=tuple(
-            name
-            for name in (
-                Name(str(identity.get("given", "")), str(identity.get("family", ""))),
-                Name(str(identity.get("other", ""))),
-            )
-            if name != Name()
-        ),
+        names=(name,)
+        if (name := Name(str(identity.get("given", "")), str(identity.get("family", "")))) != Name()
+        else (),
+        others=(str(identity["other"]),) if identity.get("other") else (),
         born=str(identity.get("birth_date") or identity.get("birth_year") or ""),
         born_estimated=bool(identity.get("birth_estimated")),
         places=(str(identity["place_of_origin"]),) if identity.get("place_of_origin") else (),

@@ -5,7 +5,7 @@ import pytest
 
 from compass.people.matching.columns import Columns
 from compass.people.matching.comparing import compare
-from compass.people.matching.fields import DIFFER, MISSING, NAMES, SAME, SLIP, DayLevel, TextLevel
+from compass.people.matching.fields import DIFFER, MISSING, NAMES, SAME, SLIP, DayLevel, TextLevel, YearLevel
 from compass.people.matching.records import Name, Record
 
 
@@ -56,7 +56,25 @@ def test_names_agree_however_a_form_divides_them(one: Record, other: Record):
 
 def test_one_name_is_compared_with_either_and_the_rest_is_missing():
     assert levels(named("Girma"), named("Girma", "Kebede")) == {"given": TextLevel.SAME}
-    assert levels(named("", "Girma"), named("Girma", "Kebede")) == {"family": TextLevel.SAME}
+    assert levels(named("", "Girma"), named("Girma", "Kebede")) == {"given": TextLevel.SAME}
+    assert levels(named("", "Kebede"), named("Girma", "Kebede")) == {"family": TextLevel.SAME}
+    assert levels(named("FNU", "Girma"), named("Girma", "Girma")) == {"given": TextLevel.SAME}
+
+
+def test_another_name_stands_for_either_but_two_of_them_for_the_familys():
+    rabi, maryam = named("Rabi", "Garba", others=("Kano",)), named("Maryam", "Issa", others=("Kano",))
+
+    assert levels(rabi, maryam) == {"given": DIFFER, "family": TextLevel.SAME}
+    assert levels(rabi, named("Rabi", "Kano")) == {"given": TextLevel.SAME, "family": TextLevel.SAME}
+    assert levels(rabi, named("Kano", "Garba")) == {"given": TextLevel.SAME, "family": TextLevel.SAME}
+
+
+def test_somebody_is_called_by_the_first_of_several_given_names():
+    assert levels(named("Qurban Ali", "Ahmad"), named("Ali", "Ahmad")) == {
+        "given": TextLevel.ALIKE,
+        "family": TextLevel.SAME,
+    }
+    assert levels(named("Mohammad Nabi", "Ahmadi"), named("Nabi", "Ahmadi"))["given"] == TextLevel.SAME
 
 
 def test_a_brother_written_the_other_way_round_agrees_in_the_familys_name():
@@ -92,13 +110,14 @@ def test_days_of_birth_agree_at_a_level(one: str, other: str, level: int):
 @pytest.mark.parametrize(
     ("one", "other", "level"),
     [
-        (Record(born="1990-05-12"), Record(born="1990"), SAME),
-        (Record(born="1990-05-12"), Record(born="1990-01-01"), SAME),
-        (Record(born="1990-05-12"), Record(born="1993-07-01", born_estimated=True), SLIP),
-        (Record(born="1990-05"), Record(born="1986"), DIFFER),
-        (Record(born="1370"), Record(born="1991"), SLIP),
-        (Record(born="1411"), Record(born="1991"), SLIP),
-        (Record(born="1983"), Record(born="1990"), SLIP),
+        (Record(born="1990-05-12"), Record(born="1990"), YearLevel.SAME),
+        (Record(born="1990-05-12"), Record(born="1990-01-01"), YearLevel.SAME),
+        (Record(born="1990-05-12"), Record(born="1993-07-01", born_estimated=True), YearLevel.NEAR),
+        (Record(born="1990-05"), Record(born="1986"), YearLevel.DIFFER),
+        (Record(born="1990-05-12"), Record(born="1991"), YearLevel.NEXT),
+        (Record(born="1370"), Record(born="1991"), YearLevel.NEAR),
+        (Record(born="1411"), Record(born="1991"), YearLevel.NEAR),
+        (Record(born="1983"), Record(born="1990"), YearLevel.NEAR),
     ],
 )
 def test_only_years_are_compared_where_a_day_is_a_guess(one: Record, other: Record, level: int):
