@@ -15,8 +15,9 @@ from compass.people.matching.records import Name, Record, birth_day, birth_year
 Ints = NDArray[np.int32]
 MOST_VALUES = 8
 UNKNOWN = -1
-#: head: what somebody is called, the first of the given names, and all of them as one word.
-NAME_FIELDS = ("head", "given", "family", "other", "father", "mother")
+#: head: what somebody is called, the first of the given names, and all of them as one word. chain: the given names after the
+#: first, which may be the father's.
+NAME_FIELDS = ("head", "given", "chain", "family", "other", "father", "mother")
 CODE_FIELDS = ("area", "phone", "document", "sex")
 
 
@@ -125,10 +126,11 @@ class Columns:
 
 
 def _values(record: Record) -> dict[str, list[str]]:
-    head, given, family = _names(record.names)
+    head, given, chain, family = _names(record.names)
     return {
         "head": head,
         "given": given,
+        "chain": chain,
         "family": family,
         "other": [part for name in record.others for part in with_joined(tokens(name))],
         "father": [part for name in record.father for part in with_joined(tokens(name))],
@@ -141,10 +143,11 @@ def _values(record: Record) -> dict[str, list[str]]:
     }
 
 
-def _names(names: Sequence[Name]) -> tuple[list[str], list[str], list[str]]:
-    """What stands first, all given names, and the rest; given names after the first may be the father's and are in both."""
+def _names(names: Sequence[Name]) -> tuple[list[str], list[str], list[str], list[str]]:
+    """Head, given, chain and family of all spellings of a name."""
     head: list[str] = []
     given: list[str] = []
+    chain: list[str] = []
     family: list[str] = []
     for name in names:
         first, rest = name_parts(name.given, name.family)
@@ -153,8 +156,9 @@ def _names(names: Sequence[Name]) -> tuple[list[str], list[str], list[str]]:
         before = len(first) > 1 and _MUHAMMAD in skeletons(first[0])
         head += joined[: 1 + before] + joined[len(first) :]
         given += joined
-        family += [*with_joined(rest), *first[1:]]
-    return head, given, family
+        chain += first[1:]
+        family += with_joined(rest)
+    return head, given, chain, family
 
 
 _MUHAMMAD = skeletons("muhammad")[0]

@@ -84,7 +84,10 @@ def _own_names(columns: Columns, first: Ints, second: Ints) -> tuple[Found, Foun
     _replace(given, every, further, further[0] > given[0])
     for found, pairs in (
         (given, (("head", "other"), ("other", "head"))),
-        (family, (("family", "other"), ("other", "family"), ("other", "other"))),
+        (
+            family,
+            (("family", "chain"), ("chain", "family"), ("family", "other"), ("other", "family"), ("other", "other")),
+        ),
     ):
         for one, other in pairs:
             called = between(one, other)

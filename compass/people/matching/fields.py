@@ -54,20 +54,20 @@ class Field:
     chance: tuple[float, ...]
 
 
-_PERSON = (0.05, 0.03, 0.07, 0.05, 0.80)
-_STRANGER = (0.93, 0.05, 0.01, 0.005, 0.005)
+_PERSON = (0.05, 0.03, 0.07, 0.10, 0.75)
+_STRANGER = (0.925, 0.05, 0.01, 0.01, 0.005)
 FIELDS: tuple[Field, ...] = (
     Field("given", False, _PERSON, _STRANGER),
     Field("family", True, _PERSON, _STRANGER),
     Field("father", True, _PERSON, _STRANGER),
     Field("mother", True, _PERSON, _STRANGER),
     Field("day", False, (0.05, 0.05, 0.05, 0.10, 0.75), (0.88, 0.08, 0.039, 0.0008, 0.0002)),
-    Field("year", False, (0.04, 0.10, 0.16, 0.70), (0.72, 0.17, 0.07, 0.04)),
+    Field("year", False, (0.04, 0.11, 0.15, 0.70), (0.68, 0.18, 0.10, 0.04)),
     Field("place", True, (0.15, 0.03, 0.05, 0.02, 0.75), (0.92, 0.03, 0.005, 0.005, 0.04)),
     Field("area", True, (0.15, 0.10, 0.75), (0.94, 0.02, 0.04)),
     Field("phone", True, (0.45, 0.05, 0.50), (0.999, 0.0005, 0.0005)),
     Field("document", False, (0.20, 0.05, 0.75), (0.999, 0.0005, 0.0005)),
-    Field("sex", False, (0.02, 0.98), (0.45, 0.55)),
+    Field("sex", False, (0.012, 0.988), (0.45, 0.55)),
 )
 NAMES = tuple(field.name for field in FIELDS)
 KIN = tuple(field.kin for field in FIELDS)

@@ -34,14 +34,15 @@ class Frequencies:
             self._count(name, TextLevel.SAME, matrix, texts.folded)
             self._count(name, TextLevel.SKELETON, matrix, texts.bones)
         for name in ("area", "phone", "document"):
-            self._count(name, SAME, matrices[name])
+            self._count(name, SAME, matrices[name], two=name != "area")
         self._count("day", DayLevel.SAME, columns.day[:, None])
         self._count("year", YearLevel.SAME, columns.years[:, None])
 
-    def _count(self, name: str, level: int, matrix: Ints, form: Ints | None = None) -> None:
+    def _count(self, name: str, level: int, matrix: Ints, form: Ints | None = None, *, two: bool = False) -> None:
         """Shrunk towards what is usual, so that the names of twenty people do not pass for the names of a country.
 
-        One of the two people who agree is left out of the count: the question is who else has that name.
+        One of the two people who agree is left out of the count: the question is who else has that name. `two`: both are,
+        where a value belongs to one person or household and the second is hardly a stranger.
         """
         field = NAMES.index(name)
         usual = FIELDS[field].chance[level]
@@ -49,7 +50,7 @@ class Frequencies:
         counts = np.bincount(known if form is None else form[known]).astype(np.float64)
         people = float((matrix >= 0).any(axis=1).sum())
         others = np.maximum(counts - 1, 0)
-        frequency = (others + IMAGINED_PEOPLE * usual) / (people + IMAGINED_PEOPLE)
+        frequency = (np.maximum(others - two, 0) + IMAGINED_PEOPLE * usual) / (people + IMAGINED_PEOPLE)
         pairs = people * max(people - 1, 0) / 2
         chance = (float((counts * others).sum()) / 2 + PRIOR_STRANGERS * usual) / (pairs + PRIOR_STRANGERS)
         self._tables[field, level] = np.log(chance / frequency).astype(np.float32)

@@ -92,7 +92,7 @@ def _pairs(keys: dict[str, frozenset[str]]) -> Iterator[str]:
 def _each_name(record: Record) -> list[frozenset[str]]:
     """The keys of every single name of a person; a part of several words is also one name."""
     parts = {part for name in record.names for part in name_parts(name.given, name.family)}
-    parts |= {tokens(name) for name in record.others}
+    parts |= {part for name in record.others for part in name_parts(name, "")}
     return [frozenset(skeletons(token)) for part in sorted(parts) for token in with_joined(part)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compass.people.matching.folding import fold, name_parts, skeletons, tokens, with_joined
+from compass.people.matching.folding import fold, name_parts, skeletons, with_joined
 from compass.people.matching.keys import PHONE_DIGITS, YEARS_APART, number, place_key
 from compass.people.matching.records import Record, birth_year
 
@@ -64,7 +64,8 @@ def _names(record: Record) -> list[tuple[str, ...]]:
     """Each name of a person in the ways in which it is written: by itself, and with the others of its part as one word."""
     ways: dict[str, dict[str, None]] = {}
     parts = {part for name in record.names for part in name_parts(name.given, name.family)}
-    for part in parts | {tokens(name) for name in record.others}:
+    parts |= {part for name in record.others for part in name_parts(name, "")}
+    for part in parts:
         for token in part:
             ways.setdefault(token, {token: None}).update(dict.fromkeys(with_joined(part)[len(part) :]))
     return [tuple(found) for _, found in sorted(ways.items())]
