@@ -8,12 +8,13 @@ from functools import cached_property
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from compass.access.models import Grant, Organisation, User
 from compass.access.prepared import Prepared
 from compass.access.roles import OVERSEERS, ROLES
+from compass.vault.models import Lock
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class HeldGrant:
 
 def _grants(user: UUID, now: datetime) -> models.QuerySet[Grant]:
     valid = Q(valid_to__isnull=True) | Q(valid_to__gt=now)
-    rows = Grant.objects.filter(valid, user=user, valid_from__lte=now)
+    locked = Lock.objects.filter(opened_at=None, organisation_id=OuterRef("organisation_id"))
+    rows = Grant.objects.filter(~Exists(locked), valid, user=user, valid_from__lte=now)
     return rows.select_related("organisation").order_by("valid_from", "id")
 
 
@@ -34,7 +36,8 @@ _in_force = Prepared(_grants)
 
 @dataclass
 class Actor:
-    """A colleague and the grants of this request. Read anew on every request, so a revocation counts at once.
+    """A colleague and the grants of this request. Read anew on every request, so a revocation counts at once; what was
+    granted in an organisation that is locked counts when it opens again.
 
     A colleague with roles in two organisations works for one at a time: what a role in one of them sees is never written
     under the name of the other. `elsewhere` are the others, to change over to. An overseer writes nothing and watches in

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -15,7 +15,8 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
 from compass.access.sessions import digest
-from compass.problems import DatabaseAway, Problem
+from compass.problems import DatabaseAway, Locked, Problem
+from compass.vault.locking import is_locked
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 HEADERS = {
@@ -44,6 +45,10 @@ OPEN_WITHOUT_SECOND_FACTOR = frozenset(
 OPEN_BEFORE_THE_FIRST_PASSWORD = frozenset(
     {"access:first", "access:leave", "access:still", "account_login", "account_logout", "set_language", "health"}
 )
+
+
+#: What answers while everything is locked.
+OPEN_WHILE_LOCKED = frozenset({"access:leave", "set_language", "health"})
 
 
 class SessionDigestMiddleware:
@@ -140,6 +145,28 @@ class SecondFactorMiddleware:
         return redirect("access:second_factor") if second_factor_missing(request) else None
 
 
+class LockMiddleware:
+    """While everything is locked nobody has a session, and every page says so; health, leaving and language answer."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        match = request.resolver_match
+        if request.user.is_authenticated or (match is not None and match.view_name in OPEN_WHILE_LOCKED):
+            return None
+        from compass.access.pages import problem_page
+
+        try:
+            return problem_page(request, Locked()) if is_locked() else None
+        except OperationalError:
+            # Who cannot ask goes on to the page that says that the database is away.
+            return None
+
+
 class ProblemMiddleware:
     """A problem raised outside a page (in allauth's views, say) is answered with the same page as everywhere."""
 
@@ -150,10 +177,12 @@ class ProblemMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        from compass.access.pages import problem_page
+        from compass.access.pages import is_lock, problem_page
 
         if isinstance(exception, Problem):
             return problem_page(request, exception)
+        if isinstance(exception, DatabaseError) and is_lock(exception):
+            return problem_page(request, Locked())
         if isinstance(exception, OperationalError):
             # Without the request no context processor runs: none can touch a database that is away.
             problem = DatabaseAway()

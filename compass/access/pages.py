@@ -24,8 +24,9 @@ from compass.access.roles import ROLES
 from compass.access.staff import name_of
 from compass.access.work import Work, record_refusal, unit_of_work
 from compass.access.zones import zone_of
-from compass.problems import DatabaseAway, NoScope, Problem
+from compass.problems import DatabaseAway, Locked, NoScope, OfficeLocked, Problem
 from compass.problems.words import in_a_row
+from compass.vault.locking import is_locked
 
 View = Callable[..., HttpResponseBase]
 OFFICE = "office"
@@ -45,6 +46,11 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     response.render()
     add_never_cache_headers(response)
     return response
+
+
+def is_lock(error: DatabaseError) -> bool:
+    """Whether the database refused because everything was locked meanwhile."""
+    return getattr(error.__cause__, "sqlstate", "") == "CS010"
 
 
 def office_of(request: HttpRequest) -> UUID | None:
@@ -72,6 +78,8 @@ def page(purpose: str) -> Callable[[View], View]:
             actor = Actor.of(request.user, office_of(request))
             _dress(request, actor)
             zone = zone_of(actor.organisation.country)
+            if not actor.grants and is_locked(actor.organisation.pk):
+                return problem_page(request, OfficeLocked())
             session = getattr(request, "session_digest", "")
             said = f"{purpose}.write" if request.method == "POST" else purpose
             try:
@@ -91,6 +99,8 @@ def page(purpose: str) -> Callable[[View], View]:
             except OperationalError:
                 return problem_page(request, DatabaseAway())
             except DatabaseError as error:
+                if is_lock(error):
+                    return problem_page(request, Locked())
                 if getattr(error.__cause__, "sqlstate", "") in SCOPE_STATES:
                     raise NoScope from error
                 raise

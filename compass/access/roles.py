@@ -9,6 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 # Who watches over the work writes nothing in it, and watches in all organisations at once.
 OVERSEERS = frozenset({"auditor", "data_protection_officer"})
+# A wrong lock costs work, a missing one lives: whoever answers for a house or for its records may lock, also everything.
+LOCKERS = frozenset(
+    {
+        "administrator",
+        "centre_manager",
+        "country_manager",
+        "data_protection_officer",
+        "programme_manager",
+        "supervisor",
+    }
+)
 EXISTENCE, LOGISTICS, CASE, SENSITIVE, SEALED = "existence", "logistics", "case", "sensitive", "sealed"
 
 

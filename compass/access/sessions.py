@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from compass.access.models import Session
 from compass.access.prepared import Prepared
-from compass.problems import RootKeyAway, Unreadable
+from compass.problems import KeyAbsent, Locked, RootKeyAway, Unreadable
 from compass.vault import crypto
 from compass.vault.keys import system_key
 
@@ -88,8 +88,8 @@ class SessionStore(SessionBase):
             raw = crypto.open_bytes(
                 system_key("session"), row.sealed, table="access_session", column="sealed", subject=row.key_hash
             )
-        except (Unreadable, RootKeyAway):
-            # Changed by hand, or this process missed a new root key: nobody is signed in, and the sign-in page must open.
+        except (Unreadable, RootKeyAway, KeyAbsent, Locked):
+            # Changed by hand, or this process holds no key (any more): nobody is signed in, and the sign-in page must open.
             self._session_key = None
             return {}
         return self.decode(raw.decode())

@@ -8,6 +8,10 @@ search path, so that a temporary table cannot take the place of a real one.
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from compass.access.roles import LOCKERS, OVERSEERS
+
 SCOPE = r"""
 CREATE OR REPLACE FUNCTION compass_scope_claims() RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -34,6 +38,14 @@ BEGIN
     END IF;
     IF parts[3]::integer <> pg_backend_pid() THEN
         RAISE EXCEPTION 'compass: scope of another connection' USING ERRCODE = 'CS004';
+    END IF;
+    -- The transaction that locks goes on, to write its entry; a scope of no organisation opens nothing anyway.
+    IF parts[5] <> '' AND EXISTS (SELECT 1 FROM vault_lock WHERE opened_at IS NULL) THEN
+        IF compass_is_locked(NULL) THEN
+            RAISE EXCEPTION 'compass: everything is locked' USING ERRCODE = 'CS010';
+        END IF;
+        parts[5] := array_to_string(ARRAY(SELECT place FROM unnest(string_to_array(parts[5], ',')) AS place
+                                          WHERE NOT compass_is_locked(place::uuid)), ',');
     END IF;
     RETURN parts;
 END $$;
@@ -180,6 +192,65 @@ END $$;
 """
 
 GUARD_DROP = "DROP FUNCTION compass_guard() CASCADE;"
+
+LOCK = rf"""
+CREATE OR REPLACE FUNCTION compass_is_locked(place uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM vault_lock WHERE opened_at IS NULL
+                   AND (organisation_id = place OR organisation_id = '{UUID(int=0)}')
+                   AND made_in IS DISTINCT FROM pg_current_xact_id_if_assigned()::text::bigint)
+$$;
+
+CREATE OR REPLACE FUNCTION compass_close_down(place uuid, by_whom uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    ended bigint;
+BEGIN
+    INSERT INTO vault_lock (organisation_id, locked_by, made_in)
+    VALUES (place, by_whom, pg_current_xact_id()::text::bigint)
+    ON CONFLICT (organisation_id) WHERE opened_at IS NULL DO NOTHING;
+    DELETE FROM access_session s
+    WHERE place = '{UUID(int=0)}'
+       OR EXISTS (SELECT 1 FROM access_user u WHERE u.id = s.user_id AND u.organisation_id = place)
+       OR EXISTS (SELECT 1 FROM access_grant g WHERE g.user_id = s.user_id AND g.organisation_id = place
+                  AND (g.valid_to IS NULL OR g.valid_to > now()) AND g.role <> ALL ('{{{",".join(sorted(OVERSEERS))}}}'));
+    GET DIAGNOSTICS ended = ROW_COUNT;
+    RETURN ended;
+END $$;
+
+CREATE OR REPLACE FUNCTION compass_lock(place uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    who uuid := compass_scope_actor();
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM access_grant WHERE user_id = who
+                   AND role = ANY ('{{{",".join(sorted(LOCKERS))}}}') AND valid_from <= now()
+                   AND (valid_to IS NULL OR valid_to > now())
+                   AND (organisation_id = place OR place = '{UUID(int=0)}')) THEN
+        RAISE EXCEPTION 'compass: not a role that locks' USING ERRCODE = 'CS011';
+    END IF;
+    RETURN compass_close_down(place, who);
+END $$;
+
+CREATE OR REPLACE FUNCTION compass_no_session() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF compass_is_locked(NULL) THEN
+        RAISE EXCEPTION 'compass: everything is locked' USING ERRCODE = 'CS010';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER access_session_locked BEFORE INSERT ON access_session
+FOR EACH ROW EXECUTE FUNCTION compass_no_session();
+"""  # noqa: S608 names of roles, from this program
+
+LOCK_DROP = """
+DROP FUNCTION compass_no_session() CASCADE;
+DROP FUNCTION compass_lock(uuid);
+DROP FUNCTION compass_close_down(uuid, uuid);
+DROP FUNCTION compass_is_locked(uuid) CASCADE;
+"""
 
 OWN_ACCOUNT = r"""
 CREATE OR REPLACE FUNCTION compass_own_account() RETURNS trigger

@@ -19,6 +19,7 @@ OWN = [
     path("me/office/", views.change_office, name="change_office"),
     path("me/second-factor/", views.second_factor, name="second_factor"),
     path("me/first/", views.first, name="first"),
+    path("lock/", views.lock, name="lock"),
     path("still/", views.still, name="still"),
     path("leave/", views.leave, name="leave"),
     path("trail/", views.trail, name="trail"),

@@ -26,7 +26,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from compass.access import signin, words
+from compass.access import policy, signin, words
 from compass.access.actor import Actor
 from compass.access.forms import FirstPasswordForm
 from compass.access.models import Organisation, User
@@ -38,6 +38,8 @@ from compass.problems import NotFound, TooManyTries
 from compass.trail import erasures
 from compass.trail.checkpoints import exported
 from compass.trail.models import Entry, Subject
+from compass.vault import locking
+from compass.vault.keys import SYSTEM
 
 PAGE = 50
 # Cookies are shared with other sites of the same host, storage may hold work that was not sent yet: both stay.
@@ -155,6 +157,30 @@ def change_office(request: HttpRequest, work: Work) -> HttpResponse:
     request.session[OFFICE] = str(asked)
     work.record("access.office.changed", results=[asked])
     return redirect("home")
+
+
+@require_http_methods(["GET", "POST"])
+@page("access.lock")
+def lock(request: HttpRequest, work: Work) -> TemplateResponse:
+    """In danger: one press locks an office or everything, ends its sessions and takes the keys out of memory."""
+    work.demand("access.lock")
+    offices = Organisation.objects.in_bulk(work.actor.in_roles(policy.RULES["access.lock"].roles))
+    if request.method != "POST":
+        rows = sorted(offices.values(), key=lambda each: (each.pk != work.actor.organisation.pk, each.name))
+        return TemplateResponse(request, "access/lock.html", {"offices": rows})
+    asked = request.POST.get("what", "")
+    place, wrong = (SYSTEM, False) if asked == "all" else _identifier(asked)
+    if wrong or place is None or (place != SYSTEM and place not in offices):
+        raise NotFound
+    ended = locking.lock(place)
+    work.record("access.locked", results=[place], ended=ended)
+    # Their own session ended with the others, unless they watch over offices that go on.
+    here = not request.session.exists(request.session.session_key or "")
+    if here:
+        request.session.flush()
+    # Who is signed out leaves no name on the screen.
+    bare = {"navigation": (), "where": ""} if here else {}
+    return TemplateResponse(request, "access/locked.html", {"office": offices.get(place), **bare})
 
 
 @require_GET

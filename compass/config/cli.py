@@ -15,6 +15,8 @@ COMMANDS = {
     "migrate": "prepare or update the database (as the owner)",
     "check": "refuse to start when something is unsafe",
     "keys": "the root key in the hands of three custodians: create, try, escrow",
+    "lock": "in danger: end every session and take the keys out of all running processes (as the owner)",
+    "unlock": "open again what was locked, with the words of two custodians (as the owner)",
     "rotate-keys": "a new root key in the place of the old one, while the servers run (as the owner)",
     "backup": "write the whole system into one file that opens for offline recipients only (as the owner)",
     "restore": "put a backup into an empty place, without whoever was erased since (as the owner)",

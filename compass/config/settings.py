@@ -156,6 +156,7 @@ _APP_MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "compass.access.middleware.HeadersMiddleware",
+    "compass.access.middleware.LockMiddleware",
     "compass.access.middleware.SecondFactorMiddleware",
     "compass.access.middleware.ProblemMiddleware",
     "compass.ui.middleware.MethodMiddleware",

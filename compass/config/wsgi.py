@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import time
 from collections.abc import Iterable
 from email.message import Message
 from typing import TYPE_CHECKING
@@ -35,17 +37,28 @@ def utf8_only(application: WSGIApplication) -> WSGIApplication:
     return answer
 
 
-def learn_new_keys() -> None:
-    """Each worker that gunicorn forks looks for the root key of a rotation; see `compass.vault.root`."""
+def watch_for_locks() -> None:
+    """Each worker that gunicorn forks looks for a lock and for the root key of a rotation; see `compass.vault.locking`.
+
+    The master hands the keys on and never reads one: whatever was in a worker's memory is gone when it has ended.
+    """
     from django.conf import settings
 
-    if settings.COMPASS_ROOT_KEY_FD:
-        from compass.vault.root import keep_learning, ring
+    if settings.PROCESS == "public":
+        return
+    from compass.vault import locking, root
 
-        ring()
-        os.register_at_fork(after_in_child=keep_learning)
+    def leave() -> None:
+        # gunicorn lets requests under way end, and puts a worker in the place of this one.
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(locking.GRACE)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    if settings.COMPASS_ROOT_KEY_FD:
+        root.ring()
+    os.register_at_fork(after_in_child=lambda: locking.keep_watch(leave))
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compass.config.settings")
 application = utf8_only(get_wsgi_application())
-learn_new_keys()
+watch_for_locks()

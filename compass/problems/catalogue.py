@@ -265,6 +265,26 @@ class RootKeyAway(Problem):
     next_step = _("Nothing was lost. Ask your administrator to restart COMPASS with two custodians.")
 
 
+class Locked(Problem):
+    """Says nothing of why, for it may be read by whoever forced somebody to open it."""
+
+    number, status = 4012, 503
+    title = _("COMPASS is locked.")
+    next_step = _(
+        "Nothing that was saved is lost. It opens again when its custodians bring their words; until then nobody in any"
+        " office can open it. What you must do for people meanwhile, do without it."
+    )
+
+
+class OfficeLocked(Problem):
+    number, status = 4013, 503
+    title = _("The records of this organisation are locked.")
+    next_step = _(
+        "Nothing that was saved is lost. They open again when the custodians bring their words; until then nobody can open"
+        " them. What you must do for people meanwhile, do without them."
+    )
+
+
 class TooManyTries(Problem):
     number, status = 5001, 429
     title = _("Too many tries in a short time.")

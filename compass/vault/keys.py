@@ -46,10 +46,13 @@ def create_organisation_key(organisation_id: UUID) -> None:
 
 @lru_cache(maxsize=1024)
 def _organisation_key(organisation_id: UUID, version: int | None = None) -> tuple[int, bytes]:
-    """One version of an organisation's key; the newest without a version."""
+    """One version of an organisation's key; the newest without a version. Raises KeyAbsent, Locked, OfficeLocked."""
     versions = OrganisationKey.objects.filter(organisation_id=organisation_id)
     row = (versions if version is None else versions.filter(version=version)).order_by("-version").first()
     if row is None:
+        from compass.vault.locking import refuse
+
+        refuse(organisation_id)
         raise KeyAbsent
     return row.version, root_key(row.root_key).unwrap(row.wrapped, context(organisation_id, row.version))
 
@@ -61,6 +64,11 @@ def system_key(purpose: str) -> bytes:
     Derived from the deployment's own key, not from the root key: a rotation wraps that key anew and has nothing to reseal.
     """
     return crypto.derive(_organisation_key(SYSTEM)[1], f"system|{purpose}")
+
+
+def hold_any() -> bool:
+    """Whether this process holds a key of an organisation or of the deployment in memory."""
+    return bool(_organisation_key.cache_info().currsize or system_key.cache_info().currsize)
 
 
 def forget_keys() -> None:

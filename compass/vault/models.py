@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
 
 from compass.vault.walls import OWN_ORGANISATION, Wall
 
@@ -28,10 +29,34 @@ class RootKeyRecord(models.Model):
     wall: ClassVar[Wall] = Wall(app="SELECT", using=None)
 
 
+class Lock(models.Model):
+    """That one organisation, or with `keys.SYSTEM` the whole deployment, is locked until custodians open it again.
+
+    Written by the owner's function `compass_lock`; `made_in` is the number of the transaction that wrote it, which goes on
+    so that the lock and its entry in the trail are one. `locked_by` is empty for the operator.
+    """
+
+    organisation_id = models.UUIDField()
+    locked_by = models.UUIDField(null=True)
+    locked_at = models.DateTimeField(db_default=Now())
+    made_in = models.BigIntegerField()
+    opened_at = models.DateTimeField(null=True)
+
+    wall: ClassVar[Wall] = Wall(app="SELECT", using=None)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id"], condition=models.Q(opened_at=None), name="vault_lock_one_open"
+            )
+        ]
+
+
 class OrganisationKey(models.Model):
     """One version of an organisation's key, wrapped by the root key of the number `root_key`.
 
-    The organisation `keys.SYSTEM` is the deployment itself: its key seals what belongs to no organisation.
+    The organisation `keys.SYSTEM` is the deployment itself: its key seals what belongs to no organisation. While it is
+    locked, the application does not even see the wrapped key.
     """
 
     organisation_id = models.UUIDField()
@@ -40,7 +65,7 @@ class OrganisationKey(models.Model):
     root_key = models.PositiveIntegerField(db_default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    wall: ClassVar[Wall] = Wall(app="SELECT", using=None)
+    wall: ClassVar[Wall] = Wall(app="SELECT", using="NOT compass_is_locked(organisation_id)")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation_id", "version"], name="vault_organisationkey_one")]

@@ -1,7 +1,8 @@
 """Root keys by number, in memory: a dictionary, and for processes that start others an anonymous file on no disk.
 
 The file (memfd_create(2)) is inherited by its number. It only grows, so that a process may read while another adds: when one
-worker learns a key, the master, the other workers and those that will be started later have it.
+worker learns a key, the master, the other workers and those that will be started later have it. When one empties it, none
+has it any more. Whoever has a file keeps no copy beside it: a process that only hands it on never reads a key.
 """
 
 from __future__ import annotations
@@ -34,37 +35,57 @@ class Ring:
 
     @classmethod
     def inherited(cls, fd: int) -> Ring:
-        """The ring behind a number that another process gave. Raises KeyAbsent when that is no ring."""
+        """The ring behind a number that another process gave. Raises KeyAbsent when that is no ring, or an empty one."""
         made = cls({}, fd)
-        made._read()
-        if not made._keys:
+        if made.empty():
             raise KeyAbsent
         return made
 
-    def _read(self) -> None:
-        if self.fd is None:
-            return
+    def _content(self, fd: int, size: int) -> bytes:
         try:
-            content = os.pread(self.fd, 1 << 16, 0)
+            content = os.pread(fd, size, 0)
         except OSError as error:
             raise KeyAbsent from error
         if not content.startswith(MARK):
             raise KeyAbsent
+        return content
+
+    def _held(self) -> dict[int, bytes]:
+        if self.fd is None:
+            return self._keys
+        content = self._content(self.fd, 1 << 16)
         whole = (len(content) - len(MARK)) // SLOT.size * SLOT.size
-        self._keys.update(SLOT.iter_unpack(content[len(MARK) : len(MARK) + whole]))
+        return dict(SLOT.iter_unpack(content[len(MARK) : len(MARK) + whole]))
+
+    def empty(self) -> bool:
+        """Whether it holds no key; of a shared one no key is read for that."""
+        if self.fd is None:
+            return not self._keys
+        self._content(self.fd, len(MARK))
+        return os.fstat(self.fd).st_size < len(MARK) + SLOT.size
 
     def get(self, number: int) -> bytes | None:
-        if number not in self._keys:
-            self._read()
-        return self._keys.get(number)
+        return self._held().get(number)
 
     def newest(self) -> int:
-        self._read()
-        return max(self._keys)
+        """Raises KeyAbsent when it was emptied."""
+        held = self._held()
+        if not held:
+            raise KeyAbsent
+        return max(held)
 
     def add(self, number: int, key: bytes) -> None:
-        self._keys[number] = key
+        if self.fd is None:
+            self._keys[number] = key
+            return
+        # Two processes that learn at once write the same bytes to the same place.
+        end = len(MARK) + (os.fstat(self.fd).st_size - len(MARK)) // SLOT.size * SLOT.size
+        os.pwrite(self.fd, SLOT.pack(number, key), end)
+
+    def wipe(self) -> None:
+        """Empty it, for every process that shares it."""
+        self._keys.clear()
         if self.fd is not None:
-            # Two processes that learn at once write the same bytes to the same place.
-            end = len(MARK) + (os.fstat(self.fd).st_size - len(MARK)) // SLOT.size * SLOT.size
-            os.pwrite(self.fd, SLOT.pack(number, key), end)
+            size = os.fstat(self.fd).st_size
+            os.pwrite(self.fd, b"\0" * max(size - len(MARK), 0), len(MARK))
+            os.ftruncate(self.fd, len(MARK))

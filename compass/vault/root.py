@@ -11,8 +11,6 @@ import contextlib
 import ctypes
 import os
 import resource
-import threading
-import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -20,13 +18,13 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from compass.problems import KeyAbsent, Problem, RootKeyAway, Unreadable
+from compass.problems import KeyAbsent, RootKeyAway, Unreadable
 from compass.vault import crypto
 from compass.vault.ring import Ring
 
 FILE = 0
 CHECK_BYTES = 16
-#: Seconds between two looks for a root key that a rotation hands on.
+#: Seconds between two looks for a root key that a rotation hands on (`compass.vault.locking`).
 LOOK_EVERY = 2.0
 _SET_DUMPABLE = 4  # PR_SET_DUMPABLE of prctl(2)
 
@@ -119,28 +117,6 @@ def learn(held: Ring) -> None:
             key = held.get(known)
             if key is not None and held.get(other) is None:
                 held.add(other, unwrap(key, wrapped, handed_on(other, known)))
-
-
-def keep_learning() -> threading.Thread:
-    """Look every two seconds, in a thread of its own: a server that nobody uses at night learns the new key too."""
-    thread = threading.Thread(target=_look_for_ever, name="root-key", daemon=True)
-    thread.start()
-    return thread
-
-
-def _look_for_ever() -> None:
-    from django.db import Error, connection
-
-    while True:
-        time.sleep(LOOK_EVERY)
-        try:
-            learn(ring())
-        except Problem:
-            # A row that is not what a rotation writes; the one that is comes with the next look.
-            continue
-        except Error:
-            with contextlib.suppress(Error):
-                connection.close()
 
 
 def leave_no_trace() -> None:

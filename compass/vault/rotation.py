@@ -26,7 +26,7 @@ from compass.vault.ring import Ring
 from compass.vault.root import FILE, LOOK_EVERY, HeldKey, handed_on
 
 BATCH = 100
-#: How long the wraps stay at least: five looks of every server (`root.keep_learning`).
+#: How long the wraps stay at least: five looks of every server (`locking.keep_watch`).
 LEARNING = timedelta(seconds=5 * LOOK_EVERY)
 TABLES = (OrganisationKey._meta.db_table, RootKeyRecord._meta.db_table)
 _LOCK = 0x636F6D70617373  # "compass"

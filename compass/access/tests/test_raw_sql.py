@@ -257,7 +257,7 @@ WITHOUT_ROW_SECURITY = {
     "access_scopekey": "no role but the owner",
     "trail_head": "no role but the owner",
     "vault_rootkeyrecord": "numbers, check values and, during a rotation, root keys wrapped under each other; read to learn",
-    "vault_organisationkey": "wrapped by the root key; read to share with another organisation",
+    "vault_lock": "that something is locked: read with every request, before there is a scope",
     "vault_erasure": "the erasure ledger: identifiers that no key opens, of no organisation; the worker exports all of it",
     "cases_countrylimit": "time limits of a country",
 }

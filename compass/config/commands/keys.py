@@ -52,6 +52,15 @@ def prepare(process: str) -> None:
     terminal.speak()
 
 
+def refuse_while_locked() -> None:
+    """Nobody brings their words to a server that may not use them. Raises Locked."""
+    from compass.problems import Locked
+    from compass.vault.locking import is_locked
+
+    if is_locked():
+        raise Locked
+
+
 def create(words_fd: int | None) -> None:
     """Only for an installation that has none: a second key would open nothing that is already there."""
     from django.utils.translation import gettext as _

@@ -60,9 +60,10 @@ def run(options: argparse.Namespace) -> int:
     if refuse_unsafe(public=options.public, bind=bind):
         return 1
     if not options.public:
-        from compass.config.commands.keys import prepare
+        from compass.config.commands.keys import prepare, refuse_while_locked
 
         prepare("app")
+        refuse_while_locked()
         from compass.config import custodians
 
         custodians.take(options.words_fd)

@@ -16,7 +16,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -357,6 +357,28 @@ def family(pid: int) -> list[int]:
     """A process, its children and theirs."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [pid, *(found for child in children for found in family(int(child)))]
+
+
+def in_memory(pid: int, wanted: Mapping[str, bytes]) -> set[str]:
+    """Which of these, by name, lie in the memory of a process or in the anonymous files that it holds open; as root."""
+    found = set()
+
+    def look(part: bytes) -> None:
+        found.update(name for name, value in wanted.items() if value in part)
+
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            place, rights = line.split()[:2]
+            if rights.startswith("rw"):
+                first, last = (int(each, 16) for each in place.split("-"))
+                with contextlib.suppress(OSError), Path(f"/proc/{pid}/mem").open("rb") as memory:
+                    memory.seek(first)
+                    look(memory.read(last - first))
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                if "memfd:" in str(link.readlink()):
+                    look(link.read_bytes())
+    return found
 
 
 def in_processes(pids: Iterable[int], wanted: set[bytes]) -> set[str]:

@@ -28,6 +28,9 @@ FIGURES = frozenset({
     "donor_desk_officer", "results_officer", "programme_manager", "data_protection_officer", "ministry_focal_point",
     "supervisor", "centre_manager", "country_manager", "monitoring_officer", "finance_officer",
 })  # fmt: skip
+LOCKERS = frozenset({
+    "supervisor", "centre_manager", "country_manager", "programme_manager", "data_protection_officer", "administrator",
+})  # fmt: skip
 EVERYONE = frozenset(ROLES)
 
 #: Signing in, health, language, leaving: open to whoever has no session yet.
@@ -195,6 +198,7 @@ LISTS: dict[str, frozenset[str]] = {
     "mfa_list_webauthn": EVERYONE,
     "access:end_others": EVERYONE,
     "access:change_office": frozenset(),
+    "access:lock": LOCKERS,
     "access:trail": WATCH,
     "access:checkpoints": WATCH,
     "access:erasure_ledger": WATCH,

@@ -15,10 +15,19 @@ from compass.access.roles import ROLES
 from compass.problems import Denied
 
 FIELD = {"social_worker", "case_worker", "supervisor"}
+LOCKERS = {
+    "supervisor",
+    "centre_manager",
+    "country_manager",
+    "programme_manager",
+    "data_protection_officer",
+    "administrator",
+}
 OWN, RECEIVED, EITHER, COUNTRY, WHOLE = "own", "received", "either side", "own country", "whole programme"
 
 # rule: (relation of the record to the colleague's office, the roles that may). Everything that is not here is refused.
 TABLE: dict[str, tuple[str, set[str]]] = {
+    "access.lock": (OWN, LOCKERS),
     "best_interests.decide": (OWN, {"supervisor"}),
     "best_interests.view": (OWN, FIELD),
     "best_interests.write": (OWN, FIELD),

@@ -44,8 +44,8 @@ from compass.access.work import unit_of_work
 from compass.people.models import Person
 from compass.vault.keys import forget_keys, system_key, _organisation_key
 from compass.vault.models import OrganisationKey
-from compass.vault.root import keep_learning
-keep_learning()
+from compass.vault.locking import keep_watch
+keep_watch(lambda: None)
 place = {"table": "people_person", "column": "identity_sealed"}
 user = User.objects.get(username="zinder.supervisor")
 rounds, opened, faults = 0, 0, []
