@@ -17,6 +17,7 @@ class AccessConfig(AppConfig):
         "compass_scope_sensitivities()": "compass_app",
         "compass_is_locked(uuid)": "compass_app",
         "compass_lock(uuid)": "compass_app",
+        "compass_revoke(uuid)": "compass_app",
         "compass_share_key(uuid, uuid, bytea, timestamptz)": "compass_app",
         "compass_key_is_new(uuid)": "compass_app",
         "compass_destroy_keys(uuid[])": "compass_app",

@@ -20,6 +20,8 @@ LOCKERS = frozenset(
         "supervisor",
     }
 )
+#: Of headquarters: who takes an organisation out of the programme.
+REVOKERS = frozenset({"data_protection_officer", "programme_manager"})
 EXISTENCE, LOGISTICS, CASE, SENSITIVE, SEALED = "existence", "logistics", "case", "sensitive", "sealed"
 
 

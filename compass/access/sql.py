@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from compass.access.roles import LOCKERS, OVERSEERS
+from compass.access.roles import LOCKERS, OVERSEERS, REVOKERS
 
 SCOPE = r"""
 CREATE OR REPLACE FUNCTION compass_scope_claims() RETURNS text[]
@@ -244,6 +244,47 @@ END $$;
 CREATE OR REPLACE TRIGGER access_session_locked BEFORE INSERT ON access_session
 FOR EACH ROW EXECUTE FUNCTION compass_no_session();
 """  # noqa: S608 names of roles, from this program
+
+REVOKE = rf"""
+CREATE OR REPLACE FUNCTION compass_end_organisation(place uuid, by_whom uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    ended bigint := compass_close_down(place, by_whom);
+BEGIN
+    UPDATE vault_lock SET revoked = true WHERE organisation_id = place AND opened_at IS NULL;
+    -- Who watches over all organisations is needed when it opens again.
+    UPDATE access_grant g SET valid_to = now() FROM access_user u
+    WHERE g.organisation_id = place AND (g.valid_to IS NULL OR g.valid_to > now()) AND u.id = g.user_id
+      AND (u.organisation_id = place OR g.role <> ALL ('{{{",".join(sorted(OVERSEERS))}}}'));
+    UPDATE access_grant g SET valid_to = now() FROM access_user u
+    WHERE u.organisation_id = place AND u.id = g.user_id AND (g.valid_to IS NULL OR g.valid_to > now());
+    UPDATE access_user SET is_active = false, invited_until = NULL WHERE organisation_id = place;
+    -- What others shared with it.
+    DELETE FROM vault_subjectkey WHERE organisation_id = place AND expires_at IS NOT NULL;
+    RETURN ended;
+END $$;
+
+CREATE OR REPLACE FUNCTION compass_revoke(place uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    who uuid := compass_scope_actor();
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM access_grant g JOIN access_user u ON u.id = g.user_id
+                   JOIN access_organisation o ON o.id = u.organisation_id
+                   WHERE u.id = who AND u.is_active AND o.kind = 'office' AND o.country = '' AND o.id <> place
+                     AND g.role = ANY ('{{{",".join(sorted(REVOKERS))}}}') AND g.valid_from <= now()
+                     AND (g.valid_to IS NULL OR g.valid_to > now()))
+       OR NOT EXISTS (SELECT 1 FROM access_organisation WHERE id = place) THEN
+        RAISE EXCEPTION 'compass: not for headquarters to revoke' USING ERRCODE = 'CS012';
+    END IF;
+    RETURN compass_end_organisation(place, who);
+END $$;
+"""  # noqa: S608 names of roles, from this program
+
+REVOKE_DROP = """
+DROP FUNCTION compass_revoke(uuid);
+DROP FUNCTION compass_end_organisation(uuid, uuid);
+"""
 
 LOCK_DROP = """
 DROP FUNCTION compass_no_session() CASCADE;

@@ -20,6 +20,7 @@ OWN = [
     path("me/second-factor/", views.second_factor, name="second_factor"),
     path("me/first/", views.first, name="first"),
     path("lock/", views.lock, name="lock"),
+    path("revoke/", views.revoke, name="revoke"),
     path("still/", views.still, name="still"),
     path("leave/", views.leave, name="leave"),
     path("trail/", views.trail, name="trail"),

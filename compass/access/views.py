@@ -26,7 +26,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from compass.access import policy, signin, words
+from compass.access import policy, revoking, signin, words
 from compass.access.actor import Actor
 from compass.access.forms import FirstPasswordForm
 from compass.access.models import Organisation, User
@@ -34,12 +34,13 @@ from compass.access.pages import OFFICE, office_of, page, problem_page
 from compass.access.sessions import digest, end_sessions, sessions_of
 from compass.access.who import who
 from compass.access.work import Work
-from compass.problems import NotFound, TooManyTries
+from compass.problems import Denied, NotFound, TooManyTries
 from compass.trail import erasures
 from compass.trail.checkpoints import exported
 from compass.trail.models import Entry, Subject
 from compass.vault import locking
 from compass.vault.keys import SYSTEM
+from compass.vault.models import Lock
 
 PAGE = 50
 # Cookies are shared with other sites of the same host, storage may hold work that was not sent yet: both stay.
@@ -126,7 +127,8 @@ def me(request: HttpRequest, work: Work) -> TemplateResponse:
         "user": work.actor.user,
         "organisation": work.actor.organisation,
         "elsewhere": work.actor.elsewhere,
-        "roles": [words.role(grant.role) for grant in work.actor.grants],
+        "revokes": work.may("access.revoke") and revoking.of_headquarters(work.actor.user),
+        "roles": list(dict.fromkeys(words.role(grant.role) for grant in work.actor.grants)),
         "totp": by_type.get(Authenticator.Type.TOTP),
         "passkeys": [
             Passkey(row, adapter.decrypt(row.data["name"])) for row in rows if row.type == Authenticator.Type.WEBAUTHN
@@ -181,6 +183,32 @@ def lock(request: HttpRequest, work: Work) -> TemplateResponse:
     # Who is signed out leaves no name on the screen.
     bare = {"navigation": (), "where": ""} if here else {}
     return TemplateResponse(request, "access/locked.html", {"office": offices.get(place), **bare})
+
+
+@require_http_methods(["GET", "POST"])
+@page("access.revoke")
+def revoke(request: HttpRequest, work: Work) -> HttpResponseBase:
+    """Headquarters takes one organisation out of the programme, in one step."""
+    work.demand("access.revoke")
+    if not revoking.of_headquarters(work.actor.user):
+        raise Denied
+    others = Organisation.objects.exclude(pk=work.actor.user.organisation_id).order_by("name")
+    gone = set(Lock.objects.filter(opened_at=None, revoked=True).values_list("organisation_id", flat=True))
+    rows = [row for row in others if row.pk not in gone]
+    if request.method != "POST":
+        done = [row for row in others if row.pk in gone]
+        return TemplateResponse(request, "access/revoke.html", {"rows": rows, "done": done})
+    asked, wrong = _identifier(request.POST.get("organisation", ""))
+    found = next((row for row in rows if row.pk == asked), None)
+    if wrong or (asked and found is None):
+        raise NotFound
+    if found is None:
+        messages.error(request, _("Choose an organisation. Nothing was changed."))
+        return redirect("access:revoke")
+    ended = revoking.revoke(found)
+    work.record("access.revoked", results=[found.pk], ended=ended)
+    messages.success(request, _("%(name)s has no access any more.") % {"name": found.name})
+    return redirect("access:revoke")
 
 
 @require_GET

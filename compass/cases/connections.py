@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from compass.access import revoking
 from compass.access.models import Organisation
 from compass.access.work import Work
 from compass.cases import chapters, holding, ladder
@@ -38,12 +40,19 @@ def connect() -> None:
     registry.on_consent(recall_after_consent)
     registry.on_consent(withdraw_after_consent)
     registry.on_erasure(_sealed_about)
+    revoking.on_revocation(_fall_with)
     registry.on_receivers(_told_about)
     shared.register(referred)
     shared.register(handed_over)
     chapters.register(gettext_lazy("Referrals"), _referrals, order=20)
     chapters.register(gettext_lazy("Best interests of the child"), _best_interests, order=10)
     chapters.register(gettext_lazy("Handover"), _handover, order=80)
+
+
+def _fall_with(organisation: UUID) -> None:
+    """Open referrals and offers from and to an organisation that was revoked, with the keys of their receivers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT compass_fall_with(%s)", [organisation])
 
 
 def _sealed_about(work: Work, people: Sequence[UUID]) -> list[UUID]:

@@ -23,6 +23,41 @@ END $$;
 
 RECALL_DROP = "DROP FUNCTION compass_referral_recall(uuid[]);"
 
+REVOKED = r"""
+CREATE OR REPLACE FUNCTION compass_fall_with(place uuid) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    fallen uuid[];
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM vault_lock WHERE organisation_id = place AND revoked AND opened_at IS NULL) THEN
+        RAISE EXCEPTION 'compass: this organisation was not revoked' USING ERRCODE = 'CS012';
+    END IF;
+    WITH ended AS (
+        -- A draft that falls must not become visible to its receiver.
+        UPDATE cases_referral
+        SET status = CASE WHEN sent_at IS NULL THEN status ELSE 'revoked' END,
+            revoked_at = greatest(now(), sent_at), recalled_at = now(), version = version + 1
+        WHERE place IN (organisation_id, to_organisation_id) AND revoked_at IS NULL
+          AND status IN ('draft', 'sent', 'acknowledged', 'accepted', 'waitlisted')
+        RETURNING id, organisation_id, to_organisation_id
+    ), offers AS (
+        UPDATE cases_handover SET status = 'withdrawn', answered_at = now(), version = version + 1
+        WHERE place IN (organisation_id, to_organisation_id) AND status = 'offered'
+        RETURNING id, organisation_id, to_organisation_id
+    ), every AS (
+        SELECT * FROM ended UNION ALL SELECT * FROM offers
+    ), taken AS (
+        DELETE FROM vault_subjectkey k USING every b
+        WHERE b.organisation_id <> b.to_organisation_id AND k.subject_id = b.id AND k.organisation_id = b.to_organisation_id
+    )
+    SELECT coalesce(array_agg(id), '{}') INTO fallen FROM every;
+    DELETE FROM cases_handoverkey WHERE handover_id = ANY (fallen);
+    RETURN cardinality(fallen);
+END $$;
+"""
+
+REVOKED_DROP = "DROP FUNCTION compass_fall_with(uuid);"
+
 ANSWER = r"""
 CREATE OR REPLACE FUNCTION compass_referral_answer() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$

@@ -33,13 +33,15 @@ class Lock(models.Model):
     """That one organisation, or with `keys.SYSTEM` the whole deployment, is locked until custodians open it again.
 
     Written by the owner's function `compass_lock`; `made_in` is the number of the transaction that wrote it, which goes on
-    so that the lock and its entry in the trail are one. `locked_by` is empty for the operator.
+    so that the lock and its entry in the trail are one. `locked_by` is empty for the operator. `revoked`: headquarters
+    took the organisation out of the programme (`compass_revoke`).
     """
 
     organisation_id = models.UUIDField()
     locked_by = models.UUIDField(null=True)
     locked_at = models.DateTimeField(db_default=Now())
     made_in = models.BigIntegerField()
+    revoked = models.BooleanField(db_default=False)
     opened_at = models.DateTimeField(null=True)
 
     wall: ClassVar[Wall] = Wall(app="SELECT", using=None)

@@ -323,7 +323,12 @@ def test_every_policy_is_for_the_app_role_and_asks_the_scope(owner):
         "SELECT tablename, policyname, roles::text, coalesce(qual, '') || coalesce(with_check, '') FROM pg_policies"
     ).fetchall()
     assert rows
-    assert [row[:2] for row in rows if row[2] != "{compass_app}" or "compass_scope_" not in row[3]] == []
+    # Wrapped keys are needed before there is a scope; that one asks for a lock instead.
+    asks = ("compass_scope_", "compass_is_locked(organisation_id)")
+    found = [
+        row[:2] for row in rows if row[2] != "{compass_app}" or asks[row[0] == "vault_organisationkey"] not in row[3]
+    ]
+    assert found == []
 
 
 def test_every_model_declares_its_wall():

@@ -25,12 +25,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     centre.add_argument(
         "--area", required=True, metavar="CODE", help="of the first administrative level, for example NE-7"
     )
+    revoke = steps.add_parser("revoke", help="take an organisation out of the programme, at once; asks nobody's words")
+    revoke.add_argument("name", metavar="NAME")
     steps.add_parser("list", help="every organisation with its kind and country")
 
 
 def run(options: argparse.Namespace) -> int:
     as_owner()
-    return {"create": create, "centre": centre, "list": show}[options.step](options)
+    return {"create": create, "centre": centre, "revoke": revoke, "list": show}[options.step](options)
 
 
 def as_owner() -> None:
@@ -89,10 +91,33 @@ def centre(options: argparse.Namespace) -> int:
     return 0
 
 
-def show(options: argparse.Namespace) -> int:
-    from compass.access.models import Organisation
+def revoke(options: argparse.Namespace) -> int:
+    from django.utils.translation import gettext as _
+
+    from compass.access import revoking
+    from compass.access.accounts import noted, organisation_named
     from compass.config import terminal
 
+    found = organisation_named(options.name)
+    with noted("access.revoked", found, [found.pk]):
+        ended = revoking.revoke(found, as_owner=True)
+    terminal.say(
+        _("%(name)s has no access any more. Sessions that ended: %(count)d.") % {"name": found.name, "count": ended}
+    )
+    terminal.say(_("Two custodians open it again: compass unlock --of; roles are then granted anew."))
+    return 0
+
+
+def show(options: argparse.Namespace) -> int:
+    from django.utils.translation import gettext as _
+
+    from compass.access.models import Organisation
+    from compass.config import terminal
+    from compass.vault.models import Lock
+
+    locks = dict(Lock.objects.filter(opened_at=None).values_list("organisation_id", "revoked"))
+    words = {True: _("taken out"), False: _("locked")}
     for each in Organisation.objects.order_by("kind", "name"):
-        terminal.say(f"{each.kind:<9} {each.country or '-':<3} {each.name}")
+        state = f"  {words[locks[each.pk]]}" if each.pk in locks else ""
+        terminal.say(f"{each.kind:<9} {each.country or '-':<3} {each.name}{state}")
     return 0

@@ -114,6 +114,7 @@ INSIDE = {
         "mfa_edit_webauthn", "mfa_generate_recovery_codes", "mfa_index", "mfa_list_webauthn", "mfa_login_webauthn",
         "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_view_recovery_codes",
     }),
+    "takes away, and shows nobody": frozenset({"access:lock", "access:revoke"}),
     "published facts, or no data at all": frozenset({
         "commons:about", "commons:health", "commons:missing_migrants", "commons:missing_migrants_csv", "commons:robots",
         "health", "set_language",
@@ -138,7 +139,8 @@ JOBS = {
 }
 COMMANDS = {
     "bench": "invented people", "check": "no data", "colleague": "accounts", "demo": "invented people",
-    "keys": "the root key, to its custodians", "load-public": "published data only", "makemigrations": "no data",
+    "keys": "the root key, to its custodians", "load-public": "published data only", "lock": "closes everything",
+    "makemigrations": "no data", "unlock": "opens what was locked",
     "migrate": "no data", "organisation": "offices and partners", "reindex": "keyed digests, kept inside",
     "restore": "puts a backup back, without who was erased", "rotate-keys": "keys", "serve": "the addresses above",
     "verify-trail": "opaque identifiers", "worker": "the jobs above",

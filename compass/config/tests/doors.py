@@ -190,7 +190,8 @@ DOORS = (
     _door("programme:publish", "snapshot.newest", RESULTS, ("geneva.results", *EACH_ITS_OWN), sent=True),
 )  # fmt: skip
 
-#: Addresses without a parameter: which roles they open to, each in its own office. Changing over is for whoever has two.
+#: Addresses without a parameter: which roles they open to, each in its own office. Changing over is for whoever has two,
+#: revoking for headquarters.
 LISTS: dict[str, frozenset[str]] = {
     "home": EVERYONE,
     "access:account": EVERYONE,
@@ -199,6 +200,7 @@ LISTS: dict[str, frozenset[str]] = {
     "access:end_others": EVERYONE,
     "access:change_office": frozenset(),
     "access:lock": LOCKERS,
+    "access:revoke": frozenset(),
     "access:trail": WATCH,
     "access:checkpoints": WATCH,
     "access:erasure_ledger": WATCH,

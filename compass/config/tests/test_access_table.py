@@ -28,6 +28,7 @@ OWN, RECEIVED, EITHER, COUNTRY, WHOLE = "own", "received", "either side", "own c
 # rule: (relation of the record to the colleague's office, the roles that may). Everything that is not here is refused.
 TABLE: dict[str, tuple[str, set[str]]] = {
     "access.lock": (OWN, LOCKERS),
+    "access.revoke": (OWN, {"programme_manager", "data_protection_officer"}),
     "best_interests.decide": (OWN, {"supervisor"}),
     "best_interests.view": (OWN, FIELD),
     "best_interests.write": (OWN, FIELD),

@@ -34,6 +34,7 @@ CLEAR = {
     "trail.Entry.body": "codes, numbers and opaque identifiers, tested in test_writers",
     "trail.Entry.hash": "a digest",
     "trail.Entry.purpose": "a code of the page",
+    "vault.OrganisationKey.wrapped": "a wrapped key",
     "vault.SubjectKey.wrapped": "a wrapped key",
 }
 

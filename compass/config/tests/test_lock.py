@@ -191,3 +191,17 @@ def test_the_trail_says_who_and_that_custodians_came(office):
         ("access.unlocked", None),
     ]
     assert [isinstance(place, UUID) for _, _, place in rows][1:] == [False, True, True]
+
+
+def test_an_office_that_was_taken_out_opens_with_two_custodians_and_roles_granted_anew(office, sessions):
+    code, said = office.plain("organisation", "revoke", NIGERIA, kind="owner")
+    shown = office.plain("organisation", "list", kind="owner")[1]
+    assert (code, "no access any more" in said) == (0, True)
+    assert re.search(rf"{NIGERIA}\s+taken out", shown)
+
+    code, _ = office.run("unlock", "--of", NIGERIA, words=office.sheets[:2], kind="owner")
+
+    assert code == 0
+    assert office.rows("SELECT count(*) FROM vault_lock WHERE opened_at IS NULL") == [(0,)]
+    assert "taken out" not in office.plain("organisation", "list", kind="owner")[1]
+    assert office.rows("SELECT is_active FROM access_user WHERE username = 'edo.reception'") == [(False,)]
