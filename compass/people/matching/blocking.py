@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from compass.people.matching.columns import UNKNOWN, Columns, Ints
 
-WINDOW = 60
+WINDOW = 20
 PAIRS_IN_BLOCK = 262_144
 ALONE = ("day", "phone", "document")
 # A day holds its year, and is rare enough to need no other attribute than a name where very many share it.

@@ -13,7 +13,7 @@ from compass.people.matching.columns import Columns, Ints
 from compass.people.matching.comparing import Levels, compare
 from compass.people.matching.fields import NAMES
 from compass.people.matching.frequencies import Floats, Frequencies
-from compass.people.matching.model import PRIOR_PAIRS, Model, before_learning, learn
+from compass.people.matching.model import PRIOR_PAIRS, PRIOR_PAIRS_A_RECORD, Model, before_learning, learn
 from compass.people.matching.records import Record
 
 RANDOM_PAIRS = 200_000
@@ -55,13 +55,14 @@ def link(
     files: Sequence[int] | None = None,
     threshold: float = 0.5,
     one_to_one: bool = False,
-    prior_pairs: float = PRIOR_PAIRS,
+    prior_pairs: float | None = None,
 ) -> list[Link]:
     """Every two of `records` that are one person with a probability of at least `threshold`, likeliest first.
 
     files: a number for each record; only pairs across different numbers are looked for. one_to_one: no record is in
     more than one pair (for files without duplicates inside): the likeliest pair is taken first. prior_pairs: how many
-    imagined pairs hold EM to the priors. Nothing is tuned to the data at hand; the answer is the same on every run.
+    imagined pairs hold EM to the priors, where it is not the usual number. Nothing is tuned to the data at hand; the
+    answer is the same on every run.
 
     Raises ValueError when `files` has not one number for each record.
     """
@@ -74,7 +75,8 @@ def link(
         return []
     model = before_learning(compare(columns, *_random(columns.size, file, pairs))[0], columns.size, pairs)
     possible = _possible(columns, file, model)
-    model = learn(model, possible.levels, possible.rarity, pairs, prior_pairs)
+    held = PRIOR_PAIRS + PRIOR_PAIRS_A_RECORD * columns.size if prior_pairs is None else prior_pairs
+    model = learn(model, possible.levels, possible.rarity, pairs, held)
     person, _ = model.probabilities(possible.levels, possible.rarity)
     likely: NDArray[np.int64] = np.flatnonzero(person >= threshold)
     likely = likely[np.lexsort((possible.second[likely], possible.first[likely], -person[likely]))]

@@ -3,7 +3,8 @@
 * How often strangers agree (u) is counted on random pairs and never changed afterwards.
 * How often two records of one person agree (m) starts from the priors of `fields` and is learned by EM, held by as many
   imagined pairs as `PRIOR_PAIRS`. Without them EM makes the best of the strangers its matches where a file holds few or no
-  duplicates, which is what a nightly run usually meets.
+  duplicates, which is what a nightly run usually meets. They are more where there are more records: strangers of one
+  people, who share names and places, grow faster than people who are registered twice.
 * A pair of one family agrees like one person in what families share and like strangers in the rest. How many such pairs
   there are is learned too. Without them brothers and sisters, who share a name, parents, a village and a phone, become
   one person.
@@ -23,7 +24,7 @@ from compass.people.matching.fields import FIELDS, KIN, PRIOR_STRANGERS
 from compass.people.matching.frequencies import Floats
 
 Doubles = NDArray[np.float64]
-PRIOR_PAIRS = 2_000.0
+PRIOR_PAIRS, PRIOR_PAIRS_A_RECORD = 2_000.0, 4.0
 MATCHES_PER_RECORD = 0.1
 KIN_PER_RECORD = 0.5
 ROUNDS = 100
@@ -81,7 +82,7 @@ def before_learning(strangers: Levels, records: int, pairs: float) -> Model:
     )
 
 
-def learn(model: Model, levels: Levels, rarity: Floats, pairs: float, prior_pairs: float = PRIOR_PAIRS) -> Model:
+def learn(model: Model, levels: Levels, rarity: Floats, pairs: float, prior_pairs: float) -> Model:
     """m and the shares of both kinds of pairs, by EM over the pairs that are not plainly strangers.
 
     pairs: how many pairs there are in all; those not given count as strangers. prior_pairs: weight of the priors.
