@@ -24,6 +24,11 @@ def _watches(request: HttpRequest) -> bool:
     return work is not None and bool(work.may("people.searches"))
 
 
+def _answers(request: HttpRequest) -> bool:
+    work = getattr(request, "work", None)
+    return work is not None and bool(work.may("people.rights_list"))
+
+
 def _judges(request: HttpRequest) -> bool:
     work = getattr(request, "work", None)
     return work is not None and bool(work.may("people.pairs"))
@@ -54,5 +59,6 @@ class PeopleConfig(AppConfig):
         shared.register(shared.papers)
         navigation.register(label=_("Find"), url_name="people:find", order=25, visible=_searches)
         navigation.register(label=_("Possible duplicates"), url_name="people:pairs", order=27, visible=_judges)
+        navigation.register(label=_("Requests"), url_name="people:rights_list", order=74, visible=_answers)
         navigation.register(label=_("Searches"), url_name="people:searches", order=75, visible=_watches)
         navigation.register(label=_("Voices"), url_name="people:voices", order=70, visible=_keeps_voices)

@@ -101,6 +101,26 @@ def declare() -> None:
             apart={"provider_id": "internal", "origin": "internal"},
         ),
         Held(
+            "people.DataRequest", _("What you asked about your data"),
+            told={
+                "kind": Column(_("Kind"), "right_kind"),
+                "about": Column(_("What it is about"), "right_about"),
+                "purpose": Column(_("Purpose"), "consent_scope"),
+                "due_on": Column(_("Answer due by")),
+                "status": Column(_("State"), "right_status"),
+                "answer": Column(_("Answer"), "right_answer"),
+                "ground": Column(_("Ground"), "right_ground"),
+                "answered_at": Column(_("Answered")),
+                "told_at": Column(_("Told to you")),
+            },
+            sealed={"words_sealed": _("In your words"), "reason_sealed": _("What you were told")},
+            parts={
+                "words_sealed": {"said": Column(_("In your words"))},
+                "reason_sealed": {"reason": Column(_("What you were told"))},
+            },
+            apart={"answered_by": "colleagues"},
+        ),
+        Held(
             "people.CopyMade", _("Copies made for you"),
             told={"how": Column(_("How"), "copy_form"), "records": Column(_("Records in it"))},
             apart={"talk": "protect", "checked": "protect", "words": "internal"},

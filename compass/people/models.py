@@ -375,3 +375,37 @@ class CopyMade(AboutPerson):
 
     class Meta:
         indexes = [models.Index(fields=["recorded_by", "-recorded_at"], name="people_copymade_throttle")]
+
+
+class DataRequest(AboutPerson):
+    """A person says that something about them is wrong (correction), or that they do not want something done with their data
+    (objection). Answered with a reason, then told to them; help does not depend on it.
+
+    kind: code of right_kind. about: code of right_about, what it concerns. purpose: of an objection, code of consent_scope.
+    due_on: the last day for the answer. status: code of right_status. answer: code of right_answer. ground: of a refusal,
+    code of right_ground. told_at: when the person was told. words_sealed: {"said"}, theirs. reason_sealed: {"reason"},
+    what they are told.
+    """
+
+    kind = models.CharField(max_length=12)
+    about = models.CharField(max_length=16)
+    purpose = models.CharField(max_length=32, blank=True)
+    due_on = models.DateField()
+    status = models.CharField(max_length=10, default="open")
+    answer = models.CharField(max_length=12, blank=True)
+    ground = models.CharField(max_length=16, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.UUIDField(null=True)
+    told_at = models.DateTimeField(null=True)
+    words_sealed = models.BinaryField(default=b"")
+    reason_sealed = models.BinaryField(default=b"")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "-id"], name="people_datarequest_newest"),
+            models.Index(
+                fields=["organisation_id", "due_on"],
+                condition=~models.Q(status="told"),
+                name="people_datarequest_due",
+            ),
+        ]

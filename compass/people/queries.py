@@ -9,12 +9,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, Q
+
 from compass.access.work import Work
 from compass.people import registry
 from compass.people.consent import DETAILS, ENDED, Answer, answer, consents_of, explained, newest
 from compass.people.content.consent import LATER_SCOPES, SCOPES
 from compass.people.models import (
     Consent,
+    DataRequest,
     ErasureRequest,
     FormerContact,
     GuardianRequest,
@@ -287,3 +290,28 @@ def erased(person: Person) -> bool:
 def receivers(work: Work, person: Person) -> list[str]:
     """Organisations to whom something about the person was told, by name."""
     return sorted({name for provider in registry.receivers() for name in provider(work, person)})
+
+
+def rights_of(work: Work, person: Person) -> list[DataRequest]:
+    """What the person asked about their data, the newest first; one query."""
+    return list(work.allowed("people.rights", DataRequest).filter(person=person).order_by("-id"))
+
+
+def right_words(work: Work, row: DataRequest) -> dict[str, str]:
+    """What is sealed of a request ("said", "reason"), opened; whoever shows it must `reveal` the person."""
+    found: dict[str, str] = {}
+    for column in ("words_sealed", "reason_sealed"):
+        blob, table = getattr(row, column), DataRequest._meta.db_table
+        found |= work.keys.open(blob, table=table, column=column, subject=row.person_id, row=row.pk) or {}
+    return found
+
+
+def rights_waiting(work: Work, limit: int = 200) -> list[DataRequest]:
+    """Requests whose answer is due or was not told, the most urgent first, then refusals; one query."""
+    rows = work.allowed("people.rights_list", DataRequest).exclude(Q(status="told") & ~Q(answer="refused"))
+    return list(rows.select_related("person").order_by(F("answered_at").asc(nulls_first=True), "due_on", "id")[:limit])
+
+
+def rights_shown(work: Work, person: Person) -> list[DataRequest]:
+    """What stands beside the record: requests that are not settled, words that stay beside it, what was stopped."""
+    return [row for row in rights_of(work, person) if row.status != "told" or row.answer in {"annotated", "stopped"}]

@@ -53,6 +53,10 @@ def _consent(pk: UUID | None) -> people.ConsentGiven:
     return people.ConsentGiven(**told(id=pk), certified=True, information=tuple(seven), scopes=scopes)
 
 
+def _right(pk: UUID | None) -> people.RightAsked:
+    return people.RightAsked(**told(id=pk), kind="correction", about="identity", words="Not Amina")
+
+
 def _service(pk: UUID | None) -> people.ServiceGiven:
     return people.ServiceGiven(**told(id=pk), service="FOD", service_class="H", delivered_on=_today())
 
@@ -245,6 +249,12 @@ STEPS: dict[str, Step] = {
     "people.copy": _do(
         people.record_copies, _said(people.CopyAsked, how="screen", talk="in_person", checked="known")
     ),
+    "people.right_ask": _do(people.ask_rights, _right),
+    "people.right_answer": _do(people.answer_rights, _said(people.RightAnswered, answer="corrected")),
+    "people.right_answer refused": _do(
+        people.answer_rights, _said(people.RightAnswered, answer="refused", ground="accurate", reason="It is right")
+    ),
+    "people.right_told": _do(people.tell_rights, _said(people.RightTold)),
     "people.erasure_ask": _do(people.ask_erasure, _said(people.ErasureAsked)),
     "people.erasure_confirm": _do(people.confirm_erasure, _said(people.ErasureConfirmed, talk="in_person")),
     "people.erasure_cancel": _do(people.cancel_erasure, _said(people.ErasureStep)),

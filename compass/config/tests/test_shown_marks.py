@@ -37,7 +37,7 @@ TOLD: dict[str, dict[str, Any]] = {
 }
 #: Pages about a record that add one beside it, ask a person anew, or take a step that only one state allows.
 ADDING = {
-    "people:copy", "people:document",
+    "people:copy", "people:document", "people:rights",
     "people:person", "people:same", "people:pair", "people:withdraw", "people:replace_voice",
     "reception:activity", "reception:children", "reception:register", "reception:left", "reception:back",
     "reception:not_there",

@@ -36,6 +36,7 @@ from compass.people.actions.persons import (
     change_identity,
     register_people,
 )
+from compass.people.actions.rights import RightAnswered, RightAsked, RightTold, answer_rights, ask_rights, tell_rights
 from compass.people.actions.searches import (
     Compared,
     Judged,
@@ -65,14 +66,19 @@ __all__ = [
     "Judged",
     "RecordKept",
     "Registration",
+    "RightAnswered",
+    "RightAsked",
+    "RightTold",
     "Searched",
     "ServiceAnnulled",
     "ServiceGiven",
     "VoiceRecording",
     "Withdrawal",
     "annul_services",
+    "answer_rights",
     "appoint_guardians",
     "ask_erasure",
+    "ask_rights",
     "cancel_erasure",
     "change_households",
     "change_identity",
@@ -94,6 +100,7 @@ __all__ = [
     "register_people",
     "request_guardians",
     "search_people",
+    "tell_rights",
     "withdraw_consent",
     "withdraw_guardian_requests",
 ]

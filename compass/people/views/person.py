@@ -77,6 +77,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "documents": documents_shown(work, shown, opened=opened is not None) if edits else [],
             "edits": edits and not erased,
             "erased": erased,
+            "rights": queries.rights_shown(work, shown) if edits else [],
             "copies": work.may("people.copy") and not erased,
             "has_children": any(other.is_child for other in members),
             "registers": work.may("people.register"),

@@ -17,9 +17,9 @@ from compass.access import scope
 from compass.people import forms as people
 from compass.people.content.consent import notice
 from compass.people.copies import Text
-from compass.people.forms import copies, erasure, search
+from compass.people.forms import copies, erasure, rights, search
 from compass.people.forms.consent import CORE_SCOPES, CaregiverForm
-from compass.people.models import Consent, Person
+from compass.people.models import Consent, DataRequest, Person
 from compass.reception import forms as reception
 from compass.reception import forms_children
 from compass.reception.models import Arrival, Centre
@@ -68,6 +68,13 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
         lambda data: copies.CopyGivenForm(data, texts=[NOTE], languages=[("fr", "fr")], paper=True),
         {"talk": "in_person", "checked": "known", "number": NUMBER, "language": "fr", "how": "screen"},
     ),
+    (rights.RightAskedForm, {"kind": "correction", "concerns": "identity"}),
+    (rights.RightAskedForm, {"kind": "objection", "concerns": "sharing", "purpose": "photo_audio"}),
+    (
+        lambda data: rights.RightAnsweredForm(data, asked=DataRequest(kind="correction"), decides=True),
+        {"answer": "refused", "ground": "accurate", "reason": "It is right", "told": "yes"},
+    ),
+    (rights.RightToldForm, {}),
     (erasure.ErasureAskedForm, {}),
     (erasure.ErasureConfirmForm, {"talk": "in_person", "still": "yes"}),
     (erasure.ErasureCancelForm, {}),

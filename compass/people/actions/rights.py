@@ -1,0 +1,140 @@
+"""Correction and objection: recorded with a day for the answer, answered with a reason, told to the person.
+
+What a person does not want and what rests on their consent stops at once, as when consent is taken back. Whatever rests on
+another ground is weighed by a supervisor who did not record it; the data protection officer sees each such request.
+Source: IOM Data Protection Manual 2010, principle 7.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid5
+
+from uuid6 import uuid7
+
+from compass.access.actions import action
+from compass.access.work import Command, Work, stamp
+from compass.people.actions.consents import Withdrawal, withdraw_consent
+from compass.people.consent import newest
+from compass.people.models import DataRequest, Person
+from compass.people.queries import in_force
+from compass.problems import Invalid, SecondPersonNeeded, WrongState
+from compass.vocabulary import known, label_of
+from compass.vocabulary.rights import answer_days
+
+#: What may be answered to which kind.
+ANSWERS = {"correction": ("corrected", "annotated", "refused"), "objection": ("stopped", "refused")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightAsked(Command):
+    """`id` is the person. kind, about: codes of right_kind and right_about; purpose: of an objection, code of
+    consent_scope; words: in the person's words."""
+
+    kind: str
+    about: str
+    purpose: str = ""
+    words: str = ""
+
+
+@action("people.right_ask", DataRequest)
+def ask_rights(work: Work, asked: list[RightAsked]) -> list[DataRequest]:
+    """Record what people ask about their data. An objection to what rests on their consent is answered by stopping it.
+
+    Raises Invalid for an objection that names no purpose, or a correction that does.
+    """
+    people = work.require("people.rights", Person, asked)
+    consents = newest([person.pk for person in people])
+    days = timedelta(days=answer_days(work.actor.organisation.country))
+    rows, back = [], []
+    for person, each in zip(people, asked, strict=True):
+        kind, about = known("right_kind", each.kind), known("right_about", each.about)
+        if bool(each.purpose) != (kind == "objection"):
+            raise Invalid(what=label_of("right_kind", kind))
+        row = DataRequest(
+            id=uuid7(), person=person, organisation_id=person.organisation_id, kind=kind, about=about,
+            purpose=known("consent_scope", each.purpose) if each.purpose else "",
+            due_on=(work.now + days).date(), **stamp(work, each),
+        )  # fmt: skip
+        row.words_sealed = _seal(work, row, "words_sealed", {"said": each.words})
+        given = consents.get(person.pk)
+        if given is not None and row.purpose in in_force(given):
+            back.append(
+                Withdrawal(
+                    key=uuid5(each.key, "stop"), occurred_at=each.occurred_at, basis="legal_duty", id=given.pk,
+                    scopes=(row.purpose,),
+                )
+            )  # fmt: skip
+            row.status, row.answer = "told", "stopped"
+            row.answered_at = row.told_at = work.now
+            row.answered_by = work.actor.id
+        rows.append(row)
+    withdraw_consent(work, back)
+    return DataRequest.objects.bulk_create(rows)
+
+
+def _seal(work: Work, row: DataRequest, column: str, value: dict[str, str]) -> bytes:
+    if not any(value.values()):
+        return b""
+    table = DataRequest._meta.db_table
+    return work.keys.seal(value, table=table, column=column, subject=row.person_id, row=row.pk)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightAnswered(Command):
+    """`id` is the request. answer: code of right_answer; ground: of a refusal, code of right_ground; reason: what the
+    person is told, in words; told: they were told in the same talk."""
+
+    answer: str
+    ground: str = ""
+    reason: str = ""
+    told: bool = False
+
+
+@action("people.right_answer", DataRequest)
+def answer_rights(work: Work, answered: list[RightAnswered]) -> list[DataRequest]:
+    """Answer requests. A refusal, and any answer to an objection, is a supervisor's who did not record the request.
+
+    Raises WrongState for a request that was answered or an answer of the other kind, Invalid for a refusal without ground
+    or reason, Denied, SecondPersonNeeded.
+    """
+    rows = work.require("people.rights", DataRequest, answered)
+    for row, each in zip(rows, answered, strict=True):
+        answer = known("right_answer", each.answer)
+        if row.status != "open" or answer not in ANSWERS[row.kind]:
+            raise WrongState
+        if answer == "refused" or row.kind == "objection":
+            work.demand("people.rights_decide")
+            if row.recorded_by == work.actor.id:
+                raise SecondPersonNeeded
+        if answer == "refused":
+            row.ground = known("right_ground", each.ground)
+            if not each.reason.strip():
+                raise Invalid(what=label_of("right_answer", answer))
+        row.answer, row.status = answer, "told" if each.told else "answered"
+        row.answered_at, row.answered_by = each.occurred_at, work.actor.id
+        row.told_at = each.occurred_at if each.told else None
+        row.reason_sealed = _seal(work, row, "reason_sealed", {"reason": each.reason})
+        row.version += 1
+    written = ["answer", "status", "ground", "answered_at", "answered_by", "told_at", "reason_sealed", "version"]
+    DataRequest.objects.bulk_update(rows, written)
+    return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightTold(Command):
+    """`id` is the request whose answer was told to the person, alone with them."""
+
+
+@action("people.right_told", DataRequest)
+def tell_rights(work: Work, told: list[RightTold]) -> list[DataRequest]:
+    """Record that people were told the answer. Raises WrongState before there is one, or when they were told."""
+    rows = work.require("people.rights", DataRequest, told)
+    for row, each in zip(rows, told, strict=True):
+        if row.status != "answered":
+            raise WrongState
+        row.status, row.told_at = "told", each.occurred_at
+        row.version += 1
+    DataRequest.objects.bulk_update(rows, ["status", "told_at", "version"])
+    return rows

@@ -1,0 +1,79 @@
+"""Correction and objection: what a person says about their data, the answer, that they were told."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from compass.people.actions.rights import ANSWERS
+from compass.people.content.consent import LATER_SCOPES, SCOPES
+from compass.people.forms.common import SometimesChoiceField, listed
+from compass.people.models import DataRequest
+from compass.ui.forms import CHOOSE, RecordForm, YesNoField, words
+from compass.ui.widgets import Radios
+from compass.vocabulary import code_list, label_of
+
+
+class RightAskedForm(RecordForm):
+    """What the person says, and what it concerns. Why they ask is not asked."""
+
+    basis = "legal_duty"
+    kind = forms.ChoiceField(label=_("What does the person say?"), widget=Radios, choices=listed("right_kind"))
+    concerns = forms.ChoiceField(label=_("What is it about?"), choices=listed("right_about", CHOOSE))
+    purpose = SometimesChoiceField(
+        label=_("What should not be done any more?"),
+        help_text=_("Only when the person does not want something. What they agreed to stops at once."),
+        choices=lambda: [(scope, label_of("consent_scope", scope)) for scope in (*SCOPES, *LATER_SCOPES)],
+    )
+    words = words(_("In the person’s words"), required=False, most=2000, help_text=_("Sealed when saved."))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("kind") == "objection" and not cleaned.get("purpose"):
+            self.add_error("purpose", _("Choose what should not be done any more."))
+        elif cleaned.get("kind") == "correction":
+            cleaned["purpose"] = ""
+        return cleaned
+
+
+class RightAnsweredForm(RecordForm):
+    """The answer, and why."""
+
+    basis = "legal_duty"
+    #: Demanded with a refusal.
+    sometimes: ClassVar[frozenset[str]] = frozenset({"reason"})
+    answer = forms.ChoiceField(label=_("The answer"), widget=Radios)
+    ground = SometimesChoiceField(label=_("If it is refused, on what ground?"), choices=listed("right_ground"))
+    reason = words(
+        _("What the person is told"),
+        required=False,
+        most=2000,
+        help_text=_("Needed for a refusal. In plain words; sealed when saved."),
+    )
+    told = YesNoField(label=_("Was the person told, alone with them?"))
+
+    def __init__(self, *args: Any, asked: DataRequest, decides: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        may = [code for code in ANSWERS[asked.kind] if decides or code != "refused"]
+        self.offer("answer", [(code, code_list("right_answer").require(code).label) for code in may])
+        if "refused" not in may:
+            del self.fields["ground"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("answer") == "refused":
+            if not cleaned.get("ground"):
+                self.add_error("ground", _("Choose the ground."))
+            if not cleaned.get("reason"):
+                self.add_error("reason", _("Write what the person is told."))
+        elif "ground" in cleaned:
+            cleaned["ground"] = ""
+        return cleaned
+
+
+class RightToldForm(RecordForm):
+    """The person was told: nothing to fill in."""
+
+    basis = "legal_duty"

@@ -1,0 +1,106 @@
+"""What people say about their data: that something is wrong, or that they do not want something; the answer; the list."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from compass.access.pages import page
+from compass.access.work import Work
+from compass.people import queries
+from compass.people.actions import RightAnswered, RightAsked, RightTold, answer_rights, ask_rights, tell_rights
+from compass.people.forms import RevealForm
+from compass.people.forms.rights import RightAnsweredForm, RightAskedForm, RightToldForm
+from compass.people.models import DataRequest, Person
+
+
+@require_http_methods(["GET", "POST"])
+@page("people.rights")
+def rights(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """What this person asked, and one thing more."""
+    person = work.find("people.rights", Person, pk)
+    form = RightAskedForm(request.POST or None)
+    if form.is_valid():
+        with work.attempt(form):
+            told = {name: form.cleaned_data[name] for name in ("kind", "purpose", "words")}
+            asked = RightAsked(**form.about(person.pk), about=form.cleaned_data["concerns"], **told)
+            (row,) = ask_rights(work, [asked])
+            stopped = _("Stopped at once. Everything else stays as it was.")
+            messages.success(
+                request, stopped if row.answer else _("Recorded. Tell the person by when they get an answer.")
+            )
+            return redirect("people:rights", pk=pk)
+    context = {"person": person, "form": form, "asked": queries.rights_of(work, person)}
+    return TemplateResponse(request, "people/rights.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@page("people.right")
+def right(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """One request: its words, once a reason is given; its answer; that the person was told."""
+    row = work.find("people.rights", DataRequest, pk)
+    person = work.find("people.rights", Person, row.person_id)
+    asked = request.method == "POST" and "reveal" in request.POST
+    reveal = RevealForm(request.POST if asked else None, auto_id="reveal_%s")
+    if queries.ended(queries.consent_of(person.pk)):
+        reveal.without_consent()
+    opened: dict[str, str] = {}
+    if asked and reveal.is_valid():
+        queries.reveal(work, person, reveal.cleaned_data["reason"])
+        opened = queries.right_words(work, row)
+    form = _form(request, work, row, asked=asked)
+    if form is not None and form.is_valid():
+        with work.attempt(form):
+            _act(work, row, form)
+            messages.success(request, _("The answer is recorded."))
+            return redirect("people:rights", pk=person.pk)
+    context = {
+        "person": person,
+        "row": row,
+        "form": form,
+        "reveal": reveal,
+        "opened": opened,
+        "sealed_words": bool(row.words_sealed or row.reason_sealed),
+    }
+    return TemplateResponse(request, "people/right.html", context)
+
+
+def _form(
+    request: HttpRequest, work: Work, row: DataRequest, *, asked: bool
+) -> RightAnsweredForm | RightToldForm | None:
+    """The next step that this colleague may take; none where it is done, or where somebody else decides."""
+    given: Any = None if asked else request.POST or None
+    seen = {"version": row.version}
+    if row.status == "answered":
+        return RightToldForm(given, initial=seen)
+    decides = work.may("people.rights_decide")
+    if row.status != "open" or (row.kind == "objection" and not decides):
+        return None
+    return RightAnsweredForm(given, initial=seen, asked=row, decides=decides)
+
+
+def _act(work: Work, row: DataRequest, form: RightAnsweredForm | RightToldForm) -> None:
+    if isinstance(form, RightToldForm):
+        tell_rights(work, [RightTold(**form.about(row.pk))])
+        return
+    told = {name: form.cleaned_data.get(name, "") for name in ("answer", "ground", "reason", "told")}
+    answer_rights(work, [RightAnswered(**form.about(row.pk), **told)])
+
+
+@require_GET
+@page("people.rights_list")
+def listed(request: HttpRequest, work: Work) -> HttpResponse:
+    """What waits for an answer, and what was refused, for the supervisor and the data protection officer: no words."""
+    work.demand("people.rights_list")
+    rows = queries.rights_waiting(work)
+    work.saw(rows)
+    context = {"rows": rows, "opens": work.may("people.rights"), "today": timezone.localdate()}
+    return TemplateResponse(request, "people/rights_list.html", context)
