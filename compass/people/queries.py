@@ -19,11 +19,13 @@ from compass.people.models import (
     FormerContact,
     GuardianRequest,
     IdentityDocument,
+    Merge,
     Person,
     Service,
 )
 from compass.people.reach import Reach, reach
 from compass.problems import ConsentMissing
+from compass.vault.crypto import digest
 from compass.vault.models import Erasure
 from compass.vocabulary import label_of
 
@@ -32,6 +34,8 @@ TABLE = "people_person"
 WITHOUT_CONSENT = frozenset({"present", "correct", "danger"})
 #: So many earlier contacts of a person are shown.
 MOST_FORMER = 30
+#: What is said about being reached that keeps a person safe.
+SAFE = ("safe_to_call", "safe_to_carry_paper")
 NEIGHBOURS = timedelta(days=3)
 #: A talk with a family, and the children written down after it, is over within half a day.
 SAME_TALK = timedelta(hours=12)
@@ -81,7 +85,7 @@ def reveal(work: Work, person: Person, reason: str) -> Opened:
 
     Raises ConsentMissing for a reason that rests on consent, when the person no longer agrees.
     """
-    if reason not in WITHOUT_CONSENT and ended(consent_of(person.pk)):
+    if reason not in WITHOUT_CONSENT and ended(consent_of(spoken_under(person))):
         raise ConsentMissing(scope=label_of("consent_scope", DETAILS))
     work.saw([person])
     work.record("people.reveal", results=[person.pk], reason=reason)
@@ -96,9 +100,10 @@ def reveal_names(work: Work, people: Sequence[Person], reason: str) -> dict[UUID
     mine = set(
         work.allowed("people.identity", Person).filter(pk__in=[row.pk for row in people]).values_list("pk", flat=True)
     )
+    under = {row.pk: spoken_under(row) for row in people}
     if reason not in WITHOUT_CONSENT:
-        found = newest(mine)
-        mine -= {pk for pk in mine if ended(found.get(pk))}
+        found = newest(under[pk] for pk in mine)
+        mine -= {pk for pk in mine if ended(found.get(under[pk]))}
     shown = [person for person in people if person.pk in mine]
     work.saw(shown)
     work.record("people.reveal", results=[person.pk for person in shown], reason=reason)
@@ -107,7 +112,25 @@ def reveal_names(work: Work, people: Sequence[Person], reason: str) -> dict[UUID
 
 
 def contact_of(work: Work, person: Person) -> dict[str, Any]:
-    """What the person said about being reached, opened for the program itself; empty when nothing is recorded."""
+    """What the person said about being reached, opened for the program itself; empty when nothing is recorded.
+
+    What is not safe under a record that was merged into this one is not safe, until contact is written anew; a number that
+    became unsafe, and who must not know, stay so.
+    """
+    found = _contact(work, person)
+    for row in Merge.objects.filter(person=person, state="confirmed").select_related("absorbed"):
+        other = _contact(work, row.absorbed)
+        if row.contact == digest(person.contact_sealed):
+            unsafe = other | {"safe_to_call": reach(other).calls}
+            found |= {name: False for name in SAFE if unsafe.get(name) is False}
+        if numbers := other.get("unsafe_numbers"):
+            found["unsafe_numbers"] = [*(found.get("unsafe_numbers") or ()), *numbers]
+        if told := other.get("must_not_know"):
+            found["must_not_know"] = " · ".join(filter(None, (found.get("must_not_know"), told)))
+    return found
+
+
+def _contact(work: Work, person: Person) -> dict[str, Any]:
     found = work.keys.open(person.contact_sealed, table=TABLE, column="contact_sealed", subject=person.pk)
     return dict(found or {})
 
@@ -164,6 +187,11 @@ def document_numbers(work: Work, people: Collection[UUID]) -> dict[UUID, tuple[s
 def safe_to_carry(work: Work, person: Person) -> bool:
     """Whether the person said that paper is safe on them. No answer is a no."""
     return contact_of(work, person).get("safe_to_carry_paper") is True
+
+
+def spoken_under(person: Person) -> UUID:
+    """The record under which the person's consent is kept: of merged records that of both."""
+    return person.merged_into_id or person.pk
 
 
 def consent_of(person: UUID) -> Consent | None:
@@ -223,7 +251,7 @@ def in_force(consent: Consent) -> list[str]:
 
 def consent_due(work: Work, limit: int = 50) -> Sequence[Person]:
     """Who was registered on vital interest and still has to be asked, the most urgent first; one query."""
-    rows = work.allowed("people.consent", Person).filter(consent_due_at__isnull=False)
+    rows = work.allowed("people.consent", Person).filter(consent_due_at__isnull=False, merged_into__isnull=True)
     return list(rows.order_by("consent_due_at")[:limit])
 
 
@@ -238,6 +266,7 @@ def neighbours(work: Work, person: Person) -> list[Person]:
     rows = (
         work.allowed("people.household", Person)
         .filter(recorded_at__gte=work.now - NEIGHBOURS, occurred_at__gte=work.now - NEIGHBOURS)
+        .filter(merged_into__isnull=True)
         .exclude(household_id=person.household_id)
         .order_by("-recorded_at")[:40]
     )

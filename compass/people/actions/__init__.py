@@ -28,6 +28,14 @@ from compass.people.actions.erasure import (
     erase,
     keep_record,
 )
+from compass.people.actions.merging import (
+    MergeAsked,
+    MergeDecided,
+    MergeUndone,
+    ask_merges,
+    decide_merges,
+    undo_merges,
+)
 from compass.people.actions.persons import (
     HouseholdChange,
     IdentityChange,
@@ -63,6 +71,9 @@ __all__ = [
     "HouseholdChange",
     "IdentityChange",
     "Judged",
+    "MergeAsked",
+    "MergeDecided",
+    "MergeUndone",
     "RecordKept",
     "Registration",
     "Searched",
@@ -73,11 +84,13 @@ __all__ = [
     "annul_services",
     "appoint_guardians",
     "ask_erasure",
+    "ask_merges",
     "cancel_erasure",
     "change_households",
     "change_identity",
     "compare_person",
     "confirm_erasure",
+    "decide_merges",
     "erase",
     "give_consent",
     "judge",
@@ -94,6 +107,7 @@ __all__ = [
     "register_people",
     "request_guardians",
     "search_people",
+    "undo_merges",
     "withdraw_consent",
     "withdraw_guardian_requests",
 ]

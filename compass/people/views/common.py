@@ -14,8 +14,11 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from compass.access.work import Work
+from compass.people import queries
+from compass.people.consent import newest
 from compass.people.content.consent import Notice, available, notice
-from compass.people.forms import ContactForm, IdentityForm, shown
+from compass.people.forms import ContactForm, IdentityForm, RevealForm, shown
 from compass.people.models import FormerContact, Person
 from compass.people.reach import is_unsafe
 from compass.problems.words import in_a_row
@@ -142,3 +145,21 @@ def compared(pairs: Iterable[tuple[str, str, str]], *, both: bool = False) -> li
 
 def _age(person: Person) -> str:
     return label_of("age_band", person.age_band) if person.age_band else ""
+
+
+def opened_both(work: Work, one: Person, other: Person, form: RevealForm) -> list[dict[str, Any]]:
+    """What is sealed of two records in rows once a reason was given, which goes into the trail for each; else nothing.
+
+    Where one of the two people no longer agrees, only reasons that do not rest on consent are offered.
+    """
+    said = newest({queries.spoken_under(one), queries.spoken_under(other)})
+    if any(queries.ended(consent) for consent in said.values()):
+        form.without_consent()
+    if not form.is_valid():
+        return []
+    sides: list[dict[str, str]] = []
+    for person in (one, other):
+        sealed = queries.reveal(work, person, form.cleaned_data["reason"])
+        sides.append(dict([*identity_facts(sealed.identity), *contact_facts(sealed.contact)]))
+    left, right = sides
+    return compared((label, left.get(label, ""), right.get(label, "")) for label in left | right)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,12 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Work
-from compass.people import queries
 from compass.people.actions import judge
-from compass.people.consent import newest
 from compass.people.forms import RevealForm, SameForm
 from compass.people.searching.pairs import PAGE, Two, judgement_of, one_pair, waiting
-from compass.people.views.common import compared, contact_facts, identity_facts, side_by_side
+from compass.people.views.common import opened_both, side_by_side
 
 
 @require_GET
@@ -60,12 +57,7 @@ def pair(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             messages.success(request, _answered(two, form.cleaned_data["answer"] == "same"))
             return redirect("people:pairs")
     reveal = RevealForm(request.POST if "reveal" in request.POST else None)
-    said = newest([two.first.pk, two.second.pk])
-    if any(queries.ended(consent) for consent in said.values()):
-        reveal.without_consent()
-    opened: list[dict[str, Any]] = []
-    if reveal.is_valid():
-        opened = _opened(work, two, reveal.cleaned_data["reason"])
+    opened = opened_both(work, two.first, two.second, reveal)
     return TemplateResponse(
         request,
         "people/pair.html",
@@ -79,16 +71,6 @@ def pair(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "judged": judgement_of(two),
         },
     )
-
-
-def _opened(work: Work, two: Two, reason: str) -> list[dict[str, Any]]:
-    """What is sealed of both in rows; the reason goes into the trail for each."""
-    sides: list[dict[str, str]] = []
-    for person in (two.first, two.second):
-        sealed = queries.reveal(work, person, reason)
-        sides.append(dict([*identity_facts(sealed.identity), *contact_facts(sealed.contact)]))
-    left, right = sides
-    return compared((label, left.get(label, ""), right.get(label, "")) for label in left | right)
 
 
 def _answered(two: Two, same: bool) -> str:

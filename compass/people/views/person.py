@@ -40,13 +40,14 @@ ALWAYS_SAID = frozenset({"safe_contact", "phone", "safe_to_call", "safe_to_carry
 def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Who is this (code), what is allowed and why, who belongs together, what was received, what comes next."""
     shown = work.find("people.view", Person, pk)
-    edits = work.may("people.identity")
+    # A record that was merged into another is read here, and written there.
+    edits = work.may("people.identity") and shown.merged_into_id is None
     reveal = RevealForm(request.POST or None)
-    consent = queries.consent_of(shown.pk)
+    consent = queries.consent_of(queries.spoken_under(shown))
     if queries.ended(consent):
         reveal.without_consent()
     opened = None
-    if request.method == "POST" and reveal.is_valid() and edits:
+    if request.method == "POST" and reveal.is_valid() and work.may("people.identity"):
         work.find("people.identity", Person, pk)
         opened = queries.reveal(work, shown, reveal.cleaned_data["reason"])
     allowed = queries.allowances(consent)
@@ -71,7 +72,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "guardian": guardian,
             "services": queries.services_of(work, shown),
             "links": links_of(work, shown),
-            "acts": acts_of(work, shown),
+            "acts": acts_of(work, shown) if shown.merged_into_id is None else [],
             "alerts": alerts_of(work, shown),
             "identifies": edits,
             "documents": documents_shown(work, shown, opened=opened is not None) if edits else [],
@@ -79,7 +80,8 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "erased": erased,
             "copies": work.may("people.copy") and not erased,
             "has_children": any(other.is_child for other in members),
-            "registers": work.may("people.register"),
+            "registers": work.may("people.register") and shown.merged_into_id is None,
+            "reveals": work.may("people.identity") and not erased,
         },
     )
 
