@@ -145,9 +145,10 @@ class IdentityDocument(AboutPerson):
     document: which one it is, the same in all its rows. type: code of document_type. country: ISO 3166 alpha-2 of the
     issuing country, or empty. possession: code of document_possession.
     detail_sealed: {"number", "name": as it stands on the document, "kept_by": who has it and where, "since": when it came
-    there (ISO), "valid_until" (ISO)}.
+    there (ISO), "valid_until" (ISO)}. All rows of one stay with the record under which it was written down.
     """
 
+    follows_merge: ClassVar[bool] = False
     document = models.UUIDField(default=uuid7)
     type = models.CharField(max_length=32)
     country = models.CharField(max_length=2, blank=True)

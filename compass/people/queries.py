@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from compass.access.work import Work
 from compass.people import registry
@@ -81,14 +83,16 @@ def ended(consent: Consent | None) -> bool:
 
 
 def reveal(work: Work, person: Person, reason: str) -> Opened:
-    """Identity and contact to be shown on this response; the reason (a code) goes into the trail.
+    """Identity and contact to be shown on this response; the reason (a code) goes into the trail, also for the records
+    that were merged into this one: their documents and contact are shown with it.
 
     Raises ConsentMissing for a reason that rests on consent, when the person no longer agrees.
     """
     if reason not in WITHOUT_CONSENT and ended(consent_of(spoken_under(person))):
         raise ConsentMissing(scope=label_of("consent_scope", DETAILS))
-    work.saw([person])
-    work.record("people.reveal", results=[person.pk], reason=reason)
+    records = [person, *made_one_with(person)]
+    work.saw(records)
+    work.record("people.reveal", results=[row.pk for row in records], reason=reason)
     return opened(work, person)
 
 
@@ -142,6 +146,23 @@ def reach_of(work: Work, person: Person) -> Reach | None:
     return reach(contact_of(work, person))
 
 
+def made_one_with(person: Person) -> list[Person]:
+    """The records that were merged into this one; one query."""
+    return list(Person.objects.filter(merged_into=person).order_by("pk"))
+
+
+def records_of(people: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Each of these records with all records of the same person that were made one with it; a query, two with any."""
+    merged = Person.objects.filter(merged_into__isnull=False)
+    leads = dict(merged.filter(Q(pk__in=people) | Q(merged_into__in=people)).values_list("pk", "merged_into_id"))
+    if leads:
+        leads |= dict(merged.filter(merged_into__in=set(leads.values())).values_list("pk", "merged_into_id"))
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for pk in {*people, *leads, *leads.values()}:
+        found[leads.get(pk, pk)].add(pk)
+    return {pk: found[leads.get(pk, pk)] for pk in people}
+
+
 def former_contacts(work: Work, person: Person) -> list[tuple[FormerContact, dict[str, Any]]]:
     """How the person could be reached before, the newest first, opened; whoever shows them must `reveal` the person.
 
@@ -167,21 +188,38 @@ def document_detail(work: Work, row: IdentityDocument) -> dict[str, Any]:
     return dict(found or {})
 
 
+def contacts_under_others(work: Work, person: Person) -> list[tuple[str, list[tuple[datetime, dict[str, Any]]]]]:
+    """For each record that was merged into this one its code and how the person could be reached under it, the newest
+    first, opened, with the moment until when each held; whoever shows them must `reveal` the person."""
+    found = []
+    for row in Merge.objects.filter(person=person, state="confirmed").select_related("absorbed").order_by("pk"):
+        earlier = [(former.occurred_at, contact) for former, contact in former_contacts(work, row.absorbed)]
+        found.append((row.absorbed.code, [(row.decided_at, _contact(work, row.absorbed)), *earlier]))
+    return found
+
+
 def documents_of(work: Work, person: Person) -> list[list[IdentityDocument]]:
-    """Each document of a person with its rows, the newest first; one query."""
+    """Each document of a person with its rows, the newest first, those of records merged into this one too; two queries."""
+    records = [person.pk, *(row.pk for row in made_one_with(person))]
     found: dict[UUID, list[IdentityDocument]] = defaultdict(list)
-    for row in work.allowed("people.identity", IdentityDocument).filter(person=person).order_by("-id"):
+    for row in work.allowed("people.identity", IdentityDocument).filter(person__in=records).order_by("-id"):
         found[row.document].append(row)
     return list(found.values())
 
 
 def document_numbers(work: Work, people: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """Every number ever recorded on a document of these people, who can all be opened here; one query."""
+    """Every number ever recorded on a document of these people, who can all be opened here, under whichever of their
+    records: who was merged is found by the names of one and a number of the other."""
+    records = records_of(people)
+    held = work.keys.holds(set().union(*records.values()))
     found: dict[UUID, dict[str, None]] = defaultdict(dict)
-    for row in IdentityDocument.objects.filter(person_id__in=people).order_by("id"):
+    for row in IdentityDocument.objects.filter(person_id__in=held).order_by("id"):
         if number := document_detail(work, row).get("number"):
             found[row.person_id][str(number)] = None
-    return {person: tuple(numbers) for person, numbers in found.items()}
+    return {
+        person: tuple(dict.fromkeys(number for each in sorted(others) for number in found.get(each, ())))
+        for person, others in records.items()
+    }
 
 
 def safe_to_carry(work: Work, person: Person) -> bool:

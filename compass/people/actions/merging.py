@@ -7,6 +7,9 @@ interests, whose readers a merge does not change.
 
 Who asks gains nothing to read: rows stay in their office and under their rules, and a case that came by a merge opens no
 sealed record (`compass.cases.rules`).
+
+Documents and earlier contact are never changed by anyone: they stay, and are read with those of the record that is kept
+(`compass.people.queries`).
 """
 
 from __future__ import annotations
@@ -27,8 +30,10 @@ from compass.access.models import Receipt
 from compass.access.work import Command, Work, stamp
 from compass.people import registry
 from compass.people.actions.consents import Withdrawal, withdraw_consent
+from compass.people.actions.index import index_people
 from compass.people.consent import DETAILS, newest
 from compass.people.models import PERHAPS_ALONE, AboutPerson, Consent, Judgement, Merge, MergedRow, Person, Service
+from compass.people.queries import records_of
 from compass.people.sql import ELSEWHERE
 from compass.problems import NotFound, NotYetOne, SecondPersonNeeded, WrongState
 from compass.vault import crypto
@@ -141,6 +146,8 @@ def decide_merges(work: Work, decided: list[MergeDecided]) -> list[Merge]:
             _must_stand_alone(kept, absorbed, but=row.pk)
             registry.must_allow_merge(work, kept, absorbed)
             _merge(work, row, kept, absorbed)
+            # By the names of one and the number of a document of the other they are found too.
+            index_people(work, records_of([kept.pk])[kept.pk])
         row.save()
         work.saw([row.absorbed])
     return rows
@@ -245,6 +252,7 @@ def undo_merges(work: Work, undone: list[MergeUndone]) -> list[Merge]:
         kept, absorbed = _both(work, row)
         registry.must_allow_merge(work, kept, absorbed)
         said = _said_since(kept, row)
+        index_people(work, records_of([kept.pk])[kept.pk])
         _part(work, row, kept, absorbed)
         _stays_said(work, each, said, [kept.pk, absorbed.pk])
         row.state, row.undone_by, row.undone_at = "undone", work.actor.id, work.now

@@ -18,7 +18,7 @@ from compass.people.actions import ask_merges, decide_merges, undo_merges
 from compass.people.forms import DecideMergeForm, MergeForm, RevealForm
 from compass.people.merging import may_be_merged, merge_of
 from compass.people.models import Merge, Person
-from compass.people.views.common import opened_both, side_by_side
+from compass.people.views.common import documents_beside, opened_both, side_by_side
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,7 +39,7 @@ def ask(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         {
             "person": person,
             "form": form,
-            "beside": [{"person": other, "rows": side_by_side(person, other)} for other in others],
+            "beside": [{"person": other, "rows": _beside(work, person, other)} for other in others],
         },
     )
 
@@ -64,13 +64,17 @@ def decide(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "kept": kept,
             "absorbed": absorbed,
             "form": form,
-            "rows": side_by_side(kept, absorbed),
+            "rows": _beside(work, kept, absorbed),
             "reveal": reveal,
             "opened": opened,
             "confirms": work.may("people.confirm_merge"),
             "mine": merge.recorded_by == work.actor.id,
         },
     )
+
+
+def _beside(work: Work, one: Person, other: Person) -> list[dict[str, Any]]:
+    return [*side_by_side(one, other), *documents_beside(work, one, other)]
 
 
 def _decided(work: Work, form: DecideMergeForm, merge: Merge, kept: Person, absorbed: Person) -> str:

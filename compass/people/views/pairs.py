@@ -16,7 +16,7 @@ from compass.access.work import Work
 from compass.people.actions import judge
 from compass.people.forms import RevealForm, SameForm
 from compass.people.searching.pairs import PAGE, Two, judgement_of, one_pair, waiting
-from compass.people.views.common import opened_both, side_by_side
+from compass.people.views.common import documents_beside, opened_both, side_by_side
 
 
 @require_GET
@@ -55,7 +55,7 @@ def pair(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         with work.attempt(form):
             judge(work, [form.command(two.first)])
             messages.success(request, _answered(two, form.cleaned_data["answer"] == "same"))
-            return redirect("people:pairs")
+            return _next(work, two, form.cleaned_data["answer"] == "same")
     reveal = RevealForm(request.POST if "reveal" in request.POST else None)
     opened = opened_both(work, two.first, two.second, reveal)
     return TemplateResponse(
@@ -65,12 +65,20 @@ def pair(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "two": two,
             "form": form,
             "answer": SameForm(initial={"other": two.second.pk}),
-            "rows": side_by_side(two.first, two.second),
+            "rows": [*side_by_side(two.first, two.second), *documents_beside(work, two.first, two.second)],
             "reveal": reveal,
             "opened": opened,
             "judged": judgement_of(two),
         },
     )
+
+
+def _next(work: Work, two: Two, same: bool) -> HttpResponse:
+    """After a pair that is one person to the page that says what it would mean to make the records one, and asks; else to
+    the queue."""
+    if same and work.may("people.merge"):
+        return redirect("people:ask_merge", pk=two.first.pk)
+    return redirect("people:pairs")
 
 
 def _answered(two: Two, same: bool) -> str:

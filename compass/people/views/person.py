@@ -50,6 +50,8 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     if request.method == "POST" and reveal.is_valid() and work.may("people.identity"):
         work.find("people.identity", Person, pk)
         opened = queries.reveal(work, shown, reveal.cleaned_data["reason"])
+    # Of two records made one, with what is not safe under the other.
+    contact = queries.contact_of(work, shown) if opened else {}
     allowed = queries.allowances(consent)
     members = queries.household(work, shown)
     work.saw(members)
@@ -62,9 +64,9 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "person": shown,
             "reveal": reveal,
             "opened": opened,
-            "facts": _facts(opened, queries.guardian_note(work, guardian)) if opened else [],
+            "facts": _facts(opened, contact, queries.guardian_note(work, guardian)) if opened else [],
             "reach": None if queries.ended(consent) else queries.reach_of(work, shown),
-            "before": reached_before(opened.contact, queries.former_contacts(work, shown)) if opened else [],
+            "before": _before(work, shown, opened, contact) if opened else [],
             "consent": consent,
             "answered": [row for row in allowed if row.answer.reason != "not_asked"],
             "unasked": [row for row in allowed if row.answer.reason == "not_asked"],
@@ -74,8 +76,8 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "links": links_of(work, shown),
             "acts": acts_of(work, shown) if shown.merged_into_id is None else [],
             "alerts": alerts_of(work, shown),
-            "identifies": edits,
-            "documents": documents_shown(work, shown, opened=opened is not None) if edits else [],
+            "identifies": work.may("people.identity"),
+            "documents": documents_shown(work, shown, opened=opened is not None) if work.may("people.identity") else [],
             "edits": edits and not erased,
             "erased": erased,
             "copies": work.may("people.copy") and not erased,
@@ -86,9 +88,19 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     )
 
 
-def _facts(opened: queries.Opened, guardian_note: str) -> list[tuple[str, str]]:
+def _facts(opened: queries.Opened, contact: dict[str, Any], guardian_note: str) -> list[tuple[str, str]]:
     note = [(_("What the authority must know"), guardian_note)] if guardian_note else []
-    return [*_reached(opened.contact), *identity_facts(opened.identity), *note]
+    return [*_reached(contact), *identity_facts(opened.identity), *note]
+
+
+def _before(work: Work, shown: Person, opened: queries.Opened, contact: dict[str, Any]) -> list[dict[str, Any]]:
+    """How the person could be reached before, and under records that were merged into this one, with their codes."""
+    unsafe = {"unsafe_numbers": contact.get("unsafe_numbers", ())}
+    former = [(row.occurred_at, before) for row, before in queries.former_contacts(work, shown)]
+    found = reached_before(opened.contact | unsafe, former)
+    for code, earlier in queries.contacts_under_others(work, shown):
+        found += [row | {"code": code} for row in reached_before(unsafe, earlier)]
+    return found
 
 
 def _reached(contact: dict[str, Any]) -> list[tuple[str, str]]:
