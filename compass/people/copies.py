@@ -93,22 +93,27 @@ class Copy:
 
 
 def gather(work: Work, person: Person, given: Collection[str] = ()) -> Copy:
-    """Everything held about a person here, also under records that were merged into theirs, in the language that is active. `given`: the keys of the free texts that a
+    """Everything held about a person here, also under records that were merged into theirs as far as the colleague may
+    open what stayed with those, in the language that is active. `given`: the keys of the free texts that a
     colleague went through. The caller has recorded the copy first; see `compass.people.actions.record_copies`."""
     copy = Copy()
     records = [person.pk, *(row.pk for row in made_one_with(person))]
     work.keys.load(records)
-    may: dict[str, bool] = {}
+    may: dict[str, set[UUID]] = {}
     for each in held():
-        rows = _rows(each, person, records)
-        if rows and each.rule not in may:
-            mine = work.allowed(each.rule, Person) if work.may(each.rule) else Person.objects.none()
-            may[each.rule] = mine.filter(pk=person.pk).exists()
-        if rows and not may[each.rule]:
-            copy.kinds["part"] = None
-        elif rows:
+        found: list[models.Model] = []
+        for record in records:
+            rows = _rows(each, person, record)
+            if rows and each.rule not in may:
+                mine = work.allowed(each.rule, Person) if work.may(each.rule) else Person.objects.none()
+                may[each.rule] = set(mine.filter(pk__in=records).values_list("pk", flat=True))
+            if rows and record not in may[each.rule]:
+                copy.kinds["part"] = None
+            else:
+                found += rows
+        if found:
             copy.tables[each.model] = []
-            copy.sections.append((str(each.title), [_entry(work, each, row, given, copy) for row in rows]))
+            copy.sections.append((str(each.title), [_entry(work, each, row, given, copy) for row in found]))
     for model, (kind, path) in left_out().items():
         table: Any = apps.get_model(model)
         if path and kind not in copy.kinds and table.objects.filter(**{f"{path}__in": records}).exists():
@@ -116,10 +121,10 @@ def gather(work: Work, person: Person, given: Collection[str] = ()) -> Copy:
     return copy
 
 
-def _rows(each: Held, person: Person, records: Sequence[UUID]) -> Sequence[models.Model]:
+def _rows(each: Held, person: Person, record: UUID) -> Sequence[models.Model]:
     table: Any = each.table
     names = {column.attname for column in table._meta.concrete_fields}
-    rows = table.objects.filter(**{f"{each.person}__in": records}, organisation_id=person.organisation_id)
+    rows = table.objects.filter(**{each.person: record}, organisation_id=person.organisation_id)
     return list(rows.order_by("occurred_at" if "occurred_at" in names else "pk", "pk"))
 
 

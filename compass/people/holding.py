@@ -109,5 +109,7 @@ def declare() -> None:
     # Whether two records are one person is about somebody else too; the index of names holds digests.
     hold_apart("internal", "people.SearchToken", "people.Search", "people.Judgement", "people.Pair")
     hold_apart("internal", "people.Merge", "people.MergedRow")
+    # Keys, the trail and receipts name records by an identifier alone.
+    hold_apart("internal", "vault.SubjectKey", "vault.Erasure", "trail.Subject", "access.Receipt")
     # Whoever is made to ask, and lets it fall, must not be found out by a copy.
     hold_apart("protect", "people.ErasureRequest")

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from compass.config.demo.world import world_id
 from compass.people import actions as people
+from compass.people.copies import gather
 from compass.people.models import IdentityDocument
 from compass.people.queries import document_detail, documents_of
 from compass.people.searching.finding import find
@@ -115,3 +116,17 @@ def test_pages_show_kinds_beside_each_other_and_open_both_for_a_reason(at, both,
     with at("zinder.supervisor"):
         body = Entry.objects.filter(body__contains='"people.reveal"').latest("seq").body
         assert str(kept.pk) in body and str(absorbed.pk) in body
+
+
+def test_a_copy_for_the_person_tells_what_is_held_under_both(at, both, ask, decide, undo):
+    kept, absorbed, _passport = both
+
+    def numbers():
+        with at("zinder.cases") as work:
+            return str(gather(work, kept).tables.get("people.IdentityDocument"))
+
+    assert NUMBER not in numbers()
+    row = decide(ask(kept, absorbed))
+    assert NUMBER in numbers()
+    undo(row)
+    assert NUMBER not in numbers()
