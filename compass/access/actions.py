@@ -12,13 +12,14 @@ from hashlib import sha256
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db import models as db
 from django.utils import timezone
 
 from compass.access.models import Receipt
+from compass.access.sql import CLOSED_STATE
 from compass.access.work import Command, Work
-from compass.problems import BasisMissing, KeyReused, TooFarAway
+from compass.problems import BasisMissing, KeyReused, TooFarAway, WrongState
 from compass.vault.keys import system_key
 
 C = TypeVar("C", bound=Command)
@@ -89,7 +90,7 @@ def action(
             on_consent = any(each.basis == "consent" for each in fresh)
             # What was refused is undone also for a caller that goes on.
             with transaction.atomic() if on_consent else nullcontext(), work.resting(on_consent) as inside:
-                rows = function(work, fresh) if fresh else []
+                rows = _done(function, work, fresh) if fresh else []
                 if len(rows) != len(fresh):
                     raise RuntimeError(f"{name} returned {len(rows)} rows for {len(fresh)} commands")
                 if not inside:
@@ -107,6 +108,16 @@ def action(
         return run
 
     return decorate
+
+
+def _done(function: Callable[[Work, list[C]], list[M]], work: Work, commands: list[C]) -> list[M]:
+    try:
+        return function(work, commands)
+    except DatabaseError as error:
+        # Someone merged the record into another while this was under way.
+        if getattr(error.__cause__, "sqlstate", "") == CLOSED_STATE:
+            raise WrongState from error
+        raise
 
 
 def _must_rest(purpose: Purpose, resting: Sequence[tuple[Command, db.Model]]) -> None:

@@ -336,3 +336,24 @@ END $$;
 BEGIN_ACCOUNT_DROP = "DROP FUNCTION compass_begin_account(text, bytea);"
 
 OWN_ACCOUNT_DROP = "DROP FUNCTION compass_own_account() CASCADE;"
+
+#: What a row about a closed record is refused with (SQLSTATE).
+CLOSED_STATE = "CS031"
+CLOSED = f"""
+CREATE OR REPLACE FUNCTION compass_closed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    named uuid := (to_jsonb(NEW) ->> TG_ARGV[0])::uuid;
+    closed uuid;
+BEGIN
+    -- Locked as a reference would be: who closes the record at this moment is waited for.
+    EXECUTE format('SELECT %I FROM public.%I WHERE %I = $1 FOR KEY SHARE', TG_ARGV[3], TG_ARGV[1], TG_ARGV[2])
+    INTO closed USING named;
+    IF closed IS NOT NULL THEN
+        RAISE EXCEPTION 'compass: the record was merged into another' USING ERRCODE = '{CLOSED_STATE}';
+    END IF;
+    RETURN NEW;
+END $$;
+"""  # noqa: S608
+
+CLOSED_DROP = "DROP FUNCTION compass_closed() CASCADE;"

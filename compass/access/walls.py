@@ -2,8 +2,10 @@
 
 Runs after every migration as the owner; every statement can be repeated. Where a model `moves_with` a foreign key, a
 composite reference `(key, organisation_id)` with ON UPDATE CASCADE carries its organisation along; every other reference to
-a protected table must point at a row that the scope shows (a plain foreign key would accept one that it does not). An
-app's configuration names the functions each role may call in its attribute `functions` (signature to role).
+a protected table must point at a row that the scope shows (a plain foreign key would accept one that it does not). A
+target that names a column in `closed_by` takes no rows once that column is filled, unless the model has
+`follows_merge = False`. An app's configuration names the functions each role may call in its attribute `functions`
+(signature to role).
 """
 
 from __future__ import annotations
@@ -114,6 +116,12 @@ def _moves(model: type[models.Model], wall: Wall) -> Iterator[str]:
         f" REFERENCES {parent} ({key}, organisation_id) ON UPDATE CASCADE; END IF; END $$"
     )
     yield f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({field.column}, organisation_id)"
+    closed = getattr(target, "closed_by", "")
+    yield f"DROP TRIGGER IF EXISTS {table}_closed ON {table}"
+    if closed and getattr(model, "follows_merge", True):
+        called = f"compass_closed('{field.column}', '{parent}', '{key}', '{closed}')"
+        when = f"BEFORE INSERT OR UPDATE OF {field.column} ON {table}"
+        yield f"CREATE TRIGGER {table}_closed {when} FOR EACH ROW EXECUTE FUNCTION {called}"
 
 
 def statements() -> Iterator[str]:

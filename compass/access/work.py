@@ -110,7 +110,7 @@ class Work:
     def require(self, name: str, model: type[M], commands: Sequence[Command]) -> list[M]:
         """The rows the commands name, locked, in their order; rule and version checked in one query.
 
-        Raises Denied, NotFound or StaleVersion (with the current row).
+        Raises Denied, NotFound or StaleVersion (with the current row), and what the record itself refuses with.
         """
         wanted = [c.id for c in commands]
         rows = {row.pk: row for row in self.allowed(name, model).filter(pk__in=wanted).select_for_update(of=("self",))}
@@ -121,6 +121,9 @@ class Work:
                 raise NotFound
             if command.version is not None and command.version != getattr(row, "version", None):
                 raise StaleVersion(current=row)
+            # Some records say themselves which steps they take no more.
+            if (must_take := getattr(row, "must_take", None)) is not None:
+                must_take(name)
             found.append(row)
         return found
 

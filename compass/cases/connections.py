@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from compass.access import revoking
 from compass.access.models import Organisation
 from compass.access.work import Work
-from compass.cases import chapters, holding, ladder
+from compass.cases import chapters, decisions, holding, ladder, merging
 from compass.cases.actions.handover import answering, withdraw_after_consent
 from compass.cases.actions.referral import recall_after_consent
 from compass.cases.chapters import Chapter
@@ -44,6 +44,12 @@ def connect() -> None:
     registry.on_receivers(_told_about)
     shared.register(referred)
     shared.register(handed_over)
+    registry.before_merge(merging.must_be_settled)
+    registry.on_readers(merging.readers)
+    decisions.register(merging.waiting_merges)
+    for column in ("checked_with", "parents_confirmed"):
+        registry.refer("cases.BestInterests", column, moves=True)
+    registry.refer("cases.HandoverKey", "subject", moves=False)
     chapters.register(gettext_lazy("Referrals"), _referrals, order=20)
     chapters.register(gettext_lazy("Best interests of the child"), _best_interests, order=10)
     chapters.register(gettext_lazy("Handover"), _handover, order=80)

@@ -85,6 +85,8 @@ def _numbers(text: str) -> Iterator[str]:
 
 def _identities(work: Work, people: Iterable[Person]) -> list[dict[str, Any]]:
     people = list(people)
+    # Under a record that was merged into theirs they may be known by other names.
+    people += Person.objects.filter(merged_into__in=[person.pk for person in people]).defer("contact_sealed")
     work.keys.load(person.pk for person in people)
     place: dict[str, Any] = {"table": "people_person", "column": "identity_sealed"}
     return [work.keys.open(person.identity_sealed, **place, subject=person.pk) or {} for person in people]

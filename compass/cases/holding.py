@@ -199,3 +199,4 @@ def declare() -> None:
     hold_apart("files", "cases.ReferralFile", person="referral__origin__person")
     # An offer speaks of everyone who is to go together, and of what two offices wrote each other.
     hold_apart("others", "cases.HandoverPerson")
+    hold_apart("internal", "cases.HandoverKey")

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -38,12 +39,17 @@ WEIGHED = frozenset({"local_integration", "third_country", "return"})
 
 @dataclass(frozen=True)
 class Child:
-    """One child with what is on record. `parents`: the grown people it lives with who are said to be its parents."""
+    """One child with what is on record.
+
+    parents: the grown people it lives with who are said to be its parents. elsewhere: the child with a procedure that stayed
+    with another record of it, which was merged into this one.
+    """
 
     person: Person
     parents: Sequence[UUID]
     procedure: BestInterests | None
     guardian: GuardianRequest | None
+    elsewhere: Sequence[Child] = ()
 
     @property
     def with_parent(self) -> bool:
@@ -136,7 +142,13 @@ def steps(child: Child) -> Sequence[Step]:
 
 
 def unmet(child: Child) -> list[str]:
-    """The rules still open, in order. An appeal stops everything until the panel has decided again (BIP-09)."""
+    """The rules still open, in order. An appeal stops everything until the panel has decided again (BIP-09).
+
+    Of merged records each procedure that was begun must be through: the stricter counts.
+    """
+    if child.elsewhere:
+        begun = [child, *child.elsewhere] if child.procedure is not None else child.elsewhere
+        return list(dict.fromkeys(rule for each in begun for rule in unmet(replace(each, elsewhere=()))))
     found = [step.rule for step in steps(child) if not step.met(child)]
     if child.record.stage == "appealed" and "BIP-09" not in found:
         found.insert(0, "BIP-09")
@@ -184,8 +196,16 @@ def of_households(files: Files) -> dict[UUID, Child]:
     return _on_record(found, households) if found else {}
 
 
+class _AnyOf(Func):
+    template, arg_joiner, output_field = "%(expressions)s)", " = ANY (", BooleanField()
+
+
 def _procedures_of(ids: list[UUID]) -> QuerySet[BestInterests]:
-    return BestInterests.objects.filter(person__in=ids).order_by("recorded_at", "id")
+    """The own ones and those that stayed with merged records. An array, since the index of the table is used for one and
+    would not be for a subquery beside a list."""
+    records = Person._base_manager.filter(Q(pk__in=ids) | Q(merged_into__in=ids)).values("pk")
+    rows: QuerySet[BestInterests] = BestInterests.objects.filter(_AnyOf(F("person_id"), ArraySubquery(records)))
+    return rows.annotate(leads_to=F("person__merged_into_id")).order_by("recorded_at", "id")
 
 
 def _guardians_of(ids: list[UUID]) -> QuerySet[GuardianRequest]:
@@ -198,12 +218,19 @@ _procedures, _guardians = Prepared(_procedures_of), Prepared(_guardians_of)
 
 def _on_record(found: Sequence[Person], households: Mapping[UUID, Sequence[Person]]) -> dict[UUID, Child]:
     ids = [p.pk for p in found]
-    procedures = {row.person_id: row for row in _procedures(ids=ids)}
-    guardians = {row.person_id: row for row in _guardians(ids=ids)}
-    return {
-        p.pk: Child(p, parents_of(p, households[p.household_id]), procedures.get(p.pk), guardians.get(p.pk))
-        for p in found
-    }
+    procedures: dict[UUID, dict[UUID, BestInterests]] = defaultdict(dict)
+    for row in _procedures(ids=ids):
+        for of in (row.person_id, row.leads_to):  # type: ignore[attr-defined]
+            procedures[of][row.person_id] = row
+    # A request for a guardian went along with a merge.
+    kept = {p.pk: p.merged_into_id or p.pk for p in found}
+    guardians = {row.person_id: row for row in _guardians(ids=[*ids, *kept.values()])}
+    children = {}
+    for p in found:
+        parents, guardian = parents_of(p, households[p.household_id]), guardians.get(kept[p.pk])
+        others = [Child(p, parents, row, guardian) for of, row in procedures[p.pk].items() if of != p.pk]
+        children[p.pk] = Child(p, parents, procedures[p.pk].get(p.pk), guardian, others)
+    return children
 
 
 _SEALED = ("identity_sealed", "contact_sealed")

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from compass.access.models import Receipt
 from compass.access.policy import own_organisation, rule, shared_with
 from compass.cases.models import BestInterests, Case
+from compass.people.models import Merge, MergedRow
 
 if TYPE_CHECKING:
     from compass.access.actor import Actor
@@ -55,7 +56,9 @@ def _works_with_the_child(actor: Actor, organisations: tuple[UUID, ...]) -> Q:
     alone is not left waiting.
 
     Nobody lets themselves in: a case counts when a colleague gave it, or when it was there before the procedure; one of the
-    household does not count for who brought its person, or the child, into that household.
+    household does not count for who brought its person, or the child, into that household; nor does one that came to the
+    child, or to its household, by a merge, until a supervisor gives it anew. The procedure of a record that was merged into
+    another stays with those who could read it at that moment.
     """
     own = own_organisation(actor, organisations)
     supervised = actor.in_roles(frozenset({"supervisor"}))
@@ -64,12 +67,26 @@ def _works_with_the_child(actor: Actor, organisations: tuple[UUID, ...]) -> Q:
     cases = Case._base_manager.filter(
         person__household_id=OuterRef("household_id"), organisation_id=OuterRef("organisation_id")
     )
+    came = MergedRow._base_manager.filter(
+        row=OuterRef("pk"), model="cases.Case", column="", merge__state="confirmed", organisation_id__in=organisations
+    )
+    since = Receipt.objects.filter(
+        ~Q(actor_id=actor.id), action="cases.assign", result_id=OuterRef(OuterRef("pk")),
+        recorded_at__gt=OuterRef("merge__decided_at"),
+    )  # fmt: skip
     written = BestInterests._base_manager.filter(person_id=OuterRef("pk"), organisation_id=OuterRef("organisation_id"))
     near = (
-        Q(Exists(cases.filter(_not_self_made(actor), owner_id=actor.id)))
+        Q(Exists(cases.filter(_not_self_made(actor), ~Exists(came.exclude(Exists(since))), owner_id=actor.id)))
         | Q(Exists(written.filter(recorded_by=actor.id)))
         | (Q(~Exists(cases.filter(~Q(owner_id=actor.id), owner_id__isnull=False))) & Q(~Exists(written)))
     )
+    kept = Merge._base_manager.filter(
+        absorbed=OuterRef("pk"),
+        organisation_id=OuterRef("organisation_id"),
+        state="confirmed",
+        readers__contains=[actor.id],
+    )
+    near = (Q(merged_into__isnull=True) & near) | Q(Exists(kept))
     return own & (near | Q(organisation_id__in=supervised) if supervised else near)
 
 

@@ -148,14 +148,13 @@ BEGIN
     WHERE handover_id = offer_id AND organisation_id = offer.organisation_id;
     PERFORM 1 FROM people_person WHERE id = ANY (everyone) FOR UPDATE;
     IF EXISTS (
-        SELECT 1 FROM people_person p LEFT JOIN LATERAL (
-            SELECT * FROM people_consent WHERE person_id = p.id ORDER BY occurred_at DESC, id DESC LIMIT 1
-        ) c ON true
-        WHERE p.id = ANY (everyone)
+        SELECT 1 FROM people_person p LEFT JOIN LATERAL compass_said(p.id) c ON true
+        WHERE p.id = ANY (everyone) AND p.merged_into_id IS NULL
           -- Adults and children from 15 on answer for themselves.
           AND CASE WHEN p.age_band IN ('0-4', '5-11', '12-14') AND EXISTS (
                   SELECT 1 FROM people_person a
-                  WHERE a.id = ANY (everyone) AND a.age_band NOT IN ('0-4', '5-11', '12-14'))
+                  WHERE a.id = ANY (everyone) AND a.merged_into_id IS NULL
+                    AND a.age_band NOT IN ('0-4', '5-11', '12-14'))
               THEN c.id IS NOT NULL AND (c.withdrawn_at IS NOT NULL OR c.child_agrees IS FALSE
                    OR c.scopes->>'return_country_sharing' = 'false')
               ELSE c.id IS NULL OR c.withdrawn_at IS NOT NULL OR c.child_agrees IS FALSE
@@ -164,13 +163,22 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'compass: consent is not in force' USING ERRCODE = 'CS022';
     END IF;
-    IF EXISTS (SELECT 1 FROM unnest(everyone) one WHERE NOT compass_child_may_go(one)) THEN
+    IF EXISTS (SELECT 1 FROM people_person p WHERE p.id = ANY (everyone) AND p.merged_into_id IS NULL
+               AND NOT compass_child_may_go(p.id)) THEN
         RAISE EXCEPTION 'compass: the best interests of a child come first' USING ERRCODE = 'CS024';
+    END IF;
+    -- Of merged records all go, and the person is counted once.
+    IF EXISTS (SELECT 1 FROM people_person p WHERE p.merged_into_id = ANY (everyone) AND p.id <> ALL (everyone))
+       OR EXISTS (SELECT 1 FROM people_person p
+                  WHERE p.id = ANY (everyone) AND p.merged_into_id IS NOT NULL AND p.merged_into_id <> ALL (everyone))
+       OR (SELECT count(*) FROM people_person p WHERE p.id = ANY (everyone) AND p.merged_into_id IS NULL)
+          IS DISTINCT FROM offer.people_count THEN
+        RAISE EXCEPTION 'compass: the people of the offer are no longer there' USING ERRCODE = 'CS021';
     END IF;
     UPDATE people_person SET organisation_id = offer.to_organisation_id, version = version + 1
     WHERE id = ANY (everyone) AND organisation_id = offer.organisation_id;
     GET DIAGNOSTICS moved = ROW_COUNT;
-    IF moved IS DISTINCT FROM offer.people_count OR moved IS DISTINCT FROM cardinality(everyone) THEN
+    IF moved IS DISTINCT FROM cardinality(everyone) THEN
         RAISE EXCEPTION 'compass: the people of the offer are no longer there' USING ERRCODE = 'CS021';
     END IF;
     SELECT country INTO place FROM access_organisation WHERE id = offer.to_organisation_id;

@@ -44,6 +44,7 @@ class PeopleConfig(AppConfig):
 
         # Importing the jobs is what makes the queue know the nightly matcher.
         from compass.people import consent, holding, jobs, links, registry, shared  # noqa: F401
+        from compass.people.merging import known_also_as, merges_to_open, merging_of, must_not_be_erased
         from compass.people.searching.duplicates import same_people
         from compass.ui import navigation
 
@@ -53,10 +54,20 @@ class PeopleConfig(AppConfig):
         registry.refer("people.Search", "about", moves=False)
         registry.refer("people.Judgement", "first", moves=False)
         registry.refer("people.Judgement", "second", moves=False)
+        registry.refer("people.Person", "merged_into", moves=False)
+        registry.refer("people.Merge", "absorbed", moves=False)
+        registry.refer("vault.SubjectKey", "subject_id", moves=True)
+        registry.refer("vault.Erasure", "subject_id", moves=False)
+        registry.refer("trail.Subject", "subject_id", moves=False)
+        registry.refer("access.Receipt", "result_id", moves=False)
         registry.refer("people.Pair", "first", moves=False)
         registry.refer("people.Pair", "second", moves=False)
+        registry.before_merge(must_not_be_erased)
         links.register(same_people)
         shared.register(shared.papers)
+        links.register(known_also_as)
+        links.register(merges_to_open)
+        links.register_acts(merging_of)
         navigation.register(label=_("Find"), url_name="people:find", order=25, visible=_searches)
         navigation.register(label=_("Possible duplicates"), url_name="people:pairs", order=27, visible=_judges)
         navigation.register(label=_("Requests"), url_name="people:rights_list", order=74, visible=_answers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -90,16 +91,47 @@ ENDED = frozenset({"refused", "child_refused", "withdrawn", "expired"})
 
 
 def newest(people: Iterable[UUID]) -> dict[UUID, Consent]:
-    """The newest consent of each person, withdrawn and expired ones included; one query."""
-    return {row.person_id: row for row in _newest(people=people)}
+    """The newest consent of each person, withdrawn and expired ones included; one query.
+
+    Where two records of a person were merged and the person was not asked since, the later of both answers with every no
+    of the other. It must not be saved.
+    """
+    found: dict[UUID, list[Consent]] = defaultdict(list)
+    for row in _newest(people=people):
+        found[row.person_id].append(row)
+    return {person: as_one(rows) for person, rows in found.items()}
 
 
 def _last_of(people: list[UUID]) -> QuerySet[Consent]:
-    rows = Consent.objects.filter(person_id__in=people).order_by("person_id", "-occurred_at", "-id")
-    return rows.distinct("person_id")
+    rows = Consent.objects.filter(person_id__in=people).order_by("person_id", "joined_at", "-occurred_at", "-id")
+    return rows.distinct("person_id", "joined_at")
 
 
 _newest = Prepared(_last_of)
+
+
+def as_one(last: Sequence[Consent]) -> Consent:
+    """The newest answers under each record of one person as one: the latest counts, and a no of any other stays a no until
+    the person is asked again. As `compass_said` does in the database."""
+    own = next((row for row in last if row.joined_at is None), None)
+    counts = [row for row in last if not _asked_again(row, own)]
+    latest = max(counts, key=lambda row: (row.occurred_at, row.pk))
+    if len(counts) == 1:
+        return latest
+    found = copy(latest)
+    found.scopes = latest.scopes | {scope: False for row in counts for scope, said in row.scopes.items() if not said}
+    found.withdrawn_at = max((row.withdrawn_at for row in counts if row.withdrawn_at), default=None)
+    if any(row.child_agrees is False for row in counts):
+        found.child_agrees = False
+    return found
+
+
+def _asked_again(joined: Consent, own: Consent | None) -> bool:
+    """Whether the person was asked after the merge, and not before this answer or its withdrawal."""
+    if joined.joined_at is None or own is None:
+        return False
+    said = max(joined.occurred_at, joined.withdrawn_at or joined.occurred_at)
+    return own.recorded_at > joined.joined_at and own.occurred_at >= said
 
 
 def answer(consent: Consent | None, scope: str, today: date | None = None) -> Answer:
@@ -132,8 +164,9 @@ def answered(consents: Sequence[Consent], scope: str, at: datetime) -> Answer:
     come late. The newest must not say no: what was taken back or refused since counts at once, also for what lies before.
     """
     today = _day(at)
-    newest = answer(consents[-1] if consents else None, scope, today)
-    if not newest or _day(consents[-1].occurred_at) <= today:
+    last = as_one(list({row.joined_at: row for row in consents}.values())) if consents else None
+    newest = answer(last, scope, today)
+    if last is None or not newest or _day(last.occurred_at) <= today:
         return newest
     then = [row for row in consents if _day(row.occurred_at) <= today]
     if not then:
@@ -170,11 +203,25 @@ def held(consents: Sequence[Consent], scope: str, on: date) -> bool:
     Only for what had happened by then and must stand in the record all the same, such as a departure; it is no ground for
     anything new.
     """
-    then = [row for row in consents if _day(row.occurred_at) <= on]
-    if not then or (then[-1].withdrawn_at is not None and _day(then[-1].withdrawn_at) <= on):
+    then = {row.joined_at: _as_of(row, on) for row in consents if _day(row.occurred_at) <= on}
+    if not then:
         return False
-    last = then[-1]
-    return last.expires_on >= on and last.child_agrees is not False and last.scopes.get(scope) is True
+    last = as_one(list(then.values()))
+    return (
+        last.withdrawn_at is None
+        and last.expires_on >= on
+        and last.child_agrees is not False
+        and last.scopes.get(scope) is True
+    )
+
+
+def _as_of(row: Consent, on: date) -> Consent:
+    """The answer as it stood at the end of a day: not taken back yet."""
+    if row.withdrawn_at is None or _day(row.withdrawn_at) <= on:
+        return row
+    then = copy(row)
+    then.withdrawn_at = None
+    return then
 
 
 def carried(earlier: Consent | None, asked: Collection[str], moment: datetime) -> dict[str, bool]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
@@ -22,6 +23,7 @@ from django.utils.translation import gettext as _
 from compass.access.work import Work
 from compass.people.held import ALWAYS, Column, Held, held, left_out
 from compass.people.models import Person
+from compass.people.queries import made_one_with
 from compass.problems.words import in_a_row
 from compass.ui.words import day
 from compass.vocabulary import code_list, label_of, languages
@@ -91,32 +93,38 @@ class Copy:
 
 
 def gather(work: Work, person: Person, given: Collection[str] = ()) -> Copy:
-    """Everything held about a person here, in the language that is active. `given`: the keys of the free texts that a
+    """Everything held about a person here, also under records that were merged into theirs as far as the colleague may
+    open what stayed with those, in the language that is active. `given`: the keys of the free texts that a
     colleague went through. The caller has recorded the copy first; see `compass.people.actions.record_copies`."""
     copy = Copy()
-    work.keys.load([person.pk])
-    may: dict[str, bool] = {}
+    records = [person.pk, *(row.pk for row in made_one_with(person))]
+    work.keys.load(records)
+    may: dict[str, set[UUID]] = {}
     for each in held():
-        rows = _rows(each, person)
-        if rows and each.rule not in may:
-            mine = work.allowed(each.rule, Person) if work.may(each.rule) else Person.objects.none()
-            may[each.rule] = mine.filter(pk=person.pk).exists()
-        if rows and not may[each.rule]:
-            copy.kinds["part"] = None
-        elif rows:
+        found: list[models.Model] = []
+        for record in records:
+            rows = _rows(each, person, record)
+            if rows and each.rule not in may:
+                mine = work.allowed(each.rule, Person) if work.may(each.rule) else Person.objects.none()
+                may[each.rule] = set(mine.filter(pk__in=records).values_list("pk", flat=True))
+            if rows and record not in may[each.rule]:
+                copy.kinds["part"] = None
+            else:
+                found += rows
+        if found:
             copy.tables[each.model] = []
-            copy.sections.append((str(each.title), [_entry(work, each, row, given, copy) for row in rows]))
+            copy.sections.append((str(each.title), [_entry(work, each, row, given, copy) for row in found]))
     for model, (kind, path) in left_out().items():
         table: Any = apps.get_model(model)
-        if path and kind not in copy.kinds and table.objects.filter(**{path: person.pk}).exists():
+        if path and kind not in copy.kinds and table.objects.filter(**{f"{path}__in": records}).exists():
             copy.kinds[kind] = None
     return copy
 
 
-def _rows(each: Held, person: Person) -> Sequence[models.Model]:
+def _rows(each: Held, person: Person, record: UUID) -> Sequence[models.Model]:
     table: Any = each.table
     names = {column.attname for column in table._meta.concrete_fields}
-    rows = table.objects.filter(**{each.person: person.pk}, organisation_id=person.organisation_id)
+    rows = table.objects.filter(**{each.person: record}, organisation_id=person.organisation_id)
     return list(rows.order_by("occurred_at" if "occurred_at" in names else "pk", "pk"))
 
 

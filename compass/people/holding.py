@@ -40,7 +40,7 @@ def declare() -> None:
             parts={
                 "identity_sealed": {**_asked(IdentityForm), "birth_month": Column(_("Month of birth"))}, **contact,
             },
-            apart={"household_id": "internal", **danger},
+            apart={"household_id": "internal", "merged_into_id": "internal", **danger},
         ),
         Held(
             "people.FormerContact", _("How to reach you, before it was changed"),
@@ -77,7 +77,7 @@ def declare() -> None:
                 "withdrawn_at": Column(_("Taken back")),
             },
             words={"detail_sealed": _("Notes of the talk")},
-            apart={"copied_from": "internal"},
+            apart={"copied_from": "internal", "joined_at": "internal"},
         ),
         Held(
             "people.GuardianRequest", _("Guardian"),
@@ -128,5 +128,8 @@ def declare() -> None:
     )  # fmt: skip
     # Whether two records are one person is about somebody else too; the index of names holds digests.
     hold_apart("internal", "people.SearchToken", "people.Search", "people.Judgement", "people.Pair")
+    hold_apart("internal", "people.Merge", "people.MergedRow")
+    # Keys, the trail and receipts name records by an identifier alone.
+    hold_apart("internal", "vault.SubjectKey", "vault.Erasure", "trail.Subject", "access.Receipt")
     # Whoever is made to ask, and lets it fall, must not be found out by a copy.
     hold_apart("protect", "people.ErasureRequest")

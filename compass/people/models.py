@@ -16,6 +16,7 @@ from uuid6 import uuid7
 from compass.access.codes import new_code
 from compass.access.records import Recorded
 from compass.access.scope import ScopedManager
+from compass.problems import Merged
 from compass.vault.walls import Wall
 
 
@@ -31,7 +32,11 @@ class Person(models.Model):
     relation: code of person_relation, towards the principal person of the household.
     once_alone: whether a child was ever recorded as alone, or not known to be with a parent; later words do not undo it.
     consent_due_at: until when consent must be asked after action on vital interest; empty once an answer is recorded.
+    merged_into: the record with which this one was merged: what is said about the person is written there from then on.
     """
+
+    #: A row about a person is refused once this column is filled (`compass.access.walls`).
+    closed_by: ClassVar[str] = "merged_into_id"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     organisation_id = models.UUIDField()
@@ -49,6 +54,7 @@ class Person(models.Model):
     contact_sealed = models.BinaryField(default=b"")
     basis = models.CharField(max_length=20)
     consent_due_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
@@ -65,6 +71,9 @@ class Person(models.Model):
                 condition=models.Q(consent_due_at__isnull=False),
                 name="people_person_consent_due",
             ),
+            models.Index(
+                fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="people_person_merged"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,6 +88,14 @@ class Person(models.Model):
     def is_child(self) -> bool:
         return self.age_band in CHILD_BANDS
 
+    def must_take(self, rule: str) -> None:
+        """Raise Merged when this step belongs to the record with which this one was merged.
+
+        Best interests stay with the record, and with those who may read them: see `compass.people.merging`.
+        """
+        if self.merged_into is not None and not rule.startswith("best_interests."):
+            raise Merged(code=self.merged_into.code)
+
 
 CHILD_BANDS = ("0-4", "5-11", "12-14", "15-17")
 #: Children whose own informed consent is asked for (case management 2.3).
@@ -88,7 +105,12 @@ PERHAPS_ALONE = frozenset({"unaccompanied", "separated", "unknown"})
 
 
 class AboutPerson(Recorded):
-    """A record about a person; it moves with the person to another office."""
+    """A record about a person; it moves with the person to another office.
+
+    follows_merge: whether it goes to the record that is kept when two records of one person are merged.
+    """
+
+    follows_merge: ClassVar[bool] = True
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
 
@@ -105,9 +127,10 @@ class AboutPerson(Recorded):
 class FormerContact(AboutPerson):
     """How a person could be reached until someone changed it (`occurred_at`, `recorded_by`). Nothing here is ever changed.
 
-    contact_sealed: as that of Person, sealed for this row.
+    contact_sealed: as that of Person, sealed for this row. It stays with the record under which it was said.
     """
 
+    follows_merge: ClassVar[bool] = False
     contact_sealed = models.BinaryField(default=b"")
 
     wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="person")
@@ -122,9 +145,10 @@ class IdentityDocument(AboutPerson):
     document: which one it is, the same in all its rows. type: code of document_type. country: ISO 3166 alpha-2 of the
     issuing country, or empty. possession: code of document_possession.
     detail_sealed: {"number", "name": as it stands on the document, "kept_by": who has it and where, "since": when it came
-    there (ISO), "valid_until" (ISO)}.
+    there (ISO), "valid_until" (ISO)}. All rows of one stay with the record under which it was written down.
     """
 
+    follows_merge: ClassVar[bool] = False
     document = models.UUIDField(default=uuid7)
     type = models.CharField(max_length=32)
     country = models.CharField(max_length=2, blank=True)
@@ -150,6 +174,8 @@ class Consent(AboutPerson):
     """What a person agreed to, by purpose. The newest one counts, also when it is withdrawn or has expired: see
     `compass.people.consent`.
 
+    joined_at: it was said under another record of the person, which was merged into this one at that moment; until the
+    person is asked again, the narrower of both answers counts.
     scopes: {scope code: bool}. information: codes of the seven items that were told. detail_sealed: {"interpreter",
     "caregiver", "evidence", "remark"}. copied_from: the consent of an adult whose answers hold for this child too.
     """
@@ -167,6 +193,7 @@ class Consent(AboutPerson):
     expires_on = models.DateField()
     withdrawn_at = models.DateTimeField(null=True)
     copied_from = models.UUIDField(null=True)
+    joined_at = models.DateTimeField(null=True)
     detail_sealed = models.BinaryField(default=b"")
 
     class Meta:
@@ -365,6 +392,7 @@ class CopyMade(AboutPerson):
     how many free texts, of those that there were.
     """
 
+    follows_merge: ClassVar[bool] = False
     how = models.CharField(max_length=8)
     talk = models.CharField(max_length=16)
     checked = models.CharField(max_length=16)
@@ -409,3 +437,55 @@ class DataRequest(AboutPerson):
                 name="people_datarequest_due",
             ),
         ]
+
+
+class Merge(AboutPerson):
+    """Two records of one person made one: `person` is kept, `absorbed` leads to it from then on.
+
+    state: asked | confirmed | declined | undone. recorded_by asked; decided_by, another person, confirmed or declined.
+    household: where the absorbed record belonged before. once_alone, uasc_status, consent_due_at: what the kept record said
+    before; of a child the graver of both counts. contact: the digest of its sealed contact, to tell whether that was written
+    anew since. readers: who, beside supervisors, could read what stays with the absorbed record; nobody is added later.
+    """
+
+    follows_merge: ClassVar[bool] = False
+    absorbed = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, default="asked")
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    undone_by = models.UUIDField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    household = models.UUIDField(null=True)
+    once_alone = models.BooleanField(default=False)
+    uasc_status = models.CharField(max_length=20, blank=True)
+    consent_due_at = models.DateTimeField(null=True)
+    contact = models.CharField(max_length=32, blank=True)
+    readers = ArrayField(models.UUIDField(), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["absorbed"], condition=models.Q(state__in=["asked", "confirmed"]), name="people_merge_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "state"], name="people_merge_kept")]
+
+
+class MergedRow(AboutPerson):
+    """What a merge changed in one row, enough to put it back as it was.
+
+    model, row: which one. column: a sealed column with its blob from before (`blob_sealed`, still under the absorbed
+    record's key) and the digest of what stands there since (`after`); empty for the row itself, whose person was the
+    absorbed one.
+    """
+
+    follows_merge: ClassVar[bool] = False
+    merge = models.ForeignKey(Merge, on_delete=models.PROTECT, related_name="rows")
+    model = models.CharField(max_length=32)
+    row = models.UUIDField()
+    column = models.CharField(max_length=32, blank=True)
+    blob_sealed = models.BinaryField(default=b"")
+    after = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["row"], name="people_mergedrow_row")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,11 +22,13 @@ from compass.people.models import (
     FormerContact,
     GuardianRequest,
     IdentityDocument,
+    Merge,
     Person,
     Service,
 )
 from compass.people.reach import Reach, reach
 from compass.problems import ConsentMissing
+from compass.vault.crypto import digest
 from compass.vault.models import Erasure
 from compass.vocabulary import label_of
 
@@ -35,6 +37,8 @@ TABLE = "people_person"
 WITHOUT_CONSENT = frozenset({"present", "correct", "danger"})
 #: So many earlier contacts of a person are shown.
 MOST_FORMER = 30
+#: What is said about being reached that keeps a person safe.
+SAFE = ("safe_to_call", "safe_to_carry_paper")
 NEIGHBOURS = timedelta(days=3)
 #: A talk with a family, and the children written down after it, is over within half a day.
 SAME_TALK = timedelta(hours=12)
@@ -80,14 +84,16 @@ def ended(consent: Consent | None) -> bool:
 
 
 def reveal(work: Work, person: Person, reason: str) -> Opened:
-    """Identity and contact to be shown on this response; the reason (a code) goes into the trail.
+    """Identity and contact to be shown on this response; the reason (a code) goes into the trail, also for the records
+    that were merged into this one: their documents and contact are shown with it.
 
     Raises ConsentMissing for a reason that rests on consent, when the person no longer agrees.
     """
-    if reason not in WITHOUT_CONSENT and ended(consent_of(person.pk)):
+    if reason not in WITHOUT_CONSENT and ended(consent_of(spoken_under(person))):
         raise ConsentMissing(scope=label_of("consent_scope", DETAILS))
-    work.saw([person])
-    work.record("people.reveal", results=[person.pk], reason=reason)
+    records = [person, *made_one_with(person)]
+    work.saw(records)
+    work.record("people.reveal", results=[row.pk for row in records], reason=reason)
     return opened(work, person)
 
 
@@ -99,9 +105,10 @@ def reveal_names(work: Work, people: Sequence[Person], reason: str) -> dict[UUID
     mine = set(
         work.allowed("people.identity", Person).filter(pk__in=[row.pk for row in people]).values_list("pk", flat=True)
     )
+    under = {row.pk: spoken_under(row) for row in people}
     if reason not in WITHOUT_CONSENT:
-        found = newest(mine)
-        mine -= {pk for pk in mine if ended(found.get(pk))}
+        found = newest(under[pk] for pk in mine)
+        mine -= {pk for pk in mine if ended(found.get(under[pk]))}
     shown = [person for person in people if person.pk in mine]
     work.saw(shown)
     work.record("people.reveal", results=[person.pk for person in shown], reason=reason)
@@ -110,7 +117,25 @@ def reveal_names(work: Work, people: Sequence[Person], reason: str) -> dict[UUID
 
 
 def contact_of(work: Work, person: Person) -> dict[str, Any]:
-    """What the person said about being reached, opened for the program itself; empty when nothing is recorded."""
+    """What the person said about being reached, opened for the program itself; empty when nothing is recorded.
+
+    What is not safe under a record that was merged into this one is not safe, until contact is written anew; a number that
+    became unsafe, and who must not know, stay so.
+    """
+    found = _contact(work, person)
+    for row in Merge.objects.filter(person=person, state="confirmed").select_related("absorbed"):
+        other = _contact(work, row.absorbed)
+        if row.contact == digest(person.contact_sealed):
+            unsafe = other | {"safe_to_call": reach(other).calls}
+            found |= {name: False for name in SAFE if unsafe.get(name) is False}
+        if numbers := other.get("unsafe_numbers"):
+            found["unsafe_numbers"] = [*(found.get("unsafe_numbers") or ()), *numbers]
+        if told := other.get("must_not_know"):
+            found["must_not_know"] = " · ".join(filter(None, (found.get("must_not_know"), told)))
+    return found
+
+
+def _contact(work: Work, person: Person) -> dict[str, Any]:
     found = work.keys.open(person.contact_sealed, table=TABLE, column="contact_sealed", subject=person.pk)
     return dict(found or {})
 
@@ -120,6 +145,23 @@ def reach_of(work: Work, person: Person) -> Reach | None:
     if not work.may("people.identity") or not work.keys.holds([person.pk]):
         return None
     return reach(contact_of(work, person))
+
+
+def made_one_with(person: Person) -> list[Person]:
+    """The records that were merged into this one; one query."""
+    return list(Person.objects.filter(merged_into=person).order_by("pk"))
+
+
+def records_of(people: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Each of these records with all records of the same person that were made one with it; a query, two with any."""
+    merged = Person.objects.filter(merged_into__isnull=False)
+    leads = dict(merged.filter(Q(pk__in=people) | Q(merged_into__in=people)).values_list("pk", "merged_into_id"))
+    if leads:
+        leads |= dict(merged.filter(merged_into__in=set(leads.values())).values_list("pk", "merged_into_id"))
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for pk in {*people, *leads, *leads.values()}:
+        found[leads.get(pk, pk)].add(pk)
+    return {pk: found[leads.get(pk, pk)] for pk in people}
 
 
 def former_contacts(work: Work, person: Person) -> list[tuple[FormerContact, dict[str, Any]]]:
@@ -147,26 +189,48 @@ def document_detail(work: Work, row: IdentityDocument) -> dict[str, Any]:
     return dict(found or {})
 
 
+def contacts_under_others(work: Work, person: Person) -> list[tuple[str, list[tuple[datetime, dict[str, Any]]]]]:
+    """For each record that was merged into this one its code and how the person could be reached under it, the newest
+    first, opened, with the moment until when each held; whoever shows them must `reveal` the person."""
+    found = []
+    for row in Merge.objects.filter(person=person, state="confirmed").select_related("absorbed").order_by("pk"):
+        earlier = [(former.occurred_at, contact) for former, contact in former_contacts(work, row.absorbed)]
+        found.append((row.absorbed.code, [(row.decided_at, _contact(work, row.absorbed)), *earlier]))
+    return found
+
+
 def documents_of(work: Work, person: Person) -> list[list[IdentityDocument]]:
-    """Each document of a person with its rows, the newest first; one query."""
+    """Each document of a person with its rows, the newest first, those of records merged into this one too; two queries."""
+    records = [person.pk, *(row.pk for row in made_one_with(person))]
     found: dict[UUID, list[IdentityDocument]] = defaultdict(list)
-    for row in work.allowed("people.identity", IdentityDocument).filter(person=person).order_by("-id"):
+    for row in work.allowed("people.identity", IdentityDocument).filter(person__in=records).order_by("-id"):
         found[row.document].append(row)
     return list(found.values())
 
 
 def document_numbers(work: Work, people: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """Every number ever recorded on a document of these people, who can all be opened here; one query."""
+    """Every number ever recorded on a document of these people, who can all be opened here, under whichever of their
+    records: who was merged is found by the names of one and a number of the other."""
+    records = records_of(people)
+    held = work.keys.holds(set().union(*records.values()))
     found: dict[UUID, dict[str, None]] = defaultdict(dict)
-    for row in IdentityDocument.objects.filter(person_id__in=people).order_by("id"):
+    for row in IdentityDocument.objects.filter(person_id__in=held).order_by("id"):
         if number := document_detail(work, row).get("number"):
             found[row.person_id][str(number)] = None
-    return {person: tuple(numbers) for person, numbers in found.items()}
+    return {
+        person: tuple(dict.fromkeys(number for each in sorted(others) for number in found.get(each, ())))
+        for person, others in records.items()
+    }
 
 
 def safe_to_carry(work: Work, person: Person) -> bool:
     """Whether the person said that paper is safe on them. No answer is a no."""
     return contact_of(work, person).get("safe_to_carry_paper") is True
+
+
+def spoken_under(person: Person) -> UUID:
+    """The record under which the person's consent is kept: of merged records that of both."""
+    return person.merged_into_id or person.pk
 
 
 def consent_of(person: UUID) -> Consent | None:
@@ -226,7 +290,7 @@ def in_force(consent: Consent) -> list[str]:
 
 def consent_due(work: Work, limit: int = 50) -> Sequence[Person]:
     """Who was registered on vital interest and still has to be asked, the most urgent first; one query."""
-    rows = work.allowed("people.consent", Person).filter(consent_due_at__isnull=False)
+    rows = work.allowed("people.consent", Person).filter(consent_due_at__isnull=False, merged_into__isnull=True)
     return list(rows.order_by("consent_due_at")[:limit])
 
 
@@ -241,6 +305,7 @@ def neighbours(work: Work, person: Person) -> list[Person]:
     rows = (
         work.allowed("people.household", Person)
         .filter(recorded_at__gte=work.now - NEIGHBOURS, occurred_at__gte=work.now - NEIGHBOURS)
+        .filter(merged_into__isnull=True)
         .exclude(household_id=person.household_id)
         .order_by("-recorded_at")[:40]
     )

@@ -22,25 +22,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reference:
-    """A column that names a person. `moves`: whether the row goes to the new office when the person is handed over."""
+    """A column that names a person.
+
+    moves: whether the row goes to the new office when the person is handed over. follows: whether it is turned to the
+    record that is kept when two records of the person are merged; what does not stays readable from the other record.
+    """
 
     model: str
     column: str
     moves: bool
+    follows: bool
 
 
 _registered: dict[tuple[str, str], Reference] = {}
 
 
-def refer(model: str, column: str, *, moves: bool) -> None:
-    """Register a column (`"reception.Arrival", "person"`) that names a person outside AboutPerson."""
-    _registered[(model, column)] = Reference(model, column, moves)
+def refer(model: str, column: str, *, moves: bool, follows: bool = False) -> None:
+    """Register a column (`"reception.Arrival", "person"`) that names a person outside AboutPerson.
+
+    One that follows a merge must be a foreign key of a table without sealed columns that the application may change.
+    """
+    _registered[(model, column)] = Reference(model, column, moves, follows)
 
 
 def references() -> tuple[Reference, ...]:
     """Every column that names a person, in a stable order."""
     own = (
-        Reference(model._meta.label, "person", moves=True)
+        Reference(model._meta.label, "person", moves=True, follows=model.follows_merge)
         for model in apps.get_models()
         if issubclass(model, AboutPerson)
     )
@@ -58,6 +66,38 @@ def unregistered() -> list[str]:
         and field.related_model is Person
         and (model._meta.label, field.name) not in known
     )
+
+
+Check = Callable[["Work", Person, Person], None]
+_checks: list[Check] = []
+
+
+def before_merge(check: Check) -> None:
+    """Call `check(work, kept, absorbed)` before two records are made one: it raises NotYetOne, in words, when something
+    must be settled first. It is called before a merge is undone as well."""
+    if check not in _checks:
+        _checks.append(check)
+
+
+def must_allow_merge(work: Work, kept: Person, absorbed: Person) -> None:
+    """Ask every room. Raises NotYetOne."""
+    for check in _checks:
+        check(work, kept, absorbed)
+
+
+Readers = Callable[["Work", Person], set[UUID]]
+_readers: list[Readers] = []
+
+
+def on_readers(readers: Readers) -> None:
+    """`readers(work, person)`: which colleagues, beside supervisors, may read what stays with a person's own record."""
+    if readers not in _readers:
+        _readers.append(readers)
+
+
+def readers_of(work: Work, person: Person) -> set[UUID]:
+    """Everyone whom a room named."""
+    return {who for readers in _readers for who in readers(work, person)}
 
 
 Listener = Callable[["Work", Sequence[Consent]], None]

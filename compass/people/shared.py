@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from compass.people.models import Person
 from compass.trail.models import Entry
 from compass.ui.words import day
 
 if TYPE_CHECKING:
     from compass.access.work import Work
-    from compass.people.models import Person
 
 PRINTED = "people.summary.printed"
 
@@ -51,8 +51,9 @@ def register(provider: Provider) -> None:
 
 
 def shared_of(work: Work, person: Person) -> list[Shared]:
-    """Everything that was shared about this person, the newest first."""
-    found = [row for provider in _providers for row in provider(work, person)]
+    """Everything that was shared about this person, also under a record that was merged into this one, the newest first."""
+    records = [person, *Person.objects.filter(merged_into=person)]
+    found = dict.fromkeys(row for each in records for provider in _providers for row in provider(work, each))
     return sorted(found, key=lambda row: row.at, reverse=True)
 
 

@@ -3,6 +3,8 @@
 The application cannot ask this itself, for it does not see who is elsewhere. A household whose people were parted by a
 handover goes on in both offices.
 
+Of merged records: one leads to another of its own office, and never further; what both said about consent counts as one.
+
 And of the blind index: no office keeps tokens of a person who left it, or whose key it lost.
 """
 
@@ -62,3 +64,52 @@ $$;
 """
 
 DUE_DROP = "DROP FUNCTION compass_erasures_due();"
+
+MERGED = """
+CREATE OR REPLACE FUNCTION compass_merged() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.merged_into_id = NEW.id
+       OR NOT EXISTS (SELECT 1 FROM public.people_person p WHERE p.id = NEW.merged_into_id
+                      AND p.organisation_id = NEW.organisation_id AND p.merged_into_id IS NULL)
+       OR EXISTS (SELECT 1 FROM public.people_person p WHERE p.merged_into_id = NEW.id) THEN
+        RAISE EXCEPTION 'compass: merged only into a record of the same office that stands by itself'
+              USING ERRCODE = 'CS032';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER people_person_merged_into BEFORE INSERT OR UPDATE OF merged_into_id ON people_person
+FOR EACH ROW WHEN (NEW.merged_into_id IS NOT NULL) EXECUTE FUNCTION compass_merged();
+"""
+
+MERGED_DROP = "DROP FUNCTION compass_merged() CASCADE;"
+
+#: For the owner's functions that ask for consent: what `compass.people.consent.newest` says in Python; with `until` what
+#: counted at the end of that day, as `held`.
+SAID = r"""
+CREATE OR REPLACE FUNCTION compass_said(whose uuid, until date DEFAULT NULL)
+RETURNS TABLE (id uuid, expires_on date, withdrawn_at timestamptz, child_agrees boolean, scopes jsonb)
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH last AS (
+        SELECT DISTINCT ON (n.joined_at)
+               n.id, n.joined_at, n.occurred_at, n.recorded_at, n.expires_on, n.child_agrees, n.scopes,
+               CASE WHEN until IS NULL OR (n.withdrawn_at AT TIME ZONE 'UTC')::date <= until
+                    THEN n.withdrawn_at END AS withdrawn_at
+        FROM public.people_consent n
+        WHERE n.person_id = whose AND (until IS NULL OR (n.occurred_at AT TIME ZONE 'UTC')::date <= until)
+        ORDER BY n.joined_at, n.occurred_at DESC, n.id DESC
+    ), counts AS (
+        SELECT l.* FROM last l WHERE l.joined_at IS NULL OR NOT EXISTS (
+            SELECT 1 FROM last o WHERE o.joined_at IS NULL AND o.recorded_at > l.joined_at
+                                   AND o.occurred_at >= greatest(l.occurred_at, l.withdrawn_at))
+    )
+    SELECT c.id, c.expires_on, (SELECT max(w.withdrawn_at) FROM counts w),
+           c.child_agrees AND NOT EXISTS (SELECT 1 FROM counts n WHERE n.child_agrees IS FALSE),
+           c.scopes || coalesce((SELECT jsonb_object_agg(s.key, false) FROM counts n, jsonb_each(n.scopes) s
+                                 WHERE s.value = 'false'::jsonb), '{}')
+    FROM counts c ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1
+$$;
+"""
+
+SAID_DROP = "DROP FUNCTION compass_said(uuid, date);"

@@ -130,6 +130,18 @@ class WrongState(Problem):
     next_step = _("Open the record again to see what has happened and what comes next.")
 
 
+class Merged(Problem):
+    number, status = 2008, 409
+    title = _("This record was merged with %(code)s.")
+    next_step = _("Open %(code)s and go on there: everything about the person is on that record.")
+
+
+class NotYetOne(Problem):
+    number, status = 2009, 409
+    title = _("The two records cannot be made one, or two again, yet: %(what)s.")
+    next_step = _("Settle that first, then come back.")
+
+
 class KeyReused(Problem):
     number, status = 2004, 409
     title = _("This form was already sent, with other content, for another step or by someone else.")

@@ -23,7 +23,7 @@ class ReceptionConfig(AppConfig):
         from compass.reception import holding, queries
         from compass.ui import navigation
 
-        registry.refer("reception.Arrival", "person", moves=False)
+        registry.refer("reception.Arrival", "person", moves=False, follows=True)
         registry.refer("reception.PlaceCorrection", "person", moves=False)
         alerts.register(queries.needs_on_arrival)
         holding.declare()

@@ -149,6 +149,8 @@ class AttendanceCorrection(AboutPerson):
     `was`, `became`: its status before and after. `reason`: code of attendance_correction_reason.
     """
 
+    follows_merge: ClassVar[bool] = False
+
     attendance = models.ForeignKey(Attendance, on_delete=models.PROTECT, related_name="+")
     was = models.CharField(max_length=12)
     became = models.CharField(max_length=12)

@@ -166,7 +166,7 @@ def present(work: Work, activity: Activity, *, group: UUID | None = None, everyo
     since = ends - STAYS
     places = work.allowed("reception.view", Arrival).filter(person__isnull=False)
     rows = work.allowed("reception.attendance", Person).filter(
-        recorded_at__gte=since, occurred_at__gte=since, occurred_at__lt=ends
+        merged_into__isnull=True, recorded_at__gte=since, occurred_at__gte=since, occurred_at__lt=ends
     )
     rows = rows.exclude(pk__in=places.exclude(group__centre_id=activity.centre_id).values("person_id"))
     if group is not None:

@@ -23,11 +23,13 @@ class ReturnsConfig(AppConfig):
         from compass.returns.actions import after_consent, expect_journeys
         from compass.returns.chapter import going_home
         from compass.returns.deadlines import waiting_decisions
+        from compass.returns.merging import must_travel_once
         from compass.returns.queries import bound_for
         from compass.ui import navigation
 
         holding.declare()
         navigation.register(label=_("Returns"), url_name="returns:list", order=40, visible=_sees_returns)
+        registry.before_merge(must_travel_once)
         chapters.register(_("Going home"), going_home, order=40)
         decisions.register(waiting_decisions)
         journeys.register(bound_for)

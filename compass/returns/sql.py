@@ -22,11 +22,8 @@ BEGIN
         RETURN false;
     END IF;
     RETURN NOT EXISTS (
-        SELECT 1 FROM returns_member m JOIN people_person p ON p.id = m.person_id LEFT JOIN LATERAL (
-            SELECT * FROM people_consent
-            WHERE person_id = p.id AND (occurred_at AT TIME ZONE 'UTC')::date <= leaving_on
-            ORDER BY occurred_at DESC, id DESC LIMIT 1
-        ) c ON true
+        SELECT 1 FROM returns_member m JOIN people_person p ON p.id = m.person_id
+        LEFT JOIN LATERAL compass_said(p.id, leaving_on) c ON true
         WHERE m.avr_id = avr.id AND (
             NOT compass_child_may_go(p.id)
             OR (p.age_band NOT IN ('0-4', '5-11', '12-14', '15-17') OR p.id = avr.person_id) AND (

@@ -229,6 +229,28 @@ class KeyRing:
             crypto.open_bytes(self._key(subject), bytes(blob), table=table, column=column, subject=f"{subject}/{place}")
         )
 
+    def hand_on(
+        self, blob: bytes | memoryview, *, table: str, column: str, row: UUID, of: UUID, to: UUID
+    ) -> tuple[bytes, str]:
+        """What a blob of a row says, JSON or file, sealed under the key of `to` instead of `of`; with its digest."""
+        plain = crypto.open_bytes(self._key(of), bytes(blob), table=table, column=column, subject=f"{of}/{row}")
+        version = crypto.blob_version(blob) + 1
+        sealed = crypto.seal_bytes(
+            self._key(to), plain, table=table, column=column, subject=f"{to}/{row}", version=version
+        )
+        self.sealed.append((table, column, str(row), crypto.digest(sealed)))
+        return sealed, crypto.digest(sealed)
+
+    def put_back(self, blob: bytes | memoryview, *, table: str, column: str, row: UUID, subject: UUID) -> bytes:
+        """A blob as it was before `hand_on`; the trail says that it stands there again. Raises Unreadable for any other."""
+        crypto.open_bytes(self._key(subject), bytes(blob), table=table, column=column, subject=f"{subject}/{row}")
+        self.sealed.append((table, column, str(row), crypto.digest(blob)))
+        return bytes(blob)
+
+    def keep(self, blob: bytes | memoryview, *, table: str, column: str, row: UUID) -> None:
+        """Let the trail know a sealed blob that was copied as it is to another place, to be put back from there."""
+        self.sealed.append((table, column, str(row), crypto.digest(blob)))
+
     def seal_file(self, content: bytes, *, table: str, column: str, subject: UUID, row: UUID) -> bytes:
         """Seal the bytes of an attachment."""
         blob = crypto.seal_bytes(

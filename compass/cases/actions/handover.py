@@ -57,8 +57,9 @@ def party_of(person: Person) -> Party:
 
 
 def answering(people: Iterable[Person]) -> list[Person]:
-    """Who answers for themselves: adults and children from 15 on; everyone where there is neither."""
-    everyone = list(people)
+    """Who answers for themselves: adults and children from 15 on; everyone where there is neither. A record that was merged
+    into another says nothing of its own."""
+    everyone = [p for p in people if p.merged_into_id is None]
     return [p for p in everyone if not p.is_child or p.age_band in OWN_CONSENT_BANDS] or everyone
 
 
@@ -66,6 +67,7 @@ def not_agreed(work: Work, people: Sequence[Person]) -> list[Person]:
     """Whoever answers for themselves and did not agree to share with the office of return, and whoever said no to it."""
     newest = consent.newest(p.pk for p in people)
     asked = answering(people)
+    people = [p for p in people if p.merged_into_id is None]
     answers = [(p, consent.answer(newest.get(p.pk), SCOPE, work.now.date())) for p in people]
     return [p for p, answer in answers if not answer and (p in asked or answer.reason in NO)]
 
@@ -114,7 +116,9 @@ def _offer(work: Work, case: Case, each: HandoverOffer) -> Handover:
     principal = Person.objects.select_for_update(of=("self",)).get(pk=case.person_id)
     party = party_of(principal)
     must_not_tell(work, party.household, each.note)
-    people = [p.pk for p in party.going]
+    # The records that were merged into theirs go along: everything about a person is in one office.
+    along = list(Person.objects.filter(merged_into__in=party.going).select_for_update(of=("self",)).order_by("pk"))
+    people = [p.pk for p in [*party.going, *along]]
     if principal.pk not in people:
         raise BestInterestsFirst
     must_have_agreed(work, party.going)
@@ -124,7 +128,7 @@ def _offer(work: Work, case: Case, each: HandoverOffer) -> Handover:
     row = Handover(
         id=uuid7(), organisation_id=case.organisation_id, to_organisation_id=receiver.pk,
         stage=min((c.stage for c in cases), key=STAGES.index), needs=unmet_needs(cases),
-        age_bands=sorted((p.age_band for p in party.going), key=_youngest), people_count=len(people),
+        age_bands=sorted((p.age_band for p in party.going), key=_youngest), people_count=len(party.going),
         without_return=each.without_return if abroad else "",
         offered_at=each.occurred_at, offered_by=work.actor.id, expires_at=work.now + ANSWER_WITHIN,
     )  # fmt: skip
@@ -136,7 +140,7 @@ def _offer(work: Work, case: Case, each: HandoverOffer) -> Handover:
             id=uuid7(), organisation_id=p.organisation_id, person=p, handover=row, basis=each.basis,
             occurred_at=each.occurred_at, recorded_at=work.now, recorded_by=work.actor.id,
         )
-        for p in party.going
+        for p in [*party.going, *along]
     )  # fmt: skip
     referrals = Referral.objects.filter(origin__person__in=people).values_list("pk", flat=True)
     _hold_back(work, row, [*people, *referrals])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -16,8 +18,11 @@ class BestInterests(AboutPerson):
     assessment, the panel and its reasons, who will care. with_parent_at: a worker checked that the child returns with the
     parent it lives with and that nothing speaks against it, checked_with: who these parents were; parent_agreed_at: the
     parent (or, for a child alone, the guardian who was appointed by then) agreed. parents_confirmed: whom of its household a
-    second person found to be its parents.
+    second person found to be its parents. A merge leaves it with the record of the child under which it was written, and
+    with those who could read it.
     """
+
+    follows_merge: ClassVar[bool] = False
 
     stage = models.CharField(max_length=20, default="identified")
     determination = models.BooleanField()

@@ -83,6 +83,8 @@ class Handover(models.Model):
 class HandoverPerson(AboutPerson):
     """Who an offer is about: the sender's until acceptance, then it has moved with the person."""
 
+    follows_merge: ClassVar[bool] = False
+
     handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="+")
 
     wall: ClassVar[Wall] = Wall(

@@ -52,7 +52,9 @@ def _most_urgent(rows: QuerySet[Person]) -> QuerySet[Person]:
 def _met(where: Q, since: datetime) -> QuerySet[Person]:
     """People met since then who have no case."""
     known = Exists(Case.objects.filter(person=OuterRef("pk")))
-    rows = Person.objects.filter(where, ~known, recorded_at__gte=since, occurred_at__gte=since)
+    rows = Person.objects.filter(
+        where, ~known, merged_into__isnull=True, recorded_at__gte=since, occurred_at__gte=since
+    )
     return rows.only("id", "code", "occurred_at", "organisation_id")
 
 

@@ -20,7 +20,20 @@ from compass.cases.actions.plan import (
     approve_plans,
     make_plans,
 )
-from compass.people.actions import ConsentGiven, Registration, give_consent, register_people
+from compass.people.actions import (
+    ConsentGiven,
+    Judged,
+    MergeAsked,
+    MergeDecided,
+    MergeUndone,
+    Registration,
+    ask_merges,
+    decide_merges,
+    give_consent,
+    judge,
+    register_people,
+    undo_merges,
+)
 from compass.vocabulary import code_list
 
 IDENTITY = {"given": "Ese", "family": "Osagie", "birth_date": "1995-03-14"}
@@ -127,3 +140,40 @@ def whole(at, case, assessed, planned, approved) -> Any:
         plan = planned(work, row)
     approved(assessment, plan)
     return row
+
+
+@pytest.fixture
+def ask(at, told) -> Callable[..., Any]:
+    """Two records are one person, says a social worker; a case worker asks to make them one."""
+
+    def note(kept, absorbed, username="zinder.cases", judges="zinder.social"):
+        with at(judges) as work:
+            judge(work, [Judged(**told(id=kept.pk), other_id=absorbed.pk, same=True)])
+        with at(username) as work:
+            return ask_merges(work, [MergeAsked(**told(id=kept.pk), absorbed_id=absorbed.pk)])[0]
+
+    return note
+
+
+@pytest.fixture
+def decide(at, told) -> Callable[..., Any]:
+    def answer(row, username="zinder.supervisor", agrees=True):
+        with at(username) as work:
+            return decide_merges(work, [MergeDecided(**told(id=row.pk), agrees=agrees)])[0]
+
+    return answer
+
+
+@pytest.fixture
+def undo(at, told) -> Callable[..., Any]:
+    def back(row, username="zinder.supervisor"):
+        with at(username) as work:
+            undo_merges(work, [MergeUndone(**told(id=row.pk))])
+
+    return back
+
+
+@pytest.fixture
+def two(at, person) -> Any:
+    with at("zinder.social") as work:
+        return person(work), person(work)

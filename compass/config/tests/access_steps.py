@@ -218,6 +218,12 @@ def _pass(pk: UUID | None) -> handover.HandoverStep:
     return handover.HandoverStep(**told(id=pk))
 
 
+def _merge(work: Work, pk: UUID | None) -> Any:
+    (other,) = people.register_people(work, [_person()])
+    people.judge(work, [people.Judged(**told(id=pk), other_id=other.pk, same=True)])
+    return people.ask_merges(work, [people.MergeAsked(**told(id=pk), absorbed_id=other.pk)])
+
+
 def _voice(pk: UUID | None) -> people.VoiceRecording:
     return people.VoiceRecording(**told(), language="fr", text_key="take_back", media_type="audio/mpeg", audio=b"ID3")
 
@@ -244,6 +250,9 @@ STEPS: dict[str, Step] = {
     "people.search": _do(people.record_searches, _said(people.Searched, attributes=("name",), found=0)),
     "people.compare": _do(people.record_comparisons, _said(people.Compared, attributes=("name",), found=0)),
     "people.judge": _judge,
+    "people.ask_merge": _merge,
+    "people.confirm_merge": _do(people.decide_merges, _said(people.MergeDecided, agrees=True)),
+    "people.undo_merge": _do(people.undo_merges, _said(people.MergeUndone)),
     "people.consent": _do(people.give_consent, _consent),
     "people.withdraw": _do(people.withdraw_consent, _said(people.Withdrawal)),
     "people.copy": _do(

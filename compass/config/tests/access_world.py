@@ -165,6 +165,7 @@ class Rooms:
             people.cancel_erasure(work, [people.ErasureStep(**told(id=self["erasure.cancelled"]))])
             self.keep(person__boy=boy, guardian__requested=asked, guardian__appointed=other)
             people.appoint_guardians(work, [people.GuardianAppointed(**told(id=other.pk))])
+        self.merges()
         with at(SUPERVISOR) as work:
             self.keep(right__own=people.ask_rights(work, [replace(wrong, key=uuid4())])[0])
             one, other = sorted((grown, refused), key=lambda person: person.pk)
@@ -181,6 +182,19 @@ class Rooms:
                 audio=b"ID3",
             )
             self.keep(voice__fr=people.put_voices(work, [said])[0])
+
+    def merges(self) -> None:
+        """One that waits, one that the supervisor asked for, one that was confirmed."""
+        asked = []
+        for name in (WORKER, SUPERVISOR, WORKER):
+            with at(name) as work:
+                kept, other = self.person(work), self.person(work)
+                people.judge(work, [people.Judged(**told(id=kept.pk), other_id=other.pk, same=True)])
+                asked += people.ask_merges(work, [people.MergeAsked(**told(id=kept.pk), absorbed_id=other.pk)])
+        self.keep(merge__asked=asked[0], merge__own=asked[1], merge__confirmed=asked[2])
+        with at(SUPERVISOR) as work:
+            people.decide_merges(work, [people.MergeDecided(**told(id=asked[2].pk), agrees=True)])
+            self.ids["person.merged"] = asked[2].absorbed_id
 
     def reception(self) -> None:
         with at(SOCIAL) as work:

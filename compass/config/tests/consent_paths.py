@@ -92,7 +92,7 @@ INSIDE = {
     }),
     # The machine also searches from another office in every state: it never learns that somebody is known.
     "searching and comparing within one office": frozenset({
-        "people:find", "people:pair", "people:pairs", "people:same", "people:searches",
+        "people:ask_merge", "people:find", "people:merge", "people:pair", "people:pairs", "people:same", "people:searches",
     }),
     "takes a key away from everybody": frozenset({
         "people:erasure", "people:erasure_cancel", "people:erasure_confirm", "people:erasure_keep",

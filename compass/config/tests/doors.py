@@ -93,6 +93,8 @@ DOORS = (
     _door("people:identity", "person.grown", FIELD),
     _door("people:contact", "person.grown", FIELD),
     _door("people:same", "person.grown", FIELD),
+    _door("people:ask_merge", "person.grown", CASE_WORK),
+    _door("people:merge", "merge.asked", CASE_WORK),
     _door("people:pair", "pair.waiting", CASE_WORK),
     _door("people:household", "person.grown", FIELD),
     _door("people:copy", "person.grown", CASE_WORK),

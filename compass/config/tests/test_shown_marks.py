@@ -23,7 +23,7 @@ TYPED = "Zq typed"
 #: What opens a form that is closed at first, and who answers a record that was sent elsewhere.
 REVEAL = {"reveal": "1", "reason": "correct"}
 OPENED = {"people:identity": REVEAL, "people:contact": REVEAL}
-ELSEWHERE = {"cases:referral": "clinic.all", "cases:handover": "elsewhere.all"}
+ELSEWHERE = {"people:merge": "here.supervisor", "cases:referral": "clinic.all", "cases:handover": "elsewhere.all"}
 #: What the first answer of every list does not satisfy.
 TOLD: dict[str, dict[str, Any]] = {
     "people:identity": {"birth_date": "1995-03-01", "birth_year": "", "birth_month": "", "birth_estimated": ""},
@@ -38,6 +38,7 @@ TOLD: dict[str, dict[str, Any]] = {
 #: Pages about a record that add one beside it, ask a person anew, or take a step that only one state allows.
 ADDING = {
     "people:copy", "people:document", "people:rights",
+    "people:ask_merge",
     "people:person", "people:same", "people:pair", "people:withdraw", "people:replace_voice",
     "reception:activity", "reception:children", "reception:register", "reception:left", "reception:back",
     "reception:not_there",

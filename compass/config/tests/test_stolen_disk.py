@@ -213,9 +213,8 @@ def fill(machine: Live, marker: Marker, table: str, column: str) -> None:
         ).fetchall()
         for (name,) in constraints:
             root.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}" CASCADE')
-        root.execute(
-            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", [given[n] for n in names if n in given]
-        )
+        quoted = ", ".join(f'"{name}"' for name in names)
+        root.execute(f"INSERT INTO {table} ({quoted}) VALUES ({places})", [given[n] for n in names if n in given])
 
 
 def use_it(machine: Live) -> Canaries:

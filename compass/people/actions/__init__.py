@@ -28,6 +28,14 @@ from compass.people.actions.erasure import (
     erase,
     keep_record,
 )
+from compass.people.actions.merging import (
+    MergeAsked,
+    MergeDecided,
+    MergeUndone,
+    ask_merges,
+    decide_merges,
+    undo_merges,
+)
 from compass.people.actions.persons import (
     HouseholdChange,
     IdentityChange,
@@ -64,6 +72,9 @@ __all__ = [
     "HouseholdChange",
     "IdentityChange",
     "Judged",
+    "MergeAsked",
+    "MergeDecided",
+    "MergeUndone",
     "RecordKept",
     "Registration",
     "RightAnswered",
@@ -78,12 +89,14 @@ __all__ = [
     "answer_rights",
     "appoint_guardians",
     "ask_erasure",
+    "ask_merges",
     "ask_rights",
     "cancel_erasure",
     "change_households",
     "change_identity",
     "compare_person",
     "confirm_erasure",
+    "decide_merges",
     "erase",
     "give_consent",
     "judge",
@@ -101,6 +114,7 @@ __all__ = [
     "request_guardians",
     "search_people",
     "tell_rights",
+    "undo_merges",
     "withdraw_consent",
     "withdraw_guardian_requests",
 ]

@@ -185,9 +185,11 @@ def withdraw_consent(work: Work, withdrawals: list[Withdrawal]) -> list[Consent]
             raise WrongState
         if current[row.person_id].pk != row.pk:
             raise StaleVersion(current=current[row.person_id])
-        left = any(said for scope, said in row.scopes.items() if scope not in each.scopes)
+        # Of two merged records the narrower answers count, and only they may be carried into a new consent.
+        scopes = current[row.person_id].scopes
+        left = any(said for scope, said in scopes.items() if scope not in each.scopes)
         if each.scopes and left:
-            row = _without(work, row, each)
+            row = _without(work, row, scopes, each)
             made.append(row)
         else:
             row.withdrawn_at = each.occurred_at
@@ -200,14 +202,14 @@ def withdraw_consent(work: Work, withdrawals: list[Withdrawal]) -> list[Consent]
     return results
 
 
-def _without(work: Work, row: Consent, each: Withdrawal) -> Consent:
+def _without(work: Work, row: Consent, scopes: dict[str, bool], each: Withdrawal) -> Consent:
     """The same consent with a no for the scopes taken back; never older than the one it follows."""
     sealing: dict[str, Any] = {"table": "people_consent", "column": "detail_sealed", "subject": row.person_id}
     made = Consent(
         id=uuid7(),
         person_id=row.person_id,
         organisation_id=row.organisation_id,
-        scopes={**row.scopes, **dict.fromkeys(each.scopes, False)},
+        scopes={**scopes, **dict.fromkeys(each.scopes, False)},
         **{name: getattr(row, name) for name in SAME_TALK},
         **{**stamp(work, each), "occurred_at": max(each.occurred_at, row.occurred_at)},
     )

@@ -14,7 +14,7 @@ from compass.access.work import Command, Work, stamp
 from compass.people.actions.index import index_people
 from compass.people.consent import DETAILS
 from compass.people.models import IdentityDocument, Person
-from compass.people.queries import document_detail
+from compass.people.queries import document_detail, records_of
 from compass.problems import NotFound, StaleVersion, UnknownCode
 from compass.vocabulary import known
 from compass.vocabulary.nationalities import nationalities
@@ -43,25 +43,30 @@ class DocumentSaid(Command):
 def record_documents(work: Work, said: list[DocumentSaid]) -> list[IdentityDocument]:
     """Write down documents and what became of them; what was known before stays as a row of its own.
 
+    Of two records of a person that were made one, a document stays under the one where it was written down first.
+
     Raises UnknownCode; NotFound for a document that is not this person's; StaleVersion with its newest row when a
     colleague said something of it since.
     """
     people = work.require("people.identity", Person, said)
-    work.keys.load([person.pk for person in people])
+    records = records_of([person.pk for person in people])
+    everyone = set().union(*records.values())
+    work.keys.load(everyone)
     before = _newest(each.document for each in said if each.document)
     rows = []
     for person, each in zip(people, said, strict=True):
         last = before.get(each.document) if each.document else None
-        if each.document and (last is None or last.person_id != person.pk):
+        if each.document and (last is None or last.person_id not in records[person.pk]):
             raise NotFound
         if last is not None and each.seen is not None and each.seen != str(last.pk):
             raise StaleVersion(current=last)
         kept = document_detail(work, last) if last is not None else {}
         if last is not None and last.possession != each.possession:
             kept = {name: value for name, value in kept.items() if name not in OF_POSSESSION}
+        holder = person if last is None or last.person_id == person.pk else last.person
         row = IdentityDocument(
             id=uuid7(),
-            person=person,
+            person=holder,
             organisation_id=person.organisation_id,
             document=each.document or uuid7(),
             type=last.type if last is not None else known("document_type", each.type),
@@ -73,12 +78,12 @@ def record_documents(work: Work, said: list[DocumentSaid]) -> list[IdentityDocum
             {**kept, **{name: value for name, value in each.detail.items() if value not in (None, "")}},
             table=row._meta.db_table,
             column="detail_sealed",
-            subject=person.pk,
+            subject=holder.pk,
             row=row.pk,
         )
         rows.append(row)
     made = IdentityDocument.objects.bulk_create(rows)
-    index_people(work, [person.pk for person in people])
+    index_people(work, everyone)
     return made
 
 

@@ -128,7 +128,8 @@ def _end(work: Work, commands: list[ErasureStep] | list[RecordKept], rule: str, 
 
 @action("people.erase", ErasureRequest)
 def erase(work: Work, due: list[ErasureStep]) -> list[ErasureRequest]:
-    """Destroy every key of the people, and of what rooms above keep about them under keys of its own.
+    """Destroy every key of the people, of the records merged into theirs, and of what rooms above keep about them under keys
+    of its own.
 
     The worker's step, in the name of a colleague of the office. Raises WrongState before the delay is over.
     """
@@ -136,6 +137,8 @@ def erase(work: Work, due: list[ErasureStep]) -> list[ErasureRequest]:
     if any(row.status != "confirmed" or row.due_at is None or row.due_at > work.now for row in rows):
         raise WrongState
     people = [row.person_id for row in rows]
+    # A record that was merged into theirs is theirs: it holds their names and what was said before the merge.
+    people += Person.objects.filter(merged_into__in=people).order_by("pk").values_list("pk", flat=True)
     work.keys.destroy([*people, *keys_about(work, people)])
     for row in rows:
         row.status, row.ended_at = "done", work.now

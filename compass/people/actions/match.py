@@ -68,7 +68,7 @@ def _records(actor: Actor, people: list[tuple[UUID, UUID]]) -> Iterator[Record]:
 
 def _opened(work: Work, last: UUID | None) -> tuple[list[tuple[Person, Record]], UUID | None]:
     """The next people with their records, and where to go on; None at the end."""
-    rows = Person.objects.filter(organisation_id=work.actor.organisation.pk).order_by("pk")
+    rows = Person.objects.filter(organisation_id=work.actor.organisation.pk, merged_into__isnull=True).order_by("pk")
     batch = list((rows.filter(pk__gt=last) if last else rows)[:AT_A_TIME])
     held = work.keys.holds([person.pk for person in batch])
     said = newest(held)

@@ -13,18 +13,20 @@ from compass.people.forms.person import (
     IdentityForm,
     RevealForm,
 )
-from compass.people.forms.search import FindForm, SameForm
+from compass.people.forms.search import DecideMergeForm, FindForm, MergeForm, SameForm
 from compass.people.forms.voice import VoiceForm
 
 __all__ = [
     "AppointedForm",
     "ConsentForm",
     "ContactForm",
+    "DecideMergeForm",
     "DocumentForm",
     "FindForm",
     "GuardianForm",
     "HouseholdForm",
     "IdentityForm",
+    "MergeForm",
     "RevealForm",
     "SameForm",
     "VoiceForm",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -10,14 +12,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from compass.access.work import Command
-from compass.people.actions import Judged
+from compass.people.actions import Judged, MergeAsked, MergeDecided, MergeUndone
 from compass.people.forms.person import OLDEST
 from compass.people.matching.folding import tokens
 from compass.people.matching.keys import attribute_keys
 from compass.people.matching.records import Record
-from compass.people.models import Person
+from compass.people.models import Merge, Person
 from compass.people.searching.tokens import asked, record_of
-from compass.ui.forms import BaseForm
+from compass.ui.forms import BaseForm, VersionField
+from compass.ui.widgets import Radios
 
 
 class FindForm(BaseForm):
@@ -104,3 +107,40 @@ class SameForm(BaseForm):
         return Judged(
             **self.envelope("public_interest", id=person.pk), other_id=told["other"], same=told["answer"] == "same"
         )
+
+
+class MergeForm(BaseForm):
+    """Which record of the same person, and which of the two codes stays."""
+
+    other = forms.ChoiceField(label=_("The other record"), widget=Radios, choices=[])
+    keep = forms.ChoiceField(
+        label=_("Which code stays?"),
+        help_text=_("The one that the person and your partners know better. The other one leads to it."),
+        widget=Radios,
+        choices=[],
+    )
+
+    def __init__(self, *args: Any, person: Person, others: Sequence[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._person = person
+        self.offer("other", [(str(other.pk), other.code) for other in others])
+        self.offer("keep", [("this", person.code), ("other", _("The code of the other record"))])
+
+    def command(self) -> MergeAsked:
+        this, other = self._person.pk, UUID(self.cleaned_data["other"])
+        kept, absorbed = (this, other) if self.cleaned_data["keep"] == "this" else (other, this)
+        return MergeAsked(**self.envelope("public_interest", id=kept), absorbed_id=absorbed)
+
+
+class DecideMergeForm(BaseForm):
+    """The second person's answer, or that a merge was wrong."""
+
+    version = VersionField()
+    answer = forms.ChoiceField(choices=[("confirm", ""), ("decline", ""), ("undo", "")])
+
+    def decided(self, merge: Merge) -> MergeDecided:
+        told = self.envelope("public_interest", id=merge.pk, version=self.cleaned_data["version"])
+        return MergeDecided(**told, agrees=self.cleaned_data["answer"] == "confirm")
+
+    def undone(self, merge: Merge) -> MergeUndone:
+        return MergeUndone(**self.envelope("public_interest", id=merge.pk, version=self.cleaned_data["version"]))

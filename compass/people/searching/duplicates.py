@@ -48,6 +48,8 @@ def same_people(work: Work, person: Person) -> list[tuple[str, str]]:
     """Links to the records of the office that a colleague judged to be of the same person; one query, two with any."""
     found = judged(person.organisation_id, [person.pk], same=True)
     others = list(work.allowed("people.view", Person).filter(pk__in=found)) if found else []
+    # Those that were made one are linked as such.
+    others = [other for other in others if person.pk != other.merged_into_id and other.pk != person.merged_into_id]
     work.saw(others)
     text = _("The same person is also recorded as %(code)s")
     return [(text % {"code": other.code}, reverse("people:person", args=[other.pk])) for other in others]

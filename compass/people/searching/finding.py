@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -44,21 +44,34 @@ def find(work: Work, record: Record, organisation: UUID, *, without: Collection[
     """Who of an office may be meant by `record`, of those whom the colleague may search for.
 
     The same digests are made and the same statements sent whether nobody, somebody elsewhere or somebody erased is meant;
-    only candidates of this office add to the work. Raises KeyAbsent for an organisation outside the unit of work.
+    only candidates of this office add to the work. Who has two merged records is found once, under the kept one.
+    Raises KeyAbsent for an organisation outside the unit of work.
     """
     agreeing = [pk for pk in _by_agreement(work, record, organisation) if pk not in without]
     if len(agreeing) > MOST_OPENED:
         return Found((), too_many=True)
     allowed = work.allowed("people.search", Person).filter(organisation_id=organisation, pk__in=agreeing)
     people = {row.pk: row for row in allowed}
-    found = []
+    kept = {row.pk: row for row in _merged_into(work, organisation, people.values())}
+    found: dict[UUID, Candidate] = {}
     held = work.keys.holds(people)
     numbers = document_numbers(work, held)
     for pk in held:
         sealed = opened(work, people[pk])
-        if alike := likeness(record, record_of(sealed.identity, sealed.contact, numbers.get(pk, ()))):
-            found.append(Candidate(people[pk], alike))
-    return Found(tuple(sorted(found, key=lambda each: (each.likeness.order, each.person.code))))
+        alike = likeness(record, record_of(sealed.identity, sealed.contact, numbers.get(pk, ())))
+        person = kept.get(people[pk].merged_into_id or pk, people[pk])
+        if not alike or person.pk in without:
+            continue
+        if person.pk not in found or alike.order < found[person.pk].likeness.order:
+            found[person.pk] = Candidate(person, alike)
+    return Found(tuple(sorted(found.values(), key=lambda each: (each.likeness.order, each.person.code))))
+
+
+def _merged_into(work: Work, organisation: UUID, people: Iterable[Person]) -> list[Person]:
+    """The records that are kept of those that were merged, under whose names they are found too; a query with any."""
+    wanted = {row.merged_into_id for row in people if row.merged_into_id is not None}
+    rows = work.allowed("people.search", Person).filter(organisation_id=organisation, pk__in=wanted)
+    return list(rows) if wanted else []
 
 
 def _by_agreement(work: Work, record: Record, organisation: UUID) -> list[UUID]:

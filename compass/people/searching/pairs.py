@@ -49,7 +49,9 @@ def judgement_of(two: Two) -> Judgement | None:
 
 
 def _of_the_office(work: Work) -> QuerySet[Pair]:
-    people = work.allowed("people.identity", Person).filter(organisation_id=OuterRef("organisation_id"))
+    people = work.allowed("people.identity", Person).filter(
+        organisation_id=OuterRef("organisation_id"), merged_into__isnull=True
+    )
     both = Q(Exists(people.filter(pk=OuterRef("first")))) & Q(Exists(people.filter(pk=OuterRef("second"))))
     return work.allowed("people.pairs", Pair).filter(both).order_by("pk")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,9 +14,13 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from compass.access.work import Work
+from compass.people import queries
+from compass.people.consent import newest
 from compass.people.content.consent import Notice, available, notice
-from compass.people.forms import ContactForm, IdentityForm, shown
-from compass.people.models import FormerContact, Person
+from compass.people.forms import ContactForm, IdentityForm, RevealForm, shown
+from compass.people.matching.keys import number
+from compass.people.models import Person
 from compass.people.reach import is_unsafe
 from compass.problems.words import in_a_row
 from compass.ui.compare import said
@@ -81,13 +85,11 @@ def contact_facts(contact: dict[str, Any]) -> list[tuple[str, str]]:
     return [(str(field.label), said(field, contact.get(name))) for name, field in shown(ContactForm).items()]
 
 
-def reached_before(
-    contact: dict[str, Any], former: Iterable[tuple[FormerContact, dict[str, Any]]]
-) -> list[dict[str, Any]]:
+def reached_before(contact: dict[str, Any], former: Iterable[tuple[datetime, dict[str, Any]]]) -> list[dict[str, Any]]:
     """Each earlier answer about reaching someone that was changed: until when it held, its question, whether it is a
-    number that became unsafe."""
+    number that became unsafe. `former`: until when each held, the newest first."""
     after, found = contact, []
-    for row, before in former:
+    for until, before in former:
         facts = [
             {
                 "label": label,
@@ -99,7 +101,7 @@ def reached_before(
             )
             if said != later and said
         ]
-        found += [{"until": row.occurred_at, "facts": facts}] if facts else []
+        found += [{"until": until, "facts": facts}] if facts else []
         after = before
     return found
 
@@ -129,6 +131,50 @@ def side_by_side(one: Person, other: Person) -> list[dict[str, Any]]:
     )
 
 
+def documents_beside(work: Work, one: Person, other: Person) -> list[dict[str, Any]]:
+    """Which kinds of document are known of two records, for `{% cmp %}`, and whether their numbers agree; never a number.
+
+    Numbers are opened inside the process only, and not where one of the two people no longer agrees.
+    """
+    said = newest({queries.spoken_under(one), queries.spoken_under(other)})
+    opens = not any(queries.ended(consent) for consent in said.values())
+    left, right = (_papers(work, person, opens=opens) for person in (one, other))
+    rows = []
+    for kind in sorted(left.keys() | right.keys()):
+        agrees = bool(left.get(kind, set()) & right.get(kind, set()))
+        known = left.get(kind) and right.get(kind)
+        rows.append(
+            {
+                "label": label_of("document_type", kind),
+                "left": _paper(left.get(kind), opens=opens),
+                "right": _paper(right.get(kind), opens=opens),
+                "state": ("same" if agrees else "differs") if known else "apart",
+            }
+        )
+    return rows
+
+
+def _papers(work: Work, person: Person, *, opens: bool) -> dict[str, set[str]]:
+    """The numbers of each kind of document of a record, folded; empty where none is known or none may be opened."""
+    found: dict[str, set[str]] = {}
+    opens = opens and bool(work.keys.holds([person.pk]))
+    for newest_row, *_before in queries.documents_of(work, person):
+        # Beside each other each says what was written under it, also once they are one.
+        if newest_row.person_id != person.pk:
+            continue
+        told = str(queries.document_detail(work, newest_row).get("number") or "") if opens else ""
+        found.setdefault(newest_row.type, set()).update({number(told)} - {""})
+    return found
+
+
+def _paper(numbers: set[str] | None, *, opens: bool) -> str:
+    if numbers is None:
+        return _("Not recorded here")
+    if not opens:
+        return _("Recorded; its number stays sealed")
+    return _("Recorded, with its number") if numbers else _("Recorded, no number")
+
+
 def compared(pairs: Iterable[tuple[str, str, str]], *, both: bool = False) -> list[dict[str, Any]]:
     """Rows for `{% cmp %}` of (label, left, right); those that neither side knows are left out, with `both` those that
     one does not know."""
@@ -142,3 +188,21 @@ def compared(pairs: Iterable[tuple[str, str, str]], *, both: bool = False) -> li
 
 def _age(person: Person) -> str:
     return label_of("age_band", person.age_band) if person.age_band else ""
+
+
+def opened_both(work: Work, one: Person, other: Person, form: RevealForm) -> list[dict[str, Any]]:
+    """What is sealed of two records in rows once a reason was given, which goes into the trail for each; else nothing.
+
+    Where one of the two people no longer agrees, only reasons that do not rest on consent are offered.
+    """
+    said = newest({queries.spoken_under(one), queries.spoken_under(other)})
+    if any(queries.ended(consent) for consent in said.values()):
+        form.without_consent()
+    if not form.is_valid():
+        return []
+    sides: list[dict[str, str]] = []
+    for person in (one, other):
+        sealed = queries.reveal(work, person, form.cleaned_data["reason"])
+        sides.append(dict([*identity_facts(sealed.identity), *contact_facts(sealed.contact)]))
+    left, right = sides
+    return compared((label, left.get(label, ""), right.get(label, "")) for label in left | right)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,12 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Work
-from compass.people import queries
 from compass.people.actions import judge
-from compass.people.consent import newest
 from compass.people.forms import RevealForm, SameForm
 from compass.people.searching.pairs import PAGE, Two, judgement_of, one_pair, waiting
-from compass.people.views.common import compared, contact_facts, identity_facts, side_by_side
+from compass.people.views.common import documents_beside, opened_both, side_by_side
 
 
 @require_GET
@@ -58,14 +55,9 @@ def pair(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         with work.attempt(form):
             judge(work, [form.command(two.first)])
             messages.success(request, _answered(two, form.cleaned_data["answer"] == "same"))
-            return redirect("people:pairs")
+            return _next(work, two, form.cleaned_data["answer"] == "same")
     reveal = RevealForm(request.POST if "reveal" in request.POST else None)
-    said = newest([two.first.pk, two.second.pk])
-    if any(queries.ended(consent) for consent in said.values()):
-        reveal.without_consent()
-    opened: list[dict[str, Any]] = []
-    if reveal.is_valid():
-        opened = _opened(work, two, reveal.cleaned_data["reason"])
+    opened = opened_both(work, two.first, two.second, reveal)
     return TemplateResponse(
         request,
         "people/pair.html",
@@ -73,7 +65,7 @@ def pair(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "two": two,
             "form": form,
             "answer": SameForm(initial={"other": two.second.pk}),
-            "rows": side_by_side(two.first, two.second),
+            "rows": [*side_by_side(two.first, two.second), *documents_beside(work, two.first, two.second)],
             "reveal": reveal,
             "opened": opened,
             "judged": judgement_of(two),
@@ -81,14 +73,12 @@ def pair(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     )
 
 
-def _opened(work: Work, two: Two, reason: str) -> list[dict[str, Any]]:
-    """What is sealed of both in rows; the reason goes into the trail for each."""
-    sides: list[dict[str, str]] = []
-    for person in (two.first, two.second):
-        sealed = queries.reveal(work, person, reason)
-        sides.append(dict([*identity_facts(sealed.identity), *contact_facts(sealed.contact)]))
-    left, right = sides
-    return compared((label, left.get(label, ""), right.get(label, "")) for label in left | right)
+def _next(work: Work, two: Two, same: bool) -> HttpResponse:
+    """After a pair that is one person to the page that says what it would mean to make the records one, and asks; else to
+    the queue."""
+    if same and work.may("people.merge"):
+        return redirect("people:ask_merge", pk=two.first.pk)
+    return redirect("people:pairs")
 
 
 def _answered(two: Two, same: bool) -> str:

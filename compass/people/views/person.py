@@ -40,15 +40,18 @@ ALWAYS_SAID = frozenset({"safe_contact", "phone", "safe_to_call", "safe_to_carry
 def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Who is this (code), what is allowed and why, who belongs together, what was received, what comes next."""
     shown = work.find("people.view", Person, pk)
-    edits = work.may("people.identity")
+    # A record that was merged into another is read here, and written there.
+    edits = work.may("people.identity") and shown.merged_into_id is None
     reveal = RevealForm(request.POST or None)
-    consent = queries.consent_of(shown.pk)
+    consent = queries.consent_of(queries.spoken_under(shown))
     if queries.ended(consent):
         reveal.without_consent()
     opened = None
-    if request.method == "POST" and reveal.is_valid() and edits:
+    if request.method == "POST" and reveal.is_valid() and work.may("people.identity"):
         work.find("people.identity", Person, pk)
         opened = queries.reveal(work, shown, reveal.cleaned_data["reason"])
+    # Of two records made one, with what is not safe under the other.
+    contact = queries.contact_of(work, shown) if opened else {}
     allowed = queries.allowances(consent)
     members = queries.household(work, shown)
     work.saw(members)
@@ -61,9 +64,9 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "person": shown,
             "reveal": reveal,
             "opened": opened,
-            "facts": _facts(opened, queries.guardian_note(work, guardian)) if opened else [],
+            "facts": _facts(opened, contact, queries.guardian_note(work, guardian)) if opened else [],
             "reach": None if queries.ended(consent) else queries.reach_of(work, shown),
-            "before": reached_before(opened.contact, queries.former_contacts(work, shown)) if opened else [],
+            "before": _before(work, shown, opened, contact) if opened else [],
             "consent": consent,
             "answered": [row for row in allowed if row.answer.reason != "not_asked"],
             "unasked": [row for row in allowed if row.answer.reason == "not_asked"],
@@ -71,23 +74,34 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "guardian": guardian,
             "services": queries.services_of(work, shown),
             "links": links_of(work, shown),
-            "acts": acts_of(work, shown),
+            "acts": acts_of(work, shown) if shown.merged_into_id is None else [],
             "alerts": alerts_of(work, shown),
-            "identifies": edits,
-            "documents": documents_shown(work, shown, opened=opened is not None) if edits else [],
+            "identifies": work.may("people.identity"),
+            "documents": documents_shown(work, shown, opened=opened is not None) if work.may("people.identity") else [],
             "edits": edits and not erased,
             "erased": erased,
             "rights": queries.rights_shown(work, shown) if edits else [],
             "copies": work.may("people.copy") and not erased,
             "has_children": any(other.is_child for other in members),
-            "registers": work.may("people.register"),
+            "registers": work.may("people.register") and shown.merged_into_id is None,
+            "reveals": work.may("people.identity") and not erased,
         },
     )
 
 
-def _facts(opened: queries.Opened, guardian_note: str) -> list[tuple[str, str]]:
+def _facts(opened: queries.Opened, contact: dict[str, Any], guardian_note: str) -> list[tuple[str, str]]:
     note = [(_("What the authority must know"), guardian_note)] if guardian_note else []
-    return [*_reached(opened.contact), *identity_facts(opened.identity), *note]
+    return [*_reached(contact), *identity_facts(opened.identity), *note]
+
+
+def _before(work: Work, shown: Person, opened: queries.Opened, contact: dict[str, Any]) -> list[dict[str, Any]]:
+    """How the person could be reached before, and under records that were merged into this one, with their codes."""
+    unsafe = {"unsafe_numbers": contact.get("unsafe_numbers", ())}
+    former = [(row.occurred_at, before) for row, before in queries.former_contacts(work, shown)]
+    found = reached_before(opened.contact | unsafe, former)
+    for code, earlier in queries.contacts_under_others(work, shown):
+        found += [row | {"code": code} for row in reached_before(unsafe, earlier)]
+    return found
 
 
 def _reached(contact: dict[str, Any]) -> list[tuple[str, str]]:

@@ -82,6 +82,8 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (search.FindForm, {"names": "Amina Issoufou"}),
     (search.FindForm, {"names": "Amina", "birth_year": "1995"}),
     (search.SameForm, {"other": str(uuid.uuid4()), "answer": "same"}),
+    (partial(search.MergeForm, person=GROWN, others=[BOY]), {"other": str(BOY.pk), "keep": "this"}),
+    (search.DecideMergeForm, {"version": "1", "answer": "confirm"}),
     (lambda data: people.IdentityForm(data, country="NE"), WHO),
     (lambda data: people.IdentityForm(data, country="NE"), {**WHO, "birth_year": "1995", "birth_estimated": "no"}),
     (people.ContactForm, REACH),

@@ -12,9 +12,18 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from compass.people.actions import Withdrawal, withdraw_consent
+from compass.people.actions import (
+    Judged,
+    MergeAsked,
+    Registration,
+    Withdrawal,
+    ask_merges,
+    judge,
+    register_people,
+    withdraw_consent,
+)
 from compass.people.models import Consent, Service
-from compass.problems import Invalid, NotFound, StandardNotMet, UnknownCode, WrongState
+from compass.problems import Invalid, NotFound, NotYetOne, StandardNotMet, UnknownCode, WrongState
 from compass.returns import actions
 from compass.returns.models import Journey, Return, Step
 from compass.ui.words import day
@@ -216,3 +225,16 @@ def test_the_pages_lead_through_it(journey, leaving, sign_in):
     arrival, nigeria = reverse("returns:arrival", args=[journey.pk]), sign_in("edo.reception")
     assert arrival in nigeria.get(reverse("returns:show", args=[journey.pk])).content.decode()
     assert arrival in nigeria.get(reverse("reintegration:list")).content.decode()
+
+
+def test_no_two_records_become_one_while_another_office_sees_the_person_off(journey, leaving, told):
+    with journey.at("edo.reception") as work:
+        (other,) = register_people(work, [Registration(**told(), identity={"given": "Ese", "birth_year": 1990})])
+        judge(work, [Judged(**told(id=other.pk), other_id=journey.mother.pk, same=True)])
+        asked = MergeAsked(**told(id=journey.mother.pk), absorbed_id=other.pk)
+        with pytest.raises(NotYetOne):
+            ask_merges(work, [asked])
+    journey.see_off(leaving)
+
+    with journey.at("edo.reception") as work:
+        ask_merges(work, [MergeAsked(**told(id=journey.mother.pk), absorbed_id=other.pk)])

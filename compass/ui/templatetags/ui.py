@@ -219,8 +219,8 @@ def facts(pairs: Iterable[tuple[Any, Any]] | Mapping[Any, Any]) -> dict[str, Any
 
 @register.inclusion_tag("ui/parts/cmp.html")
 def cmp(rows: Iterable[Mapping[str, Any]], left: str, right: str) -> dict[str, Any]:
-    """Two versions side by side. A row has `label`, `left`, `right` and may say `state`: same, close or differs
-    (worked out from the values when it does not)."""
+    """Two versions side by side. A row has `label`, `left`, `right` and may say `state`: same, close, differs or
+    apart, which says nothing (worked out from the values when it does not)."""
     return {"rows": [{**row, "state": row.get("state") or _state(row)} for row in rows], "left": left, "right": right}
 
 

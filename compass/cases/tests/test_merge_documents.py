@@ -1,0 +1,132 @@
+"""Documents and earlier contact of two records that were made one: they stay where they were, and are read as one."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from compass.config.demo.world import world_id
+from compass.people import actions as people
+from compass.people.copies import gather
+from compass.people.models import IdentityDocument
+from compass.people.queries import document_detail, documents_of
+from compass.people.searching.finding import find
+from compass.people.searching.tokens import record_of
+from compass.problems import NotFound
+from compass.trail.models import Entry
+
+pytestmark = pytest.mark.django_db
+NUMBER, PHONE = "NE 0712 3456X", "+227 90 11 22 33"
+OTHER = {"given": "Kadiatou", "family": "Barry"}
+
+
+@pytest.fixture
+def said(at, told):
+    def write(someone, **what):
+        with at("zinder.cases") as work:
+            (row,) = people.record_documents(
+                work, [people.DocumentSaid(**told(basis="vital_interest", id=someone.pk), **what)]
+            )
+        return row
+
+    return write
+
+
+@pytest.fixture
+def both(at, told, person, said):
+    """Two records by different names; under the second a passport, and a phone that was changed."""
+    with at("zinder.social") as work:
+        kept = person(work)
+        absorbed = person(work, identity=OTHER, contact={"phone": PHONE})
+        changed = people.IdentityChange(**told(id=absorbed.pk, basis="vital_interest"), contact={"phone": "+227 1"})
+        people.change_identity(work, [changed])
+    detail = {"number": NUMBER, "name": "Kadiatou Barry"}
+    passport = said(absorbed, type="passport", country="NE", possession="held_by_client", detail=detail)
+    return kept, absorbed, passport
+
+
+def found(at, given, number):
+    """By one name and a number."""
+    with at("zinder.social") as work:
+        asked = record_of({"given": given}, {}, (number,))
+        return {each.person.pk for each in find(work, asked, world_id("NE")).candidates}
+
+
+def test_a_document_is_read_changed_and_found_under_the_kept_record_and_goes_back_whole(
+    at, both, said, ask, decide, undo
+):
+    kept, absorbed, passport = both
+    assert found(at, "Kadiatou", NUMBER) == {absorbed.pk} and found(at, "Ese", NUMBER) == set()
+
+    row = decide(ask(kept, absorbed))
+
+    assert found(at, "Kadiatou", NUMBER) == found(at, "Ese", NUMBER) == {kept.pk}
+    taken = said(kept, document=passport.document, seen=str(passport.pk), possession="confiscated_by_employer")
+    lost = said(kept, type="passport", possession="lost", detail={"number": "A 1"})
+    assert found(at, "Kadiatou", "A 1") == {kept.pk}
+    with at("zinder.social") as work:
+        newest, before = next(rows for rows in documents_of(work, kept) if rows[0].document == passport.document)
+        assert (newest.pk, before.pk) == (taken.pk, passport.pk) and newest.was_taken
+        assert document_detail(work, newest)["number"] == NUMBER
+
+    undo(row)
+
+    with at("zinder.social") as work:
+        assert [[each.pk for each in rows] for rows in documents_of(work, kept)] == [[lost.pk]]
+        assert [[each.pk for each in rows] for rows in documents_of(work, absorbed)] == [[taken.pk, passport.pk]]
+        assert document_detail(work, IdentityDocument.objects.get(pk=taken.pk))["number"] == NUMBER
+    assert found(at, "Kadiatou", NUMBER) == {absorbed.pk} and found(at, "Ese", NUMBER) == set() == found(
+        at, "Kadiatou", "A 1"
+    )
+
+
+def test_nobody_says_anything_of_a_document_of_a_record_that_was_not_merged_into_it(both, said, ask, decide, undo):
+    kept, absorbed, passport = both
+    with pytest.raises(NotFound):
+        said(kept, document=passport.document, possession="lost")
+    row = decide(ask(kept, absorbed))
+    said(kept, document=passport.document, possession="lost")
+
+    undo(row)
+
+    with pytest.raises(NotFound):
+        said(kept, document=passport.document, possession="lost")
+
+
+def test_pages_show_kinds_beside_each_other_and_open_both_for_a_reason(at, both, said, ask, decide, sign_in, client):
+    kept, absorbed, passport = both
+    client.cookies["compass_language"] = "en"
+    said(kept, type="passport", possession="lost", detail={"number": "ne-0712 3456 x"})
+    said(absorbed, type="national_id_card", possession="lost")
+    asked = ask(kept, absorbed)
+
+    beside = sign_in("zinder.supervisor").get(reverse("people:merge", args=[asked.pk])).content.decode()
+
+    assert "Recorded, with its number" in beside and "0712" not in beside
+    assert 'Passport <span class="chip good">same' in beside
+    decide(asked)
+    assert client.get(reverse("people:merge", args=[asked.pk])).content.decode().count("Not recorded here") == 1
+    page = reverse("people:person", args=[kept.pk])
+    client = sign_in("zinder.social")
+    assert "0712" not in client.get(page).content.decode()
+    opened = client.post(page, {"key": str(uuid.uuid4()), "reveal": "1", "reason": "correct"}).content.decode()
+    assert NUMBER in opened and PHONE in opened and f"?of={passport.document}" in opened
+    with at("zinder.supervisor"):
+        body = Entry.objects.filter(body__contains='"people.reveal"').latest("seq").body
+        assert str(kept.pk) in body and str(absorbed.pk) in body
+
+
+def test_a_copy_for_the_person_tells_what_is_held_under_both(at, both, ask, decide, undo):
+    kept, absorbed, _passport = both
+
+    def numbers():
+        with at("zinder.cases") as work:
+            return str(gather(work, kept).tables.get("people.IdentityDocument"))
+
+    assert NUMBER not in numbers()
+    row = decide(ask(kept, absorbed))
+    assert NUMBER in numbers()
+    undo(row)
+    assert NUMBER not in numbers()
