@@ -20,12 +20,15 @@ from compass.people.models import (
     DataRequest,
     ErasureRequest,
     FormerContact,
+    FormerIdentity,
     GuardianRequest,
     IdentityDocument,
     Person,
+    PersonName,
     Service,
 )
 from compass.people.reach import Reach, reach
+from compass.people.searching.also import Also
 from compass.problems import ConsentMissing
 from compass.vault.models import Erasure
 from compass.vocabulary import label_of
@@ -35,6 +38,8 @@ TABLE = "people_person"
 WITHOUT_CONSENT = frozenset({"present", "correct", "danger"})
 #: So many earlier contacts of a person are shown.
 MOST_FORMER = 30
+#: What `Person.sex` holds before anybody was asked, and where somebody did not want to say.
+UNTOLD = "undisclosed"
 NEIGHBOURS = timedelta(days=3)
 #: A talk with a family, and the children written down after it, is over within half a day.
 SAME_TALK = timedelta(hours=12)
@@ -155,13 +160,69 @@ def documents_of(work: Work, person: Person) -> list[list[IdentityDocument]]:
     return list(found.values())
 
 
-def document_numbers(work: Work, people: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """Every number ever recorded on a document of these people, who can all be opened here; one query."""
-    found: dict[UUID, dict[str, None]] = defaultdict(dict)
-    for row in IdentityDocument.objects.filter(person_id__in=people).order_by("id"):
-        if number := document_detail(work, row).get("number"):
-            found[row.person_id][str(number)] = None
-    return {person: tuple(numbers) for person, numbers in found.items()}
+def name_words(work: Work, row: PersonName) -> str:
+    """A further name, opened for the program itself, in the script in which it was written."""
+    found = work.keys.open(
+        row.detail_sealed, table=row._meta.db_table, column="detail_sealed", subject=row.person_id, row=row.pk
+    )
+    return str((found or {}).get("words", ""))
+
+
+def names_of(work: Work, person: Person) -> list[list[PersonName]]:
+    """Each further name of a person, and of their parents, with its rows, the newest first; one query."""
+    found: dict[UUID, list[PersonName]] = defaultdict(list)
+    for row in work.allowed("people.identity", PersonName).filter(person=person).order_by("-id"):
+        found[row.name].append(row)
+    return list(found.values())
+
+
+def identity_said(person: Person, identity: dict[str, Any]) -> dict[str, Any]:
+    """Every answer about who someone is, sealed and clear, as FormerIdentity keeps it; what nobody answered is left out."""
+    clear = {
+        "sex": person.sex if person.sex != UNTOLD else "",
+        "nationality": person.nationality,
+        "languages": list(person.languages),
+    }
+    return {name: value for name, value in {**identity, **clear}.items() if value not in (None, "", [])}
+
+
+def former_identities(work: Work, person: Person) -> list[tuple[FormerIdentity, dict[str, Any]]]:
+    """Who the person was said to be before, the newest first, opened; whoever shows them must `reveal` the person.
+
+    Until when each held is `occurred_at` of its row.
+    """
+    rows = work.allowed("people.identity", FormerIdentity).filter(person=person).order_by("-id")[:MOST_FORMER]
+    return [(row, _former_identity(work, row)) for row in rows]
+
+
+def _former_identity(work: Work, row: FormerIdentity) -> dict[str, Any]:
+    found = work.keys.open(
+        row.identity_sealed, table=row._meta.db_table, column="identity_sealed", subject=row.person_id, row=row.pk
+    )
+    return dict(found or {})
+
+
+def also_known(work: Work, people: Collection[UUID], *, replaced: bool = True) -> dict[UUID, Also]:
+    """What else these people, who can all be opened here, were ever called, and the numbers of their documents.
+
+    Three queries. A name that was written down by mistake is left out; everything that was true once is not. `replaced`:
+    also names of an identity that was replaced, which may have been a slip: somebody who asks wants to see them.
+    """
+    found: dict[UUID, Also] = defaultdict(Also)
+    newest: dict[UUID, PersonName] = {}
+    for row in PersonName.objects.filter(person_id__in=people).order_by("id"):
+        newest[row.name] = row
+        if words := name_words(work, row):
+            found[row.person_id].add(row.kind, words, of=row.name)
+    for row in newest.values():
+        if row.mistaken:
+            found[row.person_id].drop(row.name)
+    for former in FormerIdentity.objects.filter(person_id__in=people if replaced else ()).order_by("id"):
+        found[former.person_id].called(_former_identity(work, former))
+    for document in IdentityDocument.objects.filter(person_id__in=people).order_by("id"):
+        detail = document_detail(work, document)
+        found[document.person_id].document(str(detail.get("number") or ""), str(detail.get("name") or ""))
+    return dict(found)
 
 
 def safe_to_carry(work: Work, person: Person) -> bool:

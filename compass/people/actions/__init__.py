@@ -28,6 +28,7 @@ from compass.people.actions.erasure import (
     erase,
     keep_record,
 )
+from compass.people.actions.names import NameSaid, record_names
 from compass.people.actions.persons import (
     HouseholdChange,
     IdentityChange,
@@ -64,6 +65,7 @@ __all__ = [
     "HouseholdChange",
     "IdentityChange",
     "Judged",
+    "NameSaid",
     "RecordKept",
     "Registration",
     "RightAnswered",
@@ -95,6 +97,7 @@ __all__ = [
     "record_comparisons",
     "record_copies",
     "record_documents",
+    "record_names",
     "record_searches",
     "record_services",
     "register_people",

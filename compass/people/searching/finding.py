@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.db import connection
 from compass.access.work import Work
 from compass.people.matching.records import Record
 from compass.people.models import Person
-from compass.people.queries import document_numbers, opened
+from compass.people.queries import also_known, opened
 from compass.people.searching.limits import MOST_OPENED
 from compass.people.searching.ranking import Likeness, likeness
 from compass.people.searching.tokens import Tokens, asked, kind, record_of
@@ -40,8 +40,17 @@ class Found:
     too_many: bool = False
 
 
-def find(work: Work, record: Record, organisation: UUID, *, without: Collection[UUID] = ()) -> Found:
+def find(
+    work: Work,
+    record: Record,
+    organisation: UUID,
+    *,
+    without: Collection[UUID] = (),
+    readings: Sequence[Record] = (),
+) -> Found:
     """Who of an office may be meant by `record`, of those whom the colleague may search for.
+
+    readings: parts of the record that may be all another record holds; the best of them says how alike the two are.
 
     The same digests are made and the same statements sent whether nobody, somebody elsewhere or somebody erased is meant;
     only candidates of this office add to the work. Raises KeyAbsent for an organisation outside the unit of work.
@@ -53,11 +62,12 @@ def find(work: Work, record: Record, organisation: UUID, *, without: Collection[
     people = {row.pk: row for row in allowed}
     found = []
     held = work.keys.holds(people)
-    numbers = document_numbers(work, held)
+    also = also_known(work, held)
     for pk in held:
         sealed = opened(work, people[pk])
-        if alike := likeness(record, record_of(sealed.identity, sealed.contact, numbers.get(pk, ()))):
-            found.append(Candidate(people[pk], alike))
+        theirs = record_of(sealed.identity, sealed.contact, also.get(pk))
+        if alike := [each for one in (record, *readings) if (each := likeness(one, theirs))]:
+            found.append(Candidate(people[pk], min(alike, key=lambda each: each.order)))
     return Found(tuple(sorted(found, key=lambda each: (each.likeness.order, each.person.code))))
 
 
