@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from uuid import UUID
 
@@ -26,3 +27,9 @@ def _open(user_id: UUID, blob: bytes) -> str:
 def name_of(user: User) -> str:
     """The colleague's name, or the post when none is recorded."""
     return _open(user.pk, bytes(user.name_sealed)) if user.name_sealed else user.username
+
+
+def names_of_colleagues(organisations: Collection[UUID], people: Iterable[UUID]) -> dict[UUID, str]:
+    """Names of those of these accounts that belong to the organisations; one query. Who works elsewhere is left out."""
+    found = User.objects.filter(pk__in=set(people), organisation_id__in=organisations)
+    return {user.pk: name_of(user) for user in found}

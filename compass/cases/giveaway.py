@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from compass.access.codes import clean_code
 from compass.access.work import Work
 from compass.people.models import Person
+from compass.people.queries import also_known
 from compass.problems import Invalid
 from compass.problems.words import in_a_row
 from compass.ui.digits import normalise_digits
@@ -42,16 +43,17 @@ _JOINED = "وبلكف"
 
 def giveaways(work: Work, people: Iterable[Person], text: str) -> list[str]:
     """The words of the text that tell who it is, as they were typed: a code of a person or case, six digits or more in one
-    number, a given, family or other name of these people, and the place one of them comes from, unless it is a country or a
-    first-level area, where many do. Their identities are opened for the comparison only.
+    number, a name of these people or of a parent, also a further or former one, and the place one of them comes from,
+    unless it is a country or a first-level area, where many do. Their identities are opened for the comparison only.
 
     Source: handover and referral share no identity before acceptance (CM-19).
     """
     plain = _DAY.sub(lambda day: " " * len(day[0]), normalise_digits(text))
     found = [*_codes(plain), *_numbers(plain)]
     if words := list(_WORD.finditer(text)):
+        people = list(people)
         identities = _identities(work, people)
-        names = _names(identities)
+        names = _names(identities) | _further(work, people)
         found += [word[0] for word in words if _forms(word[0]) & names]
         found += _places(identities, text, [word for word in words if len(word[0]) >= _SPOKEN])
     return list(dict.fromkeys(found))
@@ -83,10 +85,22 @@ def _numbers(text: str) -> Iterator[str]:
             yield found[0].strip()
 
 
-def _identities(work: Work, people: Iterable[Person]) -> list[dict[str, Any]]:
-    people = list(people)
+def _further(work: Work, people: Sequence[Person]) -> set[str]:
+    """Further and former names, and those of the parents. Of what people are called ("the tailor") only what is a name."""
+    known = also_known(work, work.keys.holds([person.pk for person in people])).values()
+    said = [words for also in known for told in also.said.values() for _kind, words in told]
+    return {
+        in_order(word)
+        for words in said
+        for word in _WORD.findall(words)
+        if len(word) >= _SPOKEN and not word[0].islower()
+    }
+
+
+def _identities(work: Work, people: Sequence[Person]) -> list[dict[str, Any]]:
     # Under a record that was merged into theirs they may be known by other names.
-    people += Person.objects.filter(merged_into__in=[person.pk for person in people]).defer("contact_sealed")
+    merged = Person.objects.filter(merged_into__in=[person.pk for person in people]).defer("contact_sealed")
+    people = [*people, *merged]
     work.keys.load(person.pk for person in people)
     place: dict[str, Any] = {"table": "people_person", "column": "identity_sealed"}
     return [work.keys.open(person.identity_sealed, **place, subject=person.pk) or {} for person in people]

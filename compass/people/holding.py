@@ -8,7 +8,7 @@ from compass.people.forms import ContactForm, IdentityForm, shown
 from compass.people.held import Column, Held, hold, hold_apart
 
 #: Under which list the answers about reaching someone stand.
-_LISTS = {"safe_contact": "safe_contact"}
+_LISTS = {"safe_contact": "safe_contact", "sex": "sex", "nationality": "nationality"}
 
 
 def _asked(form: type[ContactForm] | type[IdentityForm]) -> dict[str, Column]:
@@ -45,6 +45,23 @@ def declare() -> None:
         Held(
             "people.FormerContact", _("How to reach you, before it was changed"),
             sealed={"contact_sealed": _("How to reach you")}, parts=contact, apart=danger,
+        ),
+        Held(
+            "people.FormerIdentity", _("Who you said you were, before it was changed"),
+            sealed={"identity_sealed": _("Name and birth")},
+            parts={
+                "identity_sealed": {
+                    **_asked(IdentityForm),
+                    "birth_month": Column(_("Month of birth")),
+                    "languages": Column(_("Languages"), "language"),
+                },
+            },
+        ),
+        Held(
+            "people.PersonName", _("Further names"),
+            told={"kind": Column(_("What kind of name"), "name_kind"), "mistaken": Column(_("Written down by mistake"))},
+            sealed={"detail_sealed": _("The name")}, parts={"detail_sealed": {"words": Column(_("The name"))}},
+            apart={"name": "internal"},
         ),
         Held(
             "people.IdentityDocument", _("Documents"),

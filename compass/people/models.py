@@ -23,8 +23,9 @@ from compass.vault.walls import Wall
 class Person(models.Model):
     """Someone COMPASS works with. `code` is what pages and colleagues say instead of a name.
 
-    identity_sealed: {"given", "family", "other", "birth_date" (ISO) | "birth_year", "birth_estimated", with
-    "birth_month" (1 to 12) for a small child whose age was told in months; "place_of_origin"}.
+    identity_sealed: {"given", "family", "other", "one_name": whether the person has one name only; "birth_date" (ISO) |
+    "birth_year", "birth_estimated", with "birth_month" (1 to 12) for a small child whose age was told in months |
+    "birth_unknown": that nobody knows when; "place_of_origin"}. Further names stand in PersonName.
     contact_sealed: {"safe_contact": code of safe_contact, "trusted_person": who passes a message on, "phone",
     "safe_to_call", "safe_times", "speak_as": who we say we are, "what_to_say", "must_not_know": who must not learn of
     it, "unsafe_numbers": [numbers never to be called again], "safe_to_carry_paper"}.
@@ -137,6 +138,42 @@ class FormerContact(AboutPerson):
 
     class Meta:
         indexes = [models.Index(fields=["person", "-id"], name="people_formercontact_newest")]
+
+
+class FormerIdentity(AboutPerson):
+    """Who the person was said to be until someone changed it (`occurred_at`, `recorded_by`). Nothing here is ever changed.
+
+    identity_sealed: as that of Person, with "sex", "nationality" and "languages" as they were; sealed for this row. It
+    stays with the record under which it was said.
+    """
+
+    follows_merge: ClassVar[bool] = False
+    identity_sealed = models.BinaryField(default=b"")
+
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="person")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-id"], name="people_formeridentity_newest")]
+
+
+class PersonName(AboutPerson):
+    """A further name of a person, or that of a parent. Each change is a new row; the newest of a `name` counts.
+
+    name: which one it is, the same in all its rows. kind: code of name_kind. mistaken: that it was written down by
+    mistake; it stays and counts for nothing. detail_sealed: {"words": the name in the script in which it was written}.
+    All rows of one stay with the record under which it was written down.
+    """
+
+    follows_merge: ClassVar[bool] = False
+    name = models.UUIDField(default=uuid7)
+    kind = models.CharField(max_length=20)
+    mistaken = models.BooleanField(default=False)
+    detail_sealed = models.BinaryField(default=b"")
+
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="person")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-id"], name="people_personname_newest")]
 
 
 class IdentityDocument(AboutPerson):

@@ -20,13 +20,16 @@ from compass.people.models import (
     DataRequest,
     ErasureRequest,
     FormerContact,
+    FormerIdentity,
     GuardianRequest,
     IdentityDocument,
     Merge,
     Person,
+    PersonName,
     Service,
 )
 from compass.people.reach import Reach, reach
+from compass.people.searching.also import Also
 from compass.problems import ConsentMissing
 from compass.vault.crypto import digest
 from compass.vault.models import Erasure
@@ -39,6 +42,8 @@ WITHOUT_CONSENT = frozenset({"present", "correct", "danger"})
 MOST_FORMER = 30
 #: What is said about being reached that keeps a person safe.
 SAFE = ("safe_to_call", "safe_to_carry_paper")
+#: What `Person.sex` holds before anybody was asked, and where somebody did not want to say.
+UNTOLD = "undisclosed"
 NEIGHBOURS = timedelta(days=3)
 #: A talk with a family, and the children written down after it, is over within half a day.
 SAME_TALK = timedelta(hours=12)
@@ -208,19 +213,83 @@ def documents_of(work: Work, person: Person) -> list[list[IdentityDocument]]:
     return list(found.values())
 
 
-def document_numbers(work: Work, people: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """Every number ever recorded on a document of these people, who can all be opened here, under whichever of their
-    records: who was merged is found by the names of one and a number of the other."""
-    records = records_of(people)
-    held = work.keys.holds(set().union(*records.values()))
-    found: dict[UUID, dict[str, None]] = defaultdict(dict)
-    for row in IdentityDocument.objects.filter(person_id__in=held).order_by("id"):
-        if number := document_detail(work, row).get("number"):
-            found[row.person_id][str(number)] = None
-    return {
-        person: tuple(dict.fromkeys(number for each in sorted(others) for number in found.get(each, ())))
-        for person, others in records.items()
+def name_words(work: Work, row: PersonName) -> str:
+    """A further name, opened for the program itself, in the script in which it was written."""
+    found = work.keys.open(
+        row.detail_sealed, table=row._meta.db_table, column="detail_sealed", subject=row.person_id, row=row.pk
+    )
+    return str((found or {}).get("words", ""))
+
+
+def names_of(work: Work, person: Person) -> list[list[PersonName]]:
+    """Each further name of a person, and of their parents, with its rows, the newest first, those of records merged into
+    this one too; two queries."""
+    records = [person.pk, *(row.pk for row in made_one_with(person))]
+    found: dict[UUID, list[PersonName]] = defaultdict(list)
+    for row in work.allowed("people.identity", PersonName).filter(person__in=records).order_by("-id"):
+        found[row.name].append(row)
+    return list(found.values())
+
+
+def identity_said(person: Person, identity: dict[str, Any]) -> dict[str, Any]:
+    """Every answer about who someone is, sealed and clear, as FormerIdentity keeps it; what nobody answered is left out."""
+    clear = {
+        "sex": person.sex if person.sex != UNTOLD else "",
+        "nationality": person.nationality,
+        "languages": list(person.languages),
     }
+    return {name: value for name, value in {**identity, **clear}.items() if value not in (None, "", [])}
+
+
+def former_identities(work: Work, person: Person) -> list[tuple[FormerIdentity, dict[str, Any]]]:
+    """Who the person was said to be before, the newest first, opened; whoever shows them must `reveal` the person.
+
+    Until when each held is `occurred_at` of its row.
+    """
+    rows = work.allowed("people.identity", FormerIdentity).filter(person=person).order_by("-id")[:MOST_FORMER]
+    return [(row, _former_identity(work, row)) for row in rows]
+
+
+def _former_identity(work: Work, row: FormerIdentity) -> dict[str, Any]:
+    found = work.keys.open(
+        row.identity_sealed, table=row._meta.db_table, column="identity_sealed", subject=row.person_id, row=row.pk
+    )
+    return dict(found or {})
+
+
+def also_known(work: Work, people: Collection[UUID], *, replaced: bool = True) -> dict[UUID, Also]:
+    """What else these people, who can all be opened here, were ever called, and the numbers of their documents, under
+    whichever of their records: who was merged is found by the names of one and a number of the other.
+
+    Four queries, one more with any merged. A name that was written down by mistake is left out; everything that was true
+    once is not. `replaced`: also names of an identity that was replaced, which may have been a slip: somebody who asks wants
+    to see them.
+    """
+    records = records_of(people)
+    whose: dict[UUID, list[UUID]] = defaultdict(list)
+    for person, others in records.items():
+        for each in others:
+            whose[each].append(person)
+    held = work.keys.holds(whose)
+    found: dict[UUID, Also] = defaultdict(Also)
+    newest: dict[UUID, PersonName] = {}
+    for row in PersonName.objects.filter(person_id__in=held).order_by("id"):
+        newest[row.name] = row
+        if words := name_words(work, row):
+            for person in whose[row.person_id]:
+                found[person].add(row.kind, words, of=row.name)
+    for row in newest.values():
+        if row.mistaken:
+            for person in whose[row.person_id]:
+                found[person].drop(row.name)
+    for former in FormerIdentity.objects.filter(person_id__in=held if replaced else ()).order_by("id"):
+        for person in whose[former.person_id]:
+            found[person].called(_former_identity(work, former))
+    for document in IdentityDocument.objects.filter(person_id__in=held).order_by("id"):
+        detail = document_detail(work, document)
+        for person in whose[document.person_id]:
+            found[person].document(str(detail.get("number") or ""), str(detail.get("name") or ""))
+    return dict(found)
 
 
 def safe_to_carry(work: Work, person: Person) -> bool:

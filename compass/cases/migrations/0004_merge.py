@@ -7,7 +7,7 @@ from compass.cases.sql_ladder import LADDER
 class Migration(migrations.Migration):
     """Both functions anew: of records made one the stricter counts, and all of them go."""
 
-    dependencies = [("cases", "0003_revoked"), ("people", "0010_merge")]
+    dependencies = [("cases", "0003_revoked"), ("people", "0011_merge")]
     operations = [
         migrations.RunSQL(LADDER, migrations.RunSQL.noop),
         migrations.RunSQL(HANDOVER, migrations.RunSQL.noop),

@@ -13,7 +13,7 @@ from compass.cases.actions.referral import ReferralPrepared, prepare_referrals
 from compass.cases.giveaway import giveaways
 from compass.cases.models import Handover, Referral
 from compass.config.demo.world import world_id
-from compass.people.actions import IdentityChange, change_identity
+from compass.people.actions import IdentityChange, NameSaid, change_identity, record_names
 from compass.people.models import Person
 from compass.problems import Invalid
 
@@ -55,6 +55,21 @@ def family(row):
 def test_what_tells_who_it_is(at, opened, text, found):
     with at("zinder.social") as work:
         assert giveaways(work, family(opened), text) == found
+
+
+def test_further_and_former_names_tell_who_it_is_too(at, told, opened):
+    with at("zinder.social") as work:
+        record_names(
+            work,
+            [
+                NameSaid(**told(basis="vital_interest", id=opened.person_id), kind=kind, words=words)
+                for kind, words in (("known_as", "Hajia the tailor"), ("mother", "أم أحمد"))
+            ],
+        )
+        was = IdentityChange(**told(basis="vital_interest", id=opened.person_id), identity={"given": "Eseosa"})
+        change_identity(work, [was])
+    with at("zinder.social") as work:
+        assert giveaways(work, family(opened), "Ask Hajia, or Ahmad: احمد; Ese; the tailor") == ["Hajia", "احمد", "Ese"]
 
 
 VILLAGE = "village Uromi-Ubiaja, near Benin City, Edo State, Nigeria"

@@ -23,7 +23,7 @@ from compass.access.actor import Actor
 from compass.access.models import User
 from compass.access.work import Work, unit_of_work
 from compass.config.demo import load_cases
-from compass.config.demo.papers import papers
+from compass.config.demo.papers import further_names, papers
 from compass.config.demo.population import population
 from compass.config.demo.progress import Progress
 from compass.config.demo.reached import reached
@@ -32,10 +32,12 @@ from compass.config.demo.world import NAMESPACE, language_of
 from compass.people.actions import (
     ConsentGiven,
     DocumentSaid,
+    NameSaid,
     Registration,
     ServiceGiven,
     give_consent,
     record_documents,
+    record_names,
     record_services,
     register_people,
 )
@@ -146,6 +148,20 @@ class Loader:
         ]
         return len(record_services(work, given))
 
+    def names(self, work: Work, households: Sequence[Household]) -> None:
+        record_names(
+            work,
+            [
+                NameSaid(
+                    **self.told(home.arrived, "name", person.number, index, basis=VITAL, id=self.person_id(person)),
+                    **each,
+                )
+                for home in households
+                for person in home.members
+                for index, each in enumerate(further_names(person))
+            ],
+        )
+
     def documents(self, work: Work, households: Sequence[Household]) -> None:
         record_documents(
             work,
@@ -251,6 +267,7 @@ def load_desk(loader: Loader, homes: list[Household], now: datetime, worker: str
         loader.consent(work, met)
         loader.services(work, homes)
         loader.documents(work, homes)
+        loader.names(work, homes)
         told = load_cases.stories(loader, homes, now)
         if told:
             load_cases.screen(loader, work, told)

@@ -1,4 +1,5 @@
-"""Which documents people of the demonstration have, had or lost; drawn from nothing, like `reached`."""
+"""Which documents people of the demonstration have, had or lost, and how else they are called; drawn from nothing, like
+`reached`."""
 
 from __future__ import annotations
 
@@ -29,6 +30,8 @@ _WHERE = (
     "left_at_origin", "held_by_client", "confiscated_by_smuggler_trafficker",
 )  # fmt: skip
 _ADULT = 18
+#: What people call a woman or a man who has a second name, in Latin and in Arabic letters.
+_CALLED = {"female": ("Hajia Talatu", "أم أحمد"), "male": ("Malam Sani", "أبو أحمد")}
 
 
 def papers(person: Person, language: str) -> list[dict[str, Any]]:
@@ -43,3 +46,15 @@ def papers(person: Person, language: str) -> list[dict[str, Any]]:
         detail["number"] = f"{country}{'P' if adult else 'N'}000{person.number:05}"
     first = "passport" if adult and person.number % 2 else "national_id_card" if adult else "birth_certificate"
     return [{"type": first, "country": country, "possession": where, "detail": detail}]
+
+
+def further_names(person: Person) -> list[dict[str, Any]]:
+    """What `NameSaid` is told of the further names of someone: one in every fifth has any."""
+    if person.number % 5:
+        return []
+    arabic = person.names.script == "Arab"
+    called = _CALLED[person.sex][arabic]
+    found = [{"kind": "known_as", "words": called}]
+    if person.number % 10 == 0:
+        found.append({"kind": "mother", "words": _CALLED["female"][not arabic]})
+    return found

@@ -228,8 +228,8 @@ def _voice(pk: UUID | None) -> people.VoiceRecording:
     return people.VoiceRecording(**told(), language="fr", text_key="take_back", media_type="audio/mpeg", audio=b"ID3")
 
 
-def _said(kind: Any, **more: Any) -> Callable[[UUID | None], Any]:
-    return lambda pk: kind(**{**told(id=pk), **more})
+def _said(command: Any, **more: Any) -> Callable[[UUID | None], Any]:
+    return lambda pk: command(**{**told(id=pk), **more})
 
 
 def _do(action: Callable[[Work, list[Any]], Any], command: Callable[[UUID | None], Any]) -> Step:
@@ -244,6 +244,7 @@ STEPS: dict[str, Step] = {
         people.record_documents,
         _said(people.DocumentSaid, type="passport", possession="lost", detail={"number": "A1234567"}),
     ),
+    "people.name": _do(people.record_names, _said(people.NameSaid, kind="known_as", words="Amina the tailor")),
     "people.household": _do(
         people.change_households, _said(people.HouseholdChange, household_id=None, relation="principal")
     ),

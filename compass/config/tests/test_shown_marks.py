@@ -26,7 +26,14 @@ OPENED = {"people:identity": REVEAL, "people:contact": REVEAL}
 ELSEWHERE = {"people:merge": "here.supervisor", "cases:referral": "clinic.all", "cases:handover": "elsewhere.all"}
 #: What the first answer of every list does not satisfy.
 TOLD: dict[str, dict[str, Any]] = {
-    "people:identity": {"birth_date": "1995-03-01", "birth_year": "", "birth_month": "", "birth_estimated": ""},
+    "people:identity": {
+        "birth_date": "1995-03-01",
+        "birth_year": "",
+        "birth_month": "",
+        "birth_estimated": "",
+        "birth_unknown": "",
+        "one_name": "no",
+    },
     "people:household": {"relation": ""},
     "people:contact": {"phone": "+227 90 12 34 56", "unsafe_numbers": "+227 96 00 00 01", "safe_contact": "sms"},
     # On the day it was asked only a no is taken.
@@ -40,6 +47,7 @@ ADDING = {
     "people:copy", "people:document", "people:rights",
     "people:ask_merge",
     "people:person", "people:same", "people:pair", "people:withdraw", "people:replace_voice",
+    "people:former", "people:name",
     "reception:activity", "reception:children", "reception:register", "reception:left", "reception:back",
     "reception:not_there",
     "cases:screen", "cases:case", "cases:refer", "cases:hand_over", "cases:reopen", "returns:start", "returns:show",

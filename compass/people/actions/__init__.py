@@ -36,6 +36,7 @@ from compass.people.actions.merging import (
     decide_merges,
     undo_merges,
 )
+from compass.people.actions.names import NameSaid, record_names
 from compass.people.actions.persons import (
     HouseholdChange,
     IdentityChange,
@@ -75,6 +76,7 @@ __all__ = [
     "MergeAsked",
     "MergeDecided",
     "MergeUndone",
+    "NameSaid",
     "RecordKept",
     "Registration",
     "RightAnswered",
@@ -108,6 +110,7 @@ __all__ = [
     "record_comparisons",
     "record_copies",
     "record_documents",
+    "record_names",
     "record_searches",
     "record_services",
     "register_people",

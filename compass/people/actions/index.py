@@ -15,7 +15,7 @@ from django.db import connection
 
 from compass.access.work import Work
 from compass.people.models import Person
-from compass.people.queries import document_numbers, opened
+from compass.people.queries import also_known, opened
 from compass.people.searching.tokens import Tokens, kept, record_of
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('people_searchtoken' || %s::text, 0))"
@@ -50,12 +50,12 @@ def write_index(work: Work, people: Sequence[UUID]) -> None:
     by_office: dict[UUID, dict[UUID, list[str]]] = defaultdict(dict)
     rows = Person.objects.filter(pk__in=people).only("organisation_id", "identity_sealed", "contact_sealed")
     held = work.keys.holds(people)
-    numbers = document_numbers(work, held)
+    also = also_known(work, held)
     for row in rows:
         pairs: list[str] = []
         if row.pk in held:
             sealed = opened(work, row)
-            pairs = kept(record_of(sealed.identity, sealed.contact, numbers.get(row.pk, ())))
+            pairs = kept(record_of(sealed.identity, sealed.contact, also.get(row.pk)))
         by_office[row.organisation_id][row.pk] = pairs
     for office in sorted(by_office):
         _Writing(Tokens(work.keys.index_key(office)), office).write(by_office[office])

@@ -20,7 +20,7 @@ from compass.people.consent import newest
 from compass.people.matching.linker import link
 from compass.people.matching.records import Record
 from compass.people.models import Judgement, Pair, Person
-from compass.people.queries import document_numbers, ended, opened
+from compass.people.queries import also_known, ended, opened
 from compass.people.searching.tokens import record_of
 
 PURPOSE = "people.match"
@@ -72,12 +72,12 @@ def _opened(work: Work, last: UUID | None) -> tuple[list[tuple[Person, Record]],
     batch = list((rows.filter(pk__gt=last) if last else rows)[:AT_A_TIME])
     held = work.keys.holds([person.pk for person in batch])
     said = newest(held)
-    numbers = document_numbers(work, held)
+    also = also_known(work, held, replaced=False)
     found = []
     for person in batch:
         if person.pk in held and not ended(said.get(person.pk)):
             sealed = opened(work, person)
-            record = record_of(sealed.identity, sealed.contact, numbers.get(person.pk, ()))
+            record = record_of(sealed.identity, sealed.contact, also.get(person.pk))
             found.append((person, replace(record, sex=person.sex if person.sex in TOLD else "")))
     return found, batch[-1].pk if len(batch) == AT_A_TIME else None
 

@@ -16,15 +16,15 @@ from compass.people.actions.common import known_or_empty, nationality, spoken
 from compass.people.actions.index import index_people
 from compass.people.ages import band_of
 from compass.people.consent import DETAILS
-from compass.people.models import PERHAPS_ALONE, FormerContact, Person
-from compass.people.queries import Opened, opened
+from compass.people.models import PERHAPS_ALONE, FormerContact, FormerIdentity, Person
+from compass.people.queries import Opened, identity_said, opened
 from compass.people.sql import ELSEWHERE
 from compass.problems import NotFound
 from compass.vocabulary import known, timeline
 
 TABLE = "people_person"
 #: Answers that together say when someone was born: they are given, and taken away, as one.
-BIRTH = frozenset({"birth_date", "birth_year", "birth_month", "birth_estimated"})
+BIRTH = frozenset({"birth_date", "birth_year", "birth_month", "birth_estimated", "birth_unknown"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,15 +131,16 @@ class IdentityChange(Command):
 
 @action("people.identity", Person, purpose=DETAILS)
 def change_identity(work: Work, changes: list[IdentityChange]) -> list[Person]:
-    """Change identity, contact or both; how the person could be reached before is kept.
+    """Change identity, contact or both; who the person was said to be, and how they could be reached before, is kept.
 
     Raises UnknownCode, and StaleVersion with the row as it is now.
     """
     people = work.require("people.identity", Person, changes)
     work.keys.load([person.pk for person in people])
-    former = []
+    former, identities = [], []
     for person, each in zip(people, changes, strict=True):
         before = opened(work, person)
+        said = identity_said(person, before.identity)
         identity, contact = changed(before.identity, each.identity), changed(before.contact, each.contact)
         if each.sex is not None:
             person.sex = known("sex", each.sex)
@@ -151,6 +152,8 @@ def change_identity(work: Work, changes: list[IdentityChange]) -> list[Person]:
             person.age_band = band_of(identity, each.occurred_at.date())
         if before.contact and contact is not None and contact != before.contact:
             former.append(_former(work, person, each, before))
+        if _replaced(said, identity_said(person, before.identity if identity is None else identity)):
+            identities.append(_former_identity(work, person, each, said))
         person.version += 1
         _seal(work, person, identity, contact)
     Person.objects.bulk_update(
@@ -158,6 +161,7 @@ def change_identity(work: Work, changes: list[IdentityChange]) -> list[Person]:
         ["sex", "nationality", "languages", "age_band", "identity_sealed", "contact_sealed", "version"],
     )
     FormerContact.objects.bulk_create(former)
+    FormerIdentity.objects.bulk_create(identities)
     index_people(work, [person.pk for person in people])
     return people
 
@@ -166,6 +170,19 @@ def _former(work: Work, person: Person, each: IdentityChange, before: Opened) ->
     row = FormerContact(id=uuid7(), person=person, organisation_id=person.organisation_id, **stamp(work, each))
     row.contact_sealed = work.keys.seal(
         before.contact, table=row._meta.db_table, column="contact_sealed", subject=person.pk, row=row.pk
+    )
+    return row
+
+
+def _replaced(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether an answer is no longer what it was; one that is given for the first time replaces none."""
+    return any(value != after.get(name) for name, value in before.items())
+
+
+def _former_identity(work: Work, person: Person, each: IdentityChange, said: dict[str, Any]) -> FormerIdentity:
+    row = FormerIdentity(id=uuid7(), person=person, organisation_id=person.organisation_id, **stamp(work, each))
+    row.identity_sealed = work.keys.seal(
+        said, table=row._meta.db_table, column="identity_sealed", subject=person.pk, row=row.pk
     )
     return row
 

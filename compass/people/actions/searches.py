@@ -14,7 +14,7 @@ from compass.access.work import Command, Work, stamp
 from compass.people.matching.keys import attribute_keys
 from compass.people.matching.records import Record
 from compass.people.models import Judgement, Person, Search
-from compass.people.queries import document_numbers, opened
+from compass.people.queries import also_known, opened
 from compass.people.searching.duplicates import doubles
 from compass.people.searching.finding import Candidate, Found, find
 from compass.people.searching.limits import COMPARISONS_AN_HOUR, HOUR, MOST_SHOWN, SEARCHES_AN_HOUR
@@ -115,7 +115,7 @@ def _compare(work: Work, person: Person, command: Command, *, looked: bool) -> t
     _within(work, COMPARISONS_AN_HOUR, "comparison", "look")
     found = doubles(work, person)
     sealed = opened(work, person)
-    numbers = document_numbers(work, [person.pk]).get(person.pk, ())
+    also = also_known(work, [person.pk]).get(person.pk)
     record_comparisons(
         work,
         [
@@ -124,7 +124,7 @@ def _compare(work: Work, person: Person, command: Command, *, looked: bool) -> t
                 occurred_at=command.occurred_at,
                 basis=command.basis,
                 id=person.pk,
-                attributes=tuple(attribute_keys(record_of(sealed.identity, sealed.contact, numbers))),
+                attributes=tuple(attribute_keys(record_of(sealed.identity, sealed.contact, also))),
                 found=len(found),
                 looked=looked,
             )

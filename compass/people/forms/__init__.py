@@ -6,6 +6,7 @@ from compass.people.forms.common import shown
 from compass.people.forms.consent import ConsentForm, WithdrawForm
 from compass.people.forms.contact import ContactForm
 from compass.people.forms.document import DocumentForm
+from compass.people.forms.name import NameForm
 from compass.people.forms.person import (
     AppointedForm,
     GuardianForm,
@@ -27,6 +28,7 @@ __all__ = [
     "HouseholdForm",
     "IdentityForm",
     "MergeForm",
+    "NameForm",
     "RevealForm",
     "SameForm",
     "VoiceForm",

@@ -63,12 +63,17 @@ class IdentityForm(BaseForm):
     #: Answers that are clear columns, and those that together say when the person was born; every other one is sealed
     #: and shown as it was given.
     CLEAR: ClassVar[frozenset[str]] = frozenset({"sex", "nationality", "language", "second_language"})
-    BIRTH: ClassVar[tuple[str, ...]] = ("birth_date", "birth_year", "birth_estimated")
+    BIRTH: ClassVar[tuple[str, ...]] = ("birth_date", "birth_year", "birth_estimated", "birth_unknown")
     version = VersionField()
     given = forms.CharField(
         label=_("Given name"), help_text=_("As the person says it. Any script."), required=False, max_length=120
     )
     family = forms.CharField(label=_("Family name"), required=False, max_length=120)
+    one_name = YesNoField(
+        label=_("Does the person have one name only?"),
+        help_text=_("Then leave the family name empty: none is invented."),
+        required=False,
+    )
     other = forms.CharField(label=_("Other names or spellings"), required=False, max_length=200)
     birth_date = BirthDateField(label=_("Date of birth, when it is known"), required=False)
     birth_year = forms.IntegerField(
@@ -78,6 +83,7 @@ class IdentityForm(BaseForm):
         error_messages={"invalid": _("Write the year with four digits, for example 1995.")},
     )
     birth_estimated = YesNoField(label=_("Is this year an estimate?"), required=False)
+    birth_unknown = forms.BooleanField(label=_("Nobody knows when the person was born"), required=False)
     birth_month = forms.RegexField(r"[0-9]{4}-(?:[1-9]|1[0-2])", widget=forms.HiddenInput, required=False)
     sex = forms.ChoiceField(label=_("Sex"), widget=Radios, choices=listed("sex"))
     nationality = forms.ChoiceField(label=_("Nationality"), choices=nationality_choices)
@@ -103,6 +109,10 @@ class IdentityForm(BaseForm):
         elif born and year is not None and born.year != year and not self._gives_way(born, year):
             text = gettext("The date of birth says %(born)s, the year here says %(year)s. Empty the wrong one.")
             self.add_error("birth_year", text % {"born": str(born.year), "year": str(year)})
+        if cleaned.get("birth_unknown") and (born or year is not None):
+            self.add_error("birth_unknown", _("A date or a year is written above. Empty it, or take this back."))
+        if cleaned.get("one_name") and cleaned.get("family") and cleaned.get("given"):
+            self.add_error("one_name", _("Two names are written. Empty one of them, or answer no."))
         alone = year is not None and not cleaned.get("birth_date")
         if alone and cleaned.get("birth_estimated") is None and not self._as_shown(year):
             self.add_error("birth_estimated", _("Answer whether the year is an estimate."))
@@ -164,6 +174,8 @@ class IdentityForm(BaseForm):
             found |= {"birth_year": told["birth_year"], "birth_estimated": told["birth_estimated"] is not False}
             if month := self._month(told["birth_year"]):
                 found["birth_month"] = month
+        elif told["birth_unknown"]:
+            found["birth_unknown"] = True
         return found
 
     def command(self, person: Person, basis: str) -> IdentityChange:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils import timezone
@@ -18,6 +18,7 @@ from compass.people.matching.folding import tokens
 from compass.people.matching.keys import attribute_keys
 from compass.people.matching.records import Record
 from compass.people.models import Merge, Person
+from compass.people.searching.also import MOTHER, Also
 from compass.people.searching.tokens import asked, record_of
 from compass.ui.forms import BaseForm, VersionField
 from compass.ui.widgets import Radios
@@ -43,6 +44,7 @@ class FindForm(BaseForm):
         error_messages={"invalid": _("Write the year with four digits, for example 1995.")},
     )
     place_of_origin = forms.CharField(label=_("Place of origin"), required=False, max_length=200)
+    mother = forms.CharField(label=_("Name of the mother"), required=False, max_length=120)
     phone = forms.CharField(
         label=_("Telephone number"),
         required=False,
@@ -77,8 +79,8 @@ class FindForm(BaseForm):
         if "name" not in attribute_keys(self.record):
             return _("Write a name as well: the rest alone would fit too many people.")
         return _(
-            "One name alone fits too many people. Write another of their names, the year of birth, the place of origin,"
-            " the telephone number or that of a document as well."
+            "One name alone fits too many people. Write another of their names, that of the mother, the year of birth, the"
+            " place of origin, the telephone number or that of a document as well."
         )
 
     @cached_property
@@ -90,7 +92,11 @@ class FindForm(BaseForm):
             "birth_year": told["birth_year"],
             "place_of_origin": told["place_of_origin"],
         }
-        return record_of(identity, {"phone": told["phone"]}, [told["document"]] if told["document"] else [])
+        also = Also()
+        also.document(told["document"], "")
+        if told["mother"]:
+            also.add(MOTHER, told["mother"], of=uuid4())
+        return record_of(identity, {"phone": told["phone"]}, also)
 
     def command(self) -> Command:
         return Command(**self.envelope("public_interest"))

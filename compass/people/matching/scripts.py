@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 from anyascii import anyascii
 
@@ -22,6 +23,9 @@ _ARABIC = {
     "ى": "a", "ئ": "i", "ء": "", "ې": "e", "ے": "e",
     "َ": "a", "ِ": "i", "ُ": "u", "ً": "", "ٍ": "", "ٌ": "", "ْ": "", "ّ": "", "ٰ": "a", "ٓ": "", "ٔ": "", "ٕ": "",
     "ـ": "", "\u200c": "", "\u200d": "",
+}  # fmt: skip
+_SCRIPTS = {
+    "LATIN": "Latn", "ARABIC": "Arab", "ETHIOPIC": "Ethi", "TIFINAGH": "Tfng", "NKO": "Nkoo", "CYRILLIC": "Cyrl",
 }  # fmt: skip
 _ARABIC_LETTER = re.compile(r"[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
 _ETHIOPIC_LETTER = re.compile(r"[\u1200-\u137f]")
@@ -69,3 +73,14 @@ def _without_article(word: str) -> str:
     bare = _MARKS.sub("", word)
     without = _ARTICLE.sub("", bare)
     return word if without == bare else without
+
+
+def script_of(text: str) -> str:
+    """The ISO 15924 code of the script in which most letters of a text are written; Zyyy for one not named here."""
+    found = Counter(_script(sign) for sign in text if sign.isalpha())
+    return found.most_common(1)[0][0] if found else "Zyyy"
+
+
+def _script(letter: str) -> str:
+    first = unicodedata.name(letter, "").partition(" ")[0]
+    return _SCRIPTS.get(first, "Zyyy")

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from compass.access.work import Work
 from compass.people.models import Judgement, Person
-from compass.people.queries import document_numbers, opened
+from compass.people.queries import also_known, opened
+from compass.people.searching.also import Also
 from compass.people.searching.finding import Candidate, find
 from compass.people.searching.limits import MOST_COMPARED
 from compass.people.searching.ranking import POSSIBLE
-from compass.people.searching.tokens import record_of
+from compass.people.searching.tokens import readings
 
 
 def doubles(work: Work, person: Person) -> tuple[Candidate, ...]:
@@ -25,8 +26,9 @@ def doubles(work: Work, person: Person) -> tuple[Candidate, ...]:
     """
     sealed = opened(work, person)
     known = {person.pk, *judged(person.organisation_id, [person.pk])}
-    numbers = document_numbers(work, [person.pk]).get(person.pk, ())
-    found = find(work, record_of(sealed.identity, sealed.contact, numbers), person.organisation_id, without=known)
+    also = also_known(work, [person.pk]).get(person.pk, Also())
+    whole, *others = readings(sealed.identity, sealed.contact, also)
+    found = find(work, whole, person.organisation_id, without=known, readings=others)
     near = [
         each
         for each in found.candidates

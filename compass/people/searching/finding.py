@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.db import connection
 from compass.access.work import Work
 from compass.people.matching.records import Record
 from compass.people.models import Person
-from compass.people.queries import document_numbers, opened
+from compass.people.queries import also_known, opened
 from compass.people.searching.limits import MOST_OPENED
 from compass.people.searching.ranking import Likeness, likeness
 from compass.people.searching.tokens import Tokens, asked, kind, record_of
@@ -40,8 +40,17 @@ class Found:
     too_many: bool = False
 
 
-def find(work: Work, record: Record, organisation: UUID, *, without: Collection[UUID] = ()) -> Found:
+def find(
+    work: Work,
+    record: Record,
+    organisation: UUID,
+    *,
+    without: Collection[UUID] = (),
+    readings: Sequence[Record] = (),
+) -> Found:
     """Who of an office may be meant by `record`, of those whom the colleague may search for.
+
+    readings: parts of the record that may be all another record holds; the best of them says how alike the two are.
 
     The same digests are made and the same statements sent whether nobody, somebody elsewhere or somebody erased is meant;
     only candidates of this office add to the work. Who has two merged records is found once, under the kept one.
@@ -55,15 +64,17 @@ def find(work: Work, record: Record, organisation: UUID, *, without: Collection[
     kept = {row.pk: row for row in _merged_into(work, organisation, people.values())}
     found: dict[UUID, Candidate] = {}
     held = work.keys.holds(people)
-    numbers = document_numbers(work, held)
+    also = also_known(work, held)
     for pk in held:
         sealed = opened(work, people[pk])
-        alike = likeness(record, record_of(sealed.identity, sealed.contact, numbers.get(pk, ())))
+        theirs = record_of(sealed.identity, sealed.contact, also.get(pk))
+        alike = [each for one in (record, *readings) if (each := likeness(one, theirs))]
         person = kept.get(people[pk].merged_into_id or pk, people[pk])
         if not alike or person.pk in without:
             continue
-        if person.pk not in found or alike.order < found[person.pk].likeness.order:
-            found[person.pk] = Candidate(person, alike)
+        best = min(alike, key=lambda each: each.order)
+        if person.pk not in found or best.order < found[person.pk].likeness.order:
+            found[person.pk] = Candidate(person, best)
     return Found(tuple(sorted(found.values(), key=lambda each: (each.likeness.order, each.person.code))))
 
 

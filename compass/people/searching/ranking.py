@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from compass.people.matching.folding import fold, name_parts, skeletons, with_joined
+from compass.people.matching.folding import fold, name_parts, skeletons, tokens, with_joined
 from compass.people.matching.keys import PHONE_DIGITS, YEARS_APART, number, place_key
 from compass.people.matching.records import Record, birth_year
 
@@ -41,16 +42,18 @@ class Likeness:
 def likeness(asked: Record, found: Record) -> Likeness | None:
     """None unless two attributes agree; two names are two.
 
-    Each attribute that both have counts alike, each name asked for by itself.
+    Each attribute that both have counts alike, each name asked for by itself. Where people carry the father's name,
+    whoever asks writes it among their own: it agrees too, once a name of theirs does.
     """
     mine, theirs = _names(asked), _names(found)
-    known = {way for ways in theirs for way in ways}
-    levels = [max((_name(one, other) for one in ways for other in known), default=0.0) for ways in mine]
-    names = sum(level > 0 for level in levels)
-    if not names:
+    levels = [_best(ways, {way for each in theirs for way in each}) for ways in mine]
+    if not any(levels):
         return None
+    fathers = {token for name in found.father for token in tokens(name)}
+    levels = [level or _best(ways, fathers) for level, ways in zip(levels, mine, strict=True)]
+    names = sum(level > 0 for level in levels)
     phone, document = _phone(asked, found), _document(asked, found)
-    others = (_year(asked, found), _place(asked, found), phone, document)
+    others = (_year(asked, found), _place(asked, found), _mother(asked, found), phone, document)
     told = [level for level in others if level is not None]
     agreed = names + sum(level > 0 for level in told)
     if agreed < 2:
@@ -69,6 +72,16 @@ def _names(record: Record) -> list[tuple[str, ...]]:
         for token in part:
             ways.setdefault(token, {token: None}).update(dict.fromkeys(with_joined(part)[len(part) :]))
     return [tuple(found) for _, found in sorted(ways.items())]
+
+
+def _best(ways: Iterable[str], known: Collection[str]) -> float:
+    return max((_name(one, other) for one in ways for other in known), default=0.0)
+
+
+def _mother(asked: Record, found: Record) -> float | None:
+    """How well one of the mother's names agrees with one of those known."""
+    mine, theirs = ({token for name in record.mother for token in tokens(name)} for record in (asked, found))
+    return _best(mine, theirs) if mine and theirs else None
 
 
 def _name(one: str, other: str) -> float:

@@ -4,43 +4,67 @@ Only pairs of attributes one of which is a name, and pairs of two names: a name 
 occurs. The people of a pair are numbered, and each has a token of their own, made of the pair and the number. No two
 people ever hold the same token, so that without the key the table is chance, whatever it is joined with. (With ten people
 to a token a thief who knows when each of the ten came tells common names from rare ones; docs/threat-model.md has the
-figures.) How many pairs a person has says something about the name; the number is therefore filled up to 16, 32 or 64.
+figures.) How many pairs a person has says something about the name; the number is therefore filled up to 16, 32, 64 or 128.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from struct import Struct
 from typing import Any
 from uuid import UUID
 
+from compass.people.matching.folding import tokens
 from compass.people.matching.keys import index_tokens, search_tokens
 from compass.people.matching.records import Name, Record
+from compass.people.searching.also import FATHER, MOTHER, Also
 
-BUCKETS = (16, 32, 64)
+BUCKETS = (16, 32, 64, 128)
 NAMED = "name:"
 _EIGHT = Struct(">8q")
 
 
-def record_of(identity: dict[str, Any], contact: dict[str, Any], documents: Sequence[str] = ()) -> Record:
-    """What is sealed about a person (see Person), as the linker reads it; `documents`: numbers of their documents."""
+def record_of(identity: dict[str, Any], contact: dict[str, Any], also: Also | None = None) -> Record:
+    """What is sealed about a person (see Person), as the linker reads it; their own name stands first."""
+    more = also or Also()
+    own = Name(str(identity.get("given", "")), str(identity.get("family", "")))
     return Record(
-        names=(name,)
-        if (name := Name(str(identity.get("given", "")), str(identity.get("family", "")))) != Name()
-        else (),
+        names=tuple(dict.fromkeys(name for name in (own, *more.names) if name != Name())),
         others=(str(identity["other"]),) if identity.get("other") else (),
+        father=more.parent(FATHER),
+        mother=more.parent(MOTHER),
         born=str(identity.get("birth_date") or identity.get("birth_year") or ""),
         born_estimated=bool(identity.get("birth_estimated")),
         places=(str(identity["place_of_origin"]),) if identity.get("place_of_origin") else (),
         phones=(str(contact["phone"]),) if contact.get("phone") else (),
-        documents=tuple(documents),
+        documents=more.documents,
     )
 
 
+def readings(identity: dict[str, Any], contact: dict[str, Any], also: Also) -> list[Record]:
+    """A record, and besides under each further name alone: another record of the person may hold no more than that.
+
+    One name alone is no reading: it fits too many people.
+    """
+    whole = record_of(identity, contact, also)
+    alone = (name for name in also.names if len(tokens(name.given)) > 1)
+    return [whole, *(replace(whole, names=(name,), others=()) for name in alone)]
+
+
 def kept(record: Record) -> list[str]:
-    """The pairs that the index keeps of a record, at most 64, in a stable order."""
-    return sorted(_named(index_tokens(record)))[: BUCKETS[-1]]
+    """The pairs that the index keeps of a record, at most 128, in a stable order.
+
+    Where there are more, what the first names are paired with goes before what later ones are.
+    """
+    found: dict[str, None] = {}
+    for names in range(min(1, len(record.names)), len(record.names) + 1):
+        pairs = _named(index_tokens(replace(record, names=record.names[:names])))
+        found.update(dict.fromkeys(sorted(pairs, key=lambda pair: (pair.count(NAMED) > 1, pair))))
+        if len(found) >= BUCKETS[-1]:
+            break
+    return sorted(list(found)[: BUCKETS[-1]])
 
 
 def asked(record: Record) -> list[str]:

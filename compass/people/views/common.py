@@ -58,7 +58,9 @@ def worker_notice() -> Notice:
 
 
 def birth(identity: dict[str, Any]) -> str:
-    """The date of birth, or the year (and month) with a word when it is an estimate."""
+    """The date of birth, or the year (and month) with a word when it is an estimate, or that nobody knows."""
+    if identity.get("birth_unknown"):
+        return _("Nobody knows when")
     if born := identity.get("birth_date"):
         return day(date.fromisoformat(born))
     if not identity.get("birth_year"):
@@ -78,6 +80,16 @@ def identity_facts(identity: dict[str, Any]) -> list[tuple[str, str]]:
         elif name not in IdentityForm.CLEAR.union(IdentityForm.BIRTH):
             found.append((str(field.label), said(field, identity.get(name))))
     return found
+
+
+def identity_answers(said: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every answer about who someone is, sealed and clear, in words; `said` as FormerIdentity keeps it."""
+    return [
+        *identity_facts(said),
+        (_("Sex"), label_of("sex", said["sex"]) if said.get("sex") else ""),
+        (_("Nationality"), nation(said["nationality"]) if said.get("nationality") else ""),
+        (_("Languages"), tongues(said.get("languages", []))),
+    ]
 
 
 def contact_facts(contact: dict[str, Any]) -> list[tuple[str, str]]:

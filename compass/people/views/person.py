@@ -19,7 +19,7 @@ from compass.access.work import Work
 from compass.people import queries
 from compass.people.actions import GuardianAppointed, appoint_guardians, on_page, request_guardians, withdraw_consent
 from compass.people.alerts import alerts_of
-from compass.people.forms import AppointedForm, ContactForm, GuardianForm, RevealForm, WithdrawForm
+from compass.people.forms import AppointedForm, ContactForm, GuardianForm, IdentityForm, RevealForm, WithdrawForm
 from compass.people.forms import shown as asked_of
 from compass.people.links import acts_of, links_of
 from compass.people.models import Consent, GuardianRequest, Person
@@ -27,12 +27,15 @@ from compass.people.reach import dialled, may_be_called
 from compass.people.shared import shared_of
 from compass.people.views.common import contact_facts, identity_facts, reached_before
 from compass.people.views.document import documents_shown
+from compass.people.views.name import names_shown
 from compass.problems import NotFound, StaleVersion
 from compass.ui.templatetags.ui import chip, sealed
 from compass.vocabulary import label_of
 
 #: Answers about reaching someone of which the page also says that they are missing.
 ALWAYS_SAID = frozenset({"safe_contact", "phone", "safe_to_call", "safe_to_carry_paper"})
+#: Answers about who someone is of which the page says nothing while they are missing.
+WHEN_SAID = frozenset({"one_name"})
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,6 +80,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "acts": acts_of(work, shown) if shown.merged_into_id is None else [],
             "alerts": alerts_of(work, shown),
             "identifies": work.may("people.identity"),
+            "names": names_shown(work, shown, opened=opened is not None) if work.may("people.identity") else [],
             "documents": documents_shown(work, shown, opened=opened is not None) if work.may("people.identity") else [],
             "edits": edits and not erased,
             "erased": erased,
@@ -91,7 +95,9 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 
 def _facts(opened: queries.Opened, contact: dict[str, Any], guardian_note: str) -> list[tuple[str, str]]:
     note = [(_("What the authority must know"), guardian_note)] if guardian_note else []
-    return [*_reached(contact), *identity_facts(opened.identity), *note]
+    labels = {IdentityForm.base_fields[name].label for name in WHEN_SAID}
+    who = [fact for fact in identity_facts(opened.identity) if fact[1] or fact[0] not in labels]
+    return [*_reached(contact), *who, *note]
 
 
 def _before(work: Work, shown: Person, opened: queries.Opened, contact: dict[str, Any]) -> list[dict[str, Any]]:

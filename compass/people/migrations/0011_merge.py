@@ -11,7 +11,7 @@ from compass.people.sql import MERGED, MERGED_DROP, SAID, SAID_DROP
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0009_datarequest'),
+        ('people', '0010_formeridentity_personname'),
     ]
 
     operations = [
