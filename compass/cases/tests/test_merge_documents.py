@@ -1,4 +1,5 @@
-"""Documents and earlier contact of two records that were made one: they stay where they were, and are read as one."""
+"""Documents, further names and earlier contact of two records that were made one: they stay where they were, and are read
+as one."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from compass.config.demo.world import world_id
 from compass.people import actions as people
 from compass.people.copies import gather
 from compass.people.models import IdentityDocument
-from compass.people.queries import document_detail, documents_of
+from compass.people.queries import document_detail, documents_of, names_of
+from compass.people.searching.also import Also
 from compass.people.searching.finding import find
 from compass.people.searching.tokens import record_of
 from compass.problems import NotFound
@@ -50,7 +52,7 @@ def both(at, told, person, said):
 def found(at, given, number):
     """By one name and a number."""
     with at("zinder.social") as work:
-        asked = record_of({"given": given}, {}, (number,))
+        asked = record_of({"given": given}, {}, Also(documents=(number,)))
         return {each.person.pk for each in find(work, asked, world_id("NE")).candidates}
 
 
@@ -93,6 +95,32 @@ def test_nobody_says_anything_of_a_document_of_a_record_that_was_not_merged_into
 
     with pytest.raises(NotFound):
         said(kept, document=passport.document, possession="lost")
+
+
+def test_a_further_name_is_corrected_and_found_under_both_and_goes_back_whole(at, told, both, ask, decide, undo):
+    kept, absorbed, _passport = both
+
+    def named(someone, **what):
+        with at("zinder.cases") as work:
+            said = people.NameSaid(**told(basis="vital_interest", id=someone.pk), kind="known_as", **what)
+            return people.record_names(work, [said])[0]
+
+    first = named(absorbed, words="Fanta Keita")
+    assert found(at, "Fanta", NUMBER) == {absorbed.pk}
+    with pytest.raises(NotFound):
+        named(kept, words="Fanta Kouyate", name=first.name)
+    row = decide(ask(kept, absorbed))
+
+    assert found(at, "Fanta", NUMBER) == {kept.pk}
+    corrected = named(kept, words="Fanta Kouyate", name=first.name, seen=str(first.pk))
+
+    with at("zinder.cases") as work:
+        assert [[each.pk for each in rows] for rows in names_of(work, kept)] == [[corrected.pk, first.pk]]
+    undo(row)
+    with at("zinder.cases") as work:
+        assert names_of(work, kept) == []
+        assert [[each.pk for each in rows] for rows in names_of(work, absorbed)] == [[corrected.pk, first.pk]]
+    assert found(at, "Kouyate", NUMBER) == {absorbed.pk}
 
 
 def test_pages_show_kinds_beside_each_other_and_open_both_for_a_reason(at, both, said, ask, decide, sign_in, client):
