@@ -30,7 +30,7 @@ def test_no_kind_of_people_is_found_less_than_it_was(kind: str):
     assert judged(kind, PEOPLE).recall_at_95 >= bar
 
 
-def test_the_people_are_those_that_were_generated_before_the_linker_was_read():
+def test_the_people_are_those_that_were_frozen():
     digests = {kind: sha256(repr(registered(kind, PEOPLE)).encode()).hexdigest()[:16] for kind in TONGUES}
 
     assert digests == {kind: digest for kind, (digest, _) in FROZEN.items()}
