@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
@@ -221,7 +222,7 @@ def add_activities(work: Work, held: list[ActivityHeld]) -> list[Activity]:
     centres = _centres(work, held)
     rows = []
     for each in held:
-        if each.held_on > work.now.date():
+        if each.held_on > timezone.localdate(work.now):
             raise TooFarAway(date=each.held_on.isoformat())
         centre = centres[each.centre_id]
         rows.append(

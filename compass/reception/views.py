@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -150,7 +151,8 @@ def back(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 def activities(request: HttpRequest, work: Work) -> HttpResponse:
     """What the centre did with groups, and a form for the next."""
     work.demand("reception.view")
-    form = ActivityForm(request.POST or None, centres=queries.centres(work), initial={"held_on": work.now.date()})
+    today = timezone.localdate(work.now)
+    form = ActivityForm(request.POST or None, centres=queries.centres(work), initial={"held_on": today})
     if form.is_valid():
         with work.attempt(form):
             (made,) = add_activities(work, [form.command()])

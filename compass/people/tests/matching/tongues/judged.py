@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from compass.people.matching import Record, link
+from compass.people.searching.also import Also
 from compass.people.searching.tokens import record_of
 from compass.people.tests.matching.tongues import SEED, Registered, registered
 
@@ -53,5 +54,5 @@ def as_record(each: Registered) -> Record:
         identity["birth_date"] = each.birth
     elif each.birth:
         identity |= {"birth_year": int(each.birth), "birth_estimated": True}
-    documents = (each.document,) if each.document else ()
-    return replace(record_of(identity, {"phone": each.phone}, documents), sex=each.sex)
+    also = Also(documents=(each.document,) if each.document else ())
+    return replace(record_of(identity, {"phone": each.phone}, also), sex=each.sex)
