@@ -1,4 +1,4 @@
-"""A file that opens in any browser with a number and without COMPASS, and holds nothing readable until then.
+"""A file that opens in a browser with a number and without COMPASS, and holds nothing readable until then.
 
 AES-256-GCM under a key of PBKDF2-HMAC-SHA-256 over the digits. The number, 20 digits (66 bits) from the system's source of
 chance, is shown once beside the person and stands in no file; with 600,000 rounds for each guess it is not found by trying.

@@ -263,7 +263,7 @@ class TestConsent:
             offered = offer(work, told, Case.objects.get(pk=made.pk))
             consents(work, told, kept.pk)
 
-        accept(at, told, offered)
+        assert accept(at, told, offered).status == "accepted"
 
     def test_whoever_was_asked_under_one_record_is_not_due_under_the_other(self, at, person, ask, decide, undo):
         with at("zinder.social") as work:

@@ -17,8 +17,9 @@ from compass.config.bench.machine import Figures, machine
 MOST_GB = 12
 TWICE = 20
 TRIED = (
-    "learning from each pair by itself, now from kinds of pairs: half of the time; 60 neighbours in a large group, now 20;"
-    " 2,000 imagined pairs however many records: 20,000 people made 16,162 pairs, 3,242 with four for each record"
+    "learning from each pair by itself, now from kinds of pairs (about half of the time, guessed from a profile);"
+    " 60 neighbours in a large group, now 20; 2,000 imagined pairs however many records: 20,000 people made 16,162 pairs,"
+    " 3,242 with four for each record"
     " more. Nobody tells a day here, and names that stand together in one people more often than by chance make strangers"
     " alike: most pairs are still wrong."
 )

@@ -6,23 +6,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Work
-from compass.people import grounds, queries
+from compass.people import queries
 from compass.people.actions import record_documents
-from compass.people.consent import DETAILS, answer
 from compass.people.forms import DocumentForm
 from compass.people.models import IdentityDocument, Person
 from compass.people.views.common import nation
-from compass.people.views.finding import after_writing
-from compass.problems import NotFound, StaleVersion
+from compass.people.views.saying import say
+from compass.problems import NotFound
 from compass.ui.templatetags.ui import sealed
 from compass.ui.words import day
 from compass.vocabulary import label_of
@@ -35,22 +31,11 @@ def document(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     person = work.find("people.identity", Person, pk)
     last = _one(work, person, request.GET["of"]) if "of" in request.GET else None
     form = DocumentForm(request.POST or None, last=last, initial=_shown(last))
-    grounds.ask(form, person, purpose=DETAILS)
-    rows: list[dict[str, Any]] = []
-    if form.is_valid():
-        with work.attempt(form):
-            command = form.command(person, grounds.basis(work, form, person, purpose=DETAILS))
-            record_documents(work, [command])
-            messages.success(request, _("The document has been saved; its number is sealed."))
-            if form.cleaned_data["number"] and (beside := after_writing(work, request, person, command, "person")):
-                return beside
-            return redirect("people:person", pk=pk)
-        if isinstance(form.problem, StaleVersion):
-            rows = _rows(form, form.problem.current)
-            form.data = {**form.data.dict(), "seen": str(form.problem.current.pk)}
-    kept_back = answer(queries.consent_of(person.pk), DETAILS).reason in {"refused", "withdrawn"}
-    context = {"person": person, "form": form, "last": last, "rows": rows, "kept_back": kept_back}
-    return TemplateResponse(request, "people/document.html", context)
+    saved = _("The document has been saved; its number is sealed.")
+    return say(
+        request, work, person, form, last=last, record=record_documents, beside=_rows, finds="number", saved=saved,
+        template="people/document.html",
+    )  # fmt: skip
 
 
 def _one(work: Work, person: Person, which: str) -> IdentityDocument:

@@ -7,9 +7,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,15 +15,14 @@ from django.views.decorators.http import require_http_methods
 from compass.access.pages import page
 from compass.access.staff import names_of_colleagues
 from compass.access.work import Work
-from compass.people import grounds, queries
+from compass.people import queries
 from compass.people.actions import record_names
-from compass.people.consent import DETAILS, answer
 from compass.people.forms import NameForm, RevealForm
 from compass.people.matching.scripts import script_of
 from compass.people.models import Person, PersonName
 from compass.people.views.common import identity_answers
-from compass.people.views.finding import after_writing
-from compass.problems import NotFound, StaleVersion
+from compass.people.views.saying import say
+from compass.problems import NotFound
 from compass.ui.templatetags.ui import sealed
 from compass.vocabulary import label_of
 
@@ -38,22 +35,11 @@ def name(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     last = _one(work, person, request.GET["of"]) if "of" in request.GET else None
     initial = {"seen": str(last.pk), "kind": last.kind} if last is not None else {}
     form = NameForm(request.POST or None, last=last, initial=initial)
-    grounds.ask(form, person, purpose=DETAILS)
-    rows: list[dict[str, Any]] = []
-    if form.is_valid():
-        with work.attempt(form):
-            command = form.command(person, grounds.basis(work, form, person, purpose=DETAILS))
-            record_names(work, [command])
-            messages.success(request, _("The name has been saved and sealed."))
-            if form.cleaned_data["words"] and (beside := after_writing(work, request, person, command, "person")):
-                return beside
-            return redirect("people:person", pk=pk)
-        if isinstance(form.problem, StaleVersion):
-            rows = _rows(form, form.problem.current)
-            form.data = {**form.data.dict(), "seen": str(form.problem.current.pk)}
-    kept_back = answer(queries.consent_of(person.pk), DETAILS).reason in {"refused", "withdrawn"}
-    context = {"person": person, "form": form, "last": last, "rows": rows, "kept_back": kept_back}
-    return TemplateResponse(request, "people/name.html", context)
+    saved = _("The name has been saved and sealed.")
+    return say(
+        request, work, person, form, last=last, record=record_names, beside=_rows, finds="words", saved=saved,
+        template="people/name.html",
+    )  # fmt: skip
 
 
 def _one(work: Work, person: Person, which: str) -> PersonName:
