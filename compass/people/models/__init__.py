@@ -1,0 +1,41 @@
+"""A person is one record for the whole journey. Identity and contact are sealed; codes for daily work are clear.
+
+Every table about a person follows the person when the record is handed over (`moves_with`), and must be listed in
+`compass.people.registry` for merge and erasure.
+"""
+
+from __future__ import annotations
+
+from compass.people.models.consent import Consent, GuardianRequest, OfficeVoice
+from compass.people.models.identity import TAKEN, FormerContact, FormerIdentity, IdentityDocument, PersonName
+from compass.people.models.merging import Merge, MergedRow
+from compass.people.models.person import CHILD_BANDS, OWN_CONSENT_BANDS, PERHAPS_ALONE, AboutPerson, Person
+from compass.people.models.rights import CopyMade, DataRequest, ErasureRequest
+from compass.people.models.search import Judgement, Pair, Search, SearchToken
+from compass.people.models.service import Service
+
+__all__ = [
+    "CHILD_BANDS",
+    "OWN_CONSENT_BANDS",
+    "PERHAPS_ALONE",
+    "TAKEN",
+    "AboutPerson",
+    "Consent",
+    "CopyMade",
+    "DataRequest",
+    "ErasureRequest",
+    "FormerContact",
+    "FormerIdentity",
+    "GuardianRequest",
+    "IdentityDocument",
+    "Judgement",
+    "Merge",
+    "MergedRow",
+    "OfficeVoice",
+    "Pair",
+    "Person",
+    "PersonName",
+    "Search",
+    "SearchToken",
+    "Service",
+]
