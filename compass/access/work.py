@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -24,6 +24,7 @@ from django.utils import timezone
 from compass.access import policy, scope
 from compass.access.actor import Actor
 from compass.access.prepared import Prepared
+from compass.access.zones import zone_of
 from compass.problems import Denied, NotFound, Problem, StaleVersion
 from compass.trail import chain
 from compass.vault.keys import KeyRing
@@ -81,6 +82,15 @@ class Work:
         )
         self._at_end: dict[LastStep, dict[UUID, None]] = {}
         self._resting = False
+
+    @property
+    def today(self) -> date:
+        """The day it is in the actor's office; the day that is typed on its pages."""
+        return self.day(self.now)
+
+    def day(self, moment: datetime) -> date:
+        """The day of a moment (aware) by the clock of the actor's office."""
+        return moment.astimezone(zone_of(self.actor.organisation.country)).date()
 
     def may(self, name: str) -> bool:
         return policy.may(self.actor, name)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -70,7 +71,10 @@ def attempts(contacts: Iterable[FollowUp]) -> int:
     the sender says, and three days said in one sitting would close a case on the day it was opened.
     """
     rows = tried(contacts)
-    return min(len({row.occurred_at.date() for row in rows}), len({row.recorded_at.date() for row in rows}))
+    return min(
+        len({timezone.localdate(row.occurred_at) for row in rows}),
+        len({timezone.localdate(row.recorded_at) for row in rows}),
+    )
 
 
 GOALS_REACHED = "goals_achieved"

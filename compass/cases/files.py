@@ -62,7 +62,7 @@ class Files:
     def consent(self, case: Case) -> Consent | None:
         """The newest consent, unless it was withdrawn or has expired: an older one never comes back to life."""
         newest = next(reversed(self.about(Consent, case)), None)
-        in_force = newest is not None and newest.withdrawn_at is None and newest.expires_on >= self.now.date()
+        in_force = newest is not None and newest.withdrawn_at is None and newest.expires_on >= self.work.today
         return newest if in_force else None
 
     def last_contact(self, case: Case) -> datetime | None:

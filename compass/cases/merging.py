@@ -41,7 +41,7 @@ def must_be_settled(work: Work, kept: Person, absorbed: Person) -> None:
     together = consent.as_one(said) if said else None
     for row in held:
         scope = consent.scope_for(receivers[row.to_organisation_id])
-        if not consent.answer(together, scope, work.now.date()):
+        if not consent.answer(together, scope, work.today):
             raise NotYetOne(
                 what=_("a partner holds a referral that one of the two answers about consent does not cover")
             )

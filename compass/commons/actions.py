@@ -116,7 +116,7 @@ def publish_missing_migrants(work: Work, files: list[MissingMigrantsFile]) -> li
     work.demand("commons.publish")
     editions = []
     for each in files:
-        if each.as_of > work.now.date():
+        if each.as_of > work.today:
             raise Invalid(what=_("the day that the file speaks of is still to come"))
         found = missing_migrants.parse(each.content, each.as_of)
         rows = [

@@ -119,7 +119,7 @@ def add_profiles(work: Work, profiles: list[NewProfile]) -> list[Profile]:
     for place, each in zip(places, profiles, strict=True):
         if each.period_to < each.period_from:
             raise Invalid(what=_("the period ends before it begins"))
-        if each.validated_on and each.validated_on > work.now.date():
+        if each.validated_on and each.validated_on > work.today:
             raise Invalid(what=_("the day on which the community agreed is still to come"))
         for problem in each.priorities:
             known("community_problem", problem)
@@ -156,7 +156,7 @@ def record_meetings(work: Work, meetings: list[MeetingHeld]) -> list[Meeting]:
     rows, counts = [], []
     for place, each in zip(places, meetings, strict=True):
         known("community_meeting_type", each.kind)
-        if each.held_on > work.now.date():
+        if each.held_on > work.today:
             raise Invalid(what=_("the day of the meeting is still to come"))
         if not sum(each.came.values()):
             raise Invalid(what=_("how many people came"))
@@ -273,7 +273,7 @@ def choose_projects(work: Work, choices: list[Chosen]) -> list[Project]:
             currency=each.currency,
             contribution=each.contribution,
             otherwise=behind,
-            status_since=each.occurred_at.date(),
+            status_since=work.day(each.occurred_at),
             prepared_by=[work.actor.id],
             **_at(work, places[option.place_id], each),
         )
@@ -291,7 +291,7 @@ def _most_votes(options: Sequence[Option]) -> dict[UUID, int]:
 
 
 def _validated(work: Work, options: Sequence[Option]) -> set[UUID]:
-    after = work.now.date() - PROFILE_HOLDS
+    after = work.today - PROFILE_HOLDS
     rows = Profile.objects.filter(place__in={o.place_id for o in options}, validated_on__gte=after)
     return set(rows.values_list("place_id", flat=True))
 
@@ -317,7 +317,7 @@ def secure_projects(work: Work, secured: list[Secured]) -> list[Project]:
             raise WrongState
         if each.women > each.returnees + each.neighbours:
             raise Invalid(what=_("more women and girls than people who take part"))
-        if each.screened_on and each.screened_on > work.now.date():
+        if each.screened_on and each.screened_on > work.today:
             raise Invalid(what=_("the day of the screening is still to come"))
         row.returnees, row.neighbours, row.women = each.returnees, each.neighbours, each.women
         row.screened_on = each.screened_on
@@ -366,7 +366,7 @@ def approve_projects(work: Work, moves: list[Moved]) -> list[Project]:
         if still := unmet(work, row):
             raise StandardNotMet(standards=spelled(still))
         row.approved_by = work.actor.id
-    return _to(rows, ["approved"] * len(rows), moves, "approved_by")
+    return _to(work, rows, ["approved"] * len(rows), moves, "approved_by")
 
 
 @action("communities.advance", Project)
@@ -376,12 +376,12 @@ def advance_projects(work: Work, moves: list[Moved]) -> list[Project]:
     for row, each in zip(rows, moves, strict=True):
         if each.to not in NEXT.get(row.status, ()):
             raise WrongState
-    return _to(rows, [each.to for each in moves], moves)
+    return _to(work, rows, [each.to for each in moves], moves)
 
 
-def _to(rows: list[Project], states: list[str], moves: list[Moved], *fields: str) -> list[Project]:
+def _to(work: Work, rows: list[Project], states: list[str], moves: list[Moved], *fields: str) -> list[Project]:
     for row, state, each in zip(rows, states, moves, strict=True):
-        row.status, row.status_since = state, each.occurred_at.date()
+        row.status, row.status_since = state, work.day(each.occurred_at)
         row.version += 1
     Project.objects.bulk_update(rows, ["status", "status_since", "version", *fields])
     return rows

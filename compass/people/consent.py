@@ -231,7 +231,7 @@ def carried(earlier: Consent | None, asked: Collection[str], moment: datetime) -
     """
     if earlier is None or earlier.withdrawn_at is not None or earlier.occurred_at > moment:
         return {}
-    if earlier.expires_on < moment.date():
+    if earlier.expires_on < _day(moment):
         return {}
     return {
         scope: said

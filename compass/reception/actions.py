@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
@@ -222,7 +221,7 @@ def add_activities(work: Work, held: list[ActivityHeld]) -> list[Activity]:
     centres = _centres(work, held)
     rows = []
     for each in held:
-        if each.held_on > timezone.localdate(work.now):
+        if each.held_on > work.today:
             raise TooFarAway(date=each.held_on.isoformat())
         centre = centres[each.centre_id]
         rows.append(
@@ -271,7 +270,7 @@ def mark_attendance(work: Work, attended: list[Attended]) -> list[Attendance]:
         if earlier is not None and (earlier.status != "absent" or status == "absent"):
             continue
         activity = activities[each.activity_id]
-        if person.occurred_at.date() > activity.held_on:
+        if work.day(person.occurred_at) > activity.held_on:
             raise Invalid(what=_("%(code)s came after the day of this activity") % {"code": person.code})
         if earlier is None:
             row = Attendance(

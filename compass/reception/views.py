@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -151,7 +150,7 @@ def back(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 def activities(request: HttpRequest, work: Work) -> HttpResponse:
     """What the centre did with groups, and a form for the next."""
     work.demand("reception.view")
-    today = timezone.localdate(work.now)
+    today = work.today
     form = ActivityForm(request.POST or None, centres=queries.centres(work), initial={"held_on": today})
     if form.is_valid():
         with work.attempt(form):

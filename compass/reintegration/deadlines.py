@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compass.access.prepared import Prepared
@@ -51,7 +52,7 @@ _arrived, _came_home = Prepared(_arrivals), Prepared(_homecomers)
 
 def reception_due(avr: Return, allowed: timedelta) -> datetime:
     """Until when those who arrived are received: counted from the end of the day of arrival, whose hour nobody keeps."""
-    return beginning((avr.arrived_on or avr.state_since.date()) + timedelta(days=1)) + allowed
+    return beginning((avr.arrived_on or timezone.localdate(avr.state_since)) + timedelta(days=1)) + allowed
 
 
 def plan_due(day: date) -> datetime:
@@ -62,7 +63,7 @@ def plan_due(day: date) -> datetime:
 def _receive(subject: Case | Person, avr: Return, allowed: timedelta, done_at: datetime | None = None) -> Due:
     return Due(
         subject=subject,
-        start_at=beginning(avr.arrived_on or avr.state_since.date()),
+        start_at=beginning(avr.arrived_on or timezone.localdate(avr.state_since)),
         due_at=reception_due(avr, allowed),
         done_at=done_at,
         url=link("reintegration:welcome", avr.person_id),

@@ -109,7 +109,7 @@ def travel_settled(files: Files) -> Iterator[Due]:
         if not ready or avr.pk in files.once(seen_off_elsewhere):
             continue
         stayed = avr.pk in files.once(stayed_elsewhere)
-        if stayed or ready[-1].travel_on <= files.work.now.date():
+        if stayed or ready[-1].travel_on <= files.work.today:
             yield Due(
                 subject=case,
                 start_at=beginning(ready[-1].travel_on),

@@ -128,7 +128,7 @@ def facts_of(work: Work, avrs: Sequence[Return], days: Mapping[UUID, date] | Non
         avr.pk: Facts(
             avr=avr,
             people=members[avr.pk],
-            today=days.get(avr.pk, work.now.date()),
+            today=days.get(avr.pk, work.today),
             counselling=talks.get(avr.pk),
             told=told[avr.pk],
             declarations=declared[avr.pk],

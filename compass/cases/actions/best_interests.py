@@ -208,7 +208,7 @@ def _said(text: str, what: str) -> str:
 
 def speaks(work: Work, child: Person) -> bool:
     """Whether a child is old enough to be asked itself: from six years, as for its consent (case-management.md 2.4)."""
-    return ladder_of(work, child, work.now.date()) != "0-5"
+    return ladder_of(work, child, work.today) != "0-5"
 
 
 def _hear(work: Work, child: ladder.Child, row: BestInterests, each: Heard | WithParent, weight: str = "") -> None:
@@ -347,7 +347,7 @@ def arrange_journeys(work: Work, commands: list[JourneyArranged]) -> list[BestIn
             raise WrongState
         if each.escort == "none":
             raise StandardNotMet(standards=spell("R-CHI-2"))
-        if each.first_visit_on < work.now.date():
+        if each.first_visit_on < work.today:
             raise TooFarAway(date=each.first_visit_on.isoformat())
         seal_into(work, row, received_by_sealed=_said(each.received_by, _("who receives the child")))
         row.escort, row.first_visit_on = each.escort, each.first_visit_on

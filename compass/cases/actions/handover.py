@@ -68,7 +68,7 @@ def not_agreed(work: Work, people: Sequence[Person]) -> list[Person]:
     newest = consent.newest(p.pk for p in people)
     asked = answering(people)
     people = [p for p in people if p.merged_into_id is None]
-    answers = [(p, consent.answer(newest.get(p.pk), SCOPE, work.now.date())) for p in people]
+    answers = [(p, consent.answer(newest.get(p.pk), SCOPE, work.today)) for p in people]
     return [p for p, answer in answers if not answer and (p in asked or answer.reason in NO)]
 
 

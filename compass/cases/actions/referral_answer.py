@@ -85,9 +85,9 @@ def record_outcomes(work: Work, outcomes: list[ReferralOutcome]) -> list[Referra
         if row.status != "accepted":
             raise WrongState
         known("referral_outcome", each.outcome)
-        if each.delivered_on and each.delivered_on > work.now.date():
+        if each.delivered_on and each.delivered_on > work.today:
             raise TooFarAway(date=each.delivered_on.isoformat())
-        if each.delivered_on and row.sent_at and each.delivered_on < (row.sent_at - VISITED_FIRST).date():
+        if each.delivered_on and row.sent_at and each.delivered_on < work.day(row.sent_at - VISITED_FIRST):
             raise Invalid(what=_("the day of the visit lies more than a week before this referral"))
         if each.delivered_on is None and each.outcome != "not_given":
             raise Invalid(what=_("the day of the visit"))

@@ -120,7 +120,7 @@ class TestConsent:
     def said(self, at, person, scope=SHARE):
         with at("zinder.social") as work:
             answers = consent.allows(person.pk, scope), consent.newest([person.pk]).get(person.pk)
-        assert consent.answer(answers[1], scope, work.now.date()).reason == answers[0].reason
+        assert consent.answer(answers[1], scope, work.today).reason == answers[0].reason
         return answers[0].reason
 
     @pytest.mark.parametrize("first", [0, 1])
@@ -387,7 +387,7 @@ class TestFound:
 class TestCountedAndTold:
     def test_a_person_counts_once_and_twice_again_and_services_apart(self, at, told, two, ask, decide, undo):
         with at("zinder.social") as work:
-            given = {"service": "FOD", "service_class": "H", "country": "NE", "delivered_on": work.now.date()}
+            given = {"service": "FOD", "service_class": "H", "country": "NE", "delivered_on": work.today}
             people.record_services(work, [people.ServiceGiven(**told(id=each.pk), **given) for each in two])
 
         def counted():

@@ -56,7 +56,7 @@ def case(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     written = chapters.of(files, found)
     given = files.consent(found)
     about = files.about(Consent, found)
-    answer = consent.answer(about[-1] if about else None, consent.HELP, work.now.date())
+    answer = consent.answer(about[-1] if about else None, consent.HELP, work.today)
     late = [item for item in waiting if item.due.due_at < work.now]
     open_ids = {item.standard.id for item in waiting}
     met = sorted(

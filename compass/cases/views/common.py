@@ -50,7 +50,7 @@ def find_case(work: Work, pk: UUID, rule: str = "cases.view") -> tuple[Case, Fil
 
 def agrees(files: Files, case: Case) -> bool:
     """Whether the person agrees to case management today."""
-    return bool(consent.answer(files.consent(case), consent.HELP, files.now.date()))
+    return bool(consent.answer(files.consent(case), consent.HELP, files.work.today))
 
 
 def supervisors(work: Work) -> list[str]:

@@ -208,12 +208,12 @@ def done(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Settle one step of a plan."""
     step = work.find("cases.plan", PlanAction, pk)
     case, files = find_case(work, step.case_id, "cases.plan")
-    form = ActionForm(request.POST or None, initial={"done_on": work.now.date(), "version": step.version})
+    form = ActionForm(request.POST or None, initial={"done_on": work.today, "version": step.version})
     grounds.ask(form, case.person)
     if form.is_valid():
         data = form.cleaned_data
         with work.attempt(form):
-            when = moment(data["done_on"], work.now)
+            when = moment(work, data["done_on"])
             told = form.envelope(grounds.basis(work, form, case.person, at=when), id=pk, **form.mark())
             told["occurred_at"] = when
             complete_plan_actions(
@@ -243,10 +243,10 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     kept = "" if may_lower_risk(work, case) else case.risk_level
     form = FollowUpForm(
         None if asked else request.POST or None,
-        since=case.opened_at.date(),
+        since=work.day(case.opened_at),
         goals=aims,
         no_lower_than=kept,
-        initial={"version": case.version, "contacted_on": work.now.date()},
+        initial={"version": case.version, "contacted_on": work.today},
     )
     grounds.ask(form, case.person)
     if form.is_valid():
@@ -255,7 +255,7 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             # A contact is added beside others; only what it changes for all can be overtaken.
             mark = form.mark() if form.progress() or data["risk_after"] else {}
             when, day = data["occurred_at"] or work.now, data["contacted_on"]
-            when = when if day in (None, when.date()) else moment(day, work.now)
+            when = when if day in (None, work.day(when)) else moment(work, day)
             told = form.envelope(grounds.basis(work, form, case.person, at=when), id=pk, **mark)
             told["occurred_at"] = when
             made = Contact(
@@ -286,7 +286,7 @@ def _reached(form: FollowUpForm, current: Case) -> dict[str, Any]:
 
 
 def _tried(work: Work, case: Case) -> str:
-    days = len({row.occurred_at.date() for row in closing.tried(Files(work, [case]).of(FollowUp, case))})
+    days = len({work.day(row.occurred_at) for row in closing.tried(Files(work, [case]).of(FollowUp, case))})
     said = ngettext(
         "The attempt is recorded in the journey: tried on %(count)s day without an answer. The contact stays due.",
         "The attempt is recorded in the journey: tried on %(count)s days without an answer. The contact stays due.",

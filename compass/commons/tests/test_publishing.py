@@ -133,7 +133,7 @@ def test_the_same_content_makes_no_second_edition(at, told):
         other = publish(work, b"\n".join(content.splitlines()[:50]))
         corrected = publish(work, content, date(2025, 3, 11))
         with pytest.raises(Invalid):
-            publish(work, content, work.now.date() + timedelta(days=1))
+            publish(work, content, work.today + timedelta(days=1))
 
     assert first.pk == again.pk != other.pk
     assert corrected.pk != first.pk and corrected.as_of == date(2025, 3, 11)

@@ -32,7 +32,7 @@ class Village:
                     actions.MeetingHeld(
                         **told(id=self.place.pk),
                         kind="planning",
-                        held_on=work.now.date(),
+                        held_on=work.today,
                         came=CAME,
                         minutes="the chief spoke of the dry season",
                     )
@@ -60,7 +60,7 @@ class Village:
 
     def profile(self, days_ago: int = 30) -> None:
         with self.at("edo.reception") as work:
-            day = work.now.date() - timedelta(days=days_ago)
+            day = work.today - timedelta(days=days_ago)
             actions.add_profiles(
                 work,
                 [
@@ -202,7 +202,7 @@ def test_a_meeting_of_nobody_is_none(village, at, told):
     with at("edo.reception") as work, pytest.raises(Invalid):
         actions.record_meetings(
             work,
-            [actions.MeetingHeld(**told(id=village.place.pk), kind="planning", held_on=work.now.date(), came={})],
+            [actions.MeetingHeld(**told(id=village.place.pk), kind="planning", held_on=work.today, came={})],
         )
 
 

@@ -47,7 +47,7 @@ def both(at, told, person, case, assessed, planned):  # noqa: F811
             step = PlanAction.objects.get(case=row)
             centre = {"edo.reception": "centre.benin", "zinder.cases": "centre.zinder"}[username]
             held = ActivityHeld(
-                **told(basis="public_interest"), centre_id=world_id(centre), kind="sport", held_on=work.now.date()
+                **told(basis="public_interest"), centre_id=world_id(centre), kind="sport", held_on=work.today
             )
             return {
                 "mother": mother,

@@ -81,7 +81,7 @@ def test_a_day_in_a_year_that_cannot_be_is_refused_in_words(sign_in, at, year):
                     basis="public_interest",
                     centre_id=centre.pk,
                     kind="sport",
-                    held_on=work.now.date(),
+                    held_on=work.today,
                 )
             ],
         )[0]

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 
+from compass.access.work import Work
 from compass.problems import UnknownCode
 from compass.vocabulary import known, language, nationalities
 
 
-def moment(day: date, now: datetime) -> datetime:
-    """Noon of a day, or now when the day is today: when only the day is known."""
-    return (
-        now
-        if day == now.date()
-        else now.replace(year=day.year, month=day.month, day=day.day, hour=12, minute=0, second=0, microsecond=0)
-    )
+def moment(work: Work, day: date) -> datetime:
+    """Noon (UTC) of a day, or now when the day is today: when only the day is known."""
+    return work.now if day == work.today else datetime.combine(day, time(12), UTC)
 
 
 def known_or_empty(list_id: str, value: str) -> str:

@@ -92,7 +92,7 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
         for scope, said in each.scopes.items():
             if scope not in scopes or not isinstance(said, bool):
                 raise UnknownCode(value=scope[:40], list="consent_scope")
-        step = ladder_of(work, person, each.occurred_at.date()) if person.is_child else ""
+        step = ladder_of(work, person, work.day(each.occurred_at)) if person.is_child else ""
         unmet = []
         if wanted - set(each.information):
             unmet.append("CM-02")
@@ -120,7 +120,7 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
                 copied_from=each.copied_from,
                 # A yes that was only carried over lasts no longer than the talk in which it was said.
                 expires_on=min(
-                    each.occurred_at.date() + CONSENT_YEARS,
+                    work.day(each.occurred_at) + CONSENT_YEARS,
                     earlier[person.pk].expires_on if any(kept.values()) else date.max,
                 ),
                 **stamp(work, each),

@@ -77,7 +77,7 @@ def confirm_erasure(work: Work, confirmed: list[ErasureConfirmed]) -> list[Erasu
         if row.status != "asked":
             raise WrongState
         talk = known("erasure_talk", each.talk)
-        if talk == NOT_PRIVATE or each.occurred_at.date() <= max(row.occurred_at, row.recorded_at).date():
+        if talk == NOT_PRIVATE or work.day(each.occurred_at) <= work.day(max(row.occurred_at, row.recorded_at)):
             raise TalkInPrivate
         _child_is_heard(work, people[row.person_id], row)
         row.status, row.talk = "confirmed", talk

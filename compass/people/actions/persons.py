@@ -60,7 +60,7 @@ def register_people(work: Work, registrations: list[Registration]) -> list[Perso
                 household_id=each.household_id or uuid7(),
                 relation=known("person_relation", each.relation),
                 sex=known("sex", each.sex),
-                age_band=band_of(each.identity, each.occurred_at.date()),
+                age_band=band_of(each.identity, work.day(each.occurred_at)),
                 nationality=nationality(each.nationality),
                 languages=spoken(each.languages),
                 uasc_status=known_or_empty("uasc_status", each.uasc_status),
@@ -149,7 +149,7 @@ def change_identity(work: Work, changes: list[IdentityChange]) -> list[Person]:
         if each.languages is not None:
             person.languages = spoken(each.languages)
         if identity is not None:
-            person.age_band = band_of(identity, each.occurred_at.date())
+            person.age_band = band_of(identity, work.day(each.occurred_at))
         if before.contact and contact is not None and contact != before.contact:
             former.append(_former(work, person, each, before))
         if _replaced(said, identity_said(person, before.identity if identity is None else identity)):

@@ -55,7 +55,7 @@ def ask_rights(work: Work, asked: list[RightAsked]) -> list[DataRequest]:
         row = DataRequest(
             id=uuid7(), person=person, organisation_id=person.organisation_id, kind=kind, about=about,
             purpose=known("consent_scope", each.purpose) if each.purpose else "",
-            due_on=(work.now + days).date(), **stamp(work, each),
+            due_on=work.day(work.now + days), **stamp(work, each),
         )  # fmt: skip
         row.words_sealed = _seal(work, row, "words_sealed", {"said": each.words})
         given = consents.get(person.pk)

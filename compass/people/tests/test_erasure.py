@@ -122,6 +122,21 @@ def test_it_works_by_pages(at, sign_in, person):
     assert erase_due() == 0
 
 
+def test_a_second_talk_after_a_night_in_greenwich_alone_is_the_same_day(at, told, person, asked):
+    row, night = asked(person()), timezone.now().replace(hour=23, minute=30) - timedelta(days=3)
+    with at("zinder.social") as work:
+        # Half past midnight in Zinder.
+        ErasureRequest.objects.update(occurred_at=night, recorded_at=night)
+
+        def confirm(hours: int) -> None:
+            envelope = told(id=row.pk, basis="legal_duty", occurred_at=night + timedelta(hours=hours))
+            confirm_erasure(work, [ErasureConfirmed(**envelope, talk="in_person")])
+
+        with pytest.raises(TalkInPrivate):
+            confirm(23)
+        confirm(24)
+
+
 def test_the_person_can_let_it_fall_until_the_last_moment(at, sign_in, person, confirmed):
     someone = person()
     row = confirmed(someone)

@@ -58,7 +58,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     person = work.find("people.consent", Person, pk)
     shown = "show" in request.POST
     heard, worker = _notices(person, request.POST.get("talk" if shown else "language"))
-    age = age_on(queries.opened(work, person).identity, work.now.date()) if person.is_child else None
+    age = age_on(queries.opened(work, person).identity, work.today) if person.is_child else None
     step = _ladder(person, age)
     if request.method == "POST" and "later" in request.POST:
         return step_to("identity", person, request, _("Nothing was asked. Consent must be asked within 72 hours."))

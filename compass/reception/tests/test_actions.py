@@ -117,7 +117,7 @@ def test_attendance_counts_one_service_however_often_it_is_sent(at, told):
                     **told(basis="public_interest"),
                     centre_id=Centre.objects.get().pk,
                     kind="children_recreation",
-                    held_on=work.now.date(),
+                    held_on=work.today,
                 )
             ],
         )
@@ -139,7 +139,7 @@ def test_an_activity_cannot_lie_in_the_future(at, told):
                     **told(basis="public_interest"),
                     centre_id=Centre.objects.get().pk,
                     kind="sport",
-                    held_on=work.now.date() + timedelta(days=2),
+                    held_on=work.today + timedelta(days=2),
                 )
             ],
         )

@@ -43,7 +43,7 @@ def begin_interviews(work: Work, begun: list[InterviewBegun]) -> list[Interview]
         language(each.language)
         if person.is_child or not person.age_band:
             raise Invalid(what=_("this interview is for adults whose age is known"))
-        if each.held_on > work.now.date():
+        if each.held_on > work.today:
             raise Invalid(what=_("the day of the interview is still to come"))
         if each.round == "baseline" and Interview.objects.filter(person=person, round="baseline").exists():
             raise WrongState

@@ -99,9 +99,9 @@ def change_plans(work: Work, changes: list[PlanChanged]) -> list[Plan]:
 
 
 def _may_be_agreed(work: Work, person: Person, agreed_on: date) -> None:
-    if agreed_on > work.now.date():
+    if agreed_on > work.today:
         raise Invalid(what=_("the day on which the plan was agreed is still to come"))
-    if agreed_on < person.occurred_at.date():
+    if agreed_on < work.day(person.occurred_at):
         raise Invalid(what=_("%(code)s was registered only after the day of this plan") % {"code": person.code})
 
 
@@ -204,7 +204,7 @@ def add_receipts(work: Work, proofs: list[Proof]) -> list[Receipt]:
         known("proof_kind", each.kind)
         if found.status == "cancelled":
             raise WrongState
-        if each.issued_on > work.now.date() or each.amount < 0:
+        if each.issued_on > work.today or each.amount < 0:
             raise Invalid(what=_("the date on the proof is still to come, or its amount is below zero"))
         row = Receipt(
             id=uuid7(),
@@ -262,7 +262,7 @@ def deliver_actions(work: Work, delivered: list[Delivered]) -> list[Action]:
     for row, each in zip(rows, delivered, strict=True):
         if row.status not in OPEN:
             raise WrongState
-        if each.delivered_on > work.now.date():
+        if each.delivered_on > work.today:
             raise Invalid(what=_("the day of delivery is still to come"))
         if each.delivered_on < agreed[row.plan_id]:
             raise Invalid(what=_("the day of delivery lies before the plan was agreed"))
@@ -330,7 +330,7 @@ def follow_up_actions(work: Work, followed: list[Followed]) -> list[FollowUp]:
         known("followup_channel", each.channel)
         if found.delivered_on is None:
             raise WrongState
-        if each.next_step not in NEXT_STEPS or not found.delivered_on <= each.asked_on <= work.now.date():
+        if each.next_step not in NEXT_STEPS or not found.delivered_on <= each.asked_on <= work.today:
             raise Invalid(what=_("the day of the question lies before the delivery, or is still to come"))
         row = FollowUp(
             id=uuid7(),

@@ -59,7 +59,7 @@ def welcome_home(work: Work, welcomed: list[Welcomed]) -> list[ArrivalHome]:
         received[found.person_id].append(found)
     rows, services = [], []
     for person, each in zip(people, welcomed, strict=True):
-        if each.arrived_on > work.now.date():
+        if each.arrived_on > work.today:
             raise Invalid(what=_("the day of arrival is still to come"))
         left = returns[person.pk].departed_on if person.pk in returns else None
         if left and each.arrived_on < left:

@@ -59,7 +59,7 @@ class Home:
             }
             place = Place.objects.create(name="Uselu", country="NG", area="NG-ED", **base)
             work.keys.create(place.organisation_id, [place.pk])
-            meeting = Meeting.objects.create(place=place, kind="planning", held_on=work.now.date(), **base)
+            meeting = Meeting.objects.create(place=place, kind="planning", held_on=work.today, **base)
             option = Option.objects.create(
                 place=place, meeting=meeting, sector="water", votes_returnees=1, votes_neighbours=2, **base
             )
@@ -71,7 +71,7 @@ class Home:
                 sector="water",
                 budget=9000,
                 currency="EUR",
-                status_since=work.now.date(),
+                status_since=work.today,
                 **base,
             )
 
@@ -86,7 +86,7 @@ class Home:
     def plan(self) -> Plan:
         with self.at("edo.reception") as work:
             self.made = actions.make_plans(
-                work, [actions.NewPlan(**self.told(id=self.mother.pk), agreed_on=work.now.date(), goals="own stall")]
+                work, [actions.NewPlan(**self.told(id=self.mother.pk), agreed_on=work.today, goals="own stall")]
             )[0]
         return self.made
 
@@ -100,7 +100,7 @@ class Home:
                 "business_type": "grocery",
                 "budget": Decimal("850"),
                 "currency": "EUR",
-                "planned_on": work.now.date(),
+                "planned_on": work.today,
                 "expectation": "income_regular",
                 "change": "eats twice",
                 **changes,
@@ -117,7 +117,7 @@ class Home:
                         **self.told(id=self.stall.pk),
                         kind=kind,
                         amount=Decimal("840.50"),
-                        issued_on=work.now.date(),
+                        issued_on=work.today,
                         file=Attachment(PDF, "application/pdf", "stall-ese.pdf"),
                     )
                 ],
@@ -126,7 +126,7 @@ class Home:
     def deliver(self) -> Action:
         with self.at("edo.reception") as work:
             return actions.deliver_actions(
-                work, [actions.Delivered(**self.told(id=self.stall.pk), delivered_on=work.now.date())]
+                work, [actions.Delivered(**self.told(id=self.stall.pk), delivered_on=work.today)]
             )[0]
 
     def ask(self, result: str = "partly") -> FollowUp:
@@ -138,7 +138,7 @@ class Home:
                         **self.told(id=self.stall.pk),
                         result=result,
                         channel="home_visit",
-                        asked_on=work.now.date(),
+                        asked_on=work.today,
                         next_step="add_help",
                         remark="rain spoils the goods",
                     )
@@ -147,7 +147,7 @@ class Home:
 
     def interview(self, **changes: Any) -> Interview:
         with self.at("edo.monitoring") as work:
-            said = {"round": "baseline", "held_on": work.now.date(), "mode": "home_visit", "language": "en", **changes}
+            said = {"round": "baseline", "held_on": work.today, "mode": "home_visit", "language": "en", **changes}
             return actions.begin_interviews(work, [actions.InterviewBegun(**self.told(id=self.mother.pk), **said)])[0]
 
     def case(self) -> Any:

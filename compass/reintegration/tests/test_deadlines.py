@@ -30,7 +30,7 @@ def landing(home: Any, days_ago: int = 0, state: str = "arrived", **changes: Any
             "recorded_at": work.now,
             "recorded_by": work.actor.id,
         }
-        day = work.now.date() - timedelta(days=days_ago)
+        day = work.today - timedelta(days=days_ago)
         avr = Return.objects.create(
             person=home.mother,
             destination="NG",
@@ -128,9 +128,7 @@ def test_reception_is_due_from_the_arrival_until_it_is_recorded(home, at, told):
         (due,) = dues(work, case, "COMPASS-RECEIVE")
         assert timedelta(0) < due.due_at - work.now <= timedelta(days=2)
 
-        actions.welcome_home(
-            work, [actions.Welcomed(**told(id=home.mother.pk), arrived_on=work.now.date(), support=())]
-        )
+        actions.welcome_home(work, [actions.Welcomed(**told(id=home.mother.pk), arrived_on=work.today, support=())])
 
         assert dues(work, case, "COMPASS-RECEIVE") == []
 

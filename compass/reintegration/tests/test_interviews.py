@@ -19,7 +19,7 @@ def test_an_interview_is_for_adults(home, at, told):
             work,
             [
                 actions.InterviewBegun(
-                    **told(id=home.son.pk), round="baseline", held_on=work.now.date(), mode="phone", language="en"
+                    **told(id=home.son.pk), round="baseline", held_on=work.today, mode="phone", language="en"
                 )
             ],
         )

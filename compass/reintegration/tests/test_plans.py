@@ -24,7 +24,7 @@ def test_it_works_from_reception_to_the_follow_up(home, at, told):
             [
                 actions.Welcomed(
                     **told(id=home.mother.pk),
-                    arrived_on=work.now.date(),
+                    arrived_on=work.today,
                     support=("meet_and_greet", "food"),
                     note="a bed for three",
                 )
@@ -81,13 +81,13 @@ def test_one_plan_per_person(home):
 def test_nobody_agreed_to_a_plan_before_they_were_registered(home, at, told):
     home.plan()
     with at("edo.reception") as work:
-        before = work.now.date() - timedelta(days=1)
+        before = work.today - timedelta(days=1)
         with pytest.raises(Invalid, match=f"{home.son.code} n’a été enregistrée qu’après le jour de ce plan"):
             actions.make_plans(work, [actions.NewPlan(**told(id=home.son.pk), agreed_on=before, goals="school")])
         change = actions.PlanChanged(**told(id=home.made.pk, version=1), agreed_on=before, goals="a bakery")
         with pytest.raises(Invalid, match=f"{home.mother.code} n’a été enregistrée"):
             actions.change_plans(work, [change])
-        actions.make_plans(work, [actions.NewPlan(**told(id=home.son.pk), agreed_on=work.now.date(), goals="school")])
+        actions.make_plans(work, [actions.NewPlan(**told(id=home.son.pk), agreed_on=work.today, goals="school")])
 
 
 def test_a_community_line_names_its_project(home):
@@ -144,4 +144,4 @@ def test_another_office_finds_nothing(home, at, told):
     home.plan()
 
     with at("zinder.cases") as work, pytest.raises(NotFound):
-        actions.make_plans(work, [actions.NewPlan(**told(id=home.mother.pk), agreed_on=work.now.date(), goals="x")])
+        actions.make_plans(work, [actions.NewPlan(**told(id=home.mother.pk), agreed_on=work.today, goals="x")])

@@ -138,7 +138,7 @@ def test_the_page_of_a_person_at_home_says_what_comes_next(home, sign_in, at, to
 
     look()
     with at("edo.reception") as work:
-        arrived = actions.Welcomed(**told(id=home.mother.pk), arrived_on=work.now.date(), support=("food",))
+        arrived = actions.Welcomed(**told(id=home.mother.pk), arrived_on=work.today, support=("food",))
         actions.welcome_home(work, [arrived])
     look()
     home.plan()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def change(home, at, told, goals, **more):
     with at("edo.reception") as work:
-        said = actions.PlanChanged(**told(id=home.made.pk, **more), agreed_on=work.now.date(), goals=goals)
+        said = actions.PlanChanged(**told(id=home.made.pk, **more), agreed_on=work.today, goals=goals)
         return actions.change_plans(work, [said])[0]
 
 

@@ -56,7 +56,7 @@ def check_eligibility(work: Work, checks: list[EligibilityChecked]) -> list[Retu
                 criterion=one.criterion,
                 answer=one.answer,
                 evidence_kind=one.evidence_kind,
-                checked_on=each.occurred_at.date(),
+                checked_on=work.day(each.occurred_at),
                 **inside(work, avr, each),
             )
             seal(work, row, "evidence_sealed", {"evidence": one.evidence})

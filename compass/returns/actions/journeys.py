@@ -39,7 +39,7 @@ def expect_journeys(work: Work, offer: Handover, people: Sequence[UUID]) -> None
     if not avrs:
         return
     at = offer.answered_at or work.now
-    facts = facts_of(work, avrs, {avr.pk: at.date() for avr in avrs})
+    facts = facts_of(work, avrs, {avr.pk: work.day(at) for avr in avrs})
     made = [
         Journey(
             id=uuid7(),
@@ -130,7 +130,7 @@ def _once_more(work: Work, row: Journey, facts: Facts) -> Journey:
 
 def after_consent(work: Work, consents: Sequence[Consent]) -> None:
     """Whoever no longer agrees does not leave: the sending office sees that the journey is not ready any more."""
-    follow_journeys(work, dict.fromkeys(_returns_of(row.person_id for row in consents), work.now.date()))
+    follow_journeys(work, dict.fromkeys(_returns_of(row.person_id for row in consents), work.today))
 
 
 def _shown(row: Journey) -> list[Any]:
@@ -176,9 +176,9 @@ def see_off(work: Work, departures: list[SeenOff]) -> list[Journey]:
             raise StandardNotMet(
                 standards=f"{_('On the day of departure every adult was asked once more and said yes')} (R-VOL-4)"
             )
-        if each.departed_on > work.now.date():
+        if each.departed_on > work.today:
             raise Invalid(what=_("the day of departure is still to come"))
-        if each.departed_on < row.occurred_at.date():
+        if each.departed_on < work.day(row.occurred_at):
             raise Invalid(what=_("the day of departure lies before the journey was ready"))
         if row.last_day and each.departed_on > row.last_day:
             raise StandardNotMet(standards=str(machine.DOCUMENT.words))

@@ -172,7 +172,7 @@ def declare(work: Work, declarations: list[Declared]) -> list[Return]:
             text_language=each.text_language,
             language=each.language,
             mode=each.mode,
-            valid_until=each.occurred_at.date() + DECLARATION_DAYS,
+            valid_until=work.day(each.occurred_at) + DECLARATION_DAYS,
         )
         seal(work, row, "witness_sealed", each.witness)
         rows.append(row)

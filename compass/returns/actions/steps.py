@@ -40,7 +40,7 @@ def open_file(
     """
     avrs = work.require(machine.TRANSITIONS[name].rule, Return, commands)
     work.keys.load([avr.person_id for avr in avrs])
-    stated = days or {each.id: each.occurred_at.date() for each in commands if each.id}
+    stated = days or {each.id: work.day(each.occurred_at) for each in commands if each.id}
     facts = facts_of(work, avrs, stated)
     return [(avr, facts[avr.pk]) for avr in avrs]
 
@@ -88,7 +88,7 @@ def move(work: Work, moves: Sequence[tuple[Return, str, Command]], **facts: Any)
     Step.objects.bulk_create(steps)
     avrs = [avr for avr, _, _ in moves]
     Return.objects.bulk_update(avrs, ["state", "state_since", "version", *facts])
-    follow_journeys(work, {avr.pk: command.occurred_at.date() for avr, _, command in moves})
+    follow_journeys(work, {avr.pk: work.day(command.occurred_at) for avr, _, command in moves})
     return avrs
 
 

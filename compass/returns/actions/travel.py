@@ -62,11 +62,11 @@ def prepare_returns(work: Work, prepared: list[Prepared]) -> list[Return]:
 
 
 def _check_days(work: Work, avr: Return, each: Prepared) -> None:
-    if each.travel_on > work.now.date() + TRAVEL_AHEAD:
+    if each.travel_on > work.today + TRAVEL_AHEAD:
         raise Invalid(what=_("the day of travel lies more than a year ahead"))
-    if each.travel_on < avr.occurred_at.date():
+    if each.travel_on < work.day(avr.occurred_at):
         raise Invalid(what=_("the day of travel lies before the wish to return"))
-    if each.receiving_told_on and each.receiving_told_on > work.now.date():
+    if each.receiving_told_on and each.receiving_told_on > work.today:
         raise Invalid(what=_("the day on which the receiving office was told is still to come"))
 
 
@@ -93,15 +93,15 @@ def depart_returns(work: Work, departures: list[Departure]) -> list[Return]:
     rules of `depart`, BestInterestsFirst, WrongState, Invalid for a day to come or before the journey was ready.
     """
     days = {each.id: each.departed_on for each in departures if each.id}
-    files = on_their_days(open_file(work, "depart", departures, days), days, work.now.date())
+    files = on_their_days(open_file(work, "depart", departures, days), days, work.today)
     services = []
     for (avr, facts), each in zip(files, departures, strict=True):
         machine.require("depart", facts)
         if not each.reconfirmed or each.method not in machine.METHODS:
             raise not_met("R-VOL-4", _("On the day of departure every adult was asked once more and said yes"))
-        if each.departed_on > work.now.date():
+        if each.departed_on > work.today:
             raise Invalid(what=_("the day of departure is still to come"))
-        if each.departed_on < avr.state_since.date():
+        if each.departed_on < work.day(avr.state_since):
             raise Invalid(what=_("the day of departure lies before the journey was ready"))
         services += _travelled(facts, each, each.departed_on)
     record_services(work, services)
@@ -200,7 +200,7 @@ def receive_returns(work: Work, arrivals: list[Arrival]) -> list[Return]:
             _left_elsewhere(work, facts, each)
         if each.basis == "consent" and not machine.CONSENT.holds(facts):
             raise StandardNotMet(standards=machine.CONSENT.words)
-        if each.arrived_on > work.now.date():
+        if each.arrived_on > work.today:
             raise Invalid(what=_("the day of arrival is still to come"))
         if avr.departed_on and each.arrived_on < avr.departed_on:
             raise Invalid(what=_("the day of arrival lies before the departure"))

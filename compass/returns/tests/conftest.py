@@ -172,7 +172,7 @@ class Journey:
 
     def prepare(self, **changes: Any) -> None:
         with self.at("zinder.cases") as work:
-            today = work.now.date()
+            today = work.today
             said = {
                 "travel_on": today,
                 "travel_mode": "bus",
@@ -190,7 +190,7 @@ class Journey:
                 [
                     actions.Departure(
                         **self.told(id=self.pk),
-                        departed_on=work.now.date(),
+                        departed_on=work.today,
                         reconfirmed=reconfirmed,
                         method="in_person_alone",
                     )
@@ -214,7 +214,7 @@ class Journey:
     def see_off(self, pk: UUID, **changes: Any) -> None:
         with self.at("zinder.travel") as work:
             said = {
-                "departed_on": work.now.date(), "reconfirmed": True, "method": "in_person_interpreter", **changes,
+                "departed_on": work.today, "reconfirmed": True, "method": "in_person_interpreter", **changes,
             }  # fmt: skip
             actions.see_off(work, [actions.SeenOff(**self.told(id=pk), **said)])
 

@@ -41,7 +41,7 @@ def test_a_declaration_that_runs_out_is_on_the_list(journey, at, mothers_case):
     journey.to("pre_return")
     with at("zinder.cases") as work:
         assert dues(work, mothers_case, "R-VOL-1")[0].due_at > work.now + timedelta(days=88)
-        Declaration.objects.update(valid_until=work.now.date() - timedelta(days=2))
+        Declaration.objects.update(valid_until=work.today - timedelta(days=2))
 
         (due,) = dues(work, mothers_case, "R-VOL-1")
 
@@ -90,7 +90,7 @@ def test_an_arrival_nobody_confirmed_is_asked_about_after_a_month(journey, at, m
     journey.to("in_travel")
 
     with at("zinder.cases") as work:
-        Return.objects.update(departed_on=work.now.date() - timedelta(days=31))
+        Return.objects.update(departed_on=work.today - timedelta(days=31))
         (due,) = dues(work, mothers_case, "R-DEP-1")
 
         assert timedelta(0) < work.now - due.due_at < timedelta(days=2)
@@ -129,7 +129,7 @@ def test_whoever_was_to_travel_by_now_is_asked_about(journey, at, mothers_case, 
     """A journey that nobody settles would stand on no list."""
     journey.to("ready_to_travel")
     with at("zinder.cases") as work:
-        Preparation.objects.update(travel_on=work.now.date() + timedelta(days=days))
+        Preparation.objects.update(travel_on=work.today + timedelta(days=days))
 
         found = dues(work, mothers_case, "COMPASS-TRAVEL")
 
@@ -139,7 +139,7 @@ def test_whoever_was_to_travel_by_now_is_asked_about(journey, at, mothers_case, 
 def test_who_left_is_asked_about_no_more(journey, at, mothers_case):
     journey.to("in_travel")
     with at("zinder.cases") as work:
-        Preparation.objects.update(travel_on=work.now.date() - timedelta(days=1))
+        Preparation.objects.update(travel_on=work.today - timedelta(days=1))
 
         assert dues(work, mothers_case, "COMPASS-TRAVEL") == []
 

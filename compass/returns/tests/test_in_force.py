@@ -84,7 +84,7 @@ def leave(journey, at, told, *, told_back: int, left_back: int) -> None:
             [
                 actions.Departure(
                     **told(id=journey.pk, occurred_at=work.now - told_back * DAY),
-                    departed_on=work.now.date() - left_back * DAY, reconfirmed=True, method="in_person_alone",
+                    departed_on=work.today - left_back * DAY, reconfirmed=True, method="in_person_alone",
                 )
             ],
         )  # fmt: skip
@@ -131,7 +131,7 @@ def test_whoever_is_on_the_way_is_received_without_consent(journey, at, told, si
     pk, today = journey.to("in_travel"), timezone.localdate()
     taken_back(at)
     with at("zinder.social") as work, pytest.raises(StandardNotMet, match="R-CON-1"):
-        actions.receive_returns(work, [actions.Arrival(**told(id=pk, basis="consent"), arrived_on=work.now.date())])
+        actions.receive_returns(work, [actions.Arrival(**told(id=pk, basis="consent"), arrived_on=work.today)])
 
     office, address = sign_in("zinder.social"), reverse("returns:arrival", args=[pk])
     office.cookies["compass_language"] = "en"

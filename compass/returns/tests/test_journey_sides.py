@@ -44,7 +44,7 @@ def refused(journey, who, statement, *values):
 
 def today(journey) -> date:
     with journey.at("zinder.travel") as work:
-        return work.now.date()
+        return work.today
 
 
 def test_it_works_by_sql_of_the_right_side(journey, leaving, told):  # noqa: F811
@@ -123,7 +123,7 @@ def test_who_left_before_taking_consent_back_had_left(at, told, days_ago, left):
         taken_back = told(id=given.pk, basis="legal_duty", occurred_at=work.now - timedelta(days=1))
         withdraw_consent(work, [Withdrawal(**taken_back)])
     with journey.at("zinder.travel") as work:
-        on = work.now.date() - timedelta(days=days_ago)
+        on = work.today - timedelta(days=days_ago)
         assert not Journey.objects.get(pk=seen).ready
 
     if left:

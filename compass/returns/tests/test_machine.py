@@ -21,7 +21,7 @@ def test_it_works_from_the_wish_to_the_arrival(journey, at, told):
     journey.to("in_travel")
 
     with at("zinder.social") as work:
-        actions.receive_returns(work, [actions.Arrival(**told(id=journey.pk), arrived_on=work.now.date())])
+        actions.receive_returns(work, [actions.Arrival(**told(id=journey.pk), arrived_on=work.today)])
         avr = Return.objects.get(pk=journey.pk)
 
         assert avr.state == "arrived"

@@ -96,7 +96,7 @@ def test_a_day_while_it_was_ready_is_asked_for_where_only_the_day_decides(journe
     where, client = reverse("returns:departure", args=[journey.pk]), sign_in("zinder.cases")
     assert client.get(where).context["open"] == []
     with journey.at("zinder.cases") as work:
-        yesterday = work.now.date() - timedelta(days=1)
+        yesterday = work.today - timedelta(days=1)
         Declaration.objects.update(valid_until=yesterday)
 
     page = client.get(where)

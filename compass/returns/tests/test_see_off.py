@@ -40,7 +40,7 @@ def leaving(journey):
 
 def arrive(journey, told):
     with journey.at("edo.reception") as work:
-        actions.receive_returns(work, [actions.Arrival(**told(id=journey.pk), arrived_on=work.now.date())])
+        actions.receive_returns(work, [actions.Arrival(**told(id=journey.pk), arrived_on=work.today)])
 
 
 def test_niger_records_the_departure_and_nigeria_the_arrival(journey, leaving, told):
@@ -51,7 +51,7 @@ def test_niger_records_the_departure_and_nigeria_the_arrival(journey, leaving, t
 
     with journey.at("edo.reception") as work:
         avr = Return.objects.get(pk=journey.pk)
-        assert (avr.state, avr.departed_on) == ("arrived", work.now.date())
+        assert (avr.state, avr.departed_on) == ("arrived", work.today)
         assert [row.transition for row in Step.objects.filter(avr=avr).order_by("id")][-2:] == ["depart", "arrive"]
         given = Service.objects.filter(service="AVR")
         assert {row.person_id for row in given} == {journey.mother.pk, journey.son.pk}
@@ -62,15 +62,11 @@ def test_the_office_at_home_does_not_record_the_departure(journey, leaving, told
     with journey.at("edo.reception") as work, pytest.raises(NotFound):
         actions.see_off(
             work,
-            [
-                actions.SeenOff(
-                    **told(id=leaving), departed_on=work.now.date(), reconfirmed=True, method="in_person_alone"
-                )
-            ],
+            [actions.SeenOff(**told(id=leaving), departed_on=work.today, reconfirmed=True, method="in_person_alone")],
         )
     with journey.at("edo.supervisor") as work, pytest.raises(WrongState):
         departure = actions.Departure(
-            **told(id=journey.pk), departed_on=work.now.date(), reconfirmed=True, method="in_person_alone"
+            **told(id=journey.pk), departed_on=work.today, reconfirmed=True, method="in_person_alone"
         )
         actions.depart_returns(work, [departure])
 
@@ -101,7 +97,7 @@ def test_what_niger_keeps_names_nobody(journey, leaving, sign_in):
 )
 def test_what_is_asked_of_every_departure_is_asked_here(journey, leaving, changes, problem):
     with journey.at("zinder.travel") as work:
-        days = {"tomorrow": work.now.date() + timedelta(days=1), "long ago": work.now.date() - timedelta(days=9)}
+        days = {"tomorrow": work.today + timedelta(days=1), "long ago": work.today - timedelta(days=9)}
     said = {key: days.get(value, value) for key, value in changes.items()}
 
     with pytest.raises(problem):
@@ -192,7 +188,7 @@ def test_who_missed_the_bus_is_seen_off_another_day_and_the_first_stays_on_recor
         journey.see_off(leaving)
 
     with journey.at("edo.supervisor") as work:
-        today = work.now.date()
+        today = work.today
         prepared = actions.Prepared(
             **told(id=journey.pk), travel_on=today, travel_mode="bus", medical_outcome="fit",
             document_valid_until=today + timedelta(days=90), receiving_told_on=today,
@@ -210,7 +206,7 @@ def test_the_pages_lead_through_it(journey, leaving, sign_in):
     where = reverse("returns:see_off", args=[leaving])
     assert where in niger.get(reverse("returns:list")).content.decode()
     with journey.at("zinder.travel") as work:
-        today = work.now.date()
+        today = work.today
     told = {
         "key": str(uuid.uuid4()), "version": "1", "reconfirmed": "yes", "method": "in_person_alone",
         "departed_on_day": today.day, "departed_on_month": today.month, "departed_on_year": today.year,

@@ -55,7 +55,7 @@ def test_it_needs_a_reason_and_a_departure_without_arrival(journey, told):
     with pytest.raises(UnknownCode):
         take_back(journey, told, "felt like it")
     with journey.at("zinder.social") as work:
-        actions.receive_returns(work, [actions.Arrival(**told(id=journey.pk), arrived_on=work.now.date())])
+        actions.receive_returns(work, [actions.Arrival(**told(id=journey.pk), arrived_on=work.today)])
     with pytest.raises(WrongState):
         take_back(journey, told)
 
@@ -85,7 +85,7 @@ def test_that_they_left_is_no_reason_for_staying(journey, told, sign_in):
 def leave(journey, sign_in, days_ago):
     """Through the page, as a colleague who writes it down late."""
     with journey.at("zinder.cases") as work:
-        on, version = work.now.date() - timedelta(days=days_ago), Return.objects.get(pk=journey.pk).version
+        on, version = work.today - timedelta(days=days_ago), Return.objects.get(pk=journey.pk).version
     said = {"reconfirmed": "yes", "method": "in_person_alone", "departed_on_day": on.day, "departed_on_month": on.month}
     told = {"key": str(uuid.uuid4()), "version": str(version), **said, "departed_on_year": on.year}
     return sign_in("zinder.cases").post(reverse("returns:departure", args=[journey.pk]), told)

@@ -58,7 +58,7 @@ def _answer(
             return redirect("returns:list")
         if is_stale(form):
             renew(form)
-    ready = row.ready and may_leave(row, work.now.date())
+    ready = row.ready and may_leave(row, work.today)
     shown = {
         "journey": row,
         "due": due,
