@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import combinations, product
 
 from compass.people.matching.folding import name_parts, skeletons, tokens, with_joined, words
-from compass.people.matching.records import Record, birth_year
+from compass.people.matching.records import Record, birth_day, birth_year
 
 YEARS_APART = 3
 PHONE_DIGITS = 8
@@ -42,11 +42,13 @@ def attribute_keys(record: Record) -> dict[str, frozenset[str]]:
 
 
 def index_tokens(record: Record) -> frozenset[str]:
-    """What the index stores for `record`: every two attributes, and every two names, as "attribute:key|attribute:key".
+    """What the index stores for `record`, as "attribute:key|attribute:key": the name with every other attribute, every two
+    names, and the place with the whole day of birth, which finds whoever gave another name.
 
     Raises nothing; a record with fewer than two attributes has no token and is found by its code alone.
     """
-    return frozenset([*_pairs(attribute_keys(record)), *_two_names(record)])
+    keys = attribute_keys(record)
+    return frozenset([*_with_a_name(keys), *_two_names(record), *_place_and_day(record, keys)])
 
 
 def search_tokens(record: Record) -> frozenset[str]:
@@ -54,7 +56,7 @@ def search_tokens(record: Record) -> frozenset[str]:
     keys = attribute_keys(record)
     if years := _years(record, YEARS_APART):
         keys["year"] = frozenset(map(str, years))
-    return frozenset([*_pairs(keys), *_two_names(record)])
+    return frozenset([*_with_a_name(keys), *_two_names(record), *_place_and_day(record, keys)])
 
 
 def place_key(place: str) -> str:
@@ -82,11 +84,18 @@ def _name_keys(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(key for name in names for token in tokens(name) for key in skeletons(token))
 
 
-def _pairs(keys: dict[str, frozenset[str]]) -> Iterator[str]:
-    for first, second in combinations(keys, 2):
-        if (first, second) != ("father", "name"):
-            for one, other in product(keys[first], keys[second]):
-                yield f"{first}:{one}|{second}:{other}"
+def _with_a_name(keys: dict[str, frozenset[str]]) -> Iterator[str]:
+    """The name with each other attribute; a father's name is told from the names by `_two_names`."""
+    for other in keys.keys() - {"name", "father"}:
+        for one, two in product(keys.get("name", ()), keys[other]):
+            yield "|".join(sorted((f"name:{one}", f"{other}:{two}")))
+
+
+def _place_and_day(record: Record, keys: dict[str, frozenset[str]]) -> Iterator[str]:
+    """Somebody who fled under another name was still born on that day in that place. A guessed day is none."""
+    if day := birth_day(record):
+        for place in keys.get("place", ()):
+            yield f"place:{place}|day:{day}"
 
 
 def _each_name(record: Record) -> list[frozenset[str]]:

@@ -1,16 +1,16 @@
 """What the blind index keeps of a person, and what a search asks it.
 
-Only pairs of attributes one of which is a name, and pairs of two names: a name alone would be known by how often it
-occurs. The people of a pair are numbered, and each has a token of their own, made of the pair and the number. No two
-people ever hold the same token, so that without the key the table is chance, whatever it is joined with. (With ten people
-to a token a thief who knows when each of the ten came tells common names from rare ones; docs/threat-model.md has the
-figures.) How many pairs a person has says something about the name; the number is therefore filled up to 16, 32, 64 or 128.
+Only a name with another attribute, two names, or a place with the whole day of birth: one of them alone would be known by
+how often it occurs. The people of a pair are numbered, and each has a token of their own, made of the pair and the number.
+No two people ever hold the same token, so that without the key the table is chance, whatever it is joined with. (With ten
+people to a token a thief who knows when each of the ten came tells common names from rare ones; docs/threat-model.md has
+the figures.) How many pairs a person has says something about the name; the number is therefore filled up to 16, 32, 64 or
+128.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
 from dataclasses import replace
 from struct import Struct
 from typing import Any
@@ -60,7 +60,7 @@ def kept(record: Record) -> list[str]:
     """
     found: dict[str, None] = {}
     for names in range(min(1, len(record.names)), len(record.names) + 1):
-        pairs = _named(index_tokens(replace(record, names=record.names[:names])))
+        pairs = index_tokens(replace(record, names=record.names[:names]))
         found.update(dict.fromkeys(sorted(pairs, key=lambda pair: (pair.count(NAMED) > 1, pair))))
         if len(found) >= BUCKETS[-1]:
             break
@@ -69,17 +69,13 @@ def kept(record: Record) -> list[str]:
 
 def asked(record: Record) -> list[str]:
     """The pairs that a search asks for: as `kept`, with birth years up to three apart."""
-    return sorted(_named(search_tokens(record)))
+    return sorted(search_tokens(record))
 
 
 def kind(pair: str) -> str:
     """The two attributes of a pair: "name|year"."""
     first, second = (half.partition(":")[0] for half in pair.split("|"))
     return f"{first}|{second}"
-
-
-def _named(pairs: Iterable[str]) -> Iterable[str]:
-    return (pair for pair in pairs if NAMED in pair)
 
 
 class Tokens:
