@@ -8,7 +8,10 @@ from compass.people.forms import ContactForm, IdentityForm, shown
 from compass.people.held import Column, Held, hold, hold_apart
 
 #: Under which list the answers about reaching someone stand.
-_LISTS = {"safe_contact": "safe_contact", "sex": "sex", "nationality": "nationality"}
+_LISTS = {
+    "safe_contact": "safe_contact", "interpreter_language": "language", "interpreter_sex": "interpreter_sex",
+    "sex": "sex", "nationality": "nationality",
+}  # fmt: skip
 
 
 def _asked(form: type[ContactForm] | type[IdentityForm]) -> dict[str, Column]:

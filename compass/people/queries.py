@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,8 @@ WITHOUT_CONSENT = frozenset({"present", "correct", "danger"})
 MOST_FORMER = 30
 #: What is said about being reached that keeps a person safe.
 SAFE = ("safe_to_call", "safe_to_carry_paper")
+#: The three answers about an interpreter, which are one.
+INTERPRETER = ("interpreter_needed", "interpreter_language", "interpreter_sex")
 #: What `Person.sex` holds before anybody was asked, and where somebody did not want to say.
 UNTOLD = "undisclosed"
 NEIGHBOURS = timedelta(days=3)
@@ -125,7 +127,7 @@ def contact_of(work: Work, person: Person) -> dict[str, Any]:
     """What the person said about being reached, opened for the program itself; empty when nothing is recorded.
 
     What is not safe under a record that was merged into this one is not safe, until contact is written anew; a number that
-    became unsafe, and who must not know, stay so.
+    became unsafe, and who must not know, stay so. The need of an interpreter is read there where it is not said here.
     """
     found = _contact(work, person)
     for row in Merge.objects.filter(person=person, state="confirmed").select_related("absorbed"):
@@ -133,11 +135,20 @@ def contact_of(work: Work, person: Person) -> dict[str, Any]:
         if row.contact == digest(person.contact_sealed):
             unsafe = other | {"safe_to_call": reach(other).calls}
             found |= {name: False for name in SAFE if unsafe.get(name) is False}
+        _interpreted(found, other, since=row.contact != digest(person.contact_sealed))
         if numbers := other.get("unsafe_numbers"):
             found["unsafe_numbers"] = [*(found.get("unsafe_numbers") or ()), *numbers]
         if told := other.get("must_not_know"):
             found["must_not_know"] = " · ".join(filter(None, (found.get("must_not_know"), told)))
     return found
+
+
+def _interpreted(found: dict[str, Any], other: Mapping[str, Any], *, since: bool) -> None:
+    """Take the interpreter of a merged record where this one says none; a need prevails until contact is written
+    anew (`since`). Language and preference go with the need: the three are one answer."""
+    need = found.get("interpreter_needed")
+    if need is None or (not need and not since and other.get("interpreter_needed")):
+        found |= {name: other[name] for name in INTERPRETER if name in other}
 
 
 def _contact(work: Work, person: Person) -> dict[str, Any]:

@@ -21,7 +21,8 @@ class Reach:
     """What a colleague must see before calling, writing or handing over paper; nothing here says where the person is.
 
     way: code of safe_contact, or empty. calls, paper: True, False, or None where nobody asked. timed: whether there are
-    times to keep to, which are sealed. known: whether anything at all is recorded.
+    times to keep to, which are sealed. known: whether anything at all is recorded. interpreter: whether the person needs
+    one, None where nobody asked; in which language (code) and whom they prefer (code of interpreter_sex), or empty.
     """
 
     way: str
@@ -29,6 +30,9 @@ class Reach:
     paper: bool | None
     timed: bool
     known: bool
+    interpreter: bool | None
+    interpreter_language: str
+    interpreter_sex: str
 
     @property
     def way_label(self) -> str:
@@ -44,6 +48,9 @@ def reach(contact: Mapping[str, Any]) -> Reach:
         paper=contact.get("safe_to_carry_paper"),
         timed=bool(contact.get("safe_times")),
         known=bool(way or contact.get("phone")) or calls is not None or contact.get("safe_to_carry_paper") is not None,
+        interpreter=contact.get("interpreter_needed"),
+        interpreter_language=str(contact.get("interpreter_language") or ""),
+        interpreter_sex=str(contact.get("interpreter_sex") or ""),
     )
 
 

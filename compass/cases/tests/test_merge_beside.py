@@ -306,6 +306,25 @@ class TestReached:
         undo(row)
         assert calls() == (True, True)
 
+    def test_the_need_of_an_interpreter_is_read_under_both_until_it_is_said_anew(self, at, told, person, ask, decide):
+        need = {"interpreter_needed": True, "interpreter_language": "ff", "interpreter_sex": "female"}
+        with at("zinder.social") as work:
+            silent, able = person(work), person(work, contact={"interpreter_needed": False})
+            needs = [person(work, contact=need), person(work, contact=need)]
+        for kept, absorbed in zip((silent, able), needs, strict=True):
+            decide(ask(kept, absorbed))
+
+        def said(person):
+            with at("zinder.social") as work:
+                found = contact_of(work, Person.objects.get(pk=person.pk))
+            return {name: value for name, value in found.items() if name.startswith("interpreter")}
+
+        assert said(silent) == said(able) == need
+        with at("zinder.social") as work:
+            anew = people.IdentityChange(**told(id=able.pk), contact={"interpreter_needed": False, "phone": "90123456"})
+            people.change_identity(work, [anew])
+        assert said(able) == {"interpreter_needed": False}
+
 
 class TestHousehold:
     def test_no_child_stays_behind_without_a_grown_person(self, at, person, ask, decide):

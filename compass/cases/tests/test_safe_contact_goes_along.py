@@ -18,7 +18,7 @@ from compass.people.queries import former_contacts, opened
 pytestmark = pytest.mark.django_db
 HUSBAND = "Her husband, at the garage"
 SAID = {"safe_contact": "sms", "safe_times": "before eleven", "speak_as": "the tailor", "must_not_know": HUSBAND,
-        "trusted_person": "Zouera"}  # fmt: skip
+        "trusted_person": "Zouera", "interpreter_needed": True, "interpreter_language": "ff"}  # fmt: skip
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_partner_that_may_call_reads_how(browse, referred):
     page = read(browse, row)
 
     assert PHONE in page and "before eleven" in page and "the tailor" in page
-    assert "husband" not in page and "Zouera" not in page
+    assert "husband" not in page and "Zouera" not in page and "Fula" not in page
 
 
 def test_a_partner_that_may_not_call_reads_nothing_of_it(browse, referred):

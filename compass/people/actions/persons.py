@@ -98,6 +98,8 @@ def _seal(work: Work, person: Person, identity: dict[str, Any] | None, contact: 
         )
     if contact is not None:
         known_or_empty("safe_contact", contact.get("safe_contact") or "")
+        known_or_empty("interpreter_sex", contact.get("interpreter_sex") or "")
+        spoken(tuple(filter(None, [contact.get("interpreter_language")])))
         person.contact_sealed = work.keys.seal(
             contact, table=TABLE, column="contact_sealed", subject=person.pk, after=person.contact_sealed
         )

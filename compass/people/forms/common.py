@@ -50,6 +50,11 @@ def language_choices(country: str, *, empty: Any = None, only: Collection[str] =
     return [*([("", empty)] if empty is not None else []), *(both if here and others else here or others)]
 
 
+def tongue_choices() -> list[tuple[str, Any]]:
+    """Every language of the programme, in the reader's alphabet; it may stay open."""
+    return [("", "—"), *sorted(((row.code, row.label) for row in languages()), key=lambda row: in_order(row[1]))]
+
+
 def nationality_choices() -> list[Any]:
     """Not determined and stateless, the programme's countries, then every other one, in the reader's alphabet."""
     own = {row.alpha2 for row in countries()}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import IdentityChange
-from compass.people.forms.common import answered, listed, shown
+from compass.people.forms.common import answered, listed, shown, tongue_choices
 from compass.people.models import Person
 from compass.people.reach import NEVER_RUNG, is_unsafe
 from compass.ui.digits import normalise_digits
@@ -111,6 +111,21 @@ class ContactForm(BaseForm):
         required=False,
     )
 
+    interpreter_needed = YesNoField(
+        label=_("Does the person need an interpreter?"),
+        help_text=_("In their own judgement, for a talk about their situation. Shown before each talk is planned."),
+        required=False,
+    )
+    interpreter_language = forms.ChoiceField(
+        label=_("Language of the interpreter"), required=False, choices=tongue_choices
+    )
+    interpreter_sex = forms.ChoiceField(
+        label=_("Whom the person prefers as interpreter"),
+        help_text=_("Ask everyone in the same words. Nobody need say why."),
+        required=False,
+        choices=listed("interpreter_sex", ("", "—")),
+    )
+
     def clean_phone(self) -> str:
         """The number as it was typed, in whatever digits, when it can be dialled."""
         typed: str = self.cleaned_data["phone"]
@@ -134,6 +149,11 @@ class ContactForm(BaseForm):
                 "safe_to_call",
                 _("This does not fit “%(way)s”. Ask the person, then change one of the two answers.")
                 % {"way": label_of("safe_contact", str(way))},
+            )
+        preferred = cleaned.get("interpreter_language") or cleaned.get("interpreter_sex")
+        if preferred and cleaned.get("interpreter_needed") is not True and "interpreter_needed" not in self.errors:
+            self.add_error(
+                "interpreter_needed", _("A language or a preference is given below. Empty it, or answer yes.")
             )
         return cleaned
 

@@ -24,7 +24,8 @@ class Person(models.Model):
     "birth_unknown": that nobody knows when; "place_of_origin"}. Further names stand in PersonName.
     contact_sealed: {"safe_contact": code of safe_contact, "trusted_person": who passes a message on, "phone",
     "safe_to_call", "safe_times", "speak_as": who we say we are, "what_to_say", "must_not_know": who must not learn of
-    it, "unsafe_numbers": [numbers never to be called again], "safe_to_carry_paper"}.
+    it, "unsafe_numbers": [numbers never to be called again], "safe_to_carry_paper", "interpreter_needed",
+    "interpreter_language", "interpreter_sex": code of interpreter_sex, whom the person prefers}.
     What a change of either does not name stays; what it names with None or nothing is taken away.
     relation: code of person_relation, towards the principal person of the household.
     once_alone: whether a child was ever recorded as alone, or not known to be with a parent; later words do not undo it.

@@ -230,3 +230,44 @@ def test_two_answers_that_cannot_both_be_true_are_asked_again(make, sign_in, way
 def test_an_unknown_way_is_refused(make, at, told):
     with pytest.raises(UnknownCode):
         change(at, told, make(), contact={"safe_contact": "by_drum"})
+
+
+NEED = {"interpreter_needed": True, "interpreter_language": "ff", "interpreter_sex": "female"}
+
+
+def test_who_plans_a_talk_sees_the_interpreter_before_anything_is_opened(make, sign_in, at, told):
+    client = sign_in("zinder.social")
+    needs, alone, unasked = make(contact={**SAFE, **NEED}), make(contact={"interpreter_needed": False}), make()
+
+    page = page_of(client, needs)
+    others = [page_of(client, person) for person in (alone, unasked)]
+    change(at, told, needs, contact={"interpreter_language": "ha", "interpreter_sex": "any"})
+
+    assert "Prévoir les entretiens avec un interprète" in page
+    assert "Peul (fulfulde)" in page and "Une femme" in page and PHONE not in page
+    assert not any("interprète" in other.partition('id="consent"')[0] for other in others)
+    with at("zinder.social") as work:
+        kept = Person.objects.get(pk=needs.pk)
+        found = reach_of(work, kept)
+        assert [contact for _row, contact in former_contacts(work, kept)] == [{**SAFE, **NEED}]
+        assert b"interpreter" not in bytes(kept.contact_sealed)
+    assert (found.interpreter, found.interpreter_language, found.interpreter_sex) == (True, "ha", "any")
+    assert found.calls is True
+
+
+@pytest.mark.parametrize("answer", ["", "no"])
+def test_a_preference_without_the_need_is_asked_again(make, sign_in, answer):
+    client, where = sign_in("zinder.social"), f"/people/{make().pk}/contact/"
+    typed = {"key": str(uuid.uuid4()), "version": "1", "interpreter_language": "ff", "interpreter_sex": "female"}
+
+    refused = client.post(where, {**typed, "interpreter_needed": answer})
+    taken = client.post(where, {**typed, "interpreter_needed": "yes"})
+
+    assert refused.status_code == 200 and "ou répondez oui" in unescape(refused.content.decode())
+    assert taken.status_code == 302
+
+
+@pytest.mark.parametrize("wrong", [{"interpreter_sex": "loud"}, {"interpreter_language": "xx-none"}])
+def test_an_unknown_interpreter_is_refused(make, at, told, wrong):
+    with pytest.raises(UnknownCode):
+        change(at, told, make(), contact={**NEED, **wrong})

@@ -20,7 +20,8 @@ FORMS = {"identity": IdentityForm, "contact": ContactForm}
 #: What a field of these names takes; every other field is filled in by its kind.
 GIVEN = {"phone": "+22790123456", "sex": "female", "nationality": "NG", "language": "ha", "second_language": "fr",
          "safe_contact": "sms", "unsafe_numbers": "+22790000001", "birth_date": "1994-11-03", "birth_year": None,
-         "birth_estimated": None, "birth_unknown": None, "one_name": "no"}  # fmt: skip
+         "birth_estimated": None, "birth_unknown": None, "one_name": "no",
+         "interpreter_needed": "yes", "interpreter_language": "ff"}  # fmt: skip
 OTHER = {**GIVEN, "phone": "+22790999999"}
 
 
