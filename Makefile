@@ -18,7 +18,7 @@ demo: $(VENV)/.run
 	@exec $(BIN)/python -m compass.config.cli demo $(DEMO)
 
 test: $(VENV)/.dev
-	@tools/browser.sh
+	@tools/machine.sh
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy compass
@@ -26,7 +26,7 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not proof"
 
 proof: $(VENV)/.dev
-	@tools/browser.sh
+	@tools/machine.sh
 	$(BIN)/python -m pytest -m proof
 
 bench: $(VENV)/.dev

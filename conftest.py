@@ -17,6 +17,8 @@ from django.utils import timezone, translation
 from compass.config.embedded import Cluster
 from compass.config.serving import CHROMIUM, Live, browser_path
 from compass.config.testing import CLUSTER, NAME, TEMPLATE
+from compass.vault.tests.soft_token import SoftToken
+from compass.vault.tests.soft_token import soft_token as software_token
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -62,6 +64,13 @@ def owner(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
     connection = request.config.stash[CLUSTER].connect("compass_owner", request.config.stash[NAME])
     yield connection
     connection.close()
+
+
+@pytest.fixture(scope="session")
+def soft_token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftToken]:
+    """A PKCS#11 token of this worker; a program sees it with `env=... | soft_token.env`."""
+    with software_token(tmp_path_factory.mktemp("token")) as made:
+        yield made
 
 
 @pytest.fixture

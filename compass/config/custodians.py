@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from compass.config import terminal
 from compass.config.embedded import EmbeddedError
-from compass.problems import Problem
-from compass.vault import custody, root, shares
+from compass.problems import Problem, TokenForeign
+from compass.vault import custody, hsm, root, shares
 from compass.vault.ring import Ring
 
 T = TypeVar("T")
@@ -25,10 +25,11 @@ TRIES = 3
 ASKED_BACK = 2
 
 
-def take(words_fd: int | None = None) -> Ring:
-    """The root keys for this process and those it starts; asks two custodians unless it was handed them or has a file.
+def take(words_fd: int | None = None, pin_fd: int | None = None) -> Ring:
+    """The root keys for this process and those it starts, unless it was handed them or has a file: from the token of this
+    installation and its PIN, else from two custodians.
 
-    Raises Problem when the words do not open this installation, EmbeddedError when nobody can be asked.
+    Raises Problem when the words or the token do not open this installation, EmbeddedError when nobody can be asked.
     """
     root.leave_no_trace()
     if not settings.COMPASS_ROOT_KEY_FD and not settings.COMPASS_ROOT_KEY_FILE:
@@ -38,7 +39,8 @@ def take(words_fd: int | None = None) -> Ring:
             raise EmbeddedError(
                 _("A key of custodians is kept in memory in a way that only Linux has. Serve on Linux.")
             )
-        key, _made = ask(words_fd)
+        key = _from_token(pin_fd) if words_fd is None and hsm.is_named() and hsm.kept() else b""
+        key = key or ask(words_fd)[0]
         held = Ring.shared({custody.number_of(root.HeldKey(key)): key})
         settings.COMPASS_ROOT_KEY_FD = str(held.fd)
         root.ring.cache_clear()
@@ -54,6 +56,40 @@ def hand_on() -> None:
     if held.fd is not None:
         os.set_inheritable(held.fd, True)
         os.environ["COMPASS_ROOT_KEY_FD"] = str(held.fd)
+
+
+def pin(pin_fd: int | None, *, may_be_empty: bool = False) -> str:
+    """The PIN of the token. Raises EmbeddedError away from a terminal."""
+    if pin_fd is not None:
+        try:
+            with os.fdopen(pin_fd) as source:
+                return source.readline().rstrip("\n")
+        except OSError as error:
+            raise EmbeddedError(_("Nothing can be read from the file descriptor that --pin-fd names.")) from error
+    if not terminal.is_one():
+        raise EmbeddedError(_("Somebody must type the PIN of the token: start this at a terminal, or see --pin-fd."))
+    question = (
+        _("PIN of the token (leave it empty to let two custodians open):") if may_be_empty else _("PIN of the token:")
+    )
+    try:
+        return terminal.hidden(question)
+    except EOFError as error:
+        raise EmbeddedError(_("The terminal was closed; nothing was changed.")) from error
+
+
+def _from_token(pin_fd: int | None) -> bytes:
+    """The root key by the token, or nothing where custodians are to open. A PIN is tried once for each time it is typed."""
+
+    def opened() -> bytes:
+        typed = pin(pin_fd, may_be_empty=True)
+        if not typed and pin_fd is None:
+            return b""
+        number, key = hsm.take(typed)
+        if custody.known().checks.get(number) != root.HeldKey(key).check or number not in custody.known().counts:
+            raise TokenForeign
+        return key
+
+    return opened() if pin_fd is not None else _again(opened)
 
 
 def ask(words_fd: int | None = None) -> tuple[bytes, int]:

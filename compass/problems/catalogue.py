@@ -297,6 +297,38 @@ class OfficeLocked(Problem):
     )
 
 
+class TokenAway(Problem):
+    """`why`: the name of the fault as PKCS#11 has it."""
+
+    number, status = 4014, 503
+    title = _("The token that keeps the key cannot be reached (%(why)s).")
+    next_step = _(
+        "Plug it in, or correct COMPASS_PKCS11_MODULE and COMPASS_PKCS11_TOKEN. Without it two custodians open with their"
+        " words."
+    )
+
+
+class PinRefused(Problem):
+    number, status = 4015, 400
+    title = _("The token did not take this PIN.")
+    next_step = _("Type it once more. After a few wrong ones a token locks itself; two custodians open then.")
+
+
+class PinLocked(Problem):
+    number, status = 4016, 400
+    title = _("The token has locked its PIN.")
+    next_step = _("Whoever keeps the token’s own administration can set a new one. Until then two custodians open.")
+
+
+class TokenForeign(Problem):
+    number, status = 4017, 400
+    title = _("The key on this token does not open this installation.")
+    next_step = _(
+        "Use the token with which it was set up. If the root key was exchanged since, two custodians put the new one under"
+        " the token with: compass keys token"
+    )
+
+
 class TooManyTries(Problem):
     number, status = 5001, 429
     title = _("Too many tries in a short time.")

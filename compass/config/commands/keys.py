@@ -20,6 +20,16 @@ def words_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def pin_argument(parser: argparse.ArgumentParser) -> None:
+    """For every command that a PKCS#11 token may open instead of two custodians."""
+    parser.add_argument(
+        "--pin-fd",
+        type=int,
+        metavar="NUMBER",
+        help="read the PIN of the PKCS#11 token, one line, from this file descriptor instead of the terminal",
+    )
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
     steps.add_parser("create", help="make the root key of a new installation and show three custodians their words")
@@ -29,13 +39,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     ):
         step = steps.add_parser(name, help=text, description=text)
         words_argument(step)
+    text = "let a PKCS#11 token and its PIN open this installation too, from the words of two custodians"
+    step = steps.add_parser("token", help=text, description=text)
+    step.add_argument("--forget", action="store_true", help="destroy the key on the token; only custodians open then")
+    words_argument(step)
+    pin_argument(step)
 
 
 def run(options: argparse.Namespace) -> int:
     from compass.config import terminal
 
     prepare("owner" if os.environ.get("COMPASS_OWNER_URL") else "app")
-    {"create": create, "try": attempt, "escrow": escrow}[options.step](getattr(options, "words_fd", None))
+    if options.step == "token":
+        (forget_token if options.forget else put_on_token)(options)
+    else:
+        {"create": create, "try": attempt, "escrow": escrow}[options.step](getattr(options, "words_fd", None))
     terminal.say("")
     return 0
 
@@ -112,3 +130,42 @@ def escrow(words_fd: int | None) -> None:
             " others, make a new key with: compass rotate-keys"
         )
     )
+
+
+def put_on_token(options: argparse.Namespace) -> None:
+    """Two custodians give the key; the token seals it under one of its own."""
+    from django.utils.translation import gettext as _
+
+    from compass.config import custodians, terminal
+    from compass.vault import custody, hsm
+    from compass.vault.root import HeldKey
+
+    _named()
+    key, _made = custodians.ask(options.words_fd)
+    number = custody.number_of(HeldKey(key))
+    hsm.put(number, key, custodians.pin(options.pin_fd))
+    terminal.say(
+        _("From now on the token and its PIN open key %(number)d too. An earlier key of COMPASS on it is destroyed.")
+        % {"number": number}
+    )
+    terminal.say(_("The words of the custodians go on opening it; keep the sheets: a token breaks."))
+
+
+def forget_token(options: argparse.Namespace) -> None:
+    from django.utils.translation import gettext as _
+
+    from compass.config import custodians, terminal
+    from compass.vault import hsm
+
+    _named()
+    hsm.forget(custodians.pin(options.pin_fd))
+    terminal.say(_("The token opens this installation no more. Two custodians are asked from now on."))
+
+
+def _named() -> None:
+    from django.utils.translation import gettext as _
+
+    from compass.vault import hsm
+
+    if not hsm.is_named():
+        raise EmbeddedError(_("Say where the token’s library is: set COMPASS_PKCS11_MODULE, and COMPASS_PKCS11_TOKEN."))

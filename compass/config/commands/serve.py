@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from compass.config.commands.keys import words_argument
+from compass.config.commands.keys import pin_argument, words_argument
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=4)
     words_argument(parser)
+    pin_argument(parser)
 
 
 def gunicorn(bind: str, *, workers: int, threads: int) -> list[str]:
@@ -66,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
         refuse_while_locked()
         from compass.config import custodians
 
-        custodians.take(options.words_fd)
+        custodians.take(options.words_fd, options.pin_fd)
         custodians.hand_on()
     os.chdir(Path(__file__).resolve().parents[3])  # gunicorn imports from the folder it stands in
     command = gunicorn(bind, workers=options.workers, threads=options.threads)

@@ -10,12 +10,13 @@ import threading
 import time
 from pathlib import Path
 
-from compass.config.commands.keys import prepare, refuse_while_locked, words_argument
+from compass.config.commands.keys import pin_argument, prepare, refuse_while_locked, words_argument
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--concurrency", type=int, default=1)
     words_argument(parser)
+    pin_argument(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         _wait_until_open()
     else:
         refuse_while_locked()
-    custodians.take(options.words_fd)
+    custodians.take(options.words_fd, options.pin_fd)
     left = threading.Event()
 
     def leave() -> None:

@@ -122,27 +122,39 @@ class Operation:
         return env
 
     def start(
-        self, *args: str, words: Sequence[str], kind: str = "app", program: Sequence[str] = COMPASS, **more: str
+        self,
+        *args: str,
+        words: Sequence[str] = (),
+        pin: str = "",
+        kind: str = "app",
+        program: Sequence[str] = COMPASS,
+        **more: str,
     ) -> subprocess.Popen[bytes]:
-        """Start a command that reads words from a file descriptor."""
-        reader, writer = os.pipe()
-        os.write(writer, "\n".join(words).encode())
-        os.close(writer)
+        """Start a command that reads words, or the PIN of a token, or both from file descriptors."""
+        told = {"--words-fd": "\n".join(words)} if words or not pin else {}
+        told |= {"--pin-fd": pin} if pin else {}
+        pipes = {option: os.pipe() for option in told}
+        for option, (_, writer) in pipes.items():
+            os.write(writer, told[option].encode())
+            os.close(writer)
         with self.log.open("ab") as log:
             child = subprocess.Popen(
-                [*program, *args, "--words-fd", str(reader)],
+                [*program, *args, *(part for option, (reader, _) in pipes.items() for part in (option, str(reader)))],
                 env=self.env(kind, **more),
-                pass_fds=[reader],
+                pass_fds=[reader for reader, _ in pipes.values()],
                 stdout=subprocess.PIPE if program is COMPASS and args[0] != "serve" else log,
                 stderr=subprocess.PIPE if args[0] != "serve" else log,
                 start_new_session=True,
             )
-        os.close(reader)
+        for reader, _ in pipes.values():
+            os.close(reader)
         return child
 
-    def run(self, *args: str, words: Sequence[str], kind: str = "app", **more: str) -> tuple[int, str]:
+    def run(
+        self, *args: str, words: Sequence[str] = (), pin: str = "", kind: str = "app", **more: str
+    ) -> tuple[int, str]:
         """The exit code of a command and what it said."""
-        said = self.start(*args, words=words, kind=kind, **more)
+        said = self.start(*args, words=words, pin=pin, kind=kind, **more)
         out, err = said.communicate(timeout=PATIENCE)
         return said.returncode, (out + err).decode()
 
@@ -154,9 +166,11 @@ class Operation:
         )  # fmt: skip
         return done.returncode, done.stdout + done.stderr
 
-    def serve(self, words: Sequence[str], *, workers: int = 2) -> subprocess.Popen[bytes]:
+    def serve(
+        self, words: Sequence[str] = (), *, pin: str = "", workers: int = 2, **more: str
+    ) -> subprocess.Popen[bytes]:
         """`compass serve`, until it answers."""
-        child = self.start("serve", "--port", str(self.port), "--workers", str(workers), words=words)
+        child = self.start("serve", "--port", str(self.port), "--workers", str(workers), words=words, pin=pin, **more)
         self.children.append(child)
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and child.poll() is None:

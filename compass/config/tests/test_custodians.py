@@ -140,11 +140,17 @@ def test_any_two_custodians_open_the_key(office, pair):
         (lambda sheets: [], "two lines"),
     ],
 )
-@pytest.mark.parametrize("command", ["serve", "worker", "keys"])
-def test_wrong_words_start_nothing_and_are_not_repeated(office, spoil, sentence, command):
-    words = spoil(office.sheets)
+def test_wrong_words_open_nothing_and_are_not_repeated(office, spoil, sentence):
+    nothing_opens(office, spoil(office.sheets), sentence, "keys", "try")
+
+
+@pytest.mark.parametrize("args", [("serve", "--port", "1"), ("worker",)], ids=["serve", "worker"])
+def test_with_wrong_words_nothing_starts(office, args):
+    nothing_opens(office, [misspelt(office.sheets[0]), office.sheets[1]], "Word 5 is not one of the words", *args)
+
+
+def nothing_opens(office: Operation, words: list[str], sentence: str, *args: str) -> None:
     before = office.log.stat().st_size if office.log.exists() else 0
-    args = {"serve": ["serve", "--port", "1"], "worker": ["worker"], "keys": ["keys", "try"]}[command]
     child = office.start(*args, words=words)
     out, err = child.communicate(timeout=60)
     said = (err or b"").decode() or office.log.read_bytes()[before:].decode()
@@ -260,6 +266,31 @@ def test_without_a_terminal_and_without_words_nothing_starts(office):
 
     assert code == 1
     assert "--words-fd" in said
+
+
+def test_a_token_and_its_pin_open_in_the_place_of_two_custodians(office, settings, django_db_blocker, soft_token):
+    with django_db_blocker.unblock(), inside(office, settings):
+        cookie = session_of("zinder.social")
+    try:
+        code, said = office.run("keys", "token", words=office.sheets[:2], pin=soft_token.pin, **soft_token.env)
+        assert (code, "open key 1 too" in said) == (0, True), said
+        office.serve(pin=soft_token.pin, **soft_token.env)
+        assert office.ask("/arrivals/", cookie)[0] == 200
+        office.stop()
+
+        code, said = office.run("worker", pin="000000", **soft_token.env)
+        assert (code, "did not take this PIN" in said) == (1, True), said
+        # The disk without the token, and the token of another installation.
+        away = soft_token.env | {"COMPASS_PKCS11_TOKEN": "another"}
+        code, said = office.run("worker", pin=soft_token.pin, **away)
+        assert (code, "cannot be reached (NoSuchToken)" in said) == (1, True), said
+        assert in_files(office.folder, secrets_of(office.sheets)) == set()
+        assert office.run("keys", "token", "--forget", pin=soft_token.pin, **soft_token.env)[0] == 0
+        code, said = office.run("worker", pin=soft_token.pin, **soft_token.env)
+        assert (code, "--words-fd" in said) == (1, True), said
+    finally:
+        office.stop()
+        (office.folder / "token.json").unlink(missing_ok=True)
 
 
 # Drills

@@ -297,7 +297,7 @@ def test_an_environment_that_was_stopped_halfway_is_made_anew(folder):
 
 
 @pytest.mark.parametrize("fails", ["update", "install"])
-def test_where_the_browser_cannot_be_installed_one_line_says_how(folder, fails):
+def test_where_what_the_tests_need_cannot_be_installed_one_line_says_how(folder, fails):
     """With nothing on the way to programs but what the script itself needs, and a root who may install."""
     (folder / "id").write_text("#!/bin/sh\necho 0\n")
     (folder / "apt-get").write_text(f'#!/bin/sh\n[ "$1" != {fails} ]\n')
@@ -305,12 +305,12 @@ def test_where_the_browser_cannot_be_installed_one_line_says_how(folder, fails):
         (folder / name).chmod(0o755)
 
     done = subprocess.run(
-        ["/bin/sh", str(ROOT / "tools" / "browser.sh")],
+        ["/bin/sh", str(ROOT / "tools" / "machine.sh")],
         env={"PATH": str(folder)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
     assert done.returncode == 1
-    assert done.stderr == "The tests need Chromium. Run: sudo apt-get install chromium\n"
+    assert done.stderr == "The tests need what is not on this machine. Run: sudo apt-get install chromium softhsm2\n"
 
 
 # Locks that a crash left
