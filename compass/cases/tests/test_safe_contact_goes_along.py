@@ -113,3 +113,12 @@ def test_after_a_handover_the_new_office_knows_how_it_was_before_too(at, told, o
         assert next(contact["phone"] for _row, contact in former_contacts(work, mother)) == PHONE
     with at("zinder.social") as work:
         assert former_contacts(work, mother) == []
+
+
+def test_the_page_of_a_case_says_that_talks_need_an_interpreter(browse, referred):
+    case, _row = referred(share=False)
+
+    page = unescape(browse("zinder.social").get(reverse("cases:case", args=[case.pk])).content.decode())
+
+    assert "Plan talks with an interpreter" in page and "Fula (Fulfulde)" in page
+    assert PHONE not in page and "Zouera" not in page

@@ -31,7 +31,7 @@ from compass.cases.models import (
 from compass.cases.standards import Item, link
 from compass.cases.standards.referral import after_closure
 from compass.cases.views.common import find_case, reveal
-from compass.people import consent
+from compass.people import consent, queries
 from compass.people.models import Consent
 from compass.problems.words import in_a_row
 from compass.ui import words
@@ -65,7 +65,8 @@ def case(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     )
     context = {
         **opened,
-        "case": found, "person": found.person, "now": work.now, "consent": given,
+        "case": found, "person": found.person, "reach": queries.reach_of(work, found.person),
+        "now": work.now, "consent": given,
         "stopped": answer.reason if found.is_open and answer.reason in STOPS else "",
         "stopped_at": about[-1].withdrawn_at or about[-1].occurred_at if about else None,
         "ended_on": about[-1].expires_on if about else None,
