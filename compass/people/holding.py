@@ -46,6 +46,17 @@ def declare() -> None:
             apart={"household_id": "internal", "merged_into_id": "internal", **danger},
         ),
         Held(
+            "people.HouseholdMember", _("Where you belonged, and since when"),
+            told={
+                "since": Column(_("Since when")),
+                "relation": Column(_("Place in the family"), "person_relation"),
+                "uasc_status": Column(_("The child and their parents"), "uasc_status"),
+                "change": Column(_("What changed"), "household_change"),
+                "care": Column(_("Who cares for the child now"), "care_arrangement"),
+            },
+            apart={"household_id": "internal"},
+        ),
+        Held(
             "people.FormerContact", _("How to reach you, before it was changed"),
             sealed={"contact_sealed": _("How to reach you")}, parts=contact, apart=danger,
         ),

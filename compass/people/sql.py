@@ -34,6 +34,15 @@ FOR EACH ROW WHEN (OLD.household_id IS DISTINCT FROM NEW.household_id) EXECUTE F
 
 HOUSEHOLD_DROP = "DROP FUNCTION compass_household() CASCADE;"
 
+#: Where everybody stood when the history of households began; nobody knows since when, so it says only that.
+MEMBERS_BEGIN = """
+INSERT INTO people_householdmember (id, organisation_id, basis, occurred_at, recorded_at, recorded_by, version,
+                                    person_id, household_id, relation, uasc_status, change, care, since)
+SELECT gen_random_uuid(), p.organisation_id, p.basis, now(), now(), '00000000-0000-0000-0000-000000000000', 1,
+       p.id, p.household_id, p.relation, p.uasc_status, 'known', '', current_date
+FROM people_person p;
+"""
+
 FORGET = """
 CREATE OR REPLACE FUNCTION compass_forget_tokens() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

@@ -71,7 +71,8 @@ def boy(at, told, person, woman):
 def move(at, told):
     def run(who, someone, household, relation="child", uasc="accompanied"):
         with at(who) as work:
-            said = HouseholdChange(**told(id=someone.pk), household_id=household, relation=relation, uasc_status=uasc)
+            where = {"household_id": household, "relation": relation, "uasc_status": uasc, "care": "kinship"}
+            said = HouseholdChange(**told(id=someone.pk), **where)
             change_households(work, [said])
 
     return run

@@ -97,6 +97,7 @@ DOORS = (
     _door("people:merge", "merge.asked", CASE_WORK),
     _door("people:pair", "pair.waiting", CASE_WORK),
     _door("people:household", "person.grown", FIELD),
+    _door("people:household_before", "person.grown", FIELD),
     _door("people:copy", "person.grown", CASE_WORK),
     _door("people:rights", "person.grown", FIELD),
     _door("people:right", "right.open", FIELD),

@@ -16,8 +16,11 @@ from compass.people.actions.merging import following, sealed_columns
 from compass.people.models import Person
 from compass.problems import NotYetOne
 
-#: What tells of the merge itself, and what only grows: receipts, the trail.
-APART = {"people_merge", "people_mergedrow", "access_receipt", "trail_entry", "trail_subject", "trail_head"}
+#: What tells of the merge itself, and what only grows: receipts, the trail, the history of who belonged together.
+APART = {
+    "people_merge", "people_mergedrow", "people_householdmember", "access_receipt",
+    "trail_entry", "trail_subject", "trail_head",
+}  # fmt: skip
 
 
 def digests() -> dict[str, str]:

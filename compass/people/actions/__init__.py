@@ -28,6 +28,7 @@ from compass.people.actions.erasure import (
     erase,
     keep_record,
 )
+from compass.people.actions.households import HouseholdChange, change_households
 from compass.people.actions.merging import (
     MergeAsked,
     MergeDecided,
@@ -37,14 +38,7 @@ from compass.people.actions.merging import (
     undo_merges,
 )
 from compass.people.actions.names import NameSaid, record_names
-from compass.people.actions.persons import (
-    HouseholdChange,
-    IdentityChange,
-    Registration,
-    change_households,
-    change_identity,
-    register_people,
-)
+from compass.people.actions.persons import IdentityChange, Registration, change_identity, register_people
 from compass.people.actions.rights import RightAnswered, RightAsked, RightTold, answer_rights, ask_rights, tell_rights
 from compass.people.actions.searches import (
     Compared,

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
+from typing import Any
+
+from uuid6 import uuid7
 
 from compass.access.work import Work
+from compass.people.models import HouseholdMember, Person
 from compass.problems import UnknownCode
 from compass.vocabulary import known, language, nationalities
 
@@ -36,3 +40,19 @@ def spoken(codes: Iterable[str]) -> list[str]:
         except KeyError as error:
             raise UnknownCode(value=code[:40], list="languages") from error
     return found
+
+
+def belongs(person: Person, change: str, *, since: date, care: str = "", **told: Any) -> HouseholdMember:
+    """Where a person belongs now, as a row to be saved beside every change of it. `told`: see `stamp`."""
+    return HouseholdMember(
+        id=uuid7(),
+        person=person,
+        organisation_id=person.organisation_id,
+        household_id=person.household_id,
+        relation=person.relation,
+        uasc_status=person.uasc_status,
+        change=change,
+        care=care,
+        since=since,
+        **told,
+    )

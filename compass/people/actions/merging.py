@@ -29,6 +29,7 @@ from compass.access.actions import action
 from compass.access.models import Receipt
 from compass.access.work import Command, Work, stamp
 from compass.people import registry
+from compass.people.actions.common import belongs
 from compass.people.actions.consents import Withdrawal, withdraw_consent
 from compass.people.actions.index import index_people
 from compass.people.consent import DETAILS, newest
@@ -178,9 +179,22 @@ def _merge(work: Work, merge: Merge, kept: Person, absorbed: Person) -> None:
     merge.consent_due_at, merge.contact = kept.consent_due_at, crypto.digest(kept.contact_sealed)
     answered = Consent.objects.filter(person=kept).exists()
     due = {"consent_due_at": None} if answered else {}
-    Person.objects.filter(pk=kept.pk).update(**_graver(kept, absorbed), **due)
-    Person.objects.filter(pk=absorbed.pk).update(merged_into=kept, household_id=uuid7())
+    graver, alone = _graver(kept, absorbed), uuid7()
+    Person.objects.filter(pk=kept.pk).update(**graver, **due)
+    Person.objects.filter(pk=absorbed.pk).update(merged_into=kept, household_id=alone)
+    _belong(work, merge, "merged", absorbed, household_id=alone)
+    if graver["uasc_status"] != kept.uasc_status:
+        _belong(work, merge, "merged", kept, uasc_status=graver["uasc_status"])
     work.record("people.merged", results=[kept.pk, absorbed.pk], rows=sum(1 for each in moved if not each["column"]))
+
+
+def _belong(work: Work, merge: Merge, change: str, person: Person, **now: Any) -> None:
+    """A row in the history of who belonged together, with what is `now` true of this record."""
+    told: dict[str, Any] = {"basis": merge.basis, "occurred_at": work.now, "recorded_at": work.now}
+    row = belongs(person, change, since=work.today, recorded_by=work.actor.id, **told)
+    for name, value in now.items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
 
 
 def _graver(kept: Person, absorbed: Person) -> dict[str, Any]:
@@ -267,8 +281,10 @@ def _part(work: Work, merge: Merge, kept: Person, absorbed: Person) -> None:
     if kept.uasc_status == _graver(Person(uasc_status=merge.uasc_status), absorbed)["uasc_status"]:
         before_it = {"once_alone": merge.once_alone, "uasc_status": merge.uasc_status}
         Person.objects.filter(pk=kept.pk).update(**before_it)
+        if merge.uasc_status != kept.uasc_status:
+            _belong(work, merge, "undone", kept, uasc_status=merge.uasc_status)
     # First, since a record that leads to another takes no rows.
-    _stands_alone(absorbed, merge)
+    _belong(work, merge, "undone", absorbed, household_id=_stands_alone(absorbed, merge))
     columns = {model._meta.label: column for model, column in following()}
     before: dict[tuple[str, UUID], dict[str, MergedRow]] = {}
     for each in MergedRow.objects.filter(merge=merge).order_by("pk"):
@@ -290,16 +306,20 @@ def _part(work: Work, merge: Merge, kept: Person, absorbed: Person) -> None:
     work.record("people.parted", results=[kept.pk, absorbed.pk], rows=len(before))
 
 
-def _stands_alone(absorbed: Person, merge: Merge) -> None:
-    """A record of its own again, in the household it came from; where all of that went to another office, alone."""
+def _stands_alone(absorbed: Person, merge: Merge) -> UUID:
+    """A record of its own again, in the household it came from; where all of that went to another office, alone. Its
+    household."""
     rows = Person.objects.filter(pk=absorbed.pk)
     try:
         with transaction.atomic():
             rows.update(merged_into=None, household_id=merge.household)
+        household = merge.household or absorbed.household_id
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", "") != ELSEWHERE:
             raise
-        rows.update(merged_into=None, household_id=uuid7())
+        household = uuid7()
+        rows.update(merged_into=None, household_id=household)
+    return household
 
 
 def _said_since(kept: Person, merge: Merge) -> list[Consent]:

@@ -1,4 +1,4 @@
-"""Writing people: registering, identity and contact, who belongs together."""
+"""Writing people: registering, identity and contact."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
-from compass.people.actions.common import known_or_empty, nationality, spoken
+from compass.people.actions.common import belongs, known_or_empty, nationality, spoken
 from compass.people.actions.index import index_people
 from compass.people.ages import band_of
 from compass.people.consent import DETAILS
-from compass.people.models import PERHAPS_ALONE, FormerContact, FormerIdentity, Person
+from compass.people.models import PERHAPS_ALONE, FormerContact, FormerIdentity, HouseholdMember, Person
 from compass.people.queries import Opened, identity_said, opened
 from compass.people.sql import ELSEWHERE
 from compass.problems import NotFound
@@ -78,11 +78,16 @@ def register_people(work: Work, registrations: list[Registration]) -> list[Perso
     index_people(work, [person.pk for person in people])
     try:
         with transaction.atomic():
-            return Person.objects.bulk_create(people)
+            made = Person.objects.bulk_create(people)
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", "") == ELSEWHERE:
             raise NotFound from error
         raise
+    HouseholdMember.objects.bulk_create(
+        belongs(person, "arrived", since=work.day(each.occurred_at), **stamp(work, each))
+        for person, each in zip(made, registrations, strict=True)
+    )
+    return made
 
 
 def consent_time() -> timedelta:
@@ -187,45 +192,3 @@ def _former_identity(work: Work, person: Person, each: IdentityChange, said: dic
         said, table=row._meta.db_table, column="identity_sealed", subject=person.pk, row=row.pk
     )
     return row
-
-
-@dataclass(frozen=True, kw_only=True)
-class HouseholdChange(Command):
-    """Where a person (`id`) belongs. `household_id` None means a household of their own; uasc_status None leaves it."""
-
-    household_id: UUID | None
-    relation: str
-    uasc_status: str | None = None
-
-
-@action("people.household", Person, purpose=DETAILS)
-def change_households(work: Work, changes: list[HouseholdChange]) -> list[Person]:
-    """Say who belongs together, and whether a child is alone.
-
-    Raises StaleVersion, UnknownCode, and NotFound for a household in which the actor's office has nobody.
-    """
-    people = work.require("people.household", Person, changes)
-    _within_reach(work, people, changes)
-    for person, each in zip(people, changes, strict=True):
-        person.household_id = each.household_id or uuid7()
-        person.relation = known("person_relation", each.relation)
-        if each.uasc_status is not None:
-            person.uasc_status = known_or_empty("uasc_status", each.uasc_status)
-            person.once_alone = person.once_alone or each.uasc_status in PERHAPS_ALONE
-        person.version += 1
-    Person.objects.bulk_update(people, ["household_id", "relation", "uasc_status", "once_alone", "version"])
-    return people
-
-
-def _within_reach(work: Work, people: list[Person], changes: list[HouseholdChange]) -> None:
-    """A household joins people of one office: an identifier from elsewhere is as good as none."""
-    asked = {
-        (person.organisation_id, each.household_id)
-        for person, each in zip(people, changes, strict=True)
-        if each.household_id not in (None, person.household_id)
-    }
-    if not asked:
-        return
-    members = work.allowed("people.household", Person).filter(household_id__in=[household for _, household in asked])
-    if asked - set(members.values_list("organisation_id", "household_id")):
-        raise NotFound

@@ -9,6 +9,7 @@ from compass.people.forms.document import DocumentForm
 from compass.people.forms.name import NameForm
 from compass.people.forms.person import (
     AppointedForm,
+    DayForm,
     GuardianForm,
     HouseholdForm,
     IdentityForm,
@@ -21,6 +22,7 @@ __all__ = [
     "AppointedForm",
     "ConsentForm",
     "ContactForm",
+    "DayForm",
     "DecideMergeForm",
     "DocumentForm",
     "FindForm",

@@ -24,9 +24,11 @@ from compass.people.forms.common import (
     nationality_choices,
     shown,
 )
+from compass.people.households import UNCARED
 from compass.people.models import CHILD_BANDS, Person
 from compass.people.queries import WITHOUT_CONSENT
-from compass.ui.forms import CHOOSE, BaseForm, RecordForm, SeenField, VersionField, YesNoField, words
+from compass.ui.days import PastDay
+from compass.ui.forms import CHOOSE, BaseForm, RecordForm, SearchForm, SeenField, VersionField, YesNoField, words
 from compass.ui.widgets import Radios
 from compass.vocabulary import code_list, label_of
 
@@ -241,6 +243,20 @@ class HouseholdForm(BaseForm):
         _("What the authority must know"), help_text=_("Sealed when saved."), required=False, rows=2, most=500
     )
 
+    care = SometimesChoiceField(
+        label=_("Who cares for the child now"),
+        help_text=_(
+            "Needed for a child who leaves the grown people they were with: a separation is asked about at once."
+        ),
+        choices=listed("care_arrangement"),
+    )
+    since = PastDay(
+        label=_("Since when this is so"), help_text=_("Leave it empty when it is so since today."), required=False
+    )
+    mistake = forms.BooleanField(
+        label=_("What was recorded before was never so: it was written down by mistake"), required=False
+    )
+
     def __init__(
         self,
         *args: Any,
@@ -248,10 +264,11 @@ class HouseholdForm(BaseForm):
         own: list[Person],
         others: list[tuple[str, Any]],
         asked: bool,
+        later: bool = False,
         **kwargs: Any,
     ) -> None:
         """`own`: members of the present household; `others`: (household, words) that can be joined; `asked`: a
-        guardian was already asked for."""
+        guardian was already asked for; `later`: not on arrival, so that something was recorded before."""
         super().__init__(*args, **kwargs)
         self._seen = person.version
         alone = _("Alone, with none of these people")
@@ -265,6 +282,10 @@ class HouseholdForm(BaseForm):
         self.asked = asked
         self._joined = bool(own)
         self._others = frozenset(value for value, _words in others)
+        if not later:
+            del self.fields["since"], self.fields["mistake"]
+        if not person.is_child or all(other.is_child for other in own):
+            del self.fields["care"]
         if not person.is_child:
             del self.fields["uasc_status"], self.fields["authority"], self.fields["remark"]
             return
@@ -289,6 +310,7 @@ class HouseholdForm(BaseForm):
             )
         if cleaned.get("version") == self._seen:
             self._agree(cleaned)
+            self._parted(cleaned)
         if cleaned.get("household") in self._others and not cleaned.get("relation") and "relation" not in self.errors:
             if cleaned.get("uasc_status") == "unaccompanied":
                 # Who is unaccompanied has no relative here: the link needs no question.
@@ -299,6 +321,18 @@ class HouseholdForm(BaseForm):
                     _("This household has its principal person: choose what the one you register is to that person."),
                 )
         return cleaned
+
+    def _parted(self, told: dict[str, Any]) -> None:
+        """Ask about a child that leaves the grown people it was with; nothing is asked where it never was with them."""
+        leaves = told.get("household") == ALONE_HERE or told.get("household") in self._others
+        if "care" not in self.fields or not leaves or told.get("mistake"):
+            told["care"] = ""
+        elif not told.get("care"):
+            self.add_error("care", _("This child leaves the grown people they were with: say who cares for them now."))
+        elif told["care"] in UNCARED and told.get("uasc_status") == "accompanied":
+            self.add_error(
+                "uasc_status", _("You say that no grown person cares for this child: choose another answer here.")
+            )
 
     def _agree(self, told: dict[str, Any]) -> None:
         """Refuse answers about a child that cannot both be true: the one that is wrong would decide who protects them."""
@@ -356,6 +390,9 @@ class HouseholdForm(BaseForm):
             household_id=self._household(person),
             relation=told["relation"] or "principal",
             uasc_status=told.get("uasc_status"),
+            since=told.get("since"),
+            mistake=told.get("mistake", False),
+            care=told.get("care", ""),
         )
 
     def _household(self, person: Person) -> UUID | None:
@@ -371,6 +408,12 @@ class HouseholdForm(BaseForm):
             return None
         command = asked_of(self, person, "")
         return replace(command, key=uuid5(command.key, "guardian"))
+
+
+class DayForm(SearchForm):
+    """On which day to look at who belonged together."""
+
+    on = PastDay(label=_("Who was there on this day?"), required=False)
 
 
 class GuardianForm(BaseForm):

@@ -7,6 +7,7 @@ Every table about a person follows the person when the record is handed over (`m
 from __future__ import annotations
 
 from compass.people.models.consent import Consent, GuardianRequest, OfficeVoice
+from compass.people.models.households import HouseholdMember
 from compass.people.models.identity import TAKEN, FormerContact, FormerIdentity, IdentityDocument, PersonName
 from compass.people.models.merging import Merge, MergedRow
 from compass.people.models.person import CHILD_BANDS, OWN_CONSENT_BANDS, PERHAPS_ALONE, AboutPerson, Person
@@ -27,6 +28,7 @@ __all__ = [
     "FormerContact",
     "FormerIdentity",
     "GuardianRequest",
+    "HouseholdMember",
     "IdentityDocument",
     "Judgement",
     "Merge",

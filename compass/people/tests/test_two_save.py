@@ -229,7 +229,8 @@ def test_the_action_puts_nobody_into_a_household_without_anyone_of_the_office(ma
     def change(household):
         with at("zinder.cases") as work:
             envelope = told(basis="vital_interest", id=boy.pk)
-            change_households(work, [HouseholdChange(**envelope, household_id=household, relation="child")])
+            said = {"relation": "child", "care": "kinship", "uasc_status": "separated"}
+            change_households(work, [HouseholdChange(**envelope, household_id=household, **said)])
 
     for household in (abroad, uuid.uuid4()):
         with pytest.raises(NotFound):

@@ -31,6 +31,7 @@ from compass.people.views.common import STEPS, step_to, tongues, worker_notice
 from compass.people.views.person import guardian_rows
 from compass.people.voices import recordings
 from compass.problems import StaleVersion
+from compass.problems.words import in_a_row
 from compass.vocabulary import code_list, label_of, language
 
 
@@ -211,15 +212,21 @@ def household(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         own=own,
         others=[(str(other.household_id), _with(other)) for other in near],
         asked=queries.guardian_of(work, person) is not None,
+        later="intake" not in request.GET,
     )
     grounds.ask(form, person, purpose=DETAILS)
     rows: list[dict[str, Any]] = []
     if form.is_valid():
         with work.attempt(form):
-            change_households(work, [form.command(person, grounds.basis(work, form, person, purpose=DETAILS))])
+            before = person.household_id
+            (kept,) = change_households(
+                work, [form.command(person, grounds.basis(work, form, person, purpose=DETAILS))]
+            )
             asked = [command for command in [form.guardian(person)] if command]
             request_guardians(work, asked)
             saved = _("Who belongs together has been saved.")
+            if kept.household_id != before and (left := _left_behind(kept, own)):
+                messages.warning(request, _left_words(left))
             if asked:
                 authority = label_of("guardian_authority", asked[0].authority)
                 saved = _("Who belongs together has been saved. Guardian requested: %(authority)s.") % {
@@ -249,6 +256,18 @@ def household(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "rows": rows,
         },
     )
+
+
+def _left_behind(person: Person, own: Sequence[Person]) -> Sequence[Person]:
+    """The children who stay in a household without a grown person, now that this one has left it."""
+    return [] if person.is_child or any(not other.is_child for other in own) else own
+
+
+def _left_words(left: Sequence[Person]) -> str:
+    codes = in_a_row([child.code for child in left])
+    return _(
+        "No grown person is recorded with %(codes)s any more. Say on the page of each child who cares for them."
+    ) % {"codes": codes}
 
 
 def _household_rows(form: HouseholdForm, current: Person | GuardianRequest) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from compass.people.actions import GuardianAppointed, appoint_guardians, on_page
 from compass.people.alerts import alerts_of
 from compass.people.forms import AppointedForm, ContactForm, GuardianForm, IdentityForm, RevealForm, WithdrawForm
 from compass.people.forms import shown as asked_of
+from compass.people.households import cared_for_by_nobody
 from compass.people.links import acts_of, links_of
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.reach import dialled, may_be_called
@@ -74,6 +75,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "answered": [row for row in allowed if row.answer.reason != "not_asked"],
             "unasked": [row for row in allowed if row.answer.reason == "not_asked"],
             "members": members,
+            "nobody_grown": shown.merged_into_id is None and cared_for_by_nobody(shown, members),
             "guardian": guardian,
             "services": queries.services_of(work, shown),
             "links": links_of(work, shown),

@@ -53,7 +53,9 @@ def consent(step: str, **more: Any) -> Callable[..., BaseForm]:
 
 
 def household(person: Person, **more: Any) -> Callable[..., BaseForm]:
-    return lambda data: people.HouseholdForm(data, person=person, own=[], others=[], **{"asked": False, **more})
+    return lambda data: people.HouseholdForm(
+        data, **{"person": person, "own": [], "others": [], "asked": False, **more}
+    )
 
 
 def attendance(data: Any) -> BaseForm:
@@ -95,6 +97,19 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
         {"purposes": ["data_processing"]},
     ),
     (household(GROWN), {"version": "1"}),
+    (people.DayForm, {"on": "2026-05-01"}),
+    (
+        household(BOY, own=[GROWN], later=True),
+        {
+            "version": "1",
+            "household": "alone",
+            "uasc_status": "separated",
+            "authority": "juvenile_court",
+            "care": "foster_care",
+            "since": "2026-05-01",
+            "mistake": "",
+        },
+    ),
     (household(BOY), {"version": "1", "uasc_status": "separated", "authority": "juvenile_court"}),
     (partial(people.DocumentForm, last=None), {"type": "passport", "possession": "lost"}),
     (partial(people.NameForm, last=None), {"kind": "known_as", "words": "Amina"}),
