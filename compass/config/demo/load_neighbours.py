@@ -1,8 +1,9 @@
 """A few written neighbours of the family, so that each desk of the story has work in the smallest demonstration too.
 
 Three came home to Edo: one this week, one five weeks ago, one half a year ago, so that receptions, plans and interviews
-stand at different steps. Five are in Zinder, one of whom wishes to go on with her case at home. Like the family they
-stand beside the people who are counted for the published totals.
+stand at different steps. Five are in Zinder, one of whom wishes to go on with her case at home; another came back to a
+colleague who wrote her name as he heard it, so that two records wait to be judged whatever else is loaded. Like the family
+they stand beside the people who are counted for the published totals.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Neighbour:
     risk: str
     nationality: str = "NG"
     languages: tuple[str, ...] = ("bin", "pcm", "en")
+    phone: str = ""
 
     @property
     def country(self) -> str:
@@ -53,7 +55,10 @@ NEIGHBOURS = (
     Neighbour("neighbour.camp", "Nantènin", "Doumbouya", "female", 26, 24.2, COUNSELLOR, "Sikasso", "medium", "ML",
               ("bm", "fr")),
     Neighbour("neighbour.mine", "Lansana", "Kandia", "male", 22, 66.2, COUNSELLOR, "Siguiri", "high", "GN", ("man", "fr")),
-    Neighbour("neighbour.market", "Mariama", "Issaka Dodo", "female", 35, 31.2, SOCIAL, "Magaria", "medium", "NE", ("ha",)),
+    Neighbour("neighbour.market", "Mariama", "Issaka Dodo", "female", 35, 31.2, SOCIAL, "Magaria", "medium", "NE", ("ha",),
+              "+227 90 55 01 37"),
+    Neighbour("neighbour.again", "Mariam", "Issaka Dodo", "female", 36, 9.2, COUNSELLOR, "Magaria", "medium", "NE", ("ha",),
+              "90 55 01 37"),
     Neighbour("neighbour.road", "Dommo", "Tembiné", "male", 38, 52.2, SOCIAL, "Bankass", "medium", "ML", ("bm", "fr")),
 )  # fmt: skip
 
@@ -84,10 +89,10 @@ class Neighbours(Teller):
         person = Person(
             number=FIRST + number, names=Names(each.given, each.family, "", "Latn"), sex=each.sex, birth_date=None,
             birth_year=met.year - each.age, age=each.age, age_basis="stated_age", nationality=each.nationality,
-            languages=each.languages, relation="principal", uasc="accompanied", phone="", safe_contact="at_the_centre",
-            origin=each.origin, urgent_needs=(), disability=(), risk_triggers=(), risk=each.risk,
-            screening="protection_case", refused=(), main_class=None, services=(), returned=None, reintegrated=False,
-            duplicate_of=None,
+            languages=each.languages, relation="principal", uasc="accompanied", phone=each.phone,
+            safe_contact="at_the_centre", origin=each.origin, urgent_needs=(), disability=(),
+            risk_triggers=(), risk=each.risk, screening="protection_case", refused=(), main_class=None,
+            services=(), returned=None, reintegrated=False, duplicate_of=None,
         )  # fmt: skip
         kind: Kind = "single_woman" if each.sex == "female" else "single_man"
         area = "NG-ED" if each.country == "NG" else "NE-7"

@@ -98,6 +98,16 @@ def test_the_totals_are_the_published_ones_to_scale(loaded):
     assert wanted.scaled
 
 
+def test_two_records_of_one_person_wait_in_zinder_to_be_judged(loaded):
+    from compass.config.demo.night import match
+
+    match()
+
+    first, second = sorted(loaded.progress.id(key) for key in ("neighbour.market", "neighbour.again"))
+    ranks = loaded("SELECT rank FROM people_pair WHERE first = %s AND second = %s", first, second)
+    assert ranks == [(1,)]
+
+
 def test_the_terminal_says_how_many_records_there_are_and_who_they_are(loaded):
     from compass.config.demo.load import all_records
 
