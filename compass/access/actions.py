@@ -17,7 +17,7 @@ from django.db import models as db
 from django.utils import timezone
 
 from compass.access.models import Receipt
-from compass.access.sql import CLOSED_STATE
+from compass.access.sql import CLOSED_STATE, COARSE_STATE
 from compass.access.work import Command, Work
 from compass.problems import BasisMissing, KeyReused, TooFarAway, WrongState
 from compass.vault.keys import system_key
@@ -90,7 +90,7 @@ def action(
             on_consent = any(each.basis == "consent" for each in fresh)
             # What was refused is undone also for a caller that goes on.
             with transaction.atomic() if on_consent else nullcontext(), work.resting(on_consent) as inside:
-                rows = _done(function, work, fresh) if fresh else []
+                rows = _exactly(function, work, fresh) if fresh else []
                 if len(rows) != len(fresh):
                     raise RuntimeError(f"{name} returned {len(rows)} rows for {len(fresh)} commands")
                 if not inside:
@@ -108,6 +108,37 @@ def action(
         return run
 
     return decorate
+
+
+#: `mend(work, person)` puts exact values back about somebody whose rows are coarse; whether it could.
+Mend = Callable[[Work, UUID], bool]
+_mend: list[Mend] = []
+
+
+def on_coarse(mend: Mend) -> None:
+    """Call `mend` where the database refused a write because rows about a person are coarse; the act is done again then."""
+    if mend not in _mend:
+        _mend.append(mend)
+
+
+def _exactly(function: Callable[[Work, list[C]], list[M]], work: Work, commands: list[C]) -> list[M]:
+    """The outermost act is the one that is done again: what it took along had read what was coarse."""
+    if work.acting:
+        return _done(function, work, commands)
+
+    def exact(error: DatabaseError) -> bool:
+        if getattr(error.__cause__, "sqlstate", "") != COARSE_STATE:
+            return False
+        person = UUID(error.__cause__.diag.message_detail)  # type: ignore[union-attr]
+        if not any(mend(work, person) for mend in _mend):
+            raise WrongState from error
+        return True
+
+    work.acting = True
+    try:
+        return work.again(lambda: _done(function, work, commands), exact)
+    finally:
+        work.acting = False
 
 
 def _done(function: Callable[[Work, list[C]], list[M]], work: Work, commands: list[C]) -> list[M]:

@@ -357,3 +357,6 @@ END $$;
 """  # noqa: S608
 
 CLOSED_DROP = "DROP FUNCTION compass_closed() CASCADE;"
+
+#: What a write is refused with while rows about a person are coarse (`compass.access.walls`); the detail names the person.
+COARSE_STATE = "CS040"

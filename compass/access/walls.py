@@ -4,8 +4,9 @@ Runs after every migration as the owner; every statement can be repeated. Where 
 composite reference `(key, organisation_id)` with ON UPDATE CASCADE carries its organisation along; every other reference to
 a protected table must point at a row that the scope shows (a plain foreign key would accept one that it does not). A
 target that names a column in `closed_by` takes no rows once that column is filled, unless the model has
-`follows_merge = False`. An app's configuration names the functions each role may call in its attribute `functions`
-(signature to role).
+`follows_merge = False`; one that names an owner's trigger in `coarse_by` has it asked before each new and changed row,
+unless the model has `wants_exact = False`. An app's configuration names the functions each role may call in its attribute
+`functions` (signature to role).
 """
 
 from __future__ import annotations
@@ -122,6 +123,12 @@ def _moves(model: type[models.Model], wall: Wall) -> Iterator[str]:
         called = f"compass_closed('{field.column}', '{parent}', '{key}', '{closed}')"
         when = f"BEFORE INSERT OR UPDATE OF {field.column} ON {table}"
         yield f"CREATE TRIGGER {table}_closed {when} FOR EACH ROW EXECUTE FUNCTION {called}"
+    yield f"DROP TRIGGER IF EXISTS {table}_exact ON {table}"
+    if (coarse := getattr(target, "coarse_by", "")) and getattr(model, "wants_exact", True):
+        yield (
+            f"CREATE TRIGGER {table}_exact BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW"
+            f" EXECUTE FUNCTION {coarse}('{field.column}')"
+        )
 
 
 def statements() -> Iterator[str]:

@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -30,6 +30,7 @@ from compass.trail import chain
 from compass.vault.keys import KeyRing
 
 M = TypeVar("M", bound=models.Model)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,20 @@ def stamp(work: Work, command: Command) -> dict[str, Any]:
 LastStep = Callable[["Work", Sequence[UUID]], None]
 
 
+#: `step(work, rows)`: called with rows that are taken up to be changed; true where it changed them: they are read anew.
+TakingUp = Callable[["Work", Iterable[models.Model]], bool]
+_taking_up: list[TakingUp] = []
+
+
+def on_taking_up(step: TakingUp) -> None:
+    if step not in _taking_up:
+        _taking_up.append(step)
+
+
+#: Rules of pages that only show.
+_LOOKS = (".view", ".inbox", ".see_travel")
+
+
 @cache
 def _one(model: Any) -> Prepared[Any]:
     def one(where: Q, pk: UUID) -> models.QuerySet[Any]:
@@ -82,6 +97,7 @@ class Work:
         )
         self._at_end: dict[LastStep, dict[UUID, None]] = {}
         self._resting = False
+        self.acting = False
 
     @property
     def today(self) -> date:
@@ -111,11 +127,18 @@ class Work:
     def find(self, name: str, model: type[M], pk: UUID) -> M:
         """One row, or NotFound (also when it exists elsewhere). The subject goes into the trail."""
         found = self.rows(_one(model), name, pk=pk)
+        if self.take_up(name, found):
+            found = self.rows(_one(model), name, pk=pk)
         if not found:
             raise NotFound
         self.saw(found)
         row: M = found[0]
         return row
+
+    def take_up(self, name: str, rows: Iterable[models.Model]) -> bool:
+        """Let rows that are found for more than looking at them be made exact; whether they must be read anew."""
+        found = list(rows)
+        return not name.endswith(_LOOKS) and any(step(self, found) for step in _taking_up)
 
     def require(self, name: str, model: type[M], commands: Sequence[Command]) -> list[M]:
         """The rows the commands name, locked, in their order; rule and version checked in one query.
@@ -123,7 +146,10 @@ class Work:
         Raises Denied, NotFound or StaleVersion (with the current row), and what the record itself refuses with.
         """
         wanted = [c.id for c in commands]
-        rows = {row.pk: row for row in self.allowed(name, model).filter(pk__in=wanted).select_for_update(of=("self",))}
+        asked = self.allowed(name, model).filter(pk__in=wanted).select_for_update(of=("self",))
+        rows = {row.pk: row for row in asked}
+        if any(step(self, rows.values()) for step in _taking_up):
+            rows = {row.pk: row for row in asked.all()}
         found = []
         for command in commands:
             row = rows.get(command.id)
@@ -169,21 +195,43 @@ class Work:
         finally:
             self._resting = inside
 
+    def again(self, function: Callable[[], T], mend: Callable[[DatabaseError], bool]) -> T:
+        """What `function` gives. Where the database refused it and `mend` could do something about that, it is undone and
+        done again."""
+        while True:
+            undo = self._mark()
+            try:
+                with transaction.atomic():
+                    return function()
+            except DatabaseError as error:
+                undo()
+                if not mend(error):
+                    raise
+
+    def _mark(self) -> Callable[[], None]:
+        """Forget, when called, what was noted since: it was rolled back."""
+        events, keys = len(self.draft.events), self.keys.mark()
+        at_end = {step: dict(about) for step, about in self._at_end.items()}
+
+        def undo() -> None:
+            del self.draft.events[events:]
+            self.keys.rewind(keys)
+            self._at_end = at_end
+
+        return undo
+
     @contextmanager
     def attempt(self, form: Any) -> Iterator[None]:
         """Run actions for a form: a Problem undoes them and becomes an error of the form; what was typed stays.
 
         What was undone is not in the trail; who was looked at meanwhile is.
         """
-        events, keys = len(self.draft.events), self.keys.mark()
-        at_end = {step: dict(about) for step, about in self._at_end.items()}
+        undo = self._mark()
         try:
             with transaction.atomic():
                 yield
         except Problem as problem:
-            del self.draft.events[events:]
-            self.keys.rewind(keys)
-            self._at_end = at_end
+            undo()
             form.problem = problem
             form.add_error(None, problem.what)
             if isinstance(problem, Denied):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from compass.access import revoking
 from compass.access.models import Organisation
 from compass.access.work import Work
-from compass.cases import chapters, decisions, holding, ladder, merging
+from compass.cases import chapters, decisions, holding, ladder, merging, narrowing
 from compass.cases.actions.handover import answering, withdraw_after_consent
 from compass.cases.actions.referral import recall_after_consent
 from compass.cases.chapters import Chapter
@@ -33,6 +33,7 @@ from compass.vocabulary import label_of
 def connect() -> None:
     """Called once, when the room starts."""
     holding.declare()
+    narrowing.declare()
     person_links.register(_cases_of)
     person_links.register_acts(_screening_of)
     consent.tell_about(Referral, _referred)

@@ -63,6 +63,12 @@ COMPASS_LEAVE_URL_NAME = "access:leave"
 COMPASS_SESSION_IDLE = number("COMPASS_SESSION_IDLE", 1800)
 COMPASS_SESSION_TOTAL = number("COMPASS_SESSION_TOTAL", 43_200)
 COMPASS_ERASURE_DAYS = max(number("COMPASS_ERASURE_DAYS", 7), 1)
+# Days after which what is closed is made coarse, "180" or "180 NE=365 ML=90". Provisional: no country has said yet.
+COMPASS_COARSEN_AFTER = {"": 180} | {
+    country.upper(): max(int(days), 1)
+    for each in env("COMPASS_COARSEN_AFTER").split()
+    for country, _, days in [each.rpartition("=")]
+}
 COMPASS_SECRET_KEY_FILE = env("COMPASS_SECRET_KEY_FILE")
 SECRET_KEY = env("COMPASS_SECRET_KEY") or content("COMPASS_SECRET_KEY_FILE") or "not-for-serving"
 ALLOWED_HOSTS = env("COMPASS_HOSTS", "localhost,127.0.0.1").split(",")

@@ -37,19 +37,29 @@ def _judges(request: HttpRequest) -> bool:
 class PeopleConfig(AppConfig):
     name = "compass.people"
     label = "people"
-    functions: ClassVar[dict[str, str]] = {"compass_erasures_due()": "compass_app"}
+    functions: ClassVar[dict[str, str]] = {
+        "compass_erasures_due()": "compass_app",
+        "compass_coarsen(text, jsonb)": "compass_app",
+        "compass_says_quarters(uuid)": "compass_app",
+    }
 
     def ready(self) -> None:
-        from compass.access.actions import ask_consent
+        from compass.access.actions import ask_consent, on_coarse
+        from compass.access.work import on_taking_up
 
         # Importing the jobs is what makes the queue know the nightly matcher.
-        from compass.people import consent, holding, jobs, links, registry, shared  # noqa: F401
+        from compass.people import consent, holding, jobs, links, narrowing, registry, shared  # noqa: F401
+        from compass.people.actions.coarsening import mend, take_up
         from compass.people.merging import known_also_as, merges_to_open, merging_of, must_not_be_erased
         from compass.people.searching.duplicates import same_people
         from compass.ui import navigation
 
         ask_consent(consent.must_cover)
         holding.declare()
+        narrowing.declare()
+        on_taking_up(take_up)
+        on_coarse(mend)
+        registry.refer("people.Exact", "person", moves=True)
         registry.refer("people.SearchToken", "person_id", moves=False)
         registry.refer("people.Search", "about", moves=False)
         registry.refer("people.Judgement", "first", moves=False)

@@ -43,7 +43,7 @@ def declare() -> None:
             parts={
                 "identity_sealed": {**_asked(IdentityForm), "birth_month": Column(_("Month of birth"))}, **contact,
             },
-            apart={"household_id": "internal", "merged_into_id": "internal", **danger},
+            apart={"household_id": "internal", "merged_into_id": "internal", "coarse": "internal", **danger},
         ),
         Held(
             "people.HouseholdMember", _("Where you belonged, and since when"),
@@ -160,6 +160,8 @@ def declare() -> None:
     # Whether two records are one person is about somebody else too; the index of names holds digests.
     hold_apart("internal", "people.SearchToken", "people.Search", "people.Judgement", "people.Pair")
     hold_apart("internal", "people.Merge", "people.MergedRow")
+    # What it says is put back before a copy is made.
+    hold_apart("internal", "people.Exact")
     # Keys, the trail and receipts name records by an identifier alone.
     hold_apart("internal", "vault.SubjectKey", "vault.Erasure", "trail.Subject", "access.Receipt")
     # Whoever is made to ask, and lets it fall, must not be found out by a copy.

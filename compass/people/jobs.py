@@ -13,6 +13,7 @@ from compass.access.actor import Actor
 from compass.access.models import Grant, Organisation, User
 from compass.access.work import unit_of_work
 from compass.people.actions import ErasureStep, erase
+from compass.people.actions.coarsening import coarsen_office
 from compass.people.actions.match import match_office
 from compass.trail.jobs import export_erasures
 
@@ -33,6 +34,22 @@ def match_offices(timestamp: int = 0) -> int:
 def match_one(office: str) -> int:
     """Lay the records of one organisation beside each other. How many pairs are new. Raises ValueError, DoesNotExist."""
     return match_office(Organisation.objects.get(pk=UUID(office)))
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="compass.people.coarsen", queueing_lock="compass.people.coarsen", pass_context=False)
+def coarsen_offices(timestamp: int = 0) -> int:
+    """Each night: one job for each organisation that makes files closed for long enough coarse. How many."""
+    offices = list(Organisation.objects.order_by("pk").values_list("pk", flat=True))
+    for office in offices:
+        coarsen_one.defer(office=str(office))
+    return len(offices)
+
+
+@app.task(name="compass.people.coarsen_one", pass_context=False)
+def coarsen_one(office: str) -> int:
+    """Make closed files of one organisation coarse. How many people. Raises ValueError, DoesNotExist."""
+    return coarsen_office(Organisation.objects.get(pk=UUID(office)))
 
 
 def _in_whose_name(organisation: UUID, confirmed_by: UUID) -> Actor | None:

@@ -5,10 +5,15 @@ handover goes on in both offices.
 
 Of merged records: one leads to another of its own office, and never further; what both said about consent counts as one.
 
+Of people whose files are closed: their rows are made coarse and exact again by one function, and the application writes
+nothing in between.
+
 And of the blind index: no office keeps tokens of a person who left it, or whose key it lost.
 """
 
 from __future__ import annotations
+
+from compass.access.sql import COARSE_STATE
 
 #: What the guard refuses with (SQLSTATE).
 ELSEWHERE = "CS030"
@@ -122,3 +127,68 @@ $$;
 """
 
 SAID_DROP = "DROP FUNCTION compass_said(uuid, date);"
+
+#: Columns beside days and moments that `compass_coarsen` may write.
+NARROWS = (
+    "people_person.age_band", "people_person.languages", "people_person.coarse", "people_consent.language",
+    "people_search.about", "reception_arrival.person_id", "reception_placecorrection.person_id",
+    "reception_attendance.activity_id", "returns_counselling.language", "returns_declaration.language",
+    "returns_declaration.text_language", "reintegration_interview.language", "reintegration_action.project_id",
+)  # fmt: skip
+#: `changes`: [{"id", column: value}], the same columns for each row. Rows of other organisations are not touched.
+COARSEN = f"""
+CREATE OR REPLACE FUNCTION compass_coarsen(place text, changes jsonb) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    parts text;
+    written bigint;
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM jsonb_object_keys(changes->0) AS k(name) LEFT JOIN pg_attribute a
+               ON a.attrelid = format('public.%I', place)::regclass AND a.attname = k.name AND NOT a.attisdropped
+        WHERE k.name <> 'id' AND (a.attname IS NULL
+              OR a.atttypid NOT IN ('timestamptz'::regtype, 'date'::regtype)
+                 AND NOT format('%s.%s', place, k.name) = ANY ('{{{",".join(NARROWS)}}}'))
+    ) OR place ~ '^(access|vault|trail|programme|commons|communities)_' THEN
+        RAISE EXCEPTION 'compass: not a column that is made coarse' USING ERRCODE = 'CS041';
+    END IF;
+    SELECT string_agg(format('%1$I = n.%1$I', k.name), ', ') INTO parts
+    FROM jsonb_object_keys(changes->0) AS k(name) WHERE k.name <> 'id';
+    EXECUTE format('UPDATE public.%1$I t SET %2$s FROM jsonb_populate_recordset(NULL::public.%1$I, $1) n'
+                   ' WHERE t.id = n.id AND t.organisation_id = ANY ($2)', place, parts)
+    USING changes, compass_scope_organisations();
+    GET DIAGNOSTICS written = ROW_COUNT;
+    RETURN written;
+END $$;
+"""  # noqa: S608 names of columns, from this program
+
+COARSEN_DROP = "DROP FUNCTION compass_coarsen(text, jsonb);"
+
+EXACT = f"""
+CREATE OR REPLACE FUNCTION compass_says_quarters(named uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    found boolean;
+BEGIN
+    -- Locked as a reference would be: who makes the rows coarse at this moment is waited for.
+    SELECT p.coarse INTO found FROM public.people_person p WHERE p.id = named FOR KEY SHARE;
+    RETURN found;
+END $$;
+
+CREATE OR REPLACE FUNCTION compass_exact() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    named uuid := (to_jsonb(NEW) ->> TG_ARGV[0])::uuid;
+BEGIN
+    -- The owner's functions make rows coarse, put them back, and move them; the application itself never does.
+    IF current_user = 'compass_app' AND compass_says_quarters(named) THEN
+        RAISE EXCEPTION 'compass: the exact values come first' USING ERRCODE = '{COARSE_STATE}', DETAIL = named::text;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER people_person_exact BEFORE UPDATE ON people_person
+FOR EACH ROW WHEN (OLD.coarse OR NEW.coarse) EXECUTE FUNCTION compass_exact('id');
+"""  # noqa: S608
+
+EXACT_DROP = "DROP FUNCTION compass_exact() CASCADE; DROP FUNCTION compass_says_quarters(uuid);"

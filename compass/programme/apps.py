@@ -18,8 +18,11 @@ class ProgrammeConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing is what makes the queue know the nightly count.
+        from compass.people.coarse import on_open
         from compass.programme import jobs  # noqa: F401
+        from compass.programme.queries import not_yet_counted
 
+        on_open(not_yet_counted)
         navigation.register(
             label=_("Results"),
             url_name="programme:figures",

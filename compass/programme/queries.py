@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Q
 
 from compass.access.work import Work
+from compass.people.models import Service
 from compass.programme.models import ALL, QUARTER, TOTAL, YEAR, Figure, Snapshot
+from compass.ui.quarters import quarter_ends
 
 
 def newest() -> Snapshot | None:
     """The newest count; one query."""
     return Snapshot.objects.order_by("-as_of", "-version").first()
+
+
+def not_yet_counted(organisation: UUID, people: set[UUID], before: datetime) -> set[UUID]:
+    """Of whom there is a service whose quarter no count has frozen yet: its day must stay. Two queries."""
+    frozen = list(Snapshot.objects.values_list("as_of", "taken_at"))
+    rows = Service.objects.filter(person__in=people).values_list(
+        "person_id", "delivered_on", "recorded_at", "annulled_at"
+    )
+    return {
+        person
+        for person, delivered, recorded, annulled in rows
+        if not any(
+            as_of >= quarter_ends(delivered) and taken >= max(recorded, annulled or recorded) for as_of, taken in frozen
+        )
+    }
 
 
 def last_taken() -> Snapshot | None:

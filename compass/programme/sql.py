@@ -14,6 +14,10 @@ by country; each month for the whole programme. Finer ones would make so many sm
 5. Then the function plays the reader who subtracts, with every total and part at once. Where a figure of fewer than ten
    people could be narrowed down to five values or fewer, more is withheld, and 3 to 5 are done again.
 
+6. Days of closed files that were made coarse are the first of their quarter. Months of a quarter in which there is such
+   a file are in no further count; the counts that were made before still show them. A count up to a day inside such a
+   quarter is refused.
+
 Two counts must never differ by one known person: who saw one arrive would read from the difference what the others do
 not show. So counting reaches to the end of yesterday (UTC) or of a past month, never into a day that still runs; and
 until a day has passed since the last count, and ten people are new to the count (no earlier count held a service of
@@ -52,6 +56,13 @@ BEGIN
        AND until <> (date_trunc('month', until) + interval '1 month - 1 day')::date) THEN
         RAISE EXCEPTION 'compass: figures are counted up to yesterday or the end of a past month' USING ERRCODE = 'CS010';
     END IF;
+    -- Where a file was closed and made coarse, days became the first of their quarter: no month of it is told apart.
+    IF until <> (date_trunc('quarter', until) + interval '3 months - 1 day')::date AND EXISTS (
+           SELECT 1 FROM public.people_service s JOIN public.people_person p ON p.id = s.person_id
+           WHERE p.coarse AND s.delivered_on = date_trunc('quarter', until)::date) THEN
+        RAISE EXCEPTION 'compass: of this quarter only the whole can be counted, for closed files of it are coarse'
+              USING ERRCODE = 'CS042';
+    END IF;
     PERFORM pg_advisory_xact_lock(hashtext('compass_take_snapshot'));
     SELECT s.id, s.taken_at INTO last_id, last_at
     FROM public.programme_snapshot s ORDER BY s.taken_at DESC, s.version DESC LIMIT 1;
@@ -71,13 +82,15 @@ BEGIN
 
     CREATE TEMP TABLE compass_cell ON COMMIT DROP AS
     WITH served AS (
-        SELECT s.person_id, s.country::text AS country, s.service_class::text AS class,
+        SELECT s.person_id,
+               bool_or(p.coarse) OVER (PARTITION BY date_trunc('quarter', s.delivered_on)) AS untold,
+               s.country::text AS country, s.service_class::text AS class,
                date_trunc('month', s.delivered_on)::date AS month,
                date_trunc('quarter', s.delivered_on)::date AS quarter,
                date_trunc('year', s.delivered_on)::date AS year,
                CASE WHEN p.sex IN ('female', 'male') THEN p.sex::text ELSE 'other' END AS sex,
                CASE WHEN p.age_band = '' THEN 'unknown'
-                    WHEN p.age_band IN ('0-4', '5-11', '12-14', '15-17') THEN 'child' ELSE 'adult' END AS age
+                    WHEN p.age_band IN ('0-4', '5-11', '12-14', '15-17', 'child') THEN 'child' ELSE 'adult' END AS age
         FROM public.people_service s JOIN public.people_person p ON p.id = s.person_id
         WHERE s.delivered_on <= until AND s.service_class IN ('H', 'C', 'R', 'RI') AND s.annulled_at IS NULL
     )
@@ -99,7 +112,8 @@ BEGIN
     HAVING count(*) > 0
        AND (GROUPING(class) = 1 OR GROUPING(month) * GROUPING(quarter) * GROUPING(sex) * GROUPING(age) = 1)
        AND (GROUPING(month) * GROUPING(quarter) = 1 OR GROUPING(sex) * GROUPING(age) = 1)
-       AND (GROUPING(month) = 1 OR GROUPING(country) = 1);
+       AND (GROUPING(month) = 1 OR GROUPING(country) = 1)
+       AND (GROUPING(month) = 1 OR NOT bool_or(untold));
 
     CREATE TEMP TABLE compass_part ON COMMIT DROP AS
     SELECT 'country' AS way, t.id AS total, c.id AS cell

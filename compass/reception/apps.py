@@ -20,12 +20,13 @@ class ReceptionConfig(AppConfig):
 
     def ready(self) -> None:
         from compass.people import alerts, registry
-        from compass.reception import holding, queries
+        from compass.reception import holding, narrowing, queries
         from compass.ui import navigation
 
         registry.refer("reception.Arrival", "person", moves=False, follows=True)
         registry.refer("reception.PlaceCorrection", "person", moves=False)
         alerts.register(queries.needs_on_arrival)
         holding.declare()
+        narrowing.declare()
         navigation.register(label=_("Arrivals"), url_name="reception:arrivals", order=20, visible=_receives)
         navigation.register(label=_("Activities"), url_name="reception:activities", order=40, visible=_receives)

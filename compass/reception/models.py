@@ -133,10 +133,10 @@ class Activity(Recorded):
 class Attendance(AboutPerson):
     """Someone was there. status: code of the list attendance; `absent` for who was marked by mistake, with its correction.
 
-    Moves with the person; the activity stays.
+    Moves with the person; the activity stays. Which activity is cut off while the person's rows are coarse.
     """
 
-    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="+")
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, null=True, related_name="+")
     status = models.CharField(max_length=12, default="present")
 
     class Meta:

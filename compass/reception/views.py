@@ -19,6 +19,7 @@ from compass.people import queries as people
 from compass.people.forms import RevealForm
 from compass.people.models import Person
 from compass.people.views.common import STEPS
+from compass.problems import NotFound
 from compass.reception import queries
 from compass.reception.actions import (
     add_activities,
@@ -225,6 +226,8 @@ def activity(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 def not_there(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Someone was ticked by mistake: they were not there, with a reason that stays."""
     row = work.find("reception.attendance", Attendance, pk)
+    if row.activity_id is None:
+        raise NotFound
     held = work.find("reception.view", Activity, row.activity_id)
     if row.status == "absent" and request.method == "GET":
         return redirect("reception:activity", pk=held.pk)

@@ -12,12 +12,13 @@ class ReintegrationConfig(AppConfig):
 
     def ready(self) -> None:
         from compass.cases import chapters
-        from compass.reintegration import holding
+        from compass.reintegration import holding, narrowing
         from compass.reintegration.chapter import at_home
         from compass.reintegration.closing import register_standards
         from compass.ui import navigation
 
         holding.declare()
+        narrowing.declare()
         navigation.register(
             label=_("Reintegration"),
             url_name="reintegration:list",

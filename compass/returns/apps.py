@@ -19,7 +19,7 @@ class ReturnsConfig(AppConfig):
         from compass.cases import chapters, decisions, journeys
         from compass.cases.actions.handover import on_taken_over
         from compass.people import registry
-        from compass.returns import holding
+        from compass.returns import holding, narrowing
         from compass.returns.actions import after_consent, expect_journeys
         from compass.returns.chapter import going_home
         from compass.returns.deadlines import waiting_decisions
@@ -28,6 +28,7 @@ class ReturnsConfig(AppConfig):
         from compass.ui import navigation
 
         holding.declare()
+        narrowing.declare()
         navigation.register(label=_("Returns"), url_name="returns:list", order=40, visible=_sees_returns)
         registry.before_merge(must_travel_once)
         chapters.register(_("Going home"), going_home, order=40)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+
+from compass.ui.quarters import is_coarse
 
 Kind = Literal["bad", "due", "soft"]
 Form = Literal["", "year", "long"]
@@ -67,6 +69,8 @@ def day(moment: date | datetime, now: datetime | None = None, form: Form = "") -
 
     form: "year" for what is kept or published ("9 November 2026"), "long" for a heading ("Monday 9 November").
     """
+    if isinstance(moment, datetime) and is_coarse(moment):
+        return _quarter(moment)
     value = _local(moment)
     this_year = timezone.localtime(now).year if now else timezone.localdate().year
     local = value.date() if isinstance(value, datetime) else value
@@ -81,8 +85,15 @@ def _day(local: date, with_year: bool, language: str, form: Form) -> str:
     return _FIRST.sub("1er ", said) if formats is _DAYS["fr"] else said
 
 
+def _quarter(moment: datetime) -> str:
+    at = moment.astimezone(UTC)
+    return _("quarter %(number)d of %(year)d") % {"number": (at.month + 2) // 3, "year": at.year}
+
+
 def moment(when: datetime, now: datetime | None = None) -> str:
     """A moment beside the present: "today at 09:00", "yesterday at 17:00", "Mon 9 Nov at 17:00"."""
+    if is_coarse(when):
+        return _quarter(when)
     now = now or timezone.now()
     local = timezone.localtime(when)
     clock = f"{local:%H:%M}"

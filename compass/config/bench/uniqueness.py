@@ -4,7 +4,8 @@ nationality, area and time of arrival.
 Counted over the invented programme as it would be loaded (no database). A case is closed as many days after the arrival
 as the demonstration keeps cases open. Whoever knows these five of somebody who is the only one finds their record on a
 stolen disk: its codes, times and services, never a name. Open and closed cases are told apart on the disk, and counted
-apart here.
+apart here. What is left of closed ones is what `compass.people.coarse` leaves of each row; that nothing finer stands
+beside it in any table is what `cases/tests/test_coarsening.py` looks for in tables that were filled.
 """
 
 from __future__ import annotations
@@ -15,15 +16,20 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from compass.config.bench.machine import Figures, machine
+from compass.ui.quarters import quarter
 
 SEED = 3
 TRIED = (
-    "coarser steps, one after the other, until few are alone. Closed cases are not coarsened yet: the first three lines are"
-    " what lies on the disk for whoever knows the day, the week or the month."
+    "coarser steps, one after the other, until few are alone. Of open files the day lies on the disk; of files closed for"
+    " long enough what COARSE says. Identifiers still tell the moment of each record: see the threat model."
 )
+#: The view of who is on the disk once the file was made coarse.
+COARSE = "child or adult, quarter"
+#: The second size, beside the one that is asked for.
+TIMES = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is clear of one person."""
 
@@ -33,11 +39,13 @@ class Known:
     country: str
     area: str
     arrived: date
-    child: bool
 
 
-def _quarter(day: date) -> tuple[int, int]:
-    return day.year, (day.month - 1) // 3
+def _band(code: str) -> str:
+    # The rooms are there only once the settings are.
+    from compass.people.coarse import band
+
+    return band(code)
 
 
 def _half(day: date) -> tuple[int, bool]:
@@ -49,17 +57,17 @@ VIEWS: dict[str, Callable[[Known], tuple[object, ...]]] = {
     "sex, age band, nationality, area, day": lambda p: (p.sex, p.band, p.nationality, p.area, p.arrived),
     "the same, week": lambda p: (p.sex, p.band, p.nationality, p.area, p.arrived.isocalendar()[:2]),
     "the same, month": lambda p: (p.sex, p.band, p.nationality, p.area, p.arrived.year, p.arrived.month),
-    "the same, quarter": lambda p: (p.sex, p.band, p.nationality, p.area, _quarter(p.arrived)),
-    "child or adult, quarter": lambda p: (p.sex, p.child, p.nationality, p.area, _quarter(p.arrived)),
+    "the same, quarter": lambda p: (p.sex, p.band, p.nationality, p.area, quarter(p.arrived)),
+    COARSE: lambda p: (p.sex, _band(p.band), p.nationality, p.area, quarter(p.arrived)),
     "child or adult, country instead of area, quarter": lambda p: (
         p.sex,
-        p.child,
+        _band(p.band),
         p.nationality,
         p.country,
-        _quarter(p.arrived),
+        quarter(p.arrived),
     ),
-    "the same, half-year": lambda p: (p.sex, p.child, p.nationality, p.country, _half(p.arrived)),
-    "the same, year": lambda p: (p.sex, p.child, p.nationality, p.country, p.arrived.year),
+    "the same, half-year": lambda p: (p.sex, _band(p.band), p.nationality, p.country, _half(p.arrived)),
+    "the same, year": lambda p: (p.sex, _band(p.band), p.nationality, p.country, p.arrived.year),
 }
 
 
@@ -80,7 +88,7 @@ def crowds(people: int, until: date) -> tuple[list[Known], list[Known]]:
         arrived = home.arrived.date()
         closed = until - arrived > OPEN_FOR_LONGER.get(home.country, OPEN_FOR)
         for one in home.members:
-            told = one.sex, band(one.age), one.nationality, home.country, home.area, arrived, one.is_child
+            told = one.sex, band(one.age), one.nationality, home.country, home.area, arrived
             parts[closed].append(Known(*told))
     return parts
 
@@ -94,11 +102,25 @@ def run(people: int) -> tuple[Figures, list[tuple[str, str, str]]]:
     use({"COMPASS_PROCESS": "owner", "DJANGO_SETTINGS_MODULE": "compass.config.settings"})
     django.setup()
     on = machine()
+    figures: Figures = {"machine": on, "people": people}
+    rows: list[tuple[str, str, str]] = []
+    for size in (people, TIMES * people):
+        found, told = _measured(size)
+        figures[f"{size}"] = found
+        rows += told
+    return figures, rows
+
+
+def _measured(people: int) -> tuple[Figures, list[tuple[str, str, str]]]:
     open_, closed = crowds(people, datetime.now(UTC).date())
     shares = {name: (alone(open_, view), alone(closed, view)) for name, view in VIEWS.items()}
     rows = [
-        (f"alone by {name}", f"open {100 * one:.1f} %, closed {100 * other:.1f} %", "")
+        (
+            f"{people:,} people: alone by {name}",
+            f"open {100 * one:.1f} %, closed {100 * other:.1f} %",
+            "what is left of closed files" if name == COARSE else "",
+        )
         for name, (one, other) in shares.items()
     ]
     rows[0] = (*rows[0][:2], f"{len(open_):,} people of open and {len(closed):,} of closed cases")
-    return {"machine": on, "people": people, "open": len(open_), "closed": len(closed), "alone": shares}, rows
+    return {"open": len(open_), "closed": len(closed), "alone": shares}, rows

@@ -134,6 +134,8 @@ JOBS = {
     "builtin:procrastinate.builtin_tasks.remove_old_jobs": "removes jobs that are done",
     "procrastinate.builtin_tasks.remove_old_jobs": "the same by its older name",
     "compass.people.erase_due": "destroys keys; the ledger holds opaque identifiers",
+    "compass.people.coarsen": "one job for each office",
+    "compass.people.coarsen_one": "less in the clear within one office",
     "compass.people.match": "one job for each office",
     "compass.people.match_one": "pairs within one office",
     "compass.programme.count_last_month": "counts without people",

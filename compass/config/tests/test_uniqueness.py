@@ -11,7 +11,7 @@ def someone(**more):
     return Known(
         **{
             "sex": "female", "band": "25-34", "nationality": "NG", "country": "NE", "area": "NE-7",
-            "arrived": TODAY, "child": False, **more,
+            "arrived": TODAY, **more,
         }
     )  # fmt: skip
 

@@ -7,15 +7,26 @@ Every table about a person follows the person when the record is handed over (`m
 from __future__ import annotations
 
 from compass.people.models.consent import Consent, GuardianRequest, OfficeVoice
+from compass.people.models.exact import Exact
 from compass.people.models.households import HouseholdMember
 from compass.people.models.identity import TAKEN, FormerContact, FormerIdentity, IdentityDocument, PersonName
 from compass.people.models.merging import Merge, MergedRow
-from compass.people.models.person import CHILD_BANDS, OWN_CONSENT_BANDS, PERHAPS_ALONE, AboutPerson, Person
+from compass.people.models.person import (
+    ADULT,
+    CHILD,
+    CHILD_BANDS,
+    OWN_CONSENT_BANDS,
+    PERHAPS_ALONE,
+    AboutPerson,
+    Person,
+)
 from compass.people.models.rights import CopyMade, DataRequest, ErasureRequest
 from compass.people.models.search import Judgement, Pair, Search, SearchToken
 from compass.people.models.service import Service
 
 __all__ = [
+    "ADULT",
+    "CHILD",
     "CHILD_BANDS",
     "OWN_CONSENT_BANDS",
     "PERHAPS_ALONE",
@@ -25,6 +36,7 @@ __all__ = [
     "CopyMade",
     "DataRequest",
     "ErasureRequest",
+    "Exact",
     "FormerContact",
     "FormerIdentity",
     "GuardianRequest",

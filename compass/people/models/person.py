@@ -31,10 +31,14 @@ class Person(models.Model):
     once_alone: whether a child was ever recorded as alone, or not known to be with a parent; later words do not undo it.
     consent_due_at: until when consent must be asked after action on vital interest; empty once an answer is recorded.
     merged_into: the record with which this one was merged: what is said about the person is written there from then on.
+    coarse: the household's files are closed and its rows say quarters, child or adult; what they said before is sealed in
+    `Exact` and is put back before anything is written (`compass.people.actions.coarsening`).
     """
 
     #: A row about a person is refused once this column is filled (`compass.access.walls`).
     closed_by: ClassVar[str] = "merged_into_id"
+    #: And asks this trigger, which refuses it while `coarse` is true: the exact values come first.
+    coarse_by: ClassVar[str] = "compass_exact"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     organisation_id = models.UUIDField()
@@ -56,6 +60,7 @@ class Person(models.Model):
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
+    coarse = models.BooleanField(default=False, db_default=False)
 
     objects: ClassVar[ScopedManager] = ScopedManager()
     wall: ClassVar[Wall] = Wall()
@@ -95,9 +100,11 @@ class Person(models.Model):
             raise Merged(code=self.merged_into.code)
 
 
-CHILD_BANDS = ("0-4", "5-11", "12-14", "15-17")
-#: Children whose own informed consent is asked for (case management 2.3).
-OWN_CONSENT_BANDS = ("15-17",)
+#: What is left of an age band once everything about a household is closed.
+CHILD, ADULT = "child", "adult"
+CHILD_BANDS = ("0-4", "5-11", "12-14", "15-17", CHILD)
+#: Children whose own informed consent is asked for (case management 2.3); in doubt it is asked for.
+OWN_CONSENT_BANDS = ("15-17", CHILD)
 #: In doubt a child counts as alone (BIP-10).
 PERHAPS_ALONE = frozenset({"unaccompanied", "separated", "unknown"})
 
@@ -109,6 +116,8 @@ class AboutPerson(Recorded):
     """
 
     follows_merge: ClassVar[bool] = True
+    #: Whether it is refused while the person's rows are coarse.
+    wants_exact: ClassVar[bool] = True
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
 

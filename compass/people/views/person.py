@@ -52,7 +52,8 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         reveal.without_consent()
     opened = None
     if request.method == "POST" and reveal.is_valid() and work.may("people.identity"):
-        work.find("people.identity", Person, pk)
+        # Of a closed file this puts exact values back.
+        shown = work.find("people.identity", Person, pk)
         opened = queries.reveal(work, shown, reveal.cleaned_data["reason"])
     # Of two records made one, with what is not safe under the other.
     contact = queries.contact_of(work, shown) if opened else {}
