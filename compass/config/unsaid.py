@@ -37,6 +37,8 @@ APART = frozenset({
     "samples", "testing", "wsgi", "serving", "environment", "catalogues", "checkpoints", "verify",
     # What is refused when published files are read, for the terminal; spellings of names and months.
     "synthesis", "matching", "months",
+    # Names of columns, and reasons for whoever reads the code.
+    "narrowing",
 })  # fmt: skip
 #: It begins like a sentence and goes on, or three plain words follow each other.
 SENTENCE = re.compile(r"(?:[A-Z][a-z]+|\{\}|A|I)[,:]? [\w{“]|[a-z]+,? [a-z]+,? [a-z]+")
