@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from compass.access.codes import clean_code
 from compass.access.work import Work
+from compass.people.matching.keys import number
 from compass.people.models import Person
 from compass.people.queries import also_known
+from compass.people.searching.also import Also
 from compass.problems import Invalid
 from compass.problems.words import in_a_row
 from compass.ui.digits import normalise_digits
@@ -43,8 +45,9 @@ _JOINED = "وبلكف"
 
 def giveaways(work: Work, people: Iterable[Person], text: str) -> list[str]:
     """The words of the text that tell who it is, as they were typed: a code of a person or case, six digits or more in one
-    number, a name of these people or of a parent, also a further or former one, and the place one of them comes from,
-    unless it is a country or a first-level area, where many do. Their identities are opened for the comparison only.
+    number, a number of a document or with another organisation, a name of these people or of a parent, also a further or
+    former one, and the place one of them comes from, unless it is a country or a first-level area, where many do. Their
+    identities are opened for the comparison only.
 
     Source: handover and referral share no identity before acceptance (CM-19).
     """
@@ -53,7 +56,9 @@ def giveaways(work: Work, people: Iterable[Person], text: str) -> list[str]:
     if words := list(_WORD.finditer(text)):
         people = list(people)
         identities = _identities(work, people)
-        names = _names(identities) | _further(work, people)
+        known = also_known(work, work.keys.holds([person.pk for person in people])).values()
+        found += _known_numbers(known, plain)
+        names = _names(identities) | _further(known)
         found += [word[0] for word in words if _forms(word[0]) & names]
         found += _places(identities, text, [word for word in words if len(word[0]) >= _SPOKEN])
     return list(dict.fromkeys(found))
@@ -85,9 +90,16 @@ def _numbers(text: str) -> Iterator[str]:
             yield found[0].strip()
 
 
-def _further(work: Work, people: Sequence[Person]) -> set[str]:
+def _known_numbers(known: Iterable[Also], text: str) -> Iterator[str]:
+    """Numbers of theirs, whatever stands between the signs; a shorter one would be found in anything."""
+    for told in dict.fromkeys(number(each) for also in known for each in (*also.documents, *also.shared)):
+        if len(told) >= DIGITS:
+            spaced = r"[\W_]{0,2}".join(map(re.escape, told))
+            yield from (found[0] for found in re.finditer(spaced, text, re.IGNORECASE))
+
+
+def _further(known: Iterable[Also]) -> set[str]:
     """Further and former names, and those of the parents. Of what people are called ("the tailor") only what is a name."""
-    known = also_known(work, work.keys.holds([person.pk for person in people])).values()
     said = [words for also in known for told in also.said.values() for _kind, words in told]
     return {
         in_order(word)

@@ -78,6 +78,18 @@ def declare() -> None:
             apart={"name": "internal"},
         ),
         Held(
+            "people.AgencyNumber", _("Numbers with other organisations"),
+            told={
+                "kind": Column(_("Whose number"), "agency_number"),
+                "state": Column(_("Whether it is valid"), "agency_number_state"),
+            },
+            sealed={"detail_sealed": _("The number")},
+            parts={"detail_sealed": {
+                "number": Column(_("Number")), "issued_by": Column(_("Which office gave it, and where")),
+            }},
+            apart={"reference": "internal"},
+        ),
+        Held(
             "people.IdentityDocument", _("Documents"),
             told={
                 "type": Column(_("Document"), "document_type"),

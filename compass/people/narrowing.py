@@ -23,6 +23,7 @@ def declare() -> None:
         Coarse("people.FormerContact"),
         Coarse("people.FormerIdentity"),
         Coarse("people.PersonName", "name kind mistaken"),
+        Coarse("people.AgencyNumber", "reference kind state"),
         Coarse("people.IdentityDocument", "document type country possession"),
         Coarse(
             "people.Consent", gone={"language": ""},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from compass.people import registry
 from compass.people.consent import DETAILS, ENDED, Answer, answer, consents_of, explained, newest
 from compass.people.content.consent import LATER_SCOPES, SCOPES
 from compass.people.models import (
+    AgencyNumber,
     Consent,
     DataRequest,
     ErasureRequest,
@@ -33,7 +34,7 @@ from compass.people.searching.also import Also
 from compass.problems import ConsentMissing
 from compass.vault.crypto import digest
 from compass.vault.models import Erasure
-from compass.vocabulary import label_of
+from compass.vocabulary import code_list, label_of
 
 TABLE = "people_person"
 #: Reasons for opening identity and contact that do not rest on consent.
@@ -242,6 +243,24 @@ def names_of(work: Work, person: Person) -> list[list[PersonName]]:
     return list(found.values())
 
 
+def number_detail(work: Work, row: AgencyNumber) -> dict[str, Any]:
+    """What is sealed of an agency's number, opened for the program itself; see AgencyNumber."""
+    found = work.keys.open(
+        row.detail_sealed, table=row._meta.db_table, column="detail_sealed", subject=row.person_id, row=row.pk
+    )
+    return dict(found or {})
+
+
+def numbers_of(work: Work, person: Person) -> list[list[AgencyNumber]]:
+    """Each number of a person with another organisation with its rows, the newest first, those of records merged into this
+    one too; two queries."""
+    records = [person.pk, *(row.pk for row in made_one_with(person))]
+    found: dict[UUID, list[AgencyNumber]] = defaultdict(list)
+    for row in work.allowed("people.identity", AgencyNumber).filter(person__in=records).order_by("-id"):
+        found[row.reference].append(row)
+    return list(found.values())
+
+
 def identity_said(person: Person, identity: dict[str, Any]) -> dict[str, Any]:
     """Every answer about who someone is, sealed and clear, as FormerIdentity keeps it; what nobody answered is left out."""
     clear = {
@@ -269,10 +288,11 @@ def _former_identity(work: Work, row: FormerIdentity) -> dict[str, Any]:
 
 
 def also_known(work: Work, people: Collection[UUID], *, replaced: bool = True) -> dict[UUID, Also]:
-    """What else these people, who can all be opened here, were ever called, and the numbers of their documents, under
-    whichever of their records: who was merged is found by the names of one and a number of the other.
+    """What else these people, who can all be opened here, were ever called, and the numbers of their documents and with
+    other organisations, under whichever of their records: who was merged is found by the names of one and a number of the
+    other.
 
-    Four queries, one more with any merged. A name that was written down by mistake is left out; everything that was true
+    Five queries, one more with any merged. What was written down by mistake is left out; everything that was true
     once is not. `replaced`: also names of an identity that was replaced, which may have been a slip: somebody who asks wants
     to see them.
     """
@@ -300,7 +320,23 @@ def also_known(work: Work, people: Collection[UUID], *, replaced: bool = True) -
         detail = document_detail(work, document)
         for person in whose[document.person_id]:
             found[person].document(str(detail.get("number") or ""), str(detail.get("name") or ""))
+    for person, told, of_several in _agency_numbers(work, whose, held):
+        found[person].agency(told, of_several=of_several)
     return dict(found)
+
+
+def _agency_numbers(
+    work: Work, whose: Mapping[UUID, Sequence[UUID]], held: Collection[UUID]
+) -> Iterator[tuple[UUID, str, bool]]:
+    """Of each person each number with another organisation that was no mistake, and whether it is that of several people;
+    one query. `whose`: the people of each record; `held`: the records that can be opened."""
+    rows = list(AgencyNumber.objects.filter(person_id__in=held).order_by("id"))
+    newest = {row.reference: row for row in rows}
+    for row in rows:
+        if newest[row.reference].state != "mistaken" and (number := number_detail(work, row).get("number")):
+            of_several = bool(code_list("agency_number").require(newest[row.reference].kind).extra.get("several"))
+            for person in whose[row.person_id]:
+                yield person, str(number), of_several
 
 
 def safe_to_carry(work: Work, person: Person) -> bool:

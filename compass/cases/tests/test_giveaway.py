@@ -13,7 +13,16 @@ from compass.cases.actions.referral import ReferralPrepared, prepare_referrals
 from compass.cases.giveaway import giveaways
 from compass.cases.models import Handover, Referral
 from compass.config.demo.world import world_id
-from compass.people.actions import IdentityChange, NameSaid, change_identity, record_names
+from compass.people.actions import (
+    DocumentSaid,
+    IdentityChange,
+    NameSaid,
+    NumberSaid,
+    change_identity,
+    record_documents,
+    record_names,
+    record_numbers,
+)
 from compass.people.models import Person
 from compass.problems import Invalid
 
@@ -70,6 +79,24 @@ def test_further_and_former_names_tell_who_it_is_too(at, told, opened):
         change_identity(work, [was])
     with at("zinder.social") as work:
         assert giveaways(work, family(opened), "Ask Hajia, or Ahmad: احمد; Ese; the tailor") == ["Hajia", "احمد", "Ese"]
+
+
+def test_a_number_with_another_organisation_or_of_a_document_tells_who_it_is_too(at, told, opened):
+    with at("zinder.social") as work:
+        said = told(basis="vital_interest", id=opened.person_id)
+        document = DocumentSaid(**said, type="passport", possession="lost", detail={"number": "AB12C3D"})
+        record_documents(work, [document])
+        numbers = (("icrc", "NER-4A5B6"), ("unhcr_group", "835-20C0099"))
+        record_numbers(
+            work,
+            [
+                NumberSaid(**told(basis="vital_interest", id=opened.person_id), kind=kind, number=n)
+                for kind, n in numbers
+            ],
+        )
+    with at("zinder.social") as work:
+        text = "Ask for ner 4a5b6 or 835 20C0099, passport AB-12-C3D, not for NER-4A5B7"
+        assert giveaways(work, family(opened), text) == ["AB-12-C3D", "ner 4a5b6", "835 20C0099"]
 
 
 VILLAGE = "village Uromi-Ubiaja, near Benin City, Edo State, Nigeria"

@@ -12,7 +12,7 @@ from compass.config.demo.world import world_id
 from compass.people import actions as people
 from compass.people.copies import gather
 from compass.people.models import IdentityDocument
-from compass.people.queries import document_detail, documents_of, names_of
+from compass.people.queries import document_detail, documents_of, names_of, number_detail, numbers_of
 from compass.people.searching.also import Also
 from compass.people.searching.finding import find
 from compass.people.searching.tokens import record_of
@@ -121,6 +121,34 @@ def test_a_further_name_is_corrected_and_found_under_both_and_goes_back_whole(at
         assert names_of(work, kept) == []
         assert [[each.pk for each in rows] for rows in names_of(work, absorbed)] == [[corrected.pk, first.pk]]
     assert found(at, "Kouyate", NUMBER) == {absorbed.pk}
+
+
+def test_a_number_of_another_organisation_is_read_changed_and_found_under_both_and_goes_back_whole(
+    at, told, both, ask, decide, undo
+):
+    kept, absorbed, _passport = both
+
+    def numbered(someone, **what):
+        with at("zinder.cases") as work:
+            said = people.NumberSaid(**told(basis="vital_interest", id=someone.pk), kind="unhcr_individual", **what)
+            return people.record_numbers(work, [said])[0]
+
+    first = numbered(absorbed, number="835-00012345")
+    with pytest.raises(NotFound):
+        numbered(kept, reference=first.reference, state="ended")
+    row = decide(ask(kept, absorbed))
+
+    ended = numbered(kept, reference=first.reference, seen=str(first.pk), state="ended")
+
+    assert found(at, "Ese", "835 00012345") == {kept.pk}
+    with at("zinder.cases") as work:
+        assert [[each.pk for each in rows] for rows in numbers_of(work, kept)] == [[ended.pk, first.pk]]
+        assert "835-00012345" in str(gather(work, kept).tables["people.AgencyNumber"])
+    undo(row)
+    with at("zinder.cases") as work:
+        assert numbers_of(work, kept) == []
+        assert [number_detail(work, each) for each in numbers_of(work, absorbed)[0]] == [{"number": "835-00012345"}] * 2
+    assert found(at, "Ese", "835 00012345") == set() and found(at, "Kadiatou", "835 00012345") == {absorbed.pk}
 
 
 def test_pages_show_kinds_beside_each_other_and_open_both_for_a_reason(at, both, said, ask, decide, sign_in, client):

@@ -245,6 +245,7 @@ STEPS: dict[str, Step] = {
         _said(people.DocumentSaid, type="passport", possession="lost", detail={"number": "A1234567"}),
     ),
     "people.name": _do(people.record_names, _said(people.NameSaid, kind="known_as", words="Amina the tailor")),
+    "people.number": _do(people.record_numbers, _said(people.NumberSaid, kind="unhcr_individual", number="835-00012345")),
     "people.household": _do(
         people.change_households, _said(people.HouseholdChange, household_id=None, relation="principal")
     ),

@@ -81,7 +81,7 @@ INSIDE = {
         "people:name", "people:guardian", "people:guardian_appointed", "people:household", "people:household_before",
         "people:identity",
         "people:person", "people:right", "people:rights", "people:rights_list", "people:shared",
-        "people:summary", "people:withdraw",
+        "people:number", "people:summary", "people:withdraw",
         "reception:activities", "reception:activity", "reception:arrivals", "reception:back", "reception:children",
         "reception:left", "reception:not_there", "reception:register", "reintegration:action", "reintegration:cancel",
         "reintegration:change_plan", "reintegration:delivered", "reintegration:follow_up", "reintegration:interview",

@@ -107,6 +107,7 @@ DOORS = (
     _door("people:erasure_keep", "erasure.person_asked", SUPERVISOR),
     _door("people:document", "person.grown", FIELD),
     _door("people:name", "person.grown", FIELD),
+    _door("people:number", "person.grown", FIELD),
     _door("people:former", "person.grown", FIELD),
     _door("people:guardian", "person.boy", FIELD),
     _door("people:guardian_appointed", "person.boy", FIELD),

@@ -38,6 +38,7 @@ from compass.people.actions.merging import (
     undo_merges,
 )
 from compass.people.actions.names import NameSaid, record_names
+from compass.people.actions.numbers import NumberSaid, record_numbers
 from compass.people.actions.persons import IdentityChange, Registration, change_identity, register_people
 from compass.people.actions.rights import RightAnswered, RightAsked, RightTold, answer_rights, ask_rights, tell_rights
 from compass.people.actions.searches import (
@@ -71,6 +72,7 @@ __all__ = [
     "MergeDecided",
     "MergeUndone",
     "NameSaid",
+    "NumberSaid",
     "RecordKept",
     "Registration",
     "RightAnswered",
@@ -105,6 +107,7 @@ __all__ = [
     "record_copies",
     "record_documents",
     "record_names",
+    "record_numbers",
     "record_searches",
     "record_services",
     "register_people",

@@ -52,7 +52,7 @@ class FindForm(BaseForm):
         widget=forms.TextInput({"inputmode": "tel", "dir": "ltr"}),
     )
     document = forms.CharField(
-        label=_("Number of a document"),
+        label=_("Number of a document, or with an organisation"),
         required=False,
         max_length=60,
         widget=forms.TextInput({"dir": "ltr", "autocomplete": "off"}),

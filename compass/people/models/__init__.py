@@ -9,7 +9,14 @@ from __future__ import annotations
 from compass.people.models.consent import Consent, GuardianRequest, OfficeVoice
 from compass.people.models.exact import Exact
 from compass.people.models.households import HouseholdMember
-from compass.people.models.identity import TAKEN, FormerContact, FormerIdentity, IdentityDocument, PersonName
+from compass.people.models.identity import (
+    TAKEN,
+    AgencyNumber,
+    FormerContact,
+    FormerIdentity,
+    IdentityDocument,
+    PersonName,
+)
 from compass.people.models.merging import Merge, MergedRow
 from compass.people.models.person import (
     ADULT,
@@ -32,6 +39,7 @@ __all__ = [
     "PERHAPS_ALONE",
     "TAKEN",
     "AboutPerson",
+    "AgencyNumber",
     "Consent",
     "CopyMade",
     "DataRequest",

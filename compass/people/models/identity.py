@@ -62,6 +62,27 @@ class PersonName(AboutPerson):
         indexes = [models.Index(fields=["person", "-id"], name="people_personname_newest")]
 
 
+class AgencyNumber(AboutPerson):
+    """A number by which another organisation knows a person. Each change is a new row; the newest of a `reference` counts.
+
+    reference: which number it is, the same in all its rows. kind: code of agency_number. state: code of
+    agency_number_state; what was written down by mistake stays and counts for nothing.
+    detail_sealed: {"number", "issued_by": who gave it, and where}. All rows of one stay with the record under which it was
+    written down.
+    """
+
+    follows_merge: ClassVar[bool] = False
+    reference = models.UUIDField(default=uuid7)
+    kind = models.CharField(max_length=32)
+    state = models.CharField(max_length=12)
+    detail_sealed = models.BinaryField(default=b"")
+
+    wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="person")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-id"], name="people_agencynumber_newest")]
+
+
 class IdentityDocument(AboutPerson):
     """A document that names a person, and where it is now. Each change is a new row; the newest of a `document` counts.
 

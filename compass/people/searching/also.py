@@ -17,10 +17,14 @@ class Also:
     """Gathered row by row; each kind in the order in which it was told and without repetition.
 
     said: (kind, words) of further names by the identifier of the name; one that was corrected has several.
+    documents: numbers of documents, and those by which another organisation knows this one person.
+    shared: numbers of a family or a file with another organisation. They tell who somebody is and find nobody: two sisters
+    who share a name and a file would be taken for one.
     """
 
     said: dict[UUID, list[tuple[str, str]]] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
 
     def add(self, kind: str, words: str, *, of: UUID) -> None:
         """A further name in one of its spellings, with the kind it had then; see PersonName."""
@@ -44,6 +48,13 @@ class Also:
             self.documents += (number,)
         if name:
             self.add("in_document", name, of=uuid4())
+
+    def agency(self, number: str, *, of_several: bool) -> None:
+        """A number with another organisation."""
+        if of_several:
+            self.shared = tuple(dict.fromkeys((*self.shared, number)))
+        else:
+            self.document(number, "")
 
     @property
     def names(self) -> tuple[Name, ...]:

@@ -144,7 +144,8 @@ def side_by_side(one: Person, other: Person) -> list[dict[str, Any]]:
 
 
 def documents_beside(work: Work, one: Person, other: Person) -> list[dict[str, Any]]:
-    """Which kinds of document are known of two records, for `{% cmp %}`, and whether their numbers agree; never a number.
+    """Which kinds of document, and of number with another organisation, are known of two records, for `{% cmp %}`, and
+    whether their numbers agree; never a number.
 
     Numbers are opened inside the process only, and not where one of the two people no longer agrees.
     """
@@ -157,7 +158,7 @@ def documents_beside(work: Work, one: Person, other: Person) -> list[dict[str, A
         known = left.get(kind) and right.get(kind)
         rows.append(
             {
-                "label": label_of("document_type", kind),
+                "label": label_of(*kind),
                 "left": _paper(left.get(kind), opens=opens),
                 "right": _paper(right.get(kind), opens=opens),
                 "state": ("same" if agrees else "differs") if known else "apart",
@@ -166,16 +167,23 @@ def documents_beside(work: Work, one: Person, other: Person) -> list[dict[str, A
     return rows
 
 
-def _papers(work: Work, person: Person, *, opens: bool) -> dict[str, set[str]]:
-    """The numbers of each kind of document of a record, folded; empty where none is known or none may be opened."""
-    found: dict[str, set[str]] = {}
+def _papers(work: Work, person: Person, *, opens: bool) -> dict[tuple[str, str], set[str]]:
+    """The numbers of each kind (list, code) that a record knows, folded; empty where none is known or may be opened."""
+    found: dict[tuple[str, str], set[str]] = {}
     opens = opens and bool(work.keys.holds([person.pk]))
-    for newest_row, *_before in queries.documents_of(work, person):
-        # Beside each other each says what was written under it, also once they are one.
-        if newest_row.person_id != person.pk:
-            continue
-        told = str(queries.document_detail(work, newest_row).get("number") or "") if opens else ""
-        found.setdefault(newest_row.type, set()).update({number(told)} - {""})
+    # Beside each other each says what was written under it, also once they are one.
+    for paper, *_before in queries.documents_of(work, person):
+        if paper.person_id == person.pk:
+            told = queries.document_detail(work, paper) if opens else {}
+            found.setdefault(("document_type", paper.type), set()).update(
+                {number(str(told.get("number") or ""))} - {""}
+            )
+    for given, *_earlier in queries.numbers_of(work, person):
+        if given.person_id == person.pk and given.state != "mistaken":
+            told = queries.number_detail(work, given) if opens else {}
+            found.setdefault(("agency_number", given.kind), set()).update(
+                {number(str(told.get("number") or ""))} - {""}
+            )
     return found
 
 

@@ -29,6 +29,7 @@ from compass.people.shared import shared_of
 from compass.people.views.common import contact_facts, identity_facts, reached_before
 from compass.people.views.document import documents_shown
 from compass.people.views.name import names_shown
+from compass.people.views.number import numbers_shown
 from compass.problems import NotFound, StaleVersion
 from compass.ui.templatetags.ui import chip, sealed
 from compass.vocabulary import label_of
@@ -85,6 +86,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "identifies": work.may("people.identity"),
             "names": names_shown(work, shown, opened=opened is not None) if work.may("people.identity") else [],
             "documents": documents_shown(work, shown, opened=opened is not None) if work.may("people.identity") else [],
+            "numbers": numbers_shown(work, shown, opened=opened is not None) if work.may("people.identity") else [],
             "edits": edits and not erased,
             "erased": erased,
             "rights": queries.rights_shown(work, shown) if edits else [],

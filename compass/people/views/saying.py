@@ -1,4 +1,4 @@
-"""One page for what is said of a person in rows that are only added: documents, further names."""
+"""One page for what is said of a person in rows that are only added: documents, names, agency numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from compass.access.work import Work
 from compass.people import grounds, queries
 from compass.people.consent import DETAILS, answer
-from compass.people.models import IdentityDocument, Person, PersonName
+from compass.people.models import AgencyNumber, IdentityDocument, Person, PersonName
 from compass.people.views.finding import after_writing
 from compass.problems import StaleVersion
 
@@ -26,7 +26,7 @@ def say(
     person: Person,
     form: Any,
     *,
-    last: IdentityDocument | PersonName | None,
+    last: AgencyNumber | IdentityDocument | PersonName | None,
     record: Callable[[Work, list[Any]], Any],
     beside: Callable[[Any, Any], Rows],
     finds: str,

@@ -112,6 +112,7 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     ),
     (household(BOY), {"version": "1", "uasc_status": "separated", "authority": "juvenile_court"}),
     (partial(people.DocumentForm, last=None), {"type": "passport", "possession": "lost"}),
+    (partial(people.NumberForm, last=None), {"kind": "unhcr_individual", "number": "835-00012345"}),
     (partial(people.NameForm, last=None), {"kind": "known_as", "words": "Amina"}),
     (people.GuardianForm, {"authority": "juvenile_court"}),
     (people.AppointedForm, {}),
