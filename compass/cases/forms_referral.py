@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from compass.access.models import Organisation
 from compass.cases.forms import KeptForm, listed, picked, text
 from compass.cases.offered import for_needs, services
-from compass.cases.uploads import file_field
 from compass.ui.days import PastDay
 from compass.ui.forms import BaseForm, SearchForm, VersionField, YesNoField
+from compass.ui.uploads import file_field
 from compass.ui.widgets import Radios
 
 #: What a service's minimum field is called, on the form and for the partner.

@@ -50,6 +50,7 @@ class PeopleConfig(AppConfig):
         # Importing the jobs is what makes the queue know the nightly matcher.
         from compass.people import consent, holding, jobs, links, narrowing, registry, shared  # noqa: F401
         from compass.people.actions.coarsening import mend, take_up
+        from compass.people.actions.photos import follow_consent
         from compass.people.merging import known_also_as, merges_to_open, merging_of, must_not_be_erased
         from compass.people.searching.duplicates import same_people
         from compass.ui import navigation
@@ -60,6 +61,7 @@ class PeopleConfig(AppConfig):
         on_taking_up(take_up)
         on_coarse(mend)
         registry.refer("people.Exact", "person", moves=True)
+        registry.on_consent(follow_consent)
         registry.refer("people.SearchToken", "person_id", moves=False)
         registry.refer("people.Search", "about", moves=False)
         registry.refer("people.Judgement", "first", moves=False)

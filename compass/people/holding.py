@@ -104,6 +104,14 @@ def declare() -> None:
             apart={"document": "internal", "detail_sealed.kept_by": "others"},
         ),
         Held(
+            "people.PersonPhoto", _("Photos of you"),
+            told={
+                "removed_at": Column(_("Destroyed")),
+                "removal": Column(_("Why it was destroyed"), "photo_removal"),
+            },
+            apart={"photo_sealed": "files", "media_type": "internal", "removed_by": "colleagues"},
+        ),
+        Held(
             "people.Consent", _("What you agreed to"),
             told={
                 "given_by": Column(_("Who answered"), "consent_given_by"),

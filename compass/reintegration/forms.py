@@ -12,13 +12,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from compass.cases.uploads import Attachment, checked, file_field
 from compass.people.forms.common import language_choices
 from compass.problems import FileRefused
 from compass.reintegration import actions, scoring
 from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
 from compass.ui.days import PastDay, PlannedDay
 from compass.ui.forms import RecordForm, VersionField, YesNoField, choose, fit, words
+from compass.ui.uploads import Attachment, checked, file_field
 from compass.ui.widgets import Boxes, Radios
 from compass.vocabulary import Code, code_list
 

@@ -14,8 +14,8 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.cases.models import Referral, ReferralFile
-from compass.cases.uploads import Attachment
 from compass.problems import Invalid, TooFarAway, WrongState
+from compass.ui.uploads import Attachment
 from compass.vocabulary import known
 
 TABLE = "cases_referral"

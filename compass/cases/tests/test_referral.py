@@ -23,7 +23,6 @@ from compass.cases.actions.referral_answer import ReferralAnswer, ReferralOutcom
 from compass.cases.files import Files
 from compass.cases.models import Case, CaseReferral, Referral, ReferralFile
 from compass.cases.standards import moments
-from compass.cases.uploads import Attachment
 from compass.config.demo.world import world_id
 from compass.people.actions import (
     ConsentGiven,
@@ -45,6 +44,7 @@ from compass.problems import (
     UnknownCode,
     WrongState,
 )
+from compass.ui.uploads import Attachment
 from compass.vault.models import SubjectKey
 from compass.vocabulary import code_list
 

@@ -16,8 +16,8 @@ from PIL import Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from compass.cases.uploads import SCANS, checked, handed_out
 from compass.problems import FileRefused
+from compass.ui.uploads import SCANS, checked, handed_out
 
 SCRIPT = b"<script>alert(1)</script>"
 

@@ -20,7 +20,6 @@ from compass.access.models import Grant, Organisation, OrganisationKind
 from compass.access.pages import page
 from compass.access.policy import RULES
 from compass.access.work import Work
-from compass.cases import uploads
 from compass.cases.actions.handover import unmet_needs
 from compass.cases.actions.plan import steps_ahead
 from compass.cases.actions.referral import (
@@ -68,6 +67,7 @@ from compass.people.models import Person
 from compass.people.queries import contact_of
 from compass.people.reach import may_be_called
 from compass.problems import Denied, KeyAbsent, NotFound
+from compass.ui import uploads
 from compass.ui.compare import is_stale, renew, rows
 from compass.vocabulary import code_list, label_of
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw, ImageFont
 
-from compass.cases.uploads import Attachment, checked
+from compass.ui.uploads import Attachment, checked
 
 WIDTH, HEIGHT, MARGIN = 900, 1200, 70
 PAPER, INK, FAINT = "#fbfaf6", "#26323b", "#b9c1c6"

@@ -24,7 +24,6 @@ from compass.cases.actions import (
 )
 from compass.cases.actions import best_interests as child
 from compass.cases.closing import PREREQUISITES
-from compass.cases.uploads import Attachment
 from compass.commons import actions as commons
 from compass.communities import actions as communities
 from compass.config.demo.world import world_id
@@ -35,6 +34,7 @@ from compass.reception import actions as reception
 from compass.reintegration import actions as reintegration
 from compass.returns import actions as returns
 from compass.returns.models import Return
+from compass.ui.uploads import Attachment
 from compass.vocabulary import code_list
 
 Step = Callable[[Work, UUID | None], Any]
@@ -246,6 +246,11 @@ STEPS: dict[str, Step] = {
     ),
     "people.name": _do(people.record_names, _said(people.NameSaid, kind="known_as", words="Amina the tailor")),
     "people.number": _do(people.record_numbers, _said(people.NumberSaid, kind="unhcr_individual", number="835-00012345")),
+    "people.photo": _do(
+        people.keep_photos,
+        _said(people.PhotoTaken, picture=Attachment(b"\xff\xd8\xff", "image/jpeg", ""), basis="consent"),
+    ),
+    "people.photo_remove": _do(people.remove_photos, _said(people.PhotoRemoved)),
     "people.household": _do(
         people.change_households, _said(people.HouseholdChange, household_id=None, relation="principal")
     ),

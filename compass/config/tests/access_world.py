@@ -44,7 +44,6 @@ from compass.cases.actions.referral import (
 from compass.cases.actions.referral_answer import ReferralAnswer, ReferralOutcome, answer_referrals, record_outcomes
 from compass.cases.closing import PREREQUISITES
 from compass.cases.models import Case, PlanAction, ReferralFile
-from compass.cases.uploads import Attachment
 from compass.communities import actions as communities
 from compass.config.demo.world import world_id
 from compass.people import actions as people
@@ -56,6 +55,7 @@ from compass.reintegration import actions as reintegration
 from compass.reintegration import scoring
 from compass.returns import actions as returns
 from compass.returns.tests.conftest import Journey
+from compass.ui.uploads import Attachment
 from compass.vocabulary import code_list
 
 SOCIAL, WORKER, SUPERVISOR, CLINIC = "zinder.social", "zinder.cases", "zinder.supervisor", "zinder.clinic"
@@ -149,6 +149,13 @@ class Rooms:
             self.keep(person__grown=grown, person__refused=refused, person__unasked=self.person(work, consent=False))
             self.keep(consent__given=self.agree(work, grown), consent__withdrawn=self.agree(work, refused))
             people.withdraw_consent(work, [people.Withdrawal(**told(id=self["consent.withdrawn"]))])
+            seen = self.person(work)
+            face = Attachment(picture(), "image/jpeg", "")
+            gone, kept = (
+                people.keep_photos(work, [people.PhotoTaken(**told(id=seen.pk, basis="consent"), picture=face)])[0]
+                for _ in range(2)
+            )
+            self.keep(person__photographed=seen, photo__kept=kept, photo__gone=gone)
             boy = self.person(work, identity=BOY, uasc_status="unaccompanied", consent=False)
             asked, other = (
                 people.request_guardians(work, [people.GuardianAsked(**told(id=boy.pk), authority=AUTHORITY)])[0]

@@ -80,8 +80,8 @@ INSIDE = {
         "cases:today", "home", "people:consent", "people:contact", "people:document", "people:former",
         "people:name", "people:guardian", "people:guardian_appointed", "people:household", "people:household_before",
         "people:identity",
-        "people:person", "people:right", "people:rights", "people:rights_list", "people:shared",
-        "people:number", "people:summary", "people:withdraw",
+        "people:number", "people:person", "people:photo", "people:photo_remove", "people:right", "people:rights",
+        "people:rights_list", "people:shared", "people:summary", "people:withdraw",
         "reception:activities", "reception:activity", "reception:arrivals", "reception:back", "reception:children",
         "reception:left", "reception:not_there", "reception:register", "reintegration:action", "reintegration:cancel",
         "reintegration:change_plan", "reintegration:delivered", "reintegration:follow_up", "reintegration:interview",
@@ -153,7 +153,7 @@ COMMANDS = {
 #: What answers with something else than a page, by where it is written: the addresses that hand it out.
 EXPORTS = {
     "compass.access.views._file": ("access:checkpoints", "access:erasure_ledger", "access:checkpoint_key"),
-    "compass.cases.uploads.handed_out": ("cases:referral_file", "reintegration:receipt_file"),
+    "compass.ui.uploads.handed_out": ("cases:referral_file", "reintegration:receipt_file"),
     "compass.commons.views.health": ("commons:health",),
     "compass.commons.views.missing_migrants_csv": ("commons:missing_migrants_csv",),
     "compass.commons.views.robots": ("commons:robots",),

@@ -44,6 +44,7 @@ ABOUT_NOBODY = {
     "communities.approve", "communities.choose", "communities.meeting", "communities.option", "communities.place",
     "communities.profile", "communities.secure", "people.compare", "people.copy", "people.erase", "people.erasure_ask",
     "people.erasure_cancel", "people.erasure_confirm", "people.erasure_keep", "people.judge",
+    "people.photo_remove",
     "people.right_answer", "people.right_ask", "people.right_told", "people.search",
     "people.voices",
     "programme.count", "reception.activity", "reception.arrive", "referrals.answer", "referrals.attach",

@@ -8,14 +8,16 @@ import pytest
 from django import forms
 from django.utils.translation import override
 
-from compass.cases import forms_referral, uploads
+from compass.cases import forms_referral
 from compass.people import voices
-from compass.people.forms import voice
+from compass.people.forms import photo, voice
 from compass.reintegration import forms as home
+from compass.ui import uploads
 from compass.ui.forms import BaseForm
 
 LIMITS = {
     **dict.fromkeys((forms_referral.OutcomeForm, forms_referral.LateFileForm, home.ReceiptForm), uploads.LIMIT_MB),
+    photo.PhotoForm: uploads.LIMIT_MB,
     voice.VoiceForm: voices.MOST_BYTES // 1024 // 1024,
 }
 
@@ -42,7 +44,8 @@ def test_kinds_and_size_are_said(language):
         with override(language):
             told = str(field.help_text)
         assert str(most) in told and field.widget.attrs["accept"], kind
-        for name in ("JPEG", "PNG", "PDF") if kind is not voice.VoiceForm else ("Ogg", "MP3", "M4A"):
+        named = {voice.VoiceForm: ("Ogg", "MP3", "M4A"), photo.PhotoForm: ("JPEG", "PNG")}
+        for name in named.get(kind, ("JPEG", "PNG", "PDF")):
             assert name in told, (kind, name)
 
 

@@ -40,6 +40,7 @@ from compass.people.actions.merging import (
 from compass.people.actions.names import NameSaid, record_names
 from compass.people.actions.numbers import NumberSaid, record_numbers
 from compass.people.actions.persons import IdentityChange, Registration, change_identity, register_people
+from compass.people.actions.photos import PhotoRemoved, PhotoTaken, keep_photos, must_agree, remove_photos
 from compass.people.actions.rights import RightAnswered, RightAsked, RightTold, answer_rights, ask_rights, tell_rights
 from compass.people.actions.searches import (
     Compared,
@@ -73,6 +74,8 @@ __all__ = [
     "MergeUndone",
     "NameSaid",
     "NumberSaid",
+    "PhotoRemoved",
+    "PhotoTaken",
     "RecordKept",
     "Registration",
     "RightAnswered",
@@ -98,9 +101,11 @@ __all__ = [
     "erase",
     "give_consent",
     "judge",
+    "keep_photos",
     "keep_record",
     "look_beside",
     "moment",
+    "must_agree",
     "on_page",
     "put_voices",
     "record_comparisons",
@@ -111,6 +116,7 @@ __all__ = [
     "record_searches",
     "record_services",
     "register_people",
+    "remove_photos",
     "request_guardians",
     "search_people",
     "tell_rights",

@@ -32,6 +32,7 @@ from compass.people import registry
 from compass.people.actions.common import belongs
 from compass.people.actions.consents import Withdrawal, withdraw_consent
 from compass.people.actions.index import index_people
+from compass.people.actions.photos import end_photos
 from compass.people.consent import DETAILS, newest
 from compass.people.models import PERHAPS_ALONE, AboutPerson, Consent, Judgement, Merge, MergedRow, Person, Service
 from compass.people.queries import records_of
@@ -147,6 +148,8 @@ def decide_merges(work: Work, decided: list[MergeDecided]) -> list[Merge]:
             _must_stand_alone(kept, absorbed, but=row.pk)
             registry.must_allow_merge(work, kept, absorbed)
             _merge(work, row, kept, absorbed)
+            # A no under either of them is a no of both.
+            end_photos(work, [kept.pk])
             # By the names of one and the number of a document of the other they are found too.
             index_people(work, records_of([kept.pk])[kept.pk])
         row.save()

@@ -16,6 +16,7 @@ from compass.people.forms.person import (
     IdentityForm,
     RevealForm,
 )
+from compass.people.forms.photo import PhotoForm, PhotoRemovedForm
 from compass.people.forms.search import DecideMergeForm, FindForm, MergeForm, SameForm
 from compass.people.forms.voice import VoiceForm
 
@@ -33,6 +34,8 @@ __all__ = [
     "MergeForm",
     "NameForm",
     "NumberForm",
+    "PhotoForm",
+    "PhotoRemovedForm",
     "RevealForm",
     "SameForm",
     "VoiceForm",

@@ -27,6 +27,7 @@ from compass.people.models.person import (
     AboutPerson,
     Person,
 )
+from compass.people.models.photo import PersonPhoto
 from compass.people.models.rights import CopyMade, DataRequest, ErasureRequest
 from compass.people.models.search import Judgement, Pair, Search, SearchToken
 from compass.people.models.service import Service
@@ -57,6 +58,7 @@ __all__ = [
     "Pair",
     "Person",
     "PersonName",
+    "PersonPhoto",
     "Search",
     "SearchToken",
     "Service",

@@ -13,7 +13,6 @@ from uuid6 import uuid7
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.cases.sealing import load_keys, open_from, seal_into
-from compass.cases.uploads import Attachment
 from compass.communities.models import Project
 from compass.people.actions import ServiceGiven, record_services
 from compass.people.consent import HELP
@@ -22,6 +21,7 @@ from compass.problems import Invalid, StandardNotMet, WrongState
 from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
 from compass.reintegration.models import Action, FollowUp, Plan, Receipt
 from compass.reintegration.queries import ended
+from compass.ui.uploads import Attachment
 from compass.vocabulary import known
 
 #: Who an action helps: one person, several together, or a whole community.
@@ -186,7 +186,7 @@ def _known(each: NewAction) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Proof(Command):
-    """`id` is the action; `file` was checked by compass.cases.uploads."""
+    """`id` is the action; `file` was checked by compass.ui.uploads."""
 
     kind: str
     amount: Decimal

@@ -9,12 +9,12 @@ import pytest
 from uuid6 import uuid7
 
 from compass.cases.models import Case
-from compass.cases.uploads import Attachment
 from compass.communities.models import Meeting, Option, Place, Project
 from compass.people.actions import ConsentGiven, Registration, give_consent, register_people
 from compass.people.models import Consent
 from compass.reintegration import actions
 from compass.reintegration.models import Action, FollowUp, Interview, Plan, Receipt
+from compass.ui.uploads import Attachment
 from compass.vocabulary import code_list
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"

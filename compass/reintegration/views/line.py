@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.cases.sealing import open_from
-from compass.cases.uploads import handed_out
 from compass.communities.actions import opened
 from compass.communities.models import Project
 from compass.people import queries
@@ -26,6 +25,7 @@ from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
 from compass.reintegration.models import Action, FollowUp, Receipt
 from compass.reintegration.views.common import form_page, versions_of
 from compass.returns import compare
+from compass.ui.uploads import handed_out
 from compass.vocabulary import label_of
 
 

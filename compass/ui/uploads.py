@@ -31,6 +31,8 @@ LIMIT = LIMIT_MB * 1024 * 1024
 #: fraction of its size, a PNG only whole (4 bytes a pixel in memory): a page scanned at 300 dpi has 9 million.
 PIXELS = {"JPEG": 60_000_000, "PNG": 20_000_000}
 LONGEST_SIDE = 3000
+#: Of a photo of a face: enough to know somebody again, and small on a slow line.
+LONGEST_FACE = 1200
 #: Every scan of a progressive JPEG costs a pass over the whole picture, and an empty one a few bytes. Cameras and
 #: programs write at most a dozen.
 SCANS = 20
@@ -112,6 +114,28 @@ def handed_out(content: bytes, media_type: str, name: str) -> HttpResponse:
     )
 
 
+def face(upload: UploadedFile[bytes]) -> Attachment:
+    """A photo of a person as it may be kept, without the name of its file. Raises FileRefused for anything but a photo."""
+    content = upload.read(LIMIT + 1)
+    if len(content) > LIMIT:
+        raise refused(gettext("it is too large"))
+    media_type = _kind(content)
+    if media_type == "application/pdf":
+        raise refused(gettext("it is not a photo (JPEG, PNG)"))
+    return Attachment(_again(content, media_type, LONGEST_FACE), media_type, "")
+
+
+def face_field(label: Any, **options: Any) -> forms.FileField:
+    """The question for a photo that `face` takes: a phone offers its camera and the photos it has."""
+    return forms.FileField(
+        label=label,
+        help_text=_("JPEG or PNG, at most 5 MB. Place, time and device are removed. Made smaller and sealed."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
+        error_messages={"required": _("Choose the photo.")},
+        **options,
+    )
+
+
 def _kind(content: bytes) -> str:
     found = ""
     if content.startswith(b"%PDF-"):
@@ -143,7 +167,7 @@ def _endless(content: bytes) -> bool:
     return True
 
 
-def _again(content: bytes, media_type: str) -> bytes:
+def _again(content: bytes, media_type: str, longest: int = LONGEST_SIDE) -> bytes:
     form = "JPEG" if media_type == "image/jpeg" else "PNG"
     if form == "JPEG" and _endless(content):
         raise refused(gettext("the picture is damaged"))
@@ -159,7 +183,7 @@ def _again(content: bytes, media_type: str) -> bytes:
             image.load()
             flat = image if image.mode == "RGB" else image.convert("RGB")
             # Made small before it is turned, so that no second copy of the whole picture is needed.
-            flat.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            flat.thumbnail((longest, longest))
             whole = ImageOps.exif_transpose(flat)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise refused(
