@@ -41,6 +41,8 @@ def declare() -> None:
             fine={"decided_at": "compared with receipts: who may read the best interests of a child"},
         ),
         Coarse("people.MergedRow", "model row column after"),
+        # Of everything that was done to one of these rows.
+        Coarse("access.Receipt", "key action actor_id result_id digest", person="result_id"),
         # That somebody looked for who is like a person who was just written down.
         Coarse("people.Search", "kind attributes found", person="about", gone={"about": None}),
     )  # fmt: skip
@@ -49,7 +51,7 @@ def declare() -> None:
     stays("two people, and when a colleague judged them", "people.Judgement", "people.Pair")
     stays("the quarter only, by a trigger (compass.people.sql)", "vault.SubjectKey")
     stays("whose keys are gone for good; leaves the machine", "vault.Erasure")
-    stays("the trail and receipts: see the threat model", "trail.Subject", "access.Receipt")
+    stays("the trail: see the threat model", "trail.Subject")
     on_open(_asked)
 
 

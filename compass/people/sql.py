@@ -135,27 +135,28 @@ NARROWS = (
     "reception_attendance.activity_id", "returns_counselling.language", "returns_declaration.language",
     "returns_declaration.text_language", "reintegration_interview.language", "reintegration_action.project_id",
 )  # fmt: skip
-#: `changes`: [{"id", column: value}], the same columns for each row. Rows of other organisations are not touched.
+#: `changes`: [{primary key, column: value}], the same columns for each row. Rows of other organisations are not touched.
 COARSEN = f"""
 CREATE OR REPLACE FUNCTION compass_coarsen(place text, changes jsonb) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
+    pk text := CASE place WHEN 'access_receipt' THEN 'key' ELSE 'id' END;
     parts text;
     written bigint;
 BEGIN
     IF EXISTS (
         SELECT 1 FROM jsonb_object_keys(changes->0) AS k(name) LEFT JOIN pg_attribute a
                ON a.attrelid = format('public.%I', place)::regclass AND a.attname = k.name AND NOT a.attisdropped
-        WHERE k.name <> 'id' AND (a.attname IS NULL
+        WHERE k.name <> pk AND (a.attname IS NULL
               OR a.atttypid NOT IN ('timestamptz'::regtype, 'date'::regtype)
                  AND NOT format('%s.%s', place, k.name) = ANY ('{{{",".join(NARROWS)}}}'))
-    ) OR place ~ '^(access|vault|trail|programme|commons|communities)_' THEN
+    ) OR place <> 'access_receipt' AND place ~ '^(access|vault|trail|programme|commons|communities)_' THEN
         RAISE EXCEPTION 'compass: not a column that is made coarse' USING ERRCODE = 'CS041';
     END IF;
     SELECT string_agg(format('%1$I = n.%1$I', k.name), ', ') INTO parts
-    FROM jsonb_object_keys(changes->0) AS k(name) WHERE k.name <> 'id';
+    FROM jsonb_object_keys(changes->0) AS k(name) WHERE k.name <> pk;
     EXECUTE format('UPDATE public.%1$I t SET %2$s FROM jsonb_populate_recordset(NULL::public.%1$I, $1) n'
-                   ' WHERE t.id = n.id AND t.organisation_id = ANY ($2)', place, parts)
+                   ' WHERE t.%3$I = n.%3$I AND t.organisation_id = ANY ($2)', place, parts, pk)
     USING changes, compass_scope_organisations();
     GET DIAGNOSTICS written = ROW_COUNT;
     RETURN written;

@@ -11,7 +11,7 @@ Exact values come back before anything is written about one of them: where a rec
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,8 @@ from compass.ui.quarters import is_coarse
 from compass.vault.models import Erasure
 
 PURPOSE = "people.coarsen"
+#: Which name a row and not a person.
+RECEIPTS = "access.Receipt"
 #: Households in one unit of work: a scope lives for two minutes.
 AT_A_TIME = 50
 #: What was put back stays for as long as somebody may be at work on it.
@@ -80,14 +82,15 @@ def _people(work: Work, home: UUID) -> list[Person]:
 
 
 def _coarsen(work: Work, people: Sequence[Person], before: datetime) -> int:
-    ids = {person.pk for person in people}
-    if any(p.coarse for p in people) or coarse.still_open(work.actor.organisation.pk, ids, before):
+    ids = {person.pk for person in people if not person.coarse}
+    if not ids or coarse.still_open(work.actor.organisation.pk, ids, before):
         return 0
     held = work.keys.holds(ids)
     # Nothing is thrown away but of whom everything was.
     if ids - held - set(Erasure.objects.filter(subject_id__in=ids - held).values_list("subject_id", flat=True)):
         return 0
-    rows = [(table, row) for table in coarse.tables() for row in _rows(table, ids)]
+    rows = [(table, row) for table in coarse.tables() if table.model != RECEIPTS for row in _rows(table, ids)]
+    rows += _receipts({row["pk"]: row["whose"] for _, row in rows})
     known = coarse.moments(value for _, row in rows for value in row.values() if isinstance(value, datetime))
     said: dict[UUID, list[Any]] = {pk: [] for pk in ids}
     changes: dict[str, list[dict[str, Any]]] = {}
@@ -108,6 +111,12 @@ def _rows(table: Coarse, people: Iterable[UUID]) -> Iterable[dict[str, Any]]:
     return rows
 
 
+def _receipts(whose: Mapping[UUID, UUID]) -> list[tuple[Coarse, dict[str, Any]]]:
+    """The receipts of what was done to these rows ({row: person})."""
+    table = coarse.table_of(RECEIPTS)
+    return [(table, {**row, "whose": whose[row["whose"]]}) for row in _rows(table, whose)]
+
+
 def _plain(value: Any) -> Any:
     """A value of a column as JSON says it."""
     return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
@@ -116,9 +125,10 @@ def _plain(value: Any) -> Any:
 def _write(changes: dict[str, list[dict[str, Any]]]) -> None:
     with connection.cursor() as cursor:
         for label, rows in changes.items():
-            plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
-            place = coarse.table_of(label).table._meta.db_table
-            cursor.execute("SELECT compass_coarsen(%s, %s::jsonb)", [place, json.dumps(plain)])
+            meta = coarse.table_of(label).table._meta
+            names = {"id": meta.pk.attname}
+            plain = [{names.get(name, name): _plain(value) for name, value in row.items()} for row in rows]
+            cursor.execute("SELECT compass_coarsen(%s, %s::jsonb)", [meta.db_table, json.dumps(plain)])
             (written,) = cursor.fetchone()
             if written != len(rows):
                 raise RuntimeError(f"{label}: {written} of {len(rows)} rows")
