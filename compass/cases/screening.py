@@ -20,7 +20,7 @@ CASE_RESULTS = frozenset(
 )
 NOTHING = "no_protection_need"
 #: Nationalities of ICAO 9303 that name no country: stateless, not determined.
-NO_COUNTRY = frozenset({"XXA", "XXX"})
+NO_COUNTRY = frozenset({"XXA", "XXX", "XNC"})
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from compass.people.held import Column, Held, hold, hold_apart
 #: Under which list the answers about reaching someone stand.
 _LISTS = {
     "safe_contact": "safe_contact", "interpreter_language": "language", "interpreter_sex": "interpreter_sex",
-    "sex": "sex", "nationality": "nationality",
+    "sex": "sex", "nationality": "nationality", "second_nationality": "country", "third_nationality": "country",
 }  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def declare() -> None:
                 "code": Column(_("Your code")),
                 "sex": Column(_("Sex"), "sex"),
                 "age_band": Column(_("Age group"), "age_band"),
-                "nationality": Column(_("Nationality"), "nationality"),
+                "nationality": Column(_("Nationality said first"), "nationality"),
                 "languages": Column(_("Languages"), "language"),
                 "relation": Column(_("Place in the family"), "person_relation"),
                 "uasc_status": Column(_("The child and their parents"), "uasc_status"),

@@ -16,6 +16,7 @@ from compass.people import registry
 from compass.people.consent import DETAILS, ENDED, Answer, answer, consents_of, explained, newest
 from compass.people.content.consent import LATER_SCOPES, SCOPES
 from compass.people.models import (
+    FURTHER,
     AgencyNumber,
     Consent,
     DataRequest,
@@ -259,6 +260,11 @@ def numbers_of(work: Work, person: Person) -> list[list[AgencyNumber]]:
     for row in work.allowed("people.identity", AgencyNumber).filter(person__in=records).order_by("-id"):
         found[row.reference].append(row)
     return list(found.values())
+
+
+def nationalities_of(person: Person, identity: Mapping[str, Any]) -> list[str]:
+    """Every nationality of a person whose identity was opened, the one said first before the others; empty: not asked."""
+    return list(dict.fromkeys(filter(None, [person.nationality, *(identity.get(name, "") for name in FURTHER)])))
 
 
 def identity_said(person: Person, identity: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,8 @@ def nationalities() -> CodeList:
     """All nationalities, by alpha-2 code, with the names of countries.
 
     CLDR also names what is no country of ISO 3166-1 (parts, unions, test regions): the file lists what to leave out,
-    the names where United Nations usage differs from CLDR, and the codes of ICAO 9303 for stateless and undetermined.
+    the names where United Nations usage differs from CLDR, and the codes of three letters for who has none: of ICAO 9303 for
+    stateless and undetermined, our own for who claims none.
     """
     document = read("nationalities")
     left_out = set(document["left_out"])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from django.utils.translation import gettext as _
 from uuid6 import uuid7
 
 from compass.access.work import Work
-from compass.people.models import HouseholdMember, Person
-from compass.problems import UnknownCode
+from compass.people.models import FURTHER, HouseholdMember, Person
+from compass.problems import Invalid, UnknownCode
 from compass.vocabulary import known, language, nationalities
 
 
@@ -29,6 +30,20 @@ def nationality(value: str) -> str:
     if value and value not in nationalities():
         raise UnknownCode(value=value[:40], list="nationality")
     return value
+
+
+def further_nationalities(identity: Mapping[str, Any], first: str) -> None:
+    """Check the nationalities that are sealed beside the `first` one, see Person.
+
+    Raises UnknownCode for what is no country; Invalid for one that is said twice, and beside an answer that says there is
+    none or that nobody knows.
+    """
+    told = [str(identity[name]) for name in FURTHER if identity.get(name)]
+    for value in told:
+        if len(value) != 2 or value not in nationalities():
+            raise UnknownCode(value=value[:40], list="nationality")
+    if told and (len(first) != 2 or len({first, *told}) <= len(told)):
+        raise Invalid(what=_("a further nationality"))
 
 
 def spoken(codes: Iterable[str]) -> list[str]:

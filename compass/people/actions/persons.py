@@ -12,7 +12,7 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
-from compass.people.actions.common import belongs, known_or_empty, nationality, spoken
+from compass.people.actions.common import belongs, further_nationalities, known_or_empty, nationality, spoken
 from compass.people.actions.index import index_people
 from compass.people.ages import band_of
 from compass.people.consent import DETAILS
@@ -98,6 +98,7 @@ def consent_time() -> timedelta:
 
 def _seal(work: Work, person: Person, identity: dict[str, Any] | None, contact: dict[str, Any] | None) -> None:
     if identity is not None:
+        further_nationalities(identity, person.nationality)
         person.identity_sealed = work.keys.seal(
             identity, table=TABLE, column="identity_sealed", subject=person.pk, after=person.identity_sealed
         )
@@ -153,6 +154,8 @@ def change_identity(work: Work, changes: list[IdentityChange]) -> list[Person]:
             person.sex = known("sex", each.sex)
         if each.nationality is not None:
             person.nationality = nationality(each.nationality)
+            if identity is None:
+                further_nationalities(before.identity, person.nationality)
         if each.languages is not None:
             person.languages = spoken(each.languages)
         if identity is not None:

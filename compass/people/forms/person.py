@@ -18,6 +18,7 @@ from compass.people.forms.common import (
     BirthDateField,
     SometimesChoiceField,
     answered,
+    country_choices,
     hint,
     language_choices,
     listed,
@@ -25,7 +26,7 @@ from compass.people.forms.common import (
     shown,
 )
 from compass.people.households import UNCARED
-from compass.people.models import CHILD_BANDS, Person
+from compass.people.models import CHILD_BANDS, FURTHER, Person
 from compass.people.queries import WITHOUT_CONSENT
 from compass.ui.days import PastDay
 from compass.ui.forms import CHOOSE, BaseForm, RecordForm, SearchForm, SeenField, VersionField, YesNoField, words
@@ -88,7 +89,18 @@ class IdentityForm(BaseForm):
     birth_unknown = forms.BooleanField(label=_("Nobody knows when the person was born"), required=False)
     birth_month = forms.RegexField(r"[0-9]{4}-(?:[1-9]|1[0-2])", widget=forms.HiddenInput, required=False)
     sex = forms.ChoiceField(label=_("Sex"), widget=Radios, choices=listed("sex"))
-    nationality = forms.ChoiceField(label=_("Nationality"), choices=nationality_choices)
+    nationality = forms.ChoiceField(
+        label=_("Nationality"),
+        help_text=_("Of several, the one that the person says first."),
+        choices=nationality_choices,
+    )
+    second_nationality = forms.ChoiceField(
+        label=_("A second nationality"),
+        help_text=_("Only when the person says so. It is sealed; figures count the first one."),
+        required=False,
+        choices=country_choices,
+    )
+    third_nationality = forms.ChoiceField(label=_("A third nationality"), required=False, choices=country_choices)
     language = forms.ChoiceField(label=_("Language the person prefers"))
     second_language = forms.ChoiceField(label=_("Another language"), required=False)
     place_of_origin = forms.CharField(label=_("Place of origin"), required=False, max_length=200)
@@ -115,10 +127,25 @@ class IdentityForm(BaseForm):
             self.add_error("birth_unknown", _("A date or a year is written above. Empty it, or take this back."))
         if cleaned.get("one_name") and cleaned.get("family") and cleaned.get("given"):
             self.add_error("one_name", _("Two names are written. Empty one of them, or answer no."))
+        self._further_nationalities(cleaned)
         alone = year is not None and not cleaned.get("birth_date")
         if alone and cleaned.get("birth_estimated") is None and not self._as_shown(year):
             self.add_error("birth_estimated", _("Answer whether the year is an estimate."))
         return cleaned
+
+    def _further_nationalities(self, cleaned: dict[str, Any]) -> None:
+        """A further nationality stands only beside a first one, and none is said twice."""
+        said = [cleaned.get("nationality") or ""]
+        for name in FURTHER:
+            if not (told := cleaned.get(name)):
+                continue
+            if len(said[0]) == 3:
+                self.add_error(
+                    name, _("Above stands that there is none, or that nobody knows. Choose the country there.")
+                )
+            elif told in said:
+                self.add_error(name, _("This nationality is said already. Choose another one, or leave this empty."))
+            said.append(told)
 
     def _gives_way(self, born: date, year: int) -> bool:
         """Whether the year is the estimate of the gate, as the page showed it, and the date tells much the same age.

@@ -21,7 +21,10 @@ class Person(models.Model):
 
     identity_sealed: {"given", "family", "other", "one_name": whether the person has one name only; "birth_date" (ISO) |
     "birth_year", "birth_estimated", with "birth_month" (1 to 12) for a small child whose age was told in months |
-    "birth_unknown": that nobody knows when; "place_of_origin"}. Further names stand in PersonName.
+    "birth_unknown": that nobody knows when; "second_nationality", "third_nationality": countries, only beside a first one;
+    "place_of_origin"}. Further names stand in PersonName.
+    nationality: the one said first, which figures count; or a code of three letters for who has none. Empty: not asked.
+    Further ones are sealed, so that a rare pair of them narrows nobody down on a stolen disk.
     contact_sealed: {"safe_contact": code of safe_contact, "trusted_person": who passes a message on, "phone",
     "safe_to_call", "safe_times", "speak_as": who we say we are, "what_to_say", "must_not_know": who must not learn of
     it, "unsafe_numbers": [numbers never to be called again], "safe_to_carry_paper", "interpreter_needed",
@@ -105,6 +108,8 @@ CHILD, ADULT = "child", "adult"
 CHILD_BANDS = ("0-4", "5-11", "12-14", "15-17", CHILD)
 #: Children whose own informed consent is asked for (case management 2.3); in doubt it is asked for.
 OWN_CONSENT_BANDS = ("15-17", CHILD)
+#: Sealed answers about nationality, in the order of the form.
+FURTHER = ("second_nationality", "third_nationality")
 #: In doubt a child counts as alone (BIP-10).
 PERHAPS_ALONE = frozenset({"unaccompanied", "separated", "unknown"})
 

@@ -21,6 +21,7 @@ FORMS = {"identity": IdentityForm, "contact": ContactForm}
 GIVEN = {"phone": "+22790123456", "sex": "female", "nationality": "NG", "language": "ha", "second_language": "fr",
          "safe_contact": "sms", "unsafe_numbers": "+22790000001", "birth_date": "1994-11-03", "birth_year": None,
          "birth_estimated": None, "birth_unknown": None, "one_name": "no",
+         "second_nationality": "NE", "third_nationality": "TD",
          "interpreter_needed": "yes", "interpreter_language": "ff"}  # fmt: skip
 OTHER = {**GIVEN, "phone": "+22790999999"}
 
@@ -62,7 +63,10 @@ def expected(form: type[forms.Form], typed: dict[str, str]) -> dict[str, str]:
 
 def in_words(field: forms.Field, typed: str) -> str:
     """The answer as a page says it: of a choice the label of its code, else what was typed."""
-    return str(dict(field.choices)[typed]) if isinstance(field, forms.ChoiceField) else typed
+    if not isinstance(field, forms.ChoiceField):
+        return typed
+    groups = [text if isinstance(text, list) else [(code, text)] for code, text in field.choices]
+    return str(dict(row for group in groups for row in group)[typed])
 
 
 @pytest.mark.parametrize("name", FORMS)

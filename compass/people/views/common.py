@@ -87,7 +87,7 @@ def identity_answers(said: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         *identity_facts(said),
         (_("Sex"), label_of("sex", said["sex"]) if said.get("sex") else ""),
-        (_("Nationality"), nation(said["nationality"]) if said.get("nationality") else ""),
+        (_("Nationality said first"), nation(said["nationality"]) if said.get("nationality") else ""),
         (_("Languages"), tongues(said.get("languages", []))),
     ]
 
@@ -136,7 +136,7 @@ def side_by_side(one: Person, other: Person) -> list[dict[str, Any]]:
         [
             (_("Sex"), label_of("sex", one.sex), label_of("sex", other.sex)),
             (_("Age"), _age(one), _age(other)),
-            (_("Nationality"), nation(one.nationality), nation(other.nationality)),
+            (_("Nationality said first"), nation(one.nationality), nation(other.nationality)),
             (_("Languages"), tongues(one.languages), tongues(other.languages)),
         ],
         both=True,

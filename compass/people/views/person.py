@@ -23,10 +23,10 @@ from compass.people.forms import AppointedForm, ContactForm, GuardianForm, Ident
 from compass.people.forms import shown as asked_of
 from compass.people.households import cared_for_by_nobody
 from compass.people.links import acts_of, links_of
-from compass.people.models import Consent, GuardianRequest, Person
+from compass.people.models import FURTHER, Consent, GuardianRequest, Person
 from compass.people.reach import dialled, may_be_called
 from compass.people.shared import shared_of
-from compass.people.views.common import contact_facts, identity_facts, reached_before
+from compass.people.views.common import contact_facts, identity_facts, nation, reached_before
 from compass.people.views.document import documents_shown
 from compass.people.views.name import names_shown
 from compass.people.views.number import numbers_shown
@@ -37,7 +37,7 @@ from compass.vocabulary import label_of
 #: Answers about reaching someone of which the page also says that they are missing.
 ALWAYS_SAID = frozenset({"safe_contact", "phone", "safe_to_call", "safe_to_carry_paper"})
 #: Answers about who someone is of which the page says nothing while they are missing.
-WHEN_SAID = frozenset({"one_name"})
+WHEN_SAID = frozenset({"one_name", *FURTHER})
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,7 +70,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "person": shown,
             "reveal": reveal,
             "opened": opened,
-            "facts": _facts(opened, contact, queries.guardian_note(work, guardian)) if opened else [],
+            "facts": _facts(shown, opened, contact, queries.guardian_note(work, guardian)) if opened else [],
             "reach": None if queries.ended(consent) else queries.reach_of(work, shown),
             "before": _before(work, shown, opened, contact) if opened else [],
             "consent": consent,
@@ -98,11 +98,15 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     )
 
 
-def _facts(opened: queries.Opened, contact: dict[str, Any], guardian_note: str) -> list[tuple[str, str]]:
+def _facts(
+    person: Person, opened: queries.Opened, contact: dict[str, Any], guardian_note: str
+) -> list[tuple[str, str]]:
     note = [(_("What the authority must know"), guardian_note)] if guardian_note else []
     labels = {IdentityForm.base_fields[name].label for name in WHEN_SAID}
-    who = [fact for fact in identity_facts(opened.identity) if fact[1] or fact[0] not in labels]
-    return [*_reached(contact), *who, *note]
+    who = identity_facts(opened.identity)
+    first = (_("Nationality said first"), nation(person.nationality) if person.nationality else _("Not asked"))
+    who.insert([name for name, _said in who].index(str(IdentityForm.base_fields[FURTHER[0]].label)), first)
+    return [*_reached(contact), *(fact for fact in who if fact[1] or fact[0] not in labels), *note]
 
 
 def _before(work: Work, shown: Person, opened: queries.Opened, contact: dict[str, Any]) -> list[dict[str, Any]]:

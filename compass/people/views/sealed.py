@@ -176,7 +176,7 @@ def _identity_rows(form: IdentityForm, person: Person, found: queries.Opened) ->
     return [
         *(_row(label, left, right) for (label, left), (_label, right) in both),
         _row(_("Sex"), label_of("sex", told["sex"]), label_of("sex", person.sex), sealed=False),
-        _row(_("Nationality"), nation(told["nationality"]), nation(person.nationality), sealed=False),
+        _row(_("Nationality said first"), nation(told["nationality"]), nation(person.nationality), sealed=False),
         _row(_("Languages"), tongues(spoken), tongues(person.languages), sealed=False),
     ]
 

@@ -60,7 +60,9 @@ def _content(work: Work, person: Person, code: str) -> dict[str, Any]:
         if person.age_band:
             held.append(words["age"].format(value=_label(code, "age_band", person.age_band)))
         if person.nationality:
-            held.append(words["nationality"].format(value=_label(code, "nationality", person.nationality)))
+            held_by = queries.nationalities_of(person, opened.identity)
+            said = in_a_row(_label(code, "nationality", each) for each in held_by)
+            held.append(words["nationality"].format(value=said))
         if person.languages:
             spoken = in_a_row(language(known).own_name for known in person.languages)
             held.append(words["languages"].format(value=spoken))

@@ -72,10 +72,10 @@ def test_what_is_no_place_of_the_programme_is_refused():
             ask()
 
 
-def test_nationalities_are_all_of_iso_3166_and_two_codes_for_none_and_not_known():
+def test_nationalities_are_all_of_iso_3166_and_three_codes_for_none_claimed_none_and_not_known():
     names = nationalities()
 
-    assert len(names) == 249 + 2
+    assert len(names) == 249 + 3
     assert "XK" not in names
     assert "EU" not in names
     for code in names:
