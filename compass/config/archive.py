@@ -90,9 +90,18 @@ def recipients(lines: Sequence[str]) -> list[pyrage.x25519.Recipient]:
 def identities(path: Path) -> list[pyrage.x25519.Identity]:
     """Of a file as age-keygen writes it. Raises EmbeddedError."""
     try:
-        lines = [line.strip() for line in path.read_text().splitlines()]
-        found = [pyrage.x25519.Identity.from_str(line) for line in lines if line.startswith(_SECRET)]
-    except (OSError, UnicodeDecodeError, pyrage.IdentityError) as error:
+        lines = path.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise EmbeddedError(_("The identity file cannot be read.")) from error
+    return identities_of(lines)
+
+
+def identities_of(lines: Sequence[str]) -> list[pyrage.x25519.Identity]:
+    """Of lines as age-keygen writes them, comments among them. Raises EmbeddedError."""
+    try:
+        told = [line.strip() for line in lines]
+        found = [pyrage.x25519.Identity.from_str(line) for line in told if line.startswith(_SECRET)]
+    except pyrage.IdentityError as error:
         raise EmbeddedError(_("The identity file cannot be read.")) from error
     if not found:
         raise EmbeddedError(_("The identity file holds no identity of age: a line that begins with AGE-SECRET-KEY-1."))

@@ -20,6 +20,7 @@ COMMANDS = {
     "rotate-keys": "a new root key in the place of the old one, while the servers run (as the owner)",
     "backup": "write the whole system into one file that opens for offline recipients only (as the owner)",
     "restore": "put a backup into an empty place, without whoever was erased since (as the owner)",
+    "drill": "on a copy, every half year: lost-key, stolen-machine, restore; count (as the owner)",
     "organisation": "offices, partners, ministries, the funder, centres: create, centre, revoke, list (as the owner)",
     "colleague": "who may sign in: invite, grant, renew, close, list (as the owner)",
     "verify-trail": "verify the chain of entries; exit 1 names the first bad one",

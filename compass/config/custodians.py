@@ -94,18 +94,25 @@ def _from_token(pin_fd: int | None) -> bytes:
 
 def ask(words_fd: int | None = None) -> tuple[bytes, int]:
     """The key of two custodians and the number of the set their words are of. Raises Problem, EmbeddedError."""
+    first, second = two(words_fd)
+    return shares.join(first, second), first.set_number
+
+
+def two(words_fd: int | None = None) -> tuple[shares.Words, shares.Words]:
+    """The words of two custodians; at a terminal they were tried together. Raises Problem, EmbeddedError."""
     if words_fd is not None:
-        first, second = _from_descriptor(words_fd)
-        return shares.join(first, second), first.set_number
+        return _from_descriptor(words_fd)
     if not terminal.is_one():
         raise EmbeddedError(_("Two custodians must type their words: start this at a terminal, or see --words-fd."))
     terminal.say(_("Two custodians are needed. What they type is not shown; four letters of each word are enough."))
     first = _again(lambda: _typed(_("Words of the first custodian:")))
 
-    def joined() -> bytes:
-        return shares.join(first, _typed(_("Words of the second custodian:")))
+    def fitting() -> shares.Words:
+        second = _typed(_("Words of the second custodian:"))
+        shares.join(first, second)
+        return second
 
-    return _again(joined), first.set_number
+    return first, _again(fitting)
 
 
 def _typed(question: str) -> shares.Words:

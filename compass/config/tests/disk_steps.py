@@ -16,24 +16,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.test import Client
 
+from compass.config.tests.disk_search import Canaries
+
 if TYPE_CHECKING:
     from compass.access.work import Work
     from compass.cases.models import Case
     from compass.config.serving import Live
 
 FIELDS = frozenset({"input", "select", "textarea", "button"})
-
-
-def canary(place: str) -> str:
-    """Found nowhere by chance, in three scripts."""
-    return f"Zinariya-{place}-{secrets.token_hex(8)}-\u0639\u0627\u0626\u0634\u0629"
-
-
-class Canaries(dict[str, str]):
-    """A canary for every place that is asked for, made on the way."""
-
-    def __missing__(self, place: str) -> str:
-        return self.setdefault(place, canary(place.replace(" ", "-")))
 
 
 def said_in(page: str) -> str:
@@ -82,10 +72,14 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 
 class Browser:
-    """A browser without scripts at the real web process; `session` is the cookie of somebody who is signed in."""
+    """A browser without scripts at the real web process; `session` is the cookie of somebody who is signed in.
+
+    `bytes`: the body of the newest answer.
+    """
 
     def __init__(self, machine: Live, session: str = "") -> None:
         self.machine = machine
+        self.bytes = b""
         self.cookies = {"compass_session": session} if session else {}
 
     @classmethod
@@ -114,20 +108,31 @@ class Browser:
         for line in headers.get_all("Set-Cookie") or []:
             name, _, value = line.split(";")[0].partition("=")
             self.cookies[name] = value
+        self.bytes = body
         return Answer(status, body.decode(errors="replace"), headers.get("Location") or "")
 
     def post(
-        self, path: str, page: str = "", *, goes: str = "", photo: tuple[str, bytes] | None = None, **said: str
+        self,
+        path: str,
+        page: str = "",
+        *,
+        goes: str = "",
+        photo: tuple[str, bytes] | None = None,
+        audio: tuple[str, bytes] | None = None,
+        **said: str,
     ) -> Answer:
         """Fill in the form of the page at `path` that has these fields, or that goes to `goes`, and send it."""
-        form = Forms(page or self.ask(path).text).of(goes, {*said, *(["photo"] if photo else [])})
+        form = Forms(page or self.ask(path).text).of(
+            goes, {*said, *(["photo"] if photo else []), *(["audio"] if audio else [])}
+        )
         values = {**form.hidden, **said}
-        if photo is None:
+        if photo is None and audio is None:
             return self.ask(form.action or path, urllib.parse.urlencode(values).encode())
         edge = secrets.token_hex(16)
         parts = [f'--{edge}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in values.items()]
-        name, content = photo
-        file = f'--{edge}\r\nContent-Disposition: form-data; name="photo"; filename="{name}"\r\n'
+        name, content = photo or audio or ("", b"")
+        field = "photo" if photo else "audio"
+        file = f'--{edge}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
         body = "".join([*parts, file, "Content-Type: image/jpeg\r\n\r\n"]).encode() + content
         return self.ask(
             form.action or path, body + f"\r\n--{edge}--\r\n".encode(), f"multipart/form-data; boundary={edge}"
@@ -227,7 +232,7 @@ def through_pages(machine: Live, office: Browser, case: Case, typed: Canaries, p
     contact = office.post(f"{person}/contact/", reason="present", reveal="").text
     office.refused(f"{person}/contact/", contact, phone=typed["bad phone"], what_to_say=typed["bad contact"])
     office.save(
-        f"{person}/contact/", contact, phone=typed["typed phone"], safe_to_call="yes", safe_to_carry_paper="no",
+        f"{person}/contact/", contact, phone=typed["typed phone"], safe_to_call="yes", safe_to_carry_paper="yes",
         what_to_say=typed["typed contact"],
     )  # fmt: skip
     # Found again by what was just sealed; the words of a search lie nowhere, found or not.

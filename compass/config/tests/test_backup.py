@@ -21,8 +21,7 @@ from django.utils import translation
 from compass.config import archive
 from compass.config.embedded import Cluster, EmbeddedError, programs
 from compass.config.environment import environment
-from compass.config.tests.disk_steps import canary
-from compass.config.tests.test_stolen_disk import search
+from compass.config.tests.disk_search import canary, search
 
 PLACE = {"table": "people_person", "column": "identity_sealed"}
 
@@ -461,3 +460,103 @@ def test_it_opens_without_compass(drill):
     listed = subprocess.run([programs(18) / "pg_restore", "--list"], input=pieces, capture_output=True, check=True)
 
     assert b"TABLE DATA public people_person" in listed.stdout
+
+
+# The drill of the operator
+
+
+def pipe(text: str) -> int:
+    reader, writer = os.pipe()
+    os.write(writer, text.encode())
+    os.close(writer)
+    return reader
+
+
+def sheets_of(cluster: Cluster) -> str:
+    from compass.vault import shares
+
+    return "\n".join(shares.split((cluster.folder / "secrets" / "root.key").read_bytes())[1:])
+
+
+def test_a_restore_is_drilled_with_the_newest_backup(drill, cluster, tmp_path):
+    night = tmp_path / "nightly"
+    night.mkdir()
+    shutil.copy(drill.backup, night / "earlier.age")
+    os.utime(night / "earlier.age", (0, 0))
+    done = drill.run("backup", night / "tonight.age", "--recipient", drill.recipient)
+    assert done.returncode == 0, done.stderr
+    counted = drill.run("drill", "count")
+    (tmp_path / "counts").write_text(counted.stdout)
+    fds = pipe(sheets_of(cluster)), pipe(drill.identity.read_text())
+    report = tmp_path / "report"
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "compass.config.cli", "drill", "restore", night, "--erasures", drill.ledger,
+            "--counts", tmp_path / "counts", "--report", report, "--words-fd", str(fds[0]), "--identity-fd", str(fds[1]),
+        ],
+        env=drill.env(COMPASS_OWNER_URL="", TMPDIR="/tmp"), pass_fds=fds, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = report.read_text()
+    assert "tonight.age, and it is whole" in said
+    assert "their keys that came back: 0" in said
+    assert "two custodians open one person’s record in what was restored" in said
+    assert "tables has as many rows as live" in said
+    assert not any(each in said for each in drill.canaries.values())
+
+
+def drill_of(drill: Drill, backup: Path, words: str, **changes: Any) -> Any:
+    """The report of a drill that ends before anything is restored."""
+    from argparse import Namespace
+
+    from compass.config.commands.drill import _restore
+    from compass.config.drills import Report
+
+    told = {"erasures": drill.ledger, "public_key": None, "counts": None, "work": None, **changes}
+    fds = {"words_fd": pipe(words), "identity_fd": pipe(drill.identity.read_text())}
+    report = Report("drill")
+    _restore(Namespace(backup=backup, **fds, **told), report, "")
+    return report
+
+
+def test_a_drill_fails_with_a_backup_that_is_cut_old_or_without_its_list(drill, cluster, tmp_path, monkeypatch):
+    from datetime import timedelta
+
+    from compass.config.commands import drill as command
+
+    words = sheets_of(cluster)
+    (tmp_path / "cut.age").write_bytes(drill.backup.read_bytes()[:-1])
+    (tmp_path / "empty").write_text("")
+    cut = drill_of(drill, tmp_path, words)
+    older = drill_of(drill, drill.backup, words, erasures=tmp_path / "empty")
+    monkeypatch.setattr(command, "FRESH", timedelta(0))
+    stale = drill_of(drill, drill.backup, words, erasures=None)
+
+    assert [passed for passed, _said in cut.found] == [False] and "no whole backup" in cut.found[0][1]
+    assert not older.passed and "older than the backup" in older.found[-1][1]
+    assert [passed for passed, _said in stale.found] == [True, False, False]
+    assert "hours old" in stale.found[1][1] and "would come back" in stale.found[2][1]
+
+
+@pytest.mark.parametrize(
+    ("seq", "erased", "tables", "passed"),
+    [
+        (9, 0, {"people_person": 3, "trail_entry": 9}, [True, True]),
+        (9, 0, {"people_person": 4, "trail_entry": 9}, [True, False]),
+        (9, 1, {"people_person": 3, "trail_entry": 9}, [False, True]),
+        (11, 0, {"people_person": 4, "trail_entry": 11}, [True, True]),
+        (11, 0, {"people_person": 3, "trail_entry": 11, "cases_case": 1}, [True, False]),
+        (8, 0, {"people_person": 3, "trail_entry": 8}, [True, False]),
+    ],
+    ids=["alike", "a row is missing", "an erasure is missing", "later", "a table is missing", "counted before"],
+)
+def test_rows_are_compared_with_the_live_ones(seq, erased, tables, passed):
+    from compass.config.commands.drill import _compare
+    from compass.config.drills import Counts, Report
+
+    report = Report("drill")
+    here = Counts(10, 0, {"people_person": 3, "trail_entry": 10})
+    _compare(report, here, 9, Counts(seq, erased, tables), 0)
+
+    assert [each for each, _said in report.found] == passed

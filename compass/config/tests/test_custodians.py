@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +27,6 @@ from compass.config.tests.custody_steps import (
     in_processes,
     inside,
     key_of,
-    opened,
     operation,
     secrets_of,
     session_of,
@@ -296,35 +299,83 @@ def test_a_token_and_its_pin_open_in_the_place_of_two_custodians(office, setting
 # Drills
 
 
-def every_32_bytes(folder: Path) -> list[bytes]:
-    """What a thief tries first: every file of 32 bytes in the data folder."""
-    found = (path for path in folder.rglob("*") if path.is_file() and path.stat().st_size == 32)
-    return [path.read_bytes() for path in found]
+@pytest.fixture(scope="module")
+def copied(office: Operation, django_db_blocker: Any) -> Iterator[Path]:
+    """A copy of the data folder, in which one person is written down."""
+    from django.conf import settings
+
+    from compass.access.actor import Actor
+    from compass.access.models import User
+    from compass.access.work import unit_of_work
+    from compass.config.tests.access_world import told
+    from compass.people.actions import Registration, register_people
+
+    with django_db_blocker.unblock(), inside(office, settings):
+        social = Actor.of(User.objects.get(username="zinder.social"))
+        with unit_of_work(social, "test") as work:
+            register_people(work, [Registration(**told(basis="vital_interest"), identity={"given": "Ese"})])
+    folder = Path(f"{office.folder}-stolen")
+    office.copy_to(folder)
+    yield folder
+    shutil.rmtree(folder)
 
 
-def test_a_stolen_machine_of_custodians_opens_nothing(office):
-    stolen = Path(f"{office.folder}-stolen")
-    office.copy_to(stolen)
-    try:
-        with_what_lies_there = opened(stolen, every_32_bytes(stolen))
-        with_two_custodians = opened(stolen, [key_of(office.sheets)])
-        (stolen / "secrets" / "root.key").write_bytes(key_of(office.sheets))
-        with_a_file_beside_it = opened(stolen, every_32_bytes(stolen))
-    finally:
-        shutil.rmtree(stolen)
-
-    assert with_what_lies_there == 0
-    assert with_two_custodians == with_a_file_beside_it > 10
+def drilled(office: Operation, step: str, folder: Path, words: list[str], **more: str) -> tuple[int, str, str]:
+    """The exit code of a drill, what it said and the report that it left."""
+    report = Path(tempfile.mkdtemp()) / "report"
+    code, said = office.run("drill", step, str(folder), "--report", str(report), words=words, kind="owner", **more)
+    kept = report.read_text() if report.exists() else ""
+    shutil.rmtree(report.parent)
+    return code, said, kept
 
 
-def test_with_one_custodian_lost_the_others_open_and_with_two_lost_nothing_does(office):
-    first, second, third = office.sheets
+def test_a_stolen_machine_of_custodians_opens_nothing(office, copied):
+    """A key file beside it, packed or not, and a sheet in two files, are found: the positive controls."""
+    code, said, report = drilled(office, "stolen-machine", copied, office.sheets[1:])
+    assert (code, "what lies on the disk opens none of" in said) == (0, True), said
+    assert "with two custodians one person’s record opens" in report
+    assert "The drill succeeded." in report and f"{datetime.now(UTC):%Y-%m-%d}" in report
+    assert not any(word in report for sheet in office.sheets for word in [" ".join(sheet.split()[:4])])
 
-    assert office.run("keys", "try", words=[second, third])[0] == 0
-    for words in ([third], [third, third], [third, another_key()[0]]):
-        code, said = office.run("keys", "try", words=words)
-        assert code == 1
-        assert said.startswith("compass: ")
+    careless = {
+        "secrets/root.key": key_of(office.sheets),
+        "notes.gz": gzip.compress(b"root = " + key_of(office.sheets).hex().encode()),
+        "one.txt": f"1 {office.sheets[0]}".encode(),
+        "two.txt": office.sheets[1].encode(),
+    }
+    for name, content in careless.items():
+        (copied / name).write_bytes(content)
+    code, said, report = drilled(office, "stolen-machine", copied, office.sheets[1:])
+    for name in careless:
+        (copied / name).unlink()
+    assert code == 1
+    (line,) = [line for line in report.splitlines() if "a key lies on the disk and opens it" in line]
+    assert line.startswith("WRONG") and all(name in line for name in careless), report
+    (line,) = [line for line in report.splitlines() if "a key or words of a custodian lie in" in line]
+    assert line.startswith("WRONG") and all(name in line for name in careless if name != "one.txt"), report
+    assert "The drill failed." in said
+
+
+def test_with_one_custodian_lost_the_others_open_and_with_two_lost_nothing_does(office, copied):
+    code, said, report = drilled(office, "lost-key", copied, [office.sheets[0], office.sheets[2]])
+    assert code == 0, said
+    assert "one custodian lost: the other two open one person’s record" in report
+    assert report.count("alone open nothing") == 2
+
+    (copied / "token.json").write_text("{}")
+    code, said, report = drilled(office, "lost-key", copied, another_key()[:2], LC_ALL="fr_FR.UTF-8")
+    (copied / "token.json").unlink()
+    assert code == 1
+    assert "FAUX: un dépositaire perdu\u00a0: clés que les deux autres ouvrent\u00a0: 0 sur" in report
+    assert "token.json" in report
+
+
+def test_a_drill_is_not_held_on_the_live_folder(office, copied):
+    own = drilled(office, "stolen-machine", office.folder, office.sheets[:2])
+    used = drilled(office, "lost-key", office.folder, office.sheets[:2], COMPASS_DATA=str(copied))
+
+    assert (own[0], "the data folder of this installation" in own[1], own[2]) == (2, True, "")
+    assert (used[0], "A server runs in that folder" in used[1], used[2]) == (2, True, "")
 
 
 def test_migrating_again_asks_nobody(office):

@@ -19,8 +19,8 @@ from compass.config.demo.population import population
 from compass.config.demo.progress import Progress
 from compass.config.demo.targets import check_of_2021, targets
 from compass.config.embedded import Cluster
+from compass.config.tests.disk_search import canary, search
 from compass.config.tests.test_demo_loaded import WRITTEN, classes, content, database, everything
-from compass.config.tests.test_stolen_disk import canary, search
 from compass.trail.verify import verify
 
 pytestmark = pytest.mark.proof

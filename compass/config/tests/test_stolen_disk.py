@@ -1,26 +1,33 @@
 """A stolen machine shows no one: canaries go in everywhere, then the whole disk is searched for them.
 
-Searched are the folder of PostgreSQL with its WAL and log, what the web process wrote, static files and whatever else lies
-in the data folder, each in UTF-8, UTF-16, base64 at three offsets, and hexadecimal.
+Searched are the folder of PostgreSQL with its WAL, statistics and log, what web process and worker wrote, static and
+temporary files and whatever else lies in the data folder, a backup, opened too, and what processes show of themselves; each
+in UTF-8, UTF-16, escaped, base64 at three offsets and hexadecimal, transliterated, in zip, gzip, zlib and glyphs of a PDF.
 """
 
 from __future__ import annotations
 
 import base64
+import gzip
 import io
-import mmap
+import json
 import os
 import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import typst
+from anyascii import anyascii
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from PIL import Image
@@ -29,10 +36,10 @@ from PIL.ExifTags import Base
 from compass.config.embedded import Cluster
 from compass.config.environment import create_secrets
 from compass.config.serving import Live
+from compass.config.tests.disk_papers import backup, night, papers, shown_by_processes, voice
+from compass.config.tests.disk_search import Canaries, Wanted, canary, forms, search
 from compass.config.tests.disk_steps import (
     Browser,
-    Canaries,
-    canary,
     envelope,
     identified,
     someone,
@@ -41,36 +48,6 @@ from compass.config.tests.disk_steps import (
 )
 
 KEYS = ("root.key", "scope.key", "django.key", "checkpoint.key")
-
-
-def forms(text: str) -> set[bytes]:
-    """Every way in which a text may lie on a disk."""
-    found: set[bytes] = set()
-    for raw in (text.encode(), text.encode("utf-16-le"), text.encode("utf-16-be")):
-        found |= {raw, raw.hex().encode(), raw.hex().upper().encode()}
-        for shift in range(3):
-            coded = base64.b64encode(b"\0" * shift + raw).rstrip(b"=")
-            # The characters that also carry bits of the neighbours are left out at both ends.
-            found |= {coded[4:-2], coded[4:-2].replace(b"+", b"-").replace(b"/", b"_")}
-    found.add(text.encode("ascii", "backslashreplace"))
-    return found
-
-
-def search(folder: Path, canaries: dict[str, str]) -> list[tuple[str, str]]:
-    """(place, file) of every canary that lies in the clear."""
-    # Most canaries begin alike: where a beginning is not in a file, none of those that have it are.
-    wanted: dict[bytes, list[tuple[bytes, str]]] = {}
-    for place, text in canaries.items():
-        for form in forms(text):
-            wanted.setdefault(form[:8], []).append((form, place))
-    hits = []
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.is_symlink() or not path.stat().st_size or "programs" in path.parts:
-            continue
-        with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            found = [pair for start, pairs in wanted.items() if content.find(start) >= 0 for pair in pairs]
-            hits += [(place, str(path.relative_to(folder))) for form, place in found if content.find(form) >= 0]
-    return sorted(set(hits))
 
 
 def uncompressed(root: Any) -> None:
@@ -96,6 +73,7 @@ def machine(cluster: Cluster, django_db_blocker: Any, monkeypatch: pytest.Monkey
     own.create()
     for name in KEYS:
         shutil.copy2(cluster.folder / "secrets" / name, own.folder / "secrets" / name)
+    shutil.copy2(cluster.folder / "checkpoint.pub", own.folder)
     own.start()
     own.create_database()
     create_secrets(own.folder)
@@ -217,8 +195,17 @@ def fill(machine: Live, marker: Marker, table: str, column: str) -> None:
         root.execute(f"INSERT INTO {table} ({quoted}) VALUES ({places})", [given[n] for n in names if n in given])
 
 
-def use_it(machine: Live) -> Canaries:
-    """Load a programme, sign in, call actions, send forms, upload a photo; returns what was typed, by place."""
+@dataclass
+class Used:
+    """What was typed, by place; pieces of the papers that were handed out; what arguments and environments showed."""
+
+    typed: Canaries
+    pieces: list[bytes]
+    shown: bytes
+
+
+def use_it(machine: Live) -> Used:
+    """Load a programme, sign in, call actions, send forms, upload a photo, hand out papers, let a night pass."""
     from allauth.core.context import request_context
     from allauth.mfa.totp.internal.auth import TOTP
 
@@ -256,17 +243,29 @@ def use_it(machine: Live) -> Canaries:
     machine.start()
     office, temporary = Browser(machine, client.cookies["compass_session"].value), machine.cluster.folder / "temporary"
     through_pages(machine, office, case, typed, photo(typed["photo EXIF"], 3 * 1024 * 1024), temporary)
-    return typed
+    pieces = papers(machine, case, typed)
+    voice(machine, typed)
+    careless = subprocess.Popen(["/bin/sleep", "300"], env={"WORDS": typed["careless process"]})
+    try:
+        shown = shown_by_processes()
+    finally:
+        careless.kill()
+        careless.wait()
+    night(machine)
+    return Used(typed, pieces, shown)
 
 
-def test_a_stolen_disk_shows_no_one(machine: Live, marker: Marker) -> None:
-    typed = use_it(machine)
+def test_a_stolen_disk_shows_no_one(machine: Live, marker: Marker, tmp_path: Path) -> None:
+    """Positive controls in it: the voice of the office, which is kept as it is, a process that shows a canary, and the
+    papers, which say what was typed."""
+    used = use_it(machine)
     by_actions = set(marker.canaries)
     outside = {("access_user", "name_sealed"), ("access_session", "sealed")}
     for table, column in sealed_columns():
         if (table, column) not in outside and f"{table}.{column}" not in by_actions:
             fill(machine, marker, table, column)
     machine.stop()
+    restored = backup(machine, tmp_path / "backup.age")
     with machine.cluster.connect("postgres", "compass") as root:
         empty = [
             f"{table}.{column}"
@@ -276,11 +275,17 @@ def test_a_stolen_disk_shows_no_one(machine: Live, marker: Marker) -> None:
         root.execute("CHECKPOINT")
     machine.cluster.stop()
 
+    typed, canaries = used.typed, {**used.typed, **marker.canaries}
     assert empty == [], "sealed columns that got no canary"
     assert len(by_actions) >= 5, "the actions seal what they are given"
     assert {"registration given", "typed phone", "typed assessment", "photo name", "photo EXIF"} <= set(typed)
-    assert {"searched name", "searched place"} <= set(typed)
-    assert search(machine.cluster.folder, {**typed, **marker.canaries}) == []
+    assert {"searched name", "searched place", "voice name"} <= set(typed)
+    assert len(used.pieces) > 3
+    found = search(machine.cluster.folder, canaries, used.pieces)
+    assert {place for place, _file in found} == {"voice"}, found
+    assert Wanted(canaries).within(restored) == {"voice"}
+    assert search(tmp_path, canaries, used.pieces) == []
+    assert Wanted(canaries).within(used.shown) == {"careless process"}
 
 
 def test_an_action_that_writes_beside_the_seal_is_found(
@@ -351,7 +356,22 @@ def test_a_search_that_tells_the_trail_its_words_is_found(
 
 def test_fields_left_clear_are_found(machine: Live) -> None:
     """The positive control: the same search finds canaries that were left in the clear on purpose."""
-    texts = {name: canary(name) for name in ("utf8", "utf16le", "utf16be", "base64", "hex", "log")}
+    names = [
+        "utf8",
+        "utf16le",
+        "utf16be",
+        "base64",
+        "hex",
+        "log",
+        "zip",
+        "gzip",
+        "zlib",
+        "pdf",
+        "core",
+        "transliterated",
+        "journal",
+    ]
+    texts = {name: canary(name) for name in [*names, "job argument"]}
     raw = {
         "utf8": texts["utf8"].encode(),
         "utf16le": texts["utf16le"].encode("utf-16-le"),
@@ -367,11 +387,29 @@ def test_fields_left_clear_are_found(machine: Live) -> None:
                 " VALUES (%s, '', now(), now(), now(), %s)",
                 [name, value],
             )
+        root.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, status)"
+            " VALUES ('default', 'compass.people.match_one', 0, %s, 'succeeded')",
+            [json.dumps({"who": texts["job argument"]})],
+        )
         root.execute("CHECKPOINT")
+        root.execute("BEGIN; CREATE TABLE gone (said text)")
+        root.execute("INSERT INTO gone VALUES (%s)", [texts["journal"]])
+        root.execute("ROLLBACK")
     machine.log.write_text(f"WARNING Not Found: {texts['log']}\n")
+    packed = machine.cluster.folder / "temporary"
+    with zipfile.ZipFile(packed / "sent.zip", "w", zipfile.ZIP_DEFLATED) as sent:
+        sent.writestr("list.csv", f"name\n{texts['zip']}\n")
+    (packed / "copy.gz").write_bytes(gzip.compress(texts["gzip"].encode()))
+    (packed / "cache").write_bytes(zlib.compress(texts["zlib"].encode()))
+    (packed / "paper.pdf").write_bytes(typst.compile(texts["pdf"].encode(), format="pdf"))
+    (packed / "core.4711").write_bytes(os.urandom(5000) + texts["core"].encode("utf-16-le"))
+    (packed / "index").write_text(anyascii(texts["transliterated"]).upper())
     machine.cluster.stop()
 
-    assert {place for place, _ in search(machine.cluster.folder, texts)} == set(texts)
+    found = search(machine.cluster.folder, texts, [b"%PDF-1.7"])
+    assert {place for place, _ in found} == {*texts, "paper"}
+    assert any(place == "journal" and "pg_wal" in file for place, file in found)
 
 
 def test_the_search_reads_what_it_says() -> None:

@@ -171,8 +171,19 @@ def test_a_chain_written_anew_is_named_by_a_checkpoint_only(chain):
     assert "written anew" in finding.what
 
 
-def test_a_replaced_blob_is_named(chain):
-    chain.run("UPDATE people_person SET identity_sealed = identity_sealed || '\\x00' WHERE id = %s", chain.people[3])
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        "identity_sealed || '\\x00'",
+        "substring(identity_sealed FROM 1 FOR length(identity_sealed) - 1)",
+        "set_bit(identity_sealed, 300, 1 - get_bit(identity_sealed, 300))",
+        "(SELECT o.identity_sealed FROM people_person o WHERE o.id = %s)",
+    ],
+    ids=["longer", "cut", "flipped", "of another row"],
+)
+def test_a_replaced_blob_is_named(chain, spoiled):
+    other = [chain.people[7]] if "%s" in spoiled else []
+    chain.run(f"UPDATE people_person SET identity_sealed = {spoiled} WHERE id = %s", *other, chain.people[3])
 
     finding = chain.verify()
     assert finding.seq == 4
