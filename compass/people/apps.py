@@ -41,6 +41,7 @@ class PeopleConfig(AppConfig):
         "compass_erasures_due()": "compass_app",
         "compass_coarsen(text, jsonb)": "compass_app",
         "compass_says_quarters(uuid)": "compass_app",
+        "compass_met_elsewhere(uuid[], uuid[])": "compass_app",
     }
 
     def ready(self) -> None:
@@ -50,7 +51,9 @@ class PeopleConfig(AppConfig):
         # Importing the jobs is what makes the queue know the nightly matcher.
         from compass.people import consent, holding, jobs, links, narrowing, registry, shared  # noqa: F401
         from compass.people.actions.coarsening import mend, take_up
+        from compass.people.actions.elsewhere import end_after_consent, end_with_keys
         from compass.people.actions.photos import follow_consent
+        from compass.people.elsewhere import asking_of, asks_to_open, told_elsewhere, told_of
         from compass.people.merging import known_also_as, merges_to_open, merging_of, must_not_be_erased
         from compass.people.searching.duplicates import same_people
         from compass.ui import navigation
@@ -77,9 +80,15 @@ class PeopleConfig(AppConfig):
         registry.before_merge(must_not_be_erased)
         links.register(same_people)
         shared.register(shared.papers)
+        registry.on_consent(end_after_consent)
+        registry.on_erasure(end_with_keys)
+        registry.on_receivers(told_of)
+        shared.register(told_elsewhere)
         links.register(known_also_as)
+        links.register(asks_to_open)
         links.register(merges_to_open)
         links.register_acts(merging_of)
+        links.register_acts(asking_of)
         navigation.register(label=_("Find"), url_name="people:find", order=25, visible=_searches)
         navigation.register(label=_("Possible duplicates"), url_name="people:pairs", order=27, visible=_judges)
         navigation.register(label=_("Requests"), url_name="people:rights_list", order=74, visible=_answers)

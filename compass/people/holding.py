@@ -176,6 +176,22 @@ def declare() -> None:
             told={"how": Column(_("How"), "copy_form"), "records": Column(_("Records in it"))},
             apart={"talk": "protect", "checked": "protect", "words": "internal"},
         ),
+        Held(
+            "people.ElsewhereAsk", _("Whether another organisation knows you"),
+            told={
+                "hope": Column(_("What you hoped for"), "elsewhere_hope"),
+                "until": Column(_("Compared until")),
+                "ended_at": Column(_("Ended")),
+            },
+            apart={
+                "state": "internal", "asking_organisation": "internal", "decided_by": "colleagues", "decided_at": "internal",
+            },
+        ),
+        # Its day; the organisation stands among those that were told something.
+        Held(
+            "people.ElsewhereMet", _("Another organisation asked about you too"),
+            apart={"ask_id": "internal", "asking_organisation": "internal", "met_organisation": "others"},
+        ),
     )  # fmt: skip
     # Whether two records are one person is about somebody else too; the index of names holds digests.
     hold_apart("internal", "people.SearchToken", "people.Search", "people.Judgement", "people.Pair")

@@ -14,6 +14,7 @@ from compass.access.models import Grant, Organisation, User
 from compass.access.work import unit_of_work
 from compass.people.actions import ErasureStep, erase
 from compass.people.actions.coarsening import coarsen_office
+from compass.people.actions.elsewhere import compare_elsewhere
 from compass.people.actions.match import match_office
 from compass.trail.jobs import export_erasures
 
@@ -50,6 +51,13 @@ def coarsen_offices(timestamp: int = 0) -> int:
 def coarsen_one(office: str) -> int:
     """Make closed files of one organisation coarse. How many people. Raises ValueError, DoesNotExist."""
     return coarsen_office(Organisation.objects.get(pk=UUID(office)))
+
+
+@app.periodic(cron="53 2 * * *")
+@app.task(name="compass.people.elsewhere", queueing_lock="compass.people.elsewhere", pass_context=False)
+def elsewhere(timestamp: int = 0) -> None:
+    """Each night: whether two organisations asked about the same person. It says nothing of what it found."""
+    compare_elsewhere(list(Organisation.objects.order_by("pk")))
 
 
 def _in_whose_name(organisation: UUID, confirmed_by: UUID) -> Actor | None:

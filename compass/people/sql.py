@@ -193,3 +193,49 @@ FOR EACH ROW WHEN (OLD.coarse OR NEW.coarse) EXECUTE FUNCTION compass_exact('id'
 """  # noqa: S608
 
 EXACT_DROP = "DROP FUNCTION compass_exact() CASCADE; DROP FUNCTION compass_says_quarters(uuid);"
+#: SQLSTATE of a call outside the nightly comparison.
+NOT_AT_NIGHT = "CS033"
+
+#: Whether an ask takes part today, and the two sides of a meeting. Only the scope of the nightly job, which names no office
+#: and no colleague, may call the second one; it answers nothing, whatever it did. The first is called by nobody else.
+ELSEWHERE_MET = rf"""
+CREATE OR REPLACE FUNCTION compass_elsewhere_stands(which uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM public.people_elsewhereask a JOIN public.people_person p ON p.id = a.person_id
+        JOIN LATERAL public.compass_said(p.id) c ON true
+        WHERE a.id = which AND a.state = 'confirmed' AND a.decided_by <> a.recorded_by AND a.until > now()
+          AND a.organisation_id = a.asking_organisation AND p.organisation_id = a.organisation_id
+          AND p.merged_into_id IS NULL AND NOT public.compass_is_locked(a.organisation_id)
+          AND c.withdrawn_at IS NULL AND c.expires_on >= (now() AT TIME ZONE 'UTC')::date
+          AND c.child_agrees IS NOT FALSE AND c.scopes->>'duplicate_check' = 'true'
+          AND EXISTS (SELECT 1 FROM public.vault_subjectkey k WHERE k.subject_id = p.id
+                      AND k.organisation_id = a.organisation_id AND k.expires_at IS NULL)
+          AND NOT EXISTS (SELECT 1 FROM public.people_erasurerequest e WHERE e.person_id = p.id
+                          AND e.status IN ('asked', 'confirmed')))
+$$;
+
+CREATE OR REPLACE FUNCTION compass_met_elsewhere(ones uuid[], others uuid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT 'elsewhere' = ANY (compass_scope_sensitivities()) THEN
+        RAISE EXCEPTION 'compass: only the nightly comparison' USING ERRCODE = '{NOT_AT_NIGHT}';
+    END IF;
+    -- What is taken back at this moment is taken back first.
+    PERFORM 1 FROM people_elsewhereask WHERE id = ANY (ones || others) ORDER BY id FOR UPDATE;
+    INSERT INTO people_elsewheremet (id, organisation_id, basis, occurred_at, recorded_at, recorded_by, version, person_id,
+                                     ask_id, asking_organisation, met_organisation)
+    SELECT gen_random_uuid(), mine.organisation_id, 'consent', now(), now(), mine.decided_by, 1, mine.person_id,
+           mine.id, mine.organisation_id, theirs.organisation_id
+    FROM unnest(ones || others, others || ones) AS pair(one, other)
+    JOIN people_elsewhereask mine ON mine.id = pair.one JOIN people_elsewhereask theirs ON theirs.id = pair.other
+    WHERE mine.organisation_id <> theirs.organisation_id
+      AND compass_elsewhere_stands(mine.id) AND compass_elsewhere_stands(theirs.id)
+    ON CONFLICT (ask_id, met_organisation) DO NOTHING;
+END $$;
+"""  # noqa: S608
+
+ELSEWHERE_MET_DROP = """
+DROP FUNCTION compass_met_elsewhere(uuid[], uuid[]);
+DROP FUNCTION compass_elsewhere_stands(uuid);
+"""

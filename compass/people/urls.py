@@ -5,6 +5,7 @@ from django.urls import path
 from compass.people.views import (
     copies,
     document,
+    elsewhere,
     erasure,
     finding,
     household,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("<uuid:pk>/identity/", sealed.identity, name="identity"),
     path("<uuid:pk>/contact/", sealed.contact, name="contact"),
     path("<uuid:pk>/document/", document.document, name="document"),
+    path("<uuid:pk>/elsewhere/", elsewhere.elsewhere, name="elsewhere"),
     path("<uuid:pk>/merge/", merging.ask, name="ask_merge"),
     path("<uuid:pk>/name/", name.name, name="name"),
     path("<uuid:pk>/number/", number.number, name="number"),

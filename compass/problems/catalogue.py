@@ -343,6 +343,16 @@ class SearchedTooOften(Problem):
     next_step = _("Go on with the codes you have, and search again later. Your supervisor can search too.")
 
 
+class AskedTooOften(Problem):
+    """`count`: about how many people a colleague may ask within a day; an office may about four times as many."""
+
+    number, status = 5005, 429
+    title = _(
+        "Today it was asked about as many people as may be: %(count)s by one colleague, or all that your office may."
+    )
+    next_step = _("Ask again tomorrow, and only about people who hope for it themselves.")
+
+
 class CopiedTooOften(Problem):
     """`count`: how many copies may be made in that time."""
 

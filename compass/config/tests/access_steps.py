@@ -257,6 +257,11 @@ STEPS: dict[str, Step] = {
     "people.search": _do(people.record_searches, _said(people.Searched, attributes=("name",), found=0)),
     "people.compare": _do(people.record_comparisons, _said(people.Compared, attributes=("name",), found=0)),
     "people.judge": _judge,
+    "people.ask_elsewhere": _do(people.ask_elsewhere, _said(people.ElsewhereAsked, hope="go_on", basis="consent")),
+    "people.confirm_elsewhere": _do(
+        people.decide_elsewhere, _said(people.ElsewhereDecided, agrees=True, basis="consent")
+    ),
+    "people.take_back_elsewhere": _do(people.take_back_elsewhere, _said(people.ElsewhereTakenBack)),
     "people.ask_merge": _merge,
     "people.confirm_merge": _do(people.decide_merges, _said(people.MergeDecided, agrees=True)),
     "people.undo_merge": _do(people.undo_merges, _said(people.MergeUndone)),

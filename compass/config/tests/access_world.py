@@ -173,6 +173,7 @@ class Rooms:
             self.keep(person__boy=boy, guardian__requested=asked, guardian__appointed=other)
             people.appoint_guardians(work, [people.GuardianAppointed(**told(id=other.pk))])
         self.merges()
+        self.elsewhere()
         with at(SUPERVISOR) as work:
             self.keep(right__own=people.ask_rights(work, [replace(wrong, key=uuid4())])[0])
             one, other = sorted((grown, refused), key=lambda person: person.pk)
@@ -202,6 +203,18 @@ class Rooms:
         with at(SUPERVISOR) as work:
             people.decide_merges(work, [people.MergeDecided(**told(id=asked[2].pk), agrees=True)])
             self.ids["person.merged"] = asked[2].absorbed_id
+
+    def elsewhere(self) -> None:
+        """An ask that waits, one of the supervisor's own, one that was taken back."""
+        asked = []
+        for name in (WORKER, SUPERVISOR, WORKER):
+            with at(name) as work:
+                someone = self.person(work)
+                asked += people.ask_elsewhere(work, [people.ElsewhereAsked(**told(id=someone.pk), hope="go_on")])
+        with at(WORKER) as work:
+            people.take_back_elsewhere(work, [people.ElsewhereTakenBack(**told(id=asked[2].pk))])
+        self.keep(elsewhere__asked=asked[0], elsewhere__own=asked[1], elsewhere__withdrawn=asked[2])
+        self.ids["elsewhere.person"] = asked[0].person_id
 
     def reception(self) -> None:
         with at(SOCIAL) as work:

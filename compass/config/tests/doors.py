@@ -93,6 +93,7 @@ DOORS = (
     _door("people:identity", "person.grown", FIELD),
     _door("people:contact", "person.grown", FIELD),
     _door("people:same", "person.grown", FIELD),
+    _door("people:elsewhere", "person.grown", CASE_WORK),
     _door("people:ask_merge", "person.grown", CASE_WORK),
     _door("people:merge", "merge.asked", CASE_WORK),
     _door("people:pair", "pair.waiting", CASE_WORK),

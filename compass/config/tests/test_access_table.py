@@ -53,6 +53,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "people.confirm_merge": (OWN, {"supervisor"}),
     "people.consent": (OWN, FIELD),
     "people.copy": (OWN, {"case_worker", "supervisor"}),
+    "people.elsewhere": (OWN, {"case_worker", "supervisor"}),
+    "people.elsewhere_confirm": (OWN, {"supervisor"}),
     "people.erasure": (OWN, FIELD),
     "people.erasure_keep": (OWN, {"supervisor"}),
     "people.guardian": (OWN, FIELD),

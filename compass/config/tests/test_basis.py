@@ -46,6 +46,7 @@ ABOUT_NOBODY = {
     "people.erasure_cancel", "people.erasure_confirm", "people.erasure_keep", "people.judge",
     "people.photo_remove",
     "people.right_answer", "people.right_ask", "people.right_told", "people.search",
+    "people.take_back_elsewhere",
     "people.voices",
     "programme.count", "reception.activity", "reception.arrive", "referrals.answer", "referrals.attach",
     "referrals.outcome", "returns.not_left", "returns.see_off", "returns.take_back_journey",

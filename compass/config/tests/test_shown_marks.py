@@ -45,7 +45,7 @@ TOLD: dict[str, dict[str, Any]] = {
 #: Pages about a record that add one beside it, ask a person anew, or take a step that only one state allows.
 ADDING = {
     "people:copy", "people:document", "people:rights",
-    "people:ask_merge",
+    "people:ask_merge", "people:elsewhere",
     "people:person", "people:same", "people:pair", "people:withdraw", "people:replace_voice",
     "people:former", "people:name", "people:number", "people:photo",
     "reception:activity", "reception:children", "reception:register", "reception:left", "reception:back",

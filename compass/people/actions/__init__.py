@@ -17,6 +17,14 @@ from compass.people.actions.consents import (
 )
 from compass.people.actions.copies import CopyAsked, record_copies
 from compass.people.actions.documents import DocumentSaid, record_documents
+from compass.people.actions.elsewhere import (
+    ElsewhereAsked,
+    ElsewhereDecided,
+    ElsewhereTakenBack,
+    ask_elsewhere,
+    decide_elsewhere,
+    take_back_elsewhere,
+)
 from compass.people.actions.erasure import (
     ErasureAsked,
     ErasureConfirmed,
@@ -61,6 +69,9 @@ __all__ = [
     "ConsentGiven",
     "CopyAsked",
     "DocumentSaid",
+    "ElsewhereAsked",
+    "ElsewhereDecided",
+    "ElsewhereTakenBack",
     "ErasureAsked",
     "ErasureConfirmed",
     "ErasureStep",
@@ -89,6 +100,7 @@ __all__ = [
     "annul_services",
     "answer_rights",
     "appoint_guardians",
+    "ask_elsewhere",
     "ask_erasure",
     "ask_merges",
     "ask_rights",
@@ -97,6 +109,7 @@ __all__ = [
     "change_identity",
     "compare_person",
     "confirm_erasure",
+    "decide_elsewhere",
     "decide_merges",
     "erase",
     "give_consent",
@@ -119,6 +132,7 @@ __all__ = [
     "remove_photos",
     "request_guardians",
     "search_people",
+    "take_back_elsewhere",
     "tell_rights",
     "undo_merges",
     "withdraw_consent",

@@ -7,6 +7,7 @@ Every table about a person follows the person when the record is handed over (`m
 from __future__ import annotations
 
 from compass.people.models.consent import Consent, GuardianRequest, OfficeVoice
+from compass.people.models.elsewhere import ElsewhereAsk, ElsewhereMet
 from compass.people.models.exact import Exact
 from compass.people.models.households import HouseholdMember
 from compass.people.models.identity import (
@@ -46,6 +47,8 @@ __all__ = [
     "Consent",
     "CopyMade",
     "DataRequest",
+    "ElsewhereAsk",
+    "ElsewhereMet",
     "ErasureRequest",
     "Exact",
     "FormerContact",

@@ -44,7 +44,7 @@ class Search(Recorded):
     """That someone searched, never for what: by which attributes, with how many results. The trail says who was shown.
 
     kind: search (the page) | comparison (a record that was just written down, `about`, beside the office's others) | look
-    (the page that shows those).
+    (the page that shows those) | elsewhere (somebody asked whether another organisation works with `about` too).
     """
 
     kind = models.CharField(max_length=12)

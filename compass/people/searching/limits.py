@@ -19,6 +19,8 @@ SEARCHES_A_DAY = 60
 EMPTY_A_DAY = 10
 #: One record written anew and compared again and again is a way to try out names.
 SAME_RECORD_A_DAY = 4
+#: Asking about one person after the other whether somebody elsewhere knows them is listed from here on.
+ELSEWHERE_A_DAY = 5
 #: How far back the list goes.
 LISTED = timedelta(days=30)
 
@@ -27,3 +29,11 @@ MOST_OPENED = 300
 #: Results on the page, and people beside a record that was just written down.
 MOST_SHOWN = 20
 MOST_COMPARED = 5
+
+DAY = timedelta(days=1)
+#: Asks whether another organisation works with a person too, of one colleague and of one office within a day; the next one
+#: is refused.
+ASKS_A_DAY = 10
+OFFICE_ASKS_A_DAY = 40
+#: How long such an ask takes part in the nightly comparison.
+ASK_LASTS = timedelta(days=90)

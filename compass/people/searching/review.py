@@ -14,20 +14,22 @@ from compass.access.models import User
 from compass.access.staff import name_of
 from compass.access.work import Work
 from compass.people.models import Search
-from compass.people.searching.limits import EMPTY_A_DAY, LISTED, SAME_RECORD_A_DAY, SEARCHES_A_DAY
+from compass.people.searching.limits import ELSEWHERE_A_DAY, EMPTY_A_DAY, LISTED, SAME_RECORD_A_DAY, SEARCHES_A_DAY
 
 MOST_LINES = 100
 
 
 @dataclass(frozen=True)
 class Line:
-    """One day of one colleague: searches made, those without a result, how often one record was compared at most."""
+    """One day of one colleague: searches made, those without a result, how often one record was compared at most, about how
+    many people it was asked whether somebody elsewhere knows them."""
 
     day: date
     colleague: str
     searches: int
     empty: int
     repeated: int
+    elsewhere: int
 
     @property
     def many(self) -> bool:
@@ -41,6 +43,10 @@ class Line:
     def tried(self) -> bool:
         return self.repeated >= SAME_RECORD_A_DAY
 
+    @property
+    def asked(self) -> bool:
+        return self.elsewhere >= ELSEWHERE_A_DAY
+
 
 def unusual(work: Work) -> Sequence[Line]:
     """The days of the last 30 that are out of the ordinary, newest first, at most 100; three queries."""
@@ -49,7 +55,9 @@ def unusual(work: Work) -> Sequence[Line]:
     counted = {
         (each["day"], each["recorded_by"]): each
         for each in made.annotate(
-            searches=Count("pk", filter=Q(kind="search")), empty=Count("pk", filter=Q(kind="search", found=0))
+            searches=Count("pk", filter=Q(kind="search")),
+            empty=Count("pk", filter=Q(kind="search", found=0)),
+            elsewhere=Count("pk", filter=Q(kind="elsewhere")),
         )
     }
     per_record = made.filter(kind="comparison").values("day", "recorded_by", "about").annotate(times=Count("pk"))
@@ -59,8 +67,8 @@ def unusual(work: Work) -> Sequence[Line]:
         repeated[place] = max(repeated.get(place, 0), each["times"])
     people = {user.pk: name_of(user) for user in User.objects.filter(pk__in={who for _, who in counted})}
     lines = [
-        Line(day, people.get(who, ""), each["searches"], each["empty"], repeated.get((day, who), 0))
+        Line(day, people.get(who, ""), each["searches"], each["empty"], repeated.get((day, who), 0), each["elsewhere"])
         for (day, who), each in counted.items()
     ]
-    lines = [line for line in lines if line.many or line.in_vain or line.tried]
+    lines = [line for line in lines if line.many or line.in_vain or line.tried or line.asked]
     return sorted(lines, key=lambda line: (-line.day.toordinal(), line.colleague))[:MOST_LINES]

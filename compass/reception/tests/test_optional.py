@@ -17,7 +17,7 @@ from compass.access import scope
 from compass.people import forms as people
 from compass.people.content.consent import notice
 from compass.people.copies import Text
-from compass.people.forms import copies, erasure, rights, search
+from compass.people.forms import copies, elsewhere, erasure, rights, search
 from compass.people.forms.consent import CORE_SCOPES, CaregiverForm
 from compass.people.models import Consent, DataRequest, Person
 from compass.reception import forms as reception
@@ -85,6 +85,8 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (search.FindForm, {"names": "Amina", "birth_year": "1995"}),
     (search.SameForm, {"other": str(uuid.uuid4()), "answer": "same"}),
     (partial(search.MergeForm, person=GROWN, others=[BOY]), {"other": str(BOY.pk), "keep": "this"}),
+    (elsewhere.ElsewhereForm, {"hope": "go_on"}),
+    (elsewhere.DecideElsewhereForm, {"version": "1", "answer": "confirm"}),
     (search.DecideMergeForm, {"version": "1", "answer": "confirm"}),
     (lambda data: people.IdentityForm(data, country="NE"), WHO),
     (lambda data: people.IdentityForm(data, country="NE"), {**WHO, "birth_year": "1995", "birth_estimated": "no"}),
