@@ -48,6 +48,7 @@ def connect() -> None:
     registry.before_merge(merging.must_be_settled)
     registry.on_readers(merging.readers)
     decisions.register(merging.waiting_merges)
+    decisions.register(merging.waiting_asks)
     for column in ("checked_with", "parents_confirmed"):
         registry.refer("cases.BestInterests", column, moves=True)
     registry.refer("cases.HandoverKey", "subject", moves=False)

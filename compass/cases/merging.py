@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from compass.access import policy
@@ -22,7 +22,7 @@ from compass.cases.models import BestInterests, Referral
 from compass.cases.rules import FIELD
 from compass.cases.standards import link
 from compass.people import consent
-from compass.people.models import Merge, Person
+from compass.people.models import ElsewhereAsk, Merge, Person
 from compass.problems import NotYetOne
 
 MOST_WAITING = 50
@@ -81,4 +81,26 @@ def waiting_merges(work: Work) -> list[Waiting]:
             standard="CM-06",
         )
         for row in rows
+    ]
+
+
+def waiting_asks(work: Work) -> list[Waiting]:
+    """Questions to other organisations that wait for a second person, for the page of the team; one query."""
+    if not work.may("people.elsewhere_confirm"):
+        return []
+    rows = work.allowed("people.elsewhere_confirm", ElsewhereAsk).filter(
+        state="asked", until__gt=work.now, asking_organisation=F("organisation_id")
+    )
+    rows = rows.select_related("person").defer("person__identity_sealed", "person__contact_sealed")
+    return [
+        Waiting(
+            subject=row.person,
+            asked=_("Whether other organisations know this person"),
+            by=row.recorded_by,
+            since=row.recorded_at,
+            mine=row.recorded_by == work.actor.id,
+            url=link("people:elsewhere", row.person_id),
+            standard="CM-06",
+        )
+        for row in rows.order_by("recorded_at")[:MOST_WAITING]
     ]

@@ -258,6 +258,7 @@ def test_the_page_asks_confirms_and_takes_back(person, sign_in, at):
         sent = {name: form[name].value() for name in ("key", "occurred_at")} | data
         response = colleague.post(where, {name: str(value) for name, value in sent.items()})
         assert response.status_code == 302, response.context["form"].errors
+        assert (where in sign_in("zinder.supervisor").get("/cases/team/").content.decode()) is (state == "asked")
         with at("zinder.cases"):
             row = ElsewhereAsk.objects.get()
             assert row.state == state and row.until - row.recorded_at == ASK_LASTS
