@@ -25,7 +25,7 @@ from compass.people.actions import (
     take_back_elsewhere,
     withdraw_consent,
 )
-from compass.people.actions.elsewhere import NIGHT, compare_elsewhere, same_person
+from compass.people.actions.elsewhere import NIGHT, compare_elsewhere, end_with_keys, same_person
 from compass.people.matching.records import Name, Record
 from compass.people.models import Consent, ElsewhereAsk, ElsewhereMet, Person
 from compass.people.searching.limits import ASK_LASTS, ASKS_A_DAY, ELSEWHERE_A_DAY
@@ -287,3 +287,25 @@ def someone(given="Aminata", family="Diallo", year="1994", **more):
 def test_only_two_records_that_surely_are_of_one_person_meet(other, met):
     mine = someone(phones=("+227 90 12 34 57",), documents=("A1234",))
     assert same_person(mine, other) is same_person(other, mine) is met
+
+
+def test_who_is_erased_meets_nobody(at, person, ask):
+    """Erasing ends an ask, and an ask that stands meets nobody once the key is gone."""
+    here = person(HERE)
+    row = ask(HERE, here)
+    ask(THERE, person(THERE))
+    night()
+    assert set(meetings(at=at)) == {HERE, THERE}
+    with at("zinder.cases") as work:
+        assert list(end_with_keys(work, [here.pk])) == []
+        assert ElsewhereAsk.objects.get(pk=row.pk).state == "withdrawn"
+    again = ask(HERE, here)
+    with at("zinder.cases") as work:
+        work.keys.destroy([here.pk])
+    ask(THIRD, person(THIRD))
+    night()
+    with at("zinder.cases"):
+        assert ElsewhereAsk.objects.get(pk=again.pk).state == "confirmed"
+        assert ElsewhereMet.objects.count() == 1
+    # The positive control: the two whose keys are there meet.
+    assert meetings(at=at)[THIRD] == [str(world_id("DZ"))]
