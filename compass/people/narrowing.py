@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from compass.people.coarse import Coarse, coarsen, on_open, stays
-from compass.people.models import DataRequest, ErasureRequest, GuardianRequest, Merge, Person
+from compass.people.models import DataRequest, ElsewhereAsk, ErasureRequest, GuardianRequest, Merge, Person
 
 
 def declare() -> None:
@@ -40,6 +40,8 @@ def declare() -> None:
             "people.Merge", "state decided_by undone_by household once_alone uasc_status contact readers",
             fine={"decided_at": "compared with receipts: who may read the best interests of a child"},
         ),
+        Coarse("people.ElsewhereAsk", "hope state asking_organisation decided_by"),
+        Coarse("people.ElsewhereMet", "asking_organisation met_organisation"),
         Coarse("people.MergedRow", "model row column after"),
         # Of everything that was done to one of these rows.
         Coarse("access.Receipt", "key action actor_id result_id digest", person="result_id"),
@@ -56,7 +58,8 @@ def declare() -> None:
 
 
 def _asked(organisation: UUID, people: set[UUID], before: datetime) -> set[UUID]:
-    """Who waits for an answer: consent still to be asked for, erasure, a guardian, what is wrong, a merge."""
+    """Who waits for an answer: consent still to be asked for, erasure, a guardian, what is wrong, a merge; about whom
+    others are asked."""
 
     def of(rows: Iterable[UUID]) -> set[UUID]:
         return set(rows)
@@ -67,6 +70,7 @@ def _asked(organisation: UUID, people: set[UUID], before: datetime) -> set[UUID]
         | of(_who(ErasureRequest.objects.filter(person__in=people, status__in=("asked", "confirmed"))))
         | of(_who(GuardianRequest.objects.filter(person__in=people, status="requested", recorded_at__gt=before)))
         | of(_who(DataRequest.objects.filter(person__in=people).exclude(status="told")))
+        | of(_who(ElsewhereAsk.objects.filter(person__in=people, state__in=("asked", "confirmed"))))
         | of(pk for both in merges.values_list("person_id", "absorbed_id") for pk in both)
     )
 
