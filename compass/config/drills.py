@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import tempfile
 import zipfile
 import zlib
@@ -114,8 +115,12 @@ def refuse_served(connection: psycopg.Connection[Any]) -> None:
 
 @contextlib.contextmanager
 def scratch(beside: Path | None = None) -> Iterator[Path]:
-    """A new folder that is removed at the end, with a server that runs in it stopped; in `beside` or where TMPDIR says."""
+    """A new folder that is removed at the end, with a server that runs in it stopped; in `beside` or where TMPDIR says.
+
+    Also when the drill is told to end: a copy of everything must not be forgotten.
+    """
     folder = Path(tempfile.mkdtemp(prefix="compass-drill-", dir=beside))
+    before = signal.signal(signal.SIGTERM, _end)
     try:
         # PostgreSQL runs as another user where we are root, and must walk there.
         folder.chmod(0o755)
@@ -124,6 +129,11 @@ def scratch(beside: Path | None = None) -> Iterator[Path]:
         with contextlib.suppress(EmbeddedError):
             Cluster(folder / "copy").stop()
         shutil.rmtree(folder, ignore_errors=True)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def copy(source: Path, target: Path) -> None:
