@@ -104,7 +104,11 @@ _SMALL: dict[str, dict[str, Any]] = {
     }
 }
 #: Age band -> code of a question -> its words at that age. The code and what a yes leads to stay.
-WORDED = {"0-4": _SMALL | _YOUNG, "5-11": _CHILD | _YOUNG, "12-14": _CHILD, "15-17": _CHILD}
+WORDED = {
+    "0-4": _SMALL | _YOUNG, "5-11": _CHILD | _YOUNG, "12-14": _CHILD, "15-17": _CHILD,
+    # Of a closed file it is known only that this is a child.
+    "child": _CHILD,
+}  # fmt: skip
 #: Age band -> high-risk triggers that nobody asks about then.
 UNFIT = {
     "0-4": frozenset({"late_pregnancy", "suicidal_intent"}), "5-11": frozenset({"late_pregnancy"}),

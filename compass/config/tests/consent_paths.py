@@ -149,6 +149,7 @@ JOBS = {
 }
 COMMANDS = {
     "bench": "invented people", "check": "no data", "colleague": "accounts", "demo": "invented people",
+    "drill": "works on a copy, and tells how many, never who",
     "keys": "the root key, to its custodians", "load-public": "published data only", "lock": "closes everything",
     "makemigrations": "no data", "unlock": "opens what was locked",
     "migrate": "no data", "organisation": "offices and partners", "reindex": "keyed digests, kept inside",

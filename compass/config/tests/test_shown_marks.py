@@ -33,6 +33,8 @@ TOLD: dict[str, dict[str, Any]] = {
         "birth_estimated": "",
         "birth_unknown": "",
         "one_name": "no",
+        "second_nationality": "",
+        "third_nationality": "",
     },
     "people:household": {"relation": ""},
     "people:contact": {"phone": "+227 90 12 34 56", "unsafe_numbers": "+227 96 00 00 01", "safe_contact": "sms"},

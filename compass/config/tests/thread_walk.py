@@ -118,7 +118,7 @@ def children(who: Colleague, journey: Journey) -> None:
             "child-1-age": 4, "child-1-sex": "male", "child-1-relation": "child", "child-1-given": "Efosa",
         },
     )  # fmt: skip
-    for name, href in zip(("daughter", "son"), hrefs(who, "main ul a[href^='/people/']"), strict=True):
+    for name, href in zip(("daughter", "son"), hrefs(who, "main li.row a[href^='/people/']"), strict=True):
         journey.ids[name] = href.split("/")[2]
 
 
