@@ -69,6 +69,8 @@ COMPASS_COARSEN_AFTER = {"": 180} | {
     for each in env("COMPASS_COARSEN_AFTER").split()
     for country, _, days in [each.rpartition("=")]
 }
+# Countries whose offices ask the Washington Group short set, "NE TG". None unless named.
+COMPASS_SHORT_SET = frozenset(env("COMPASS_SHORT_SET").upper().split())
 COMPASS_SECRET_KEY_FILE = env("COMPASS_SECRET_KEY_FILE")
 SECRET_KEY = env("COMPASS_SECRET_KEY") or content("COMPASS_SECRET_KEY_FILE") or "not-for-serving"
 ALLOWED_HOSTS = env("COMPASS_HOSTS", "localhost,127.0.0.1").split(",")

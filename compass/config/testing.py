@@ -64,6 +64,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
             **environment(cluster, "app", name=name),
             "COMPASS_DEMONSTRATION": "1",
             "COMPASS_STATIC": str(cluster.folder / "none"),
+            "COMPASS_SHORT_SET": "NE",
         }
     )
     early_config.stash[CLUSTER], early_config.stash[NAME] = cluster, name

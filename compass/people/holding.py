@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.people.forms import ContactForm, IdentityForm, shown
 from compass.people.held import Column, Held, hold, hold_apart
+from compass.vocabulary import code_list
 
 #: Under which list the answers about reaching someone stand.
 _LISTS = {
@@ -102,6 +103,13 @@ def declare() -> None:
                 "since": Column(_("Since when")), "valid_until": Column(_("Valid until")),
             }},
             apart={"document": "internal", "detail_sealed.kept_by": "others"},
+        ),
+        Held(
+            "people.Functioning", _("Everyday activities"),
+            sealed={"answers_sealed": _("What you answered")},
+            parts={"answers_sealed": {
+                code.value: Column(code.lazy_label, "disability_answer") for code in code_list("disability_domain")
+            }},
         ),
         Held(
             "people.PersonPhoto", _("Photos of you"),

@@ -24,6 +24,7 @@ def declare() -> None:
         Coarse("people.FormerIdentity"),
         Coarse("people.PersonName", "name kind mistaken"),
         Coarse("people.AgencyNumber", "reference kind state"),
+        Coarse("people.Functioning"),
         Coarse("people.PersonPhoto", "media_type removed_by removal"),
         Coarse("people.IdentityDocument", "document type country possession"),
         Coarse(

@@ -168,6 +168,21 @@ class TooFarAway(Problem):
     next_step = _("Enter when it really happened; it cannot lie in the future.")
 
 
+class ShortSetNotAsked(Problem):
+    number, status = 2010, 409
+    title = _("Your office does not ask these questions.")
+    next_step = _("Help depends on none of them. Whoever runs COMPASS can turn them on for a country.")
+
+
+class ShortSetNotForAge(Problem):
+    number, status = 2011, 409
+    title = _("These questions are made for people of 18 years and more.")
+    next_step = _(
+        "Of a child from 2 to 17 a parent or caregiver is asked the Child Functioning Module, which is not part of COMPASS."
+        " If no age is recorded, write it down first; an estimate is enough."
+    )
+
+
 class ConsentMissing(Problem):
     number, status = 3001, 409
     title = _("The person has not agreed to this: %(scope)s.")

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from compass.config.demo.world import world_id
 from compass.people import actions as people
+from compass.people import functioning
 from compass.people.copies import gather
 from compass.people.models import IdentityDocument
 from compass.people.queries import document_detail, documents_of, names_of, number_detail, numbers_of
@@ -18,6 +19,7 @@ from compass.people.searching.finding import find
 from compass.people.searching.tokens import record_of
 from compass.problems import NotFound
 from compass.trail.models import Entry
+from compass.vocabulary import code_list
 
 pytestmark = pytest.mark.django_db
 NUMBER, PHONE = "NE 0712 3456X", "+227 90 11 22 33"
@@ -149,6 +151,43 @@ def test_a_number_of_another_organisation_is_read_changed_and_found_under_both_a
         assert numbers_of(work, kept) == []
         assert [number_detail(work, each) for each in numbers_of(work, absorbed)[0]] == [{"number": "835-00012345"}] * 2
     assert found(at, "Ese", "835 00012345") == set() and found(at, "Kadiatou", "835 00012345") == {absorbed.pk}
+
+
+def test_answers_to_the_six_questions_are_read_under_both_and_a_mistake_goes_back_with_them(
+    at, told, both, ask, decide, undo
+):
+    kept, absorbed, _passport = both
+    six = dict.fromkeys(code_list("disability_domain").values, "cannot")
+
+    def say(someone, answers, basis):
+        with at("zinder.cases") as work:
+            said = people.FunctioningAnswered(**told(basis=basis, id=someone.pk), answers=answers)
+            return people.record_functioning(work, [said])[0]
+
+    def read(work, someone):
+        return [dict(functioning.opened(work, row)) for row in functioning.answers_of(work, someone)]
+
+    with at("zinder.cases") as work:
+        scopes = {"data_processing": True, "share_non_identifiable_reporting": True}
+        seven = tuple(code_list("consent_information").values)
+        given = [
+            people.ConsentGiven(**told(id=each.pk), certified=True, information=seven, scopes=scopes)
+            for each in (kept, absorbed)
+        ]
+        people.give_consent(work, given)
+        aged = people.IdentityChange(**told(id=absorbed.pk, basis="consent"), identity={**OTHER, "birth_year": 1990})
+        people.change_identity(work, [aged])
+    say(absorbed, six, "consent")
+    row = decide(ask(kept, absorbed))
+
+    with at("zinder.cases") as work:
+        assert read(work, kept) == [six], "the control"
+        assert "people.Functioning" in gather(work, kept).tables
+    say(kept, {}, "legal_duty")
+    undo(row)
+
+    with at("zinder.cases") as work:
+        assert (read(work, kept), read(work, absorbed)) == ([], [{}, six])
 
 
 def test_pages_show_kinds_beside_each_other_and_open_both_for_a_reason(at, both, said, ask, decide, sign_in, client):

@@ -246,6 +246,14 @@ STEPS: dict[str, Step] = {
     ),
     "people.name": _do(people.record_names, _said(people.NameSaid, kind="known_as", words="Amina the tailor")),
     "people.number": _do(people.record_numbers, _said(people.NumberSaid, kind="unhcr_individual", number="835-00012345")),
+    "people.functioning": _do(
+        people.record_functioning,
+        _said(
+            people.FunctioningAnswered,
+            answers=dict.fromkeys(code_list("disability_domain").values, "refused"),
+            basis="consent",
+        ),
+    ),
     "people.photo": _do(
         people.keep_photos,
         _said(people.PhotoTaken, picture=Attachment(b"\xff\xd8\xff", "image/jpeg", ""), basis="consent"),

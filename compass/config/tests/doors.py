@@ -110,6 +110,7 @@ DOORS = (
     _door("people:name", "person.grown", FIELD),
     _door("people:number", "person.grown", FIELD),
     _door("people:former", "person.grown", FIELD),
+    _door("people:functioning", "person.grown", FIELD),
     _door("people:photo", "person.grown", FIELD),
     _door("people:photo_remove", "person.photographed", FIELD),
     _door("people:guardian", "person.boy", FIELD),

@@ -36,6 +36,7 @@ from compass.people.actions.erasure import (
     erase,
     keep_record,
 )
+from compass.people.actions.functioning import FunctioningAnswered, record_functioning
 from compass.people.actions.households import HouseholdChange, change_households
 from compass.people.actions.merging import (
     MergeAsked,
@@ -75,6 +76,7 @@ __all__ = [
     "ErasureAsked",
     "ErasureConfirmed",
     "ErasureStep",
+    "FunctioningAnswered",
     "GuardianAppointed",
     "GuardianAsked",
     "HouseholdChange",
@@ -124,6 +126,7 @@ __all__ = [
     "record_comparisons",
     "record_copies",
     "record_documents",
+    "record_functioning",
     "record_names",
     "record_numbers",
     "record_searches",

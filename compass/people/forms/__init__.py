@@ -6,6 +6,7 @@ from compass.people.forms.common import shown
 from compass.people.forms.consent import ConsentForm, WithdrawForm
 from compass.people.forms.contact import ContactForm
 from compass.people.forms.document import DocumentForm
+from compass.people.forms.functioning import FunctioningForm, FunctioningMistakenForm
 from compass.people.forms.name import NameForm
 from compass.people.forms.number import NumberForm
 from compass.people.forms.person import (
@@ -28,6 +29,8 @@ __all__ = [
     "DecideMergeForm",
     "DocumentForm",
     "FindForm",
+    "FunctioningForm",
+    "FunctioningMistakenForm",
     "GuardianForm",
     "HouseholdForm",
     "IdentityForm",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from compass.people.models.consent import Consent, GuardianRequest, OfficeVoice
 from compass.people.models.elsewhere import ElsewhereAsk, ElsewhereMet
 from compass.people.models.exact import Exact
+from compass.people.models.functioning import Functioning
 from compass.people.models.households import HouseholdMember
 from compass.people.models.identity import (
     TAKEN,
@@ -53,6 +54,7 @@ __all__ = [
     "Exact",
     "FormerContact",
     "FormerIdentity",
+    "Functioning",
     "GuardianRequest",
     "HouseholdMember",
     "IdentityDocument",

@@ -21,6 +21,7 @@ from compass.people.actions import GuardianAppointed, appoint_guardians, on_page
 from compass.people.alerts import alerts_of
 from compass.people.forms import AppointedForm, ContactForm, GuardianForm, IdentityForm, RevealForm, WithdrawForm
 from compass.people.forms import shown as asked_of
+from compass.people.functioning import answers_of, asked_here, suits
 from compass.people.households import cared_for_by_nobody
 from compass.people.links import acts_of, links_of
 from compass.people.models import FURTHER, Consent, GuardianRequest, Person
@@ -87,6 +88,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "names": names_shown(work, shown, opened=opened is not None) if work.may("people.identity") else [],
             "documents": documents_shown(work, shown, opened=opened is not None) if work.may("people.identity") else [],
             "numbers": numbers_shown(work, shown, opened=opened is not None) if work.may("people.identity") else [],
+            "functioning": work.may("people.identity") and _six(work, shown),
             "edits": edits and not erased,
             "erased": erased,
             "rights": queries.rights_shown(work, shown) if edits else [],
@@ -96,6 +98,11 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "reveals": work.may("people.identity") and not erased,
         },
     )
+
+
+def _six(work: Work, person: Person) -> bool:
+    """Whether the page leads to the six questions: they may be asked, or were."""
+    return (asked_here(work) and suits(person)) or bool(answers_of(work, person))
 
 
 def _facts(

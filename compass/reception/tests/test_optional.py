@@ -123,6 +123,8 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
         {"key": "x"},
     ),
     (people.PhotoRemovedForm, {"version": "1", "why": "wish"}),
+    (people.FunctioningForm, dict.fromkeys(code_list("disability_domain").values, "none")),
+    (people.FunctioningMistakenForm, {"seen": ""}),
     (
         lambda data: people.VoiceForm(data, {"audio": SimpleUploadedFile("a.mp3", b"ID3")} if data else None),
         {"key": "x"},
