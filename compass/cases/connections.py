@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from compass.access import revoking
 from compass.access.models import Organisation
 from compass.access.work import Work
-from compass.cases import chapters, decisions, holding, ladder, merging, narrowing
+from compass.cases import chapters, decisions, holding, ladder, merging, narrowing, retention
 from compass.cases.actions.handover import answering, withdraw_after_consent
 from compass.cases.actions.referral import recall_after_consent
 from compass.cases.chapters import Chapter
@@ -49,6 +49,10 @@ def connect() -> None:
     registry.on_readers(merging.readers)
     decisions.register(merging.waiting_merges)
     decisions.register(merging.waiting_asks)
+    decisions.register(retention.waiting_retention)
+    registry.on_open(retention.still_open)
+    registry.on_kinds(retention.kinds)
+    registry.on_stays(retention.child_is_missing)
     for column in ("checked_with", "parents_confirmed"):
         registry.refer("cases.BestInterests", column, moves=True)
     registry.refer("cases.HandoverKey", "subject", moves=False)

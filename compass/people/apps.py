@@ -29,6 +29,11 @@ def _answers(request: HttpRequest) -> bool:
     return work is not None and bool(work.may("people.rights_list"))
 
 
+def _keeps_time(request: HttpRequest) -> bool:
+    work = getattr(request, "work", None)
+    return work is not None and bool(work.may("people.retention_list"))
+
+
 def _judges(request: HttpRequest) -> bool:
     work = getattr(request, "work", None)
     return work is not None and bool(work.may("people.pairs"))
@@ -42,6 +47,7 @@ class PeopleConfig(AppConfig):
         "compass_coarsen(text, jsonb)": "compass_app",
         "compass_says_quarters(uuid)": "compass_app",
         "compass_met_elsewhere(uuid[], uuid[])": "compass_app",
+        "compass_terms_over(timestamptz)": "compass_app",
     }
 
     def ready(self) -> None:
@@ -55,6 +61,7 @@ class PeopleConfig(AppConfig):
         from compass.people.actions.photos import follow_consent
         from compass.people.elsewhere import asking_of, asks_to_open, told_elsewhere, told_of
         from compass.people.merging import known_also_as, merges_to_open, merging_of, must_not_be_erased
+        from compass.people.retention import requests_open
         from compass.people.searching.duplicates import same_people
         from compass.ui import navigation
 
@@ -78,6 +85,7 @@ class PeopleConfig(AppConfig):
         registry.refer("people.Pair", "first", moves=False)
         registry.refer("people.Pair", "second", moves=False)
         registry.before_merge(must_not_be_erased)
+        registry.on_stays(requests_open)
         links.register(same_people)
         shared.register(shared.papers)
         registry.on_consent(end_after_consent)
@@ -93,4 +101,5 @@ class PeopleConfig(AppConfig):
         navigation.register(label=_("Possible duplicates"), url_name="people:pairs", order=27, visible=_judges)
         navigation.register(label=_("Requests"), url_name="people:rights_list", order=74, visible=_answers)
         navigation.register(label=_("Searches"), url_name="people:searches", order=75, visible=_watches)
+        navigation.register(label=_("Retention"), url_name="people:retention_list", order=76, visible=_keeps_time)
         navigation.register(label=_("Voices"), url_name="people:voices", order=70, visible=_keeps_voices)

@@ -180,6 +180,19 @@ def declare() -> None:
             apart={"answered_by": "colleagues"},
         ),
         Held(
+            "people.Retention", _("How long your record is kept"),
+            told={
+                "state": Column(_("State"), "retention_state"),
+                "began_on": Column(_("The last that was done with you")),
+                "due_on": Column(_("Last day of the term")),
+                "review_on": Column(_("To be looked at")),
+                "country": Column(_("Country"), "country"),
+                "ground": Column(_("Why it is kept longer"), "retention_ground"),
+                "until": Column(_("Kept until")),
+                "erase_at": Column(_("To be erased")),
+            },
+        ),
+        Held(
             "people.CopyMade", _("Copies made for you"),
             told={"how": Column(_("How"), "copy_form"), "records": Column(_("Records in it"))},
             apart={"talk": "protect", "checked": "protect", "words": "internal"},

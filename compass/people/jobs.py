@@ -10,15 +10,20 @@ from procrastinate.contrib.django import app
 
 from compass.access import policy
 from compass.access.actor import Actor
+from compass.access.jobs import by_itself
 from compass.access.models import Grant, Organisation, User
 from compass.access.work import unit_of_work
-from compass.people.actions import ErasureStep, erase
+from compass.people.actions import ErasureStep, RetentionStep, erase, erase_over, settle_clocks
 from compass.people.actions.coarsening import coarsen_office
 from compass.people.actions.elsewhere import compare_elsewhere
 from compass.people.actions.match import match_office
+from compass.people.models import Person
 from compass.trail.jobs import export_erasures
 
 RULE = "people.erasure"
+DECIDES = "people.retention_decide"
+#: Clocks looked at in one unit of work.
+AT_A_TIME = 500
 
 
 @app.periodic(cron="23 1 * * *")
@@ -60,14 +65,14 @@ def elsewhere(timestamp: int = 0) -> None:
     compare_elsewhere(list(Organisation.objects.order_by("pk")))
 
 
-def _in_whose_name(organisation: UUID, confirmed_by: UUID) -> Actor | None:
+def _in_whose_name(organisation: UUID, confirmed_by: UUID, rule: str = RULE) -> Actor | None:
     """Who confirmed it, while they work there; else a supervisor of the office that holds the record now."""
     supervisors = Grant.objects.filter(organisation_id=organisation, role="supervisor").order_by("user_id")
     for pk in (confirmed_by, *supervisors.values_list("user_id", flat=True)):
         user = User.objects.filter(pk=pk, is_active=True).first()
         if user is not None:
             actor = Actor.of(user, organisation)
-            if actor.organisation.pk == organisation and actor.in_roles(policy.RULES[RULE].roles):
+            if actor.organisation.pk == organisation and actor.in_roles(policy.RULES[rule].roles):
                 return actor
     return None
 
@@ -88,4 +93,51 @@ def erase_due(timestamp: int = 0) -> int:
                 erase(work, [ErasureStep(key=uuid4(), occurred_at=timezone.now(), basis="legal_duty", id=request)])
             count += 1
     export_erasures()
+    return count
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(name="compass.people.clocks", queueing_lock="compass.people.clocks", pass_context=False)
+def clock_offices(timestamp: int = 0) -> int:
+    """Each night: one job for each organisation. How many."""
+    offices = list(Organisation.objects.order_by("pk").values_list("pk", flat=True))
+    for office in offices:
+        clock_one.defer(office=str(office))
+    return len(offices)
+
+
+@app.task(name="compass.people.clock_one", pass_context=False)
+def clock_one(office: str) -> int:
+    """Bring the retention clocks of one organisation up to what is true. How many moved; nothing is decided or erased.
+    Raises ValueError, DoesNotExist."""
+    actor, moved, last = by_itself(Organisation.objects.get(pk=UUID(office))), 0, None
+    while True:
+        with unit_of_work(actor, "people.retention") as work:
+            rows = Person.objects.filter(organisation_id=actor.organisation.pk, merged_into__isnull=True).order_by("pk")
+            batch = list((rows.filter(pk__gt=last) if last else rows).values_list("pk", flat=True)[:AT_A_TIME])
+            moved += len(settle_clocks(work, batch))
+        if len(batch) < AT_A_TIME:
+            return moved
+        last = batch[-1]
+
+
+@app.periodic(cron="29 * * * *")
+@app.task(name="compass.people.erase_over", queueing_lock="compass.people.erase_over", pass_context=False)
+def erase_terms_over(timestamp: int = 0) -> int:
+    """Every hour: carry out what two people decided once its delay is over, and export the ledger at once. How many were
+    looked at; one for which nobody works at the office waits until somebody does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT person, organisation, agreed_by FROM compass_terms_over(%s)", [timezone.now()])
+        due = cursor.fetchall()
+    count = 0
+    for person, organisation, agreed_by in due:
+        actor = _in_whose_name(organisation, agreed_by, DECIDES)
+        if actor is not None:
+            with unit_of_work(actor, "people.retention_erase") as work:
+                erase_over(
+                    work, [RetentionStep(key=uuid4(), occurred_at=timezone.now(), basis="legal_duty", id=person)]
+                )
+            count += 1
+    if count:
+        export_erasures()
     return count

@@ -10,6 +10,10 @@ from django.db.models import Q
 
 from compass.people.coarse import Coarse, coarsen, on_open, stays
 from compass.people.models import DataRequest, ElsewhereAsk, ErasureRequest, GuardianRequest, Merge, Person
+from compass.people.retention import current
+
+#: Clocks with which somebody is at work.
+DECIDED = ("keep_asked", "erase_asked", "erasing")
 
 
 def declare() -> None:
@@ -43,6 +47,7 @@ def declare() -> None:
         ),
         Coarse("people.ElsewhereAsk", "hope state asking_organisation decided_by"),
         Coarse("people.ElsewhereMet", "asking_organisation met_organisation"),
+        Coarse("people.Retention", "state country ground"),
         Coarse("people.MergedRow", "model row column after"),
         # Of everything that was done to one of these rows.
         Coarse("access.Receipt", "key action actor_id result_id digest", person="result_id"),
@@ -71,6 +76,7 @@ def _asked(organisation: UUID, people: set[UUID], before: datetime) -> set[UUID]
         | of(_who(ErasureRequest.objects.filter(person__in=people, status__in=("asked", "confirmed"))))
         | of(_who(GuardianRequest.objects.filter(person__in=people, status="requested", recorded_at__gt=before)))
         | of(_who(DataRequest.objects.filter(person__in=people).exclude(status="told")))
+        | of(_who(current().filter(person__in=people, state__in=DECIDED)))
         | of(_who(ElsewhereAsk.objects.filter(person__in=people, state__in=("asked", "confirmed"))))
         | of(pk for both in merges.values_list("person_id", "absorbed_id") for pk in both)
     )

@@ -6,7 +6,7 @@ person is registered by its room in `AppConfig.ready`; a test fails for a foreig
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -144,3 +144,54 @@ def on_receivers(provider: Receivers) -> None:
 
 def receivers() -> Sequence[Receivers]:
     return tuple(_receivers)
+
+
+Open = Callable[["Work", Collection[UUID]], Collection[UUID]]
+_open: list[Open] = []
+
+
+def on_open(provider: Open) -> None:
+    """`provider(work, people)`: with which of these people a room has something open, so that no retention clock runs."""
+    if provider not in _open:
+        _open.append(provider)
+
+
+def with_open(work: Work, people: Collection[UUID]) -> set[UUID]:
+    """Those with whom any room has something open."""
+    return {person for provider in _open for person in provider(work, people)}
+
+
+Kinds = Callable[["Work", Collection[UUID]], Mapping[str, Collection[UUID]]]
+_kinds: list[Kinds] = []
+
+
+def on_kinds(provider: Kinds) -> None:
+    """`provider(work, people)`: of which of these people a room holds which kind of record that has a term of its own."""
+    if provider not in _kinds:
+        _kinds.append(provider)
+
+
+def kinds_of(work: Work, people: Collection[UUID]) -> dict[UUID, set[str]]:
+    """The kinds of record that the rooms hold of these people."""
+    found: dict[UUID, set[str]] = {}
+    for provider in _kinds:
+        for kind, about in provider(work, people).items():
+            for person in about:
+                found.setdefault(person, set()).add(kind)
+    return found
+
+
+Stays = Callable[["Work", Collection[UUID]], str]
+_stays: list[Stays] = []
+
+
+def on_stays(provider: Stays) -> None:
+    """`provider(work, records)`: why a person, of whom these are all records, may not be erased by anybody's decision but
+    their own, in words; empty when nothing stands against it."""
+    if provider not in _stays:
+        _stays.append(provider)
+
+
+def must_stay(work: Work, records: Collection[UUID]) -> str:
+    """The first reason that a room has; empty without one."""
+    return next((why for provider in _stays if (why := provider(work, records))), "")

@@ -79,6 +79,21 @@ $$;
 
 DUE_DROP = "DROP FUNCTION compass_erasures_due();"
 
+#: The same for what two people decided when the term was over: which people, where, and who agreed.
+TERMS_OVER = """
+CREATE OR REPLACE FUNCTION compass_terms_over(by_then timestamptz)
+RETURNS TABLE (person uuid, organisation uuid, agreed_by uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT r.person_id, r.organisation_id, r.recorded_by FROM public.people_retention r
+    WHERE r.state = 'erasing' AND r.erase_at <= by_then
+      AND NOT EXISTS (SELECT 1 FROM public.people_retention n WHERE n.person_id = r.person_id AND n.version > r.version)
+      AND NOT EXISTS (SELECT 1 FROM public.people_person p WHERE p.id = r.person_id AND p.merged_into_id IS NOT NULL)
+    ORDER BY r.erase_at, r.person_id
+$$;
+"""
+
+TERMS_OVER_DROP = "DROP FUNCTION compass_terms_over(timestamptz);"
+
 MERGED = """
 CREATE OR REPLACE FUNCTION compass_merged() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

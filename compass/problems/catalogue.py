@@ -142,6 +142,14 @@ class NotYetOne(Problem):
     next_step = _("Settle that first, then come back.")
 
 
+class NotYetErased(Problem):
+    """`what`: why the record stays, in words."""
+
+    number, status = 2010, 409
+    title = _("This record cannot be erased: %(what)s.")
+    next_step = _("Settle that first, or keep the record with its ground and look at it again.")
+
+
 class KeyReused(Problem):
     number, status = 2004, 409
     title = _("This form was already sent, with other content, for another step or by someone else.")

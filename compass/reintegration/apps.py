@@ -12,9 +12,11 @@ class ReintegrationConfig(AppConfig):
 
     def ready(self) -> None:
         from compass.cases import chapters
+        from compass.people import registry
         from compass.reintegration import holding, narrowing
         from compass.reintegration.chapter import at_home
         from compass.reintegration.closing import register_standards
+        from compass.reintegration.queries import money_spent, still_to_do
         from compass.ui import navigation
 
         holding.declare()
@@ -28,5 +30,7 @@ class ReintegrationConfig(AppConfig):
             ),
         )
         chapters.register(_("At home"), at_home, order=45)
+        registry.on_open(still_to_do)
+        registry.on_kinds(money_spent)
         register_standards()
         import_module("compass.reintegration.deadlines")

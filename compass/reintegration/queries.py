@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -17,7 +17,7 @@ from compass.cases.files import Files
 from compass.cases.ladder import parent_present
 from compass.cases.sealing import open_from
 from compass.people.models import Person
-from compass.reintegration.models import ArrivalHome, Plan
+from compass.reintegration.models import Action, ArrivalHome, Plan
 from compass.returns.models import Journey, Member, Return
 from compass.returns.queries import members
 
@@ -64,6 +64,19 @@ def ended(people: Iterable[UUID]) -> set[UUID]:
     rows = Member.objects.filter(person__in=list(people)).select_related("avr").order_by("recorded_at", "id")
     newest = {row.person_id: row.avr.state for row in rows}
     return {pk for pk, state in newest.items() if state == "closed"}
+
+
+def still_to_do(work: Work, people: Collection[UUID]) -> Collection[UUID]:
+    """Those whose plan has lines that are neither delivered nor cancelled, unless their return is closed."""
+    rows = Action.objects.filter(person__in=list(people)).exclude(status__in=("delivered", "cancelled"))
+    found = set(rows.values_list("person_id", flat=True))
+    return found - ended(found) if found else found
+
+
+def money_spent(work: Work, people: Collection[UUID]) -> Mapping[str, Collection[UUID]]:
+    """Those for whom something of a plan was delivered: its receipts are audited."""
+    rows = Action.objects.filter(person__in=list(people), status="delivered")
+    return {"money": set(rows.values_list("person_id", flat=True))}
 
 
 def words_at_home(work: Work, person: Person) -> list[tuple[str, date, str]]:

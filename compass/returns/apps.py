@@ -24,7 +24,7 @@ class ReturnsConfig(AppConfig):
         from compass.returns.chapter import going_home
         from compass.returns.deadlines import waiting_decisions
         from compass.returns.merging import must_travel_once
-        from compass.returns.queries import bound_for
+        from compass.returns.queries import bound_for, on_the_way
         from compass.ui import navigation
 
         holding.declare()
@@ -34,6 +34,7 @@ class ReturnsConfig(AppConfig):
         chapters.register(_("Going home"), going_home, order=40)
         decisions.register(waiting_decisions)
         journeys.register(bound_for)
+        registry.on_open(on_the_way)
         on_taken_over(expect_journeys)
         registry.on_consent(after_consent)
 

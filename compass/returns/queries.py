@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -260,6 +260,11 @@ def open_returns(people: Iterable[UUID]) -> dict[UUID, Return]:
     """The open return of each person who has one."""
     rows = Member.objects.filter(person__in=list(people), avr__state__in=OPEN).select_related("avr")
     return {row.person_id: row.avr for row in rows}
+
+
+def on_the_way(work: Work, people: Collection[UUID]) -> Collection[UUID]:
+    """Those of whom a return is under way, until it is closed: their retention clock stands."""
+    return open_returns(people)
 
 
 def bound_for(people: Iterable[UUID]) -> set[str]:

@@ -10,6 +10,11 @@ def quarter(day: date) -> date:
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
 
 
+def rounded_up(day: date) -> date:
+    """The day on which the next quarter begins; the day itself where one does."""
+    return day if day == quarter(day) else quarter_ends(day) + timedelta(days=1)
+
+
 def quarter_ends(day: date) -> date:
     """The last day of the quarter of a day."""
     return quarter(quarter(day) + timedelta(days=100)) - timedelta(days=1)

@@ -17,6 +17,7 @@ from compass.cases.models import Case, Reopening, RiskChange
 from compass.cases.models.case import OPEN
 from compass.cases.rules import FIELD
 from compass.cases.sealing import load_keys, seal_into
+from compass.people.actions import stop_clocks
 from compass.people.consent import HELP
 from compass.people.models import Person
 from compass.problems import Invalid, NotFound, SecondPersonNeeded, WrongState
@@ -206,6 +207,7 @@ def reopen_cases(work: Work, reopenings: list[Reopen]) -> list[Case]:
         case.reopened_at, case.closed_at, case.closure_reason = each.occurred_at, None, ""
     Reopening.objects.bulk_create(rows)
     save_cases(cases, "status", "stage", "reopened_at", "closed_at", "closure_reason")
+    work.at_end(stop_clocks, [case.person_id for case in cases])
     return cases
 
 

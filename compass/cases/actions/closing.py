@@ -17,6 +17,7 @@ from compass.cases.actions.checks import in_case, must_be_open, save_cases, unch
 from compass.cases.files import Files
 from compass.cases.models import Case, Closure, FollowUp, Goal
 from compass.cases.sealing import load_keys, seal_into
+from compass.people.actions import start_clocks
 from compass.people.consent import HELP
 from compass.problems import Invalid, NotFound, StandardNotMet, UnknownCode, WrongState
 from compass.problems.words import in_a_row
@@ -121,4 +122,5 @@ def approve_closures(work: Work, decisions: list[Decision]) -> list[Closure]:
         case.status, case.stage = "closed", "closed"
         case.closed_at, case.closure_reason = row.approved_at, row.reason
     save_cases([case for case, row in ending], "status", "stage", "closed_at", "closure_reason")
+    work.at_end(start_clocks, [case.person_id for case, row in ending])
     return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.apps import apps
@@ -18,8 +19,10 @@ from compass.cases.models import Case, FollowUp, Reopening
 from compass.people import coarse
 from compass.people.actions import Registration, register_people
 from compass.people.actions.coarsening import coarsen_office
+from compass.people.actions.retention import settle_clocks
 from compass.people.coarse import Coarse
 from compass.people.models import CHILD_BANDS, Exact, Person, Service
+from compass.people.retention import newest
 from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre
 from compass.trail.verify import verify
 from compass.ui.quarters import is_coarse, quarter
@@ -280,3 +283,33 @@ def test_of_who_was_erased_nothing_exact_is_left_and_the_trail_stays_right(apart
         assert coarsen_office(office()) == 1
         everything.rollback()
         assert verify(everything) is None
+
+
+def test_the_clock_of_a_coarse_file_tells_no_day_and_goes_on(at, closed, counted):
+    ids = [person.pk for person in closed]
+
+    def settle(later=timedelta()):
+        now = timezone.now() + later
+        with patch.object(timezone, "now", lambda: now), at("zinder.supervisor") as work:
+            return len(settle_clocks(work, ids))
+
+    assert settle() == PEOPLE
+    with at("zinder.supervisor"):
+        before = {pk: (row.began_on, row.due_on, row.review_on) for pk, row in newest(ids).items()}
+    assert coarsen_office(office()) == PEOPLE
+
+    with at("zinder.supervisor"):
+        assert {pk: (row.began_on, row.due_on, row.review_on) for pk, row in newest(ids).items()} == before
+        assert all(day == quarter(day) for days_ in before.values() for day in days_)
+    assert settle() == 0
+    with at("zinder.supervisor"):
+        assert Person.objects.filter(pk__in=ids, coarse=True).count() == PEOPLE, (
+            "a night without a step leaves it coarse"
+        )
+    steps = settle(timedelta(days=460))
+    with at("zinder.supervisor"):
+        assert steps == PEOPLE
+        assert {row.state for row in newest(ids).values()} == {"review"}
+        assert {pk: row.due_on for pk, row in newest(ids).items()} == {pk: due for pk, (_, due, _) in before.items()}
+        assert not Person.objects.filter(pk__in=ids, coarse=True).exists(), "exact before its clock moves"
+    assert coarsen_office(office()) == 0, "what was put back stays a day"

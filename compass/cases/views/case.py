@@ -33,6 +33,7 @@ from compass.cases.standards.referral import after_closure
 from compass.cases.views.common import find_case, reveal
 from compass.people import consent, queries
 from compass.people.models import Consent
+from compass.people.retention import kept_until
 from compass.problems.words import in_a_row
 from compass.ui import words
 from compass.vocabulary import label_of
@@ -75,7 +76,9 @@ def case(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         "route": route(files, found, waiting, written), "assessment": files.newest(Assessment, found), "plan": plan,
         "needs": needs(files, found, plan), "goals": goals(files, found, plan), "chapters": written,
         "closure": files.newest(Closure, found), "may_approve": work.may("cases.approve"),
-        "screen_url": link("cases:screen", found.person_id), "person_url": link("people:person", found.person_id),
+        "screen_url": link("cases:screen", found.person_id),
+        "kept_until": None if found.is_open else kept_until(found.person_id),
+        "person_url": link("people:person", found.person_id),
         "consent_url": link("people:consent", found.person_id),
         "panels": [(*chapter.panel, chapter.way) for _label, chapter in written if chapter.panel],
     }  # fmt: skip

@@ -284,6 +284,11 @@ STEPS: dict[str, Step] = {
         people.answer_rights, _said(people.RightAnswered, answer="refused", ground="accurate", reason="It is right")
     ),
     "people.right_told": _do(people.tell_rights, _said(people.RightTold)),
+    "people.retention_ask": _do(people.review_retention, _said(people.RetentionReviewed, step="leave")),
+    "people.retention_ask erase": _do(people.review_retention, _said(people.RetentionReviewed, step="erase")),
+    "people.retention_decide": _do(people.decide_retention, _said(people.RetentionDecided, agrees=True)),
+    "people.retention_stop": _do(people.stop_erasing, _said(people.RetentionStep)),
+    "people.retention_erase": _do(people.erase_over, _said(people.RetentionStep)),
     "people.erasure_ask": _do(people.ask_erasure, _said(people.ErasureAsked)),
     "people.erasure_confirm": _do(people.confirm_erasure, _said(people.ErasureConfirmed, talk="in_person")),
     "people.erasure_cancel": _do(people.cancel_erasure, _said(people.ErasureStep)),

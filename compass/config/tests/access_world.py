@@ -174,6 +174,7 @@ class Rooms:
             people.appoint_guardians(work, [people.GuardianAppointed(**told(id=other.pk))])
         self.merges()
         self.elsewhere()
+        self.clocks()
         with at(SUPERVISOR) as work:
             self.keep(right__own=people.ask_rights(work, [replace(wrong, key=uuid4())])[0])
             one, other = sorted((grown, refused), key=lambda person: person.pk)
@@ -215,6 +216,20 @@ class Rooms:
             people.take_back_elsewhere(work, [people.ElsewhereTakenBack(**told(id=asked[2].pk))])
         self.keep(elsewhere__asked=asked[0], elsewhere__own=asked[1], elsewhere__withdrawn=asked[2])
         self.ids["elsewhere.person"] = asked[0].person_id
+
+    def clocks(self) -> None:
+        """Records with nothing open: one whose term runs, a child's, and what two colleagues decide about others."""
+        names = ("running", "asked", "own", "erasing", "due", "child")
+        with at(SOCIAL) as work:
+            made = {name: self.person(work, **({"identity": BOY} if name == "child" else {})) for name in names}
+            self.keep(**{f"retention__{name}": person for name, person in made.items()})
+            people.settle_clocks(work, [person.pk for person in made.values()])
+        for name, who in (("asked", WORKER), ("own", SUPERVISOR), ("erasing", WORKER), ("due", WORKER)):
+            with at(who) as work:
+                people.review_retention(work, [people.RetentionReviewed(**told(id=made[name].pk), step="erase")])
+        with at(SUPERVISOR) as work:
+            agreed = [people.RetentionDecided(**told(id=made[name].pk), agrees=True) for name in ("erasing", "due")]
+            people.decide_retention(work, agreed)
 
     def reception(self) -> None:
         with at(SOCIAL) as work:

@@ -85,7 +85,8 @@ INSIDE = {
         "cases:today", "home", "people:consent", "people:contact", "people:document", "people:former", "people:functioning",
         "people:name", "people:guardian", "people:guardian_appointed", "people:household", "people:household_before",
         "people:identity",
-        "people:number", "people:person", "people:photo", "people:photo_remove", "people:right", "people:rights",
+        "people:number", "people:person", "people:photo", "people:photo_remove", "people:retention_list",
+        "people:right", "people:rights",
         "people:rights_list", "people:shared", "people:summary", "people:withdraw",
         "reception:activities", "reception:activity", "reception:arrivals", "reception:back", "reception:children",
         "reception:left", "reception:not_there", "reception:register", "reintegration:action", "reintegration:cancel",
@@ -101,7 +102,7 @@ INSIDE = {
         "people:ask_merge", "people:find", "people:merge", "people:pair", "people:pairs", "people:same", "people:searches",
     }),
     "takes a key away from everybody": frozenset({
-        "people:erasure", "people:erasure_cancel", "people:erasure_confirm", "people:erasure_keep",
+        "people:erasure", "people:erasure_cancel", "people:erasure_confirm", "people:erasure_keep", "people:retention",
     }),
     "only writes down that nobody left": frozenset({"returns:not_left", "returns:take_back_journey"}),
     "takes a new count, shown elsewhere": frozenset({"programme:count"}),
@@ -138,6 +139,9 @@ DISCLOSING_COMMANDS = {
 JOBS = {
     "builtin:procrastinate.builtin_tasks.remove_old_jobs": "removes jobs that are done",
     "procrastinate.builtin_tasks.remove_old_jobs": "the same by its older name",
+    "compass.people.clock_one": "moves clocks within one office",
+    "compass.people.clocks": "one job for each office",
+    "compass.people.erase_over": "destroys keys; the ledger holds opaque identifiers",
     "compass.people.erase_due": "destroys keys; the ledger holds opaque identifiers",
     "compass.people.coarsen": "one job for each office",
     "compass.people.coarsen_one": "less in the clear within one office",

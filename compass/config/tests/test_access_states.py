@@ -63,6 +63,8 @@ def witness(rooms) -> Iterator[Witness]:
             owner.execute(f"{earlier} - interval '9 days' WHERE id = %s", [records[f"erasure.{name}"]])
         due = "UPDATE people_erasurerequest SET status = 'confirmed', due_at = now() - interval '1 hour' WHERE id = %s"
         owner.execute(due, [records["erasure.due"]])
+        over = "UPDATE people_retention SET erase_at = now() - interval '1 hour' WHERE state = 'erasing' AND person_id = %s"
+        owner.execute(over, [records["retention.due"]])
         yield Witness(owner)
 
 

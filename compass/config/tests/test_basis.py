@@ -45,6 +45,7 @@ ABOUT_NOBODY = {
     "communities.profile", "communities.secure", "people.compare", "people.copy", "people.erase", "people.erasure_ask",
     "people.erasure_cancel", "people.erasure_confirm", "people.erasure_keep", "people.judge",
     "people.photo_remove",
+    "people.retention_ask", "people.retention_decide", "people.retention_erase", "people.retention_stop",
     "people.right_answer", "people.right_ask", "people.right_told", "people.search",
     "people.take_back_elsewhere",
     "people.voices",

@@ -50,6 +50,18 @@ from compass.people.actions.names import NameSaid, record_names
 from compass.people.actions.numbers import NumberSaid, record_numbers
 from compass.people.actions.persons import IdentityChange, Registration, change_identity, register_people
 from compass.people.actions.photos import PhotoRemoved, PhotoTaken, keep_photos, must_agree, remove_photos
+from compass.people.actions.retention import (
+    RetentionDecided,
+    RetentionReviewed,
+    RetentionStep,
+    decide_retention,
+    erase_over,
+    review_retention,
+    settle_clocks,
+    start_clocks,
+    stop_clocks,
+    stop_erasing,
+)
 from compass.people.actions.rights import RightAnswered, RightAsked, RightTold, answer_rights, ask_rights, tell_rights
 from compass.people.actions.searches import (
     Compared,
@@ -91,6 +103,9 @@ __all__ = [
     "PhotoTaken",
     "RecordKept",
     "Registration",
+    "RetentionDecided",
+    "RetentionReviewed",
+    "RetentionStep",
     "RightAnswered",
     "RightAsked",
     "RightTold",
@@ -113,7 +128,9 @@ __all__ = [
     "confirm_erasure",
     "decide_elsewhere",
     "decide_merges",
+    "decide_retention",
     "erase",
+    "erase_over",
     "give_consent",
     "judge",
     "keep_photos",
@@ -134,7 +151,12 @@ __all__ = [
     "register_people",
     "remove_photos",
     "request_guardians",
+    "review_retention",
     "search_people",
+    "settle_clocks",
+    "start_clocks",
+    "stop_clocks",
+    "stop_erasing",
     "take_back_elsewhere",
     "tell_rights",
     "undo_merges",

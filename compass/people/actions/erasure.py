@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from uuid6 import uuid7
@@ -136,13 +137,20 @@ def erase(work: Work, due: list[ErasureStep]) -> list[ErasureRequest]:
     rows = work.require("people.erasure", ErasureRequest, due)
     if any(row.status != "confirmed" or row.due_at is None or row.due_at > work.now for row in rows):
         raise WrongState
-    people = [row.person_id for row in rows]
-    # A record that was merged into theirs is theirs: it holds their names and what was said before the merge.
-    people += Person.objects.filter(merged_into__in=people).order_by("pk").values_list("pk", flat=True)
-    work.keys.destroy([*people, *keys_about(work, people)])
+    destroy(work, [row.person_id for row in rows])
     for row in rows:
         row.status, row.ended_at = "done", work.now
         row.version += 1
     ErasureRequest.objects.bulk_update(rows, ["status", "ended_at", "version"])
     work.saw(rows)
     return rows
+
+
+def destroy(work: Work, people: list[UUID]) -> None:
+    """Destroy the keys of people for good, whoever decided it: the tokens go with them, and the ledger names them.
+
+    A record that was merged into theirs is theirs: it holds their names and what was said before the merge.
+    """
+    merged = Person.objects.filter(merged_into__in=people).order_by("pk").values_list("pk", flat=True)
+    everyone = [*people, *merged]
+    work.keys.destroy([*everyone, *keys_about(work, everyone)])

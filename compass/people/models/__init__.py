@@ -31,6 +31,7 @@ from compass.people.models.person import (
     Person,
 )
 from compass.people.models.photo import PersonPhoto
+from compass.people.models.retention import Retention
 from compass.people.models.rights import CopyMade, DataRequest, ErasureRequest
 from compass.people.models.search import Judgement, Pair, Search, SearchToken
 from compass.people.models.service import Service
@@ -66,6 +67,7 @@ __all__ = [
     "Person",
     "PersonName",
     "PersonPhoto",
+    "Retention",
     "Search",
     "SearchToken",
     "Service",

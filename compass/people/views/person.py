@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from compass.access.pages import page
 from compass.access.work import Work
-from compass.people import queries
+from compass.people import queries, retention
 from compass.people.actions import GuardianAppointed, appoint_guardians, on_page, request_guardians, withdraw_consent
 from compass.people.alerts import alerts_of
 from compass.people.forms import AppointedForm, ContactForm, GuardianForm, IdentityForm, RevealForm, WithdrawForm
@@ -93,6 +93,8 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "erased": erased,
             "rights": queries.rights_shown(work, shown) if edits else [],
             "copies": work.may("people.copy") and not erased,
+            "kept_until": retention.kept_until(shown.pk),
+            "clocks": work.may("people.retention"),
             "has_children": any(other.is_child for other in members),
             "registers": work.may("people.register") and shown.merged_into_id is None,
             "reveals": work.may("people.identity") and not erased,

@@ -17,7 +17,7 @@ from compass.access import scope
 from compass.people import forms as people
 from compass.people.content.consent import notice
 from compass.people.copies import Text
-from compass.people.forms import copies, elsewhere, erasure, rights, search
+from compass.people.forms import copies, elsewhere, erasure, retention, rights, search
 from compass.people.forms.consent import CORE_SCOPES, CaregiverForm
 from compass.people.models import Consent, DataRequest, Person
 from compass.reception import forms as reception
@@ -70,6 +70,9 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
         lambda data: copies.CopyGivenForm(data, texts=[NOTE], languages=[("fr", "fr")], paper=True),
         {"talk": "in_person", "checked": "known", "number": NUMBER, "language": "fr", "how": "screen"},
     ),
+    (retention.RetentionReviewForm, {"step": "leave"}),
+    (retention.RetentionReviewForm, {"step": "keep", "ground": "audit", "until": "2031-11-23"}),
+    (retention.RetentionDecideForm, {"answer": "yes"}),
     (rights.RightAskedForm, {"kind": "correction", "concerns": "identity"}),
     (rights.RightAskedForm, {"kind": "objection", "concerns": "sharing", "purpose": "photo_audio"}),
     (
