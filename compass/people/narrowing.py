@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from compass.people.coarse import Coarse, coarsen, on_open, stays
 from compass.people.models import DataRequest, ElsewhereAsk, ErasureRequest, GuardianRequest, Merge, Person
-from compass.people.retention import current
+from compass.people.retention import STILL, current
+from compass.vault.models import Erasure
 
 #: Clocks with which somebody is at work.
 DECIDED = ("keep_asked", "erase_asked", "erasing")
@@ -70,6 +71,7 @@ def _asked(organisation: UUID, people: set[UUID], before: datetime) -> set[UUID]
     def of(rows: Iterable[UUID]) -> set[UUID]:
         return set(rows)
 
+    gone = set(Erasure.objects.filter(subject_id__in=people).values_list("subject_id", flat=True))
     merges = Merge.objects.filter(Q(person__in=people) | Q(absorbed__in=people), state="asked")
     return (
         of(Person.objects.filter(pk__in=people, consent_due_at__isnull=False).values_list("pk", flat=True))
@@ -77,6 +79,8 @@ def _asked(organisation: UUID, people: set[UUID], before: datetime) -> set[UUID]
         | of(_who(GuardianRequest.objects.filter(person__in=people, status="requested", recorded_at__gt=before)))
         | of(_who(DataRequest.objects.filter(person__in=people).exclude(status="told")))
         | of(_who(current().filter(person__in=people, state__in=DECIDED)))
+        # The clock of whoever was erased is ended first: about a coarse record without a key nothing is written any more.
+        | of(_who(current().filter(person__in=gone).exclude(state__in=STILL)))
         | of(_who(ElsewhereAsk.objects.filter(person__in=people, state__in=("asked", "confirmed"))))
         | of(pk for both in merges.values_list("person_id", "absorbed_id") for pk in both)
     )

@@ -313,3 +313,25 @@ def test_the_clock_of_a_coarse_file_tells_no_day_and_goes_on(at, closed, counted
         assert {pk: row.due_on for pk, row in newest(ids).items()} == {pk: due for pk, (_, due, _) in before.items()}
         assert not Person.objects.filter(pk__in=ids, coarse=True).exists(), "exact before its clock moves"
     assert coarsen_office(office()) == 0, "what was put back stays a day"
+
+
+def test_whoever_was_erased_leaves_the_household_coarse(at, closed, counted):
+    one, two, three, four, *_ = closed
+    ids = [person.pk for person in closed]
+    with at("zinder.supervisor") as work:
+        Person.objects.filter(pk=two.pk).update(household_id=one.household_id)
+        Person.objects.filter(pk=four.pk).update(household_id=three.household_id)
+        settle_clocks(work, ids)
+        work.keys.destroy([two.pk])
+    assert coarsen_office(office()) == PEOPLE - 2, "first the clock is ended"
+    with at("zinder.supervisor") as work:
+        assert [(row.person_id, row.state) for row in settle_clocks(work, ids)] == [(two.pk, "ended")]
+    assert coarsen_office(office()) == 2
+
+    # What a restored backup may hold: a clock that runs, of a coarse record whose key is gone.
+    with at("zinder.supervisor") as work:
+        work.keys.destroy([four.pk])
+        assert settle_clocks(work, ids) == []
+        assert Person.objects.filter(pk__in=ids, coarse=False).count() == 0
+        assert work.find("people.identity", Person, three.pk).pk == three.pk
+        assert not Person.objects.get(pk=three.pk).coarse, "control: the household can be made exact"

@@ -61,7 +61,7 @@ def settle_clocks(work: Work, people: Collection[UUID], *, since: date | None = 
     if coarse:
         # Exact before its clock moves, and coarse again a night later.
         take_up(work, coarse)
-        # Of whoever was erased nothing can be put back: that clock stays as it is.
+        # Of whom nothing could be put back the clock stays as it is.
         steps = [step for step in _steps(work, people, since) if not step.person.coarse]
     Retention.objects.bulk_create(steps)
     if steps:
@@ -95,7 +95,8 @@ def _next(
     if state == "ended":
         return None
     if erased:
-        return _step(work, person, before, "ended", **nothing) if before else None
+        # Of a coarse file nothing can be put back any more: asking for it would make the others of its household exact.
+        return _step(work, person, before, "ended", **nothing) if before and not person.coarse else None
     if now is None:
         none = {"began_on": None, "due_on": None, "review_on": None}
         return _step(work, person, before, "stopped", **none, **nothing) if state not in {"", "stopped"} else None
