@@ -183,7 +183,7 @@ def declare() -> None:
             "people.Retention", _("How long your record is kept"),
             told={
                 "state": Column(_("State"), "retention_state"),
-                "began_on": Column(_("The last that was done with you")),
+                "began_on": Column(_("The term counts from")),
                 "due_on": Column(_("Last day of the term")),
                 "review_on": Column(_("To be looked at")),
                 "country": Column(_("Country"), "country"),

@@ -14,12 +14,12 @@ from compass.vault.walls import Wall
 class Retention(AboutPerson):
     """One step of the clock of a person's record; the one of the highest `version` says how it stands. Never changed.
 
-    state: code of retention_state. began_on: the day from which the term counts, after the last done with the person.
-    due_on: the last day of the term. review_on: when a colleague looks at it next. country: whose term. ground, until: why
-    and until when it is kept beyond the term, code of retention_ground. erase_at: when the keys are destroyed unless
-    somebody stops it. days are those of the office; while nobody is at work on it they are days on which a quarter begins,
-    so that they tell no more of a closed file than the rest of it (`compass.people.coarse`). recorded_by: None where the
-    deployment took the step by itself.
+    state: code of retention_state. began_on: the day from which the term counts, at the end of the quarter in which the last
+    was done with the person. due_on: the last day of the term. review_on: when a colleague looks at it next. country: whose
+    term. ground, until: why and until when it is kept beyond the term, code of retention_ground. erase_at: when the keys
+    are destroyed unless somebody stops it. days are those of the office; while nobody is at work on it they are days on
+    which a quarter begins, so that they tell no more of a closed file than the rest of it (`compass.people.coarse`).
+    recorded_by: None where the deployment took the step by itself.
 
     The steps stay with their record when two records are made one: the clock of the one that is kept counts, and follows
     all of both.
