@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 HELD = """
+import signal
 import time
 import django
 django.setup()
+# As at a terminal; what is started in the background ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from compass.config.drills import scratch
 with scratch() as copy:
     copy.mkdir()
