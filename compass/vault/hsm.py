@@ -65,12 +65,14 @@ def is_named() -> bool:
 
 
 def kept() -> Kept | None:
-    """What is kept for the token, if anything."""
+    """What is kept for the token, if anything. Raises TokenForeign for a file that is damaged."""
     try:
         said = json.loads(path().read_text())
+        return Kept(int(said["number"]), bytes.fromhex(said["key"]), bytes.fromhex(said["sealed"]))
     except FileNotFoundError:
         return None
-    return Kept(int(said["number"]), bytes.fromhex(said["key"]), bytes.fromhex(said["sealed"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise TokenForeign from error
 
 
 def put(number: int, root_key: bytes, pin: str) -> None:
@@ -100,7 +102,7 @@ def take(pin: str) -> tuple[int, bytes]:
         try:
             key = session.get_key(object_class=ObjectClass.SECRET_KEY, id=sealed.key)
             return sealed.number, _open(key, sealed)
-        except (exceptions.NoSuchKey, exceptions.EncryptedDataInvalid, exceptions.PKCS11Error) as error:
+        except exceptions.PKCS11Error as error:
             raise TokenForeign from error
 
 
@@ -140,5 +142,8 @@ def _session(pin: str, *, writes: bool) -> Iterator[Any]:
         raise TokenAway(why=type(error).__name__) from error
     try:
         yield session
+    except exceptions.PKCS11Error as error:
+        # It was pulled out, or cannot do what is asked of it.
+        raise TokenAway(why=type(error).__name__) from error
     finally:
         session.close()

@@ -73,6 +73,21 @@ def test_a_file_that_was_changed_opens_nothing(token, spoil):
         hsm.take(token.pin)
 
 
+def test_a_damaged_file_is_said_in_words(token):
+    hsm.put(3, KEY, token.pin)
+    hsm.path().write_text('{"number": 3, "key": "zz"}')
+
+    with pytest.raises(TokenForeign):
+        hsm.take(token.pin)
+
+
+def test_a_token_that_cannot_do_it_is_said_in_words(token, monkeypatch):
+    monkeypatch.setattr(hsm, "KEY_BYTES", 7)
+
+    with pytest.raises(TokenAway):
+        hsm.put(3, KEY, token.pin)
+
+
 def test_once_the_key_was_put_there_anew_an_older_file_opens_nothing(token):
     hsm.put(3, KEY, token.pin)
     older = hsm.path().read_text()
