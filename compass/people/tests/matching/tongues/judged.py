@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
+from uuid import uuid4
 
 from compass.people.matching import Record, link
-from compass.people.searching.also import Also
+from compass.people.searching.also import FATHER, MOTHER, Also
 from compass.people.searching.tokens import record_of
 from compass.people.tests.matching.tongues import SEED, Registered, registered
 
@@ -54,5 +55,11 @@ def as_record(each: Registered) -> Record:
         identity["birth_date"] = each.birth
     elif each.birth:
         identity |= {"birth_year": int(each.birth), "birth_estimated": True}
-    also = Also(documents=(each.document,) if each.document else ())
+    also = Also()
+    also.document(each.document, each.printed)
+    if each.agency:
+        also.agency(each.agency, of_several=False)
+    for kind, words in ((FATHER, each.father), (MOTHER, each.mother)):
+        if words:
+            also.add(kind, words, of=uuid4())
     return replace(record_of(identity, {"phone": each.phone}, also), sex=each.sex)

@@ -103,7 +103,7 @@ def _wavered(word: str, chance: Random) -> str:
     return word
 
 
-def _slipped(word: str, chance: Random) -> str:
+def slipped(word: str, chance: Random) -> str:
     """A letter left out, typed twice, exchanged with the next one, or missed on the keyboard."""
     if len(word) < 4 or chance.random() >= SLIPS:
         return word
@@ -137,7 +137,7 @@ def spell(name: Name, clerk: Clerk, chance: Random) -> str:
         written = name.arabic
         if chance.random() < 0.25:  # hamza, dotless ya and ta marbuta are often left out
             written = written.translate(str.maketrans("أإآىة", "ااايه"))
-        return _slipped(written, chance)
+        return slipped(written, chance)
     forms = name.english
     if clerk.school == "french":
         forms = name.french or tuple(_as_french(form) for form in name.english)
@@ -145,5 +145,5 @@ def spell(name: Name, clerk: Clerk, chance: Random) -> str:
     word = _wavered(_particled(word, chance), chance)
     if chance.random() < 0.5:
         word = word.translate(str.maketrans("éèïôç", "eeioc"))
-    word = _slipped(word, chance)
+    word = slipped(word, chance)
     return word.upper() if chance.random() < 0.12 else word
