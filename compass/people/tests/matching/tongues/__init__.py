@@ -16,7 +16,7 @@ that three kinds miss it and the paragraph above, to what the desk asks today an
 gives the sources. What was easier than life, harder than life or missing:
 
 - A document is held by sex, nationality and age instead of by half of everyone, is with the person or not both times, and
-  may be lost in between. A number of another organisation is a second number, kept by fewer. Tokens are no numbers.
+  may be lost in between. A number of another organisation is a second number, kept by fewer. The desk asks for no token.
 - Not everyone has a telephone of their own: 0.7 of the women, no young child. The others give that of the household.
 - Whoever does not know when they were born rounds their age to five in 0.3 of the cases; before, in 0.04 and anew each time.
 - Of Arab men the names after the first are as common as Sudan's; before, the second to the tenth were 1.5 to 4 times as

@@ -15,7 +15,7 @@ is given; 0.2 have a certificate with a number with them [J].
 Numbers of other organisations. The desk asks for them as they are written on the card or slip; that of a family or a file
 finds nobody (list agency_number) and is left out here. UNHCR registers refugees; most people of this programme are migrants
 (case-management.md 0): 0.25 of the nationalities that are mostly refugees, 0.1 of the others have a number of their own
-[J]. A card that opens a record here is in no second record: whoever shows it is found before one is made.
+[J]. The desk asks for no token; the card of a centre is one of the documents, and no source says how many have one.
 
 Parents. The father is no part of the page on identity; he is a further name, asked when a name alone tells nobody apart.
 Afghan papers carried the father's and the grandfather's name and, until September 2020, not the mother's, whose name it is
