@@ -53,14 +53,16 @@ OF_AN_OFFICE = frozenset(ROLES) - frozenset[str]().union(*OUTSIDE.values())
 def noted(
     purpose: str, organisation: Organisation | UUID, results: Sequence[UUID], **facts: str | int
 ) -> Iterator[None]:
-    """One transaction, with its entry last; the deployment's (`keys.SYSTEM`) is of no organisation."""
+    """One transaction, with its entry last; the deployment's (`root.SYSTEM`) is of no organisation."""
     where = organisation.pk if isinstance(organisation, Organisation) else organisation
     with transaction.atomic():
         yield
         draft = chain.Draft(
             actor=None, organisation_id=where if where.int else None, purpose=purpose, at=timezone.now()
         )
-        draft.events.append({"action": purpose, "results": [str(each) for each in results], **facts})
+        draft.events.append({"action": purpose, **facts})
+        # Of the programme itself and no person it helps: the owner, who writes this, may be without any key.
+        draft.public = dict.fromkeys(results)
         with scope.alone(None):
             chain.append(draft)
 

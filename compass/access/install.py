@@ -16,8 +16,9 @@ from compass.trail.chain import GENESIS
 from compass.trail.models import Head
 from compass.vault import custody, root
 from compass.vault.crypto import open_bytes
-from compass.vault.keys import SYSTEM, create_organisation_key
+from compass.vault.keys import create_organisation_key
 from compass.vault.models import OrganisationKey
+from compass.vault.root import SYSTEM
 
 
 def migrate(*, verbosity: int = 0, ask: Callable[[], object] = lambda: None) -> None:

@@ -36,11 +36,13 @@ from compass.access.who import who
 from compass.access.work import Work
 from compass.problems import Denied, NotFound, TooManyTries
 from compass.trail import erasures
+from compass.trail.chain import veil
 from compass.trail.checkpoints import exported
-from compass.trail.models import Entry, Subject
+from compass.trail.models import Entry, touching
 from compass.vault import locking
-from compass.vault.keys import SYSTEM
 from compass.vault.models import Lock
+from compass.vault.root import SYSTEM
+from compass.vault.veil import Veil
 
 PAGE = 50
 # Cookies are shared with other sites of the same host, storage may hold work that was not sent yet: both stay.
@@ -250,7 +252,7 @@ def trail(request: HttpRequest, work: Work) -> TemplateResponse:
     if person:
         # Looking up who saw a person is itself a look at that person.
         work.draft.subjects[person] = None
-        entries = entries.filter(seq__in=Subject.objects.filter(subject_id=person).values("entry_id"))
+        entries = entries.filter(seq__in=touching([person]))
     after = request.GET.get("after", "")
     if after.isascii() and after.isdigit() and len(after) < 19:
         entries = entries.filter(seq__lt=int(after))
@@ -258,7 +260,8 @@ def trail(request: HttpRequest, work: Work) -> TemplateResponse:
     shown = found[:PAGE]
     users = User.objects.in_bulk([entry.actor for entry in shown if entry.actor])
     organisations = Organisation.objects.in_bulk([entry.organisation_id for entry in shown if entry.organisation_id])
-    lines = [_line(entry, users, organisations) for entry in shown]
+    over = veil()
+    lines = [_line(entry, users, organisations, over) for entry in shown]
     context = {
         "lines": lines,
         "asked": asked,
@@ -277,7 +280,7 @@ def _identifier(asked: str) -> tuple[UUID | None, bool]:
         return None, True
 
 
-def _line(entry: Entry, users: dict[UUID, User], organisations: dict[UUID, Organisation]) -> dict[str, Any]:
+def _line(entry: Entry, users: dict[UUID, User], organisations: dict[UUID, Organisation], over: Veil) -> dict[str, Any]:
     body = json.loads(entry.body)
     actor = users.get(cast(UUID, entry.actor))
     organisation = organisations.get(cast(UUID, entry.organisation_id))
@@ -290,7 +293,7 @@ def _line(entry: Entry, users: dict[UUID, User], organisations: dict[UUID, Organ
         "purpose": entry.purpose,
         "words": words.purpose(entry.purpose),
         "actions": [(code, words.action(code)) for code in actions if code != entry.purpose],
-        "subjects": body["subjects"],
+        "subjects": [str(each) for each in over.lifted(body["subjects"])],
     }
 
 

@@ -28,6 +28,7 @@ from compass.access.zones import zone_of
 from compass.problems import Denied, NotFound, Problem, StaleVersion
 from compass.trail import chain
 from compass.vault.keys import KeyRing
+from compass.vault.walls import Wall
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
@@ -164,9 +165,11 @@ class Work:
         return found
 
     def saw(self, rows: Iterable[models.Model]) -> None:
-        """Note the people these rows are about (`subject_id` of the row, else its key)."""
+        """Note the people these rows are about (`subject_id` of the row, else its key), or the rows that are public."""
         for row in rows:
-            self.draft.subjects[getattr(row, "subject_id", None) or row.pk] = None
+            wall: Wall | None = getattr(row, "wall", None)
+            noted = self.draft.public if wall and wall.public else self.draft.subjects
+            noted[getattr(row, "subject_id", None) or row.pk] = None
 
     def record(self, action: str, *, results: Sequence[UUID] = (), **facts: str | int) -> None:
         """Add an event: codes, numbers and opaque identifiers only, never values of the record."""

@@ -34,8 +34,7 @@ from compass.config.embedded import Cluster, EmbeddedError
 from compass.config.postgres import LEFT_OUT
 from compass.problems import Problem, Unreadable
 from compass.vault import crypto, shares
-from compass.vault.keys import context
-from compass.vault.root import HeldKey, unwrap
+from compass.vault.root import HeldKey, context, unwrap
 
 #: Bytes: in files up to this size a key is tried at every place, in packed ones up to that size inside them too.
 SMALL, PACKED = 8 * 1024, 16 * 1024 * 1024

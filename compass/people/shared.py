@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from compass.people.models import Person
-from compass.trail.models import Entry
+from compass.trail.models import Entry, touching
 from compass.ui.words import day
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def shared_of(work: Work, person: Person) -> list[Shared]:
 def papers(work: Work, person: Person) -> list[Shared]:
     """Summaries that this office printed for the person to carry: no record but the trail says so."""
     entries = Entry.objects.filter(
-        subjects__subject_id=person.pk, organisation_id__in=work.actor.organisations, purpose="people.summary.print"
+        seq__in=touching([person.pk]), organisation_id__in=work.actor.organisations, purpose="people.summary.print"
     )
     return [_paper(entry.at) for entry in entries.order_by("-seq")[:50] if _printed(entry)]
 

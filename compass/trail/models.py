@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import models
 
+from compass.trail.chain import veil
 from compass.vault.walls import Wall
 
 
@@ -33,7 +36,9 @@ class Entry(models.Model):
 
 
 class Subject(models.Model):
-    """Which entries touched a subject: the person's own question 'who has seen my record?'."""
+    """Which entries touched a subject: the person's own question 'who has seen my record?'. Named as the body names them,
+    under the veil.
+    """
 
     id = models.BigAutoField(primary_key=True)
     subject_id = models.UUIDField()
@@ -46,6 +51,11 @@ class Subject(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["subject_id", "-entry"], name="trail_subject_find")]
+
+
+def touching(subjects: Iterable[UUID]) -> models.QuerySet[Any, Any]:
+    """Numbers of the entries that touched any of these subjects."""
+    return Subject.objects.filter(subject_id__in=veil().identifiers(subjects)).values("entry_id")
 
 
 class Head(models.Model):

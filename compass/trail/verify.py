@@ -7,7 +7,8 @@ What is compared, in this order; the first thing that is wrong is named:
 3. the columns that repeat parts of a body, and the rows of `trail_subject`;
 4. the head row;
 5. sealed blobs: the newest digest that a body gives for (table, column, row) is that of the blob there now, so that a row
-   put back from an old copy, a blob that was replaced and one that was written without an entry are found.
+   put back from an old copy, a blob that was replaced and one that was written without an entry are
+   found. Bodies name rows and digests under the veil, so this step wants the deployment's key; the others want none.
 
 The window: entries after the last exported checkpoint can be cut off, or written anew with every hash after them, by
 someone who holds the database as its owner; from the next checkpoint on that is found.
@@ -19,6 +20,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +29,7 @@ from psycopg import sql
 
 from compass.trail.chain import GENESIS, link
 from compass.trail.checkpoints import Checkpoint
+from compass.vault.veil import Veil
 
 BATCH = 500
 _NO_SUBJECTS: tuple[str, ...] = ()
@@ -49,18 +52,21 @@ class _Progress:
     hash: bytes = GENESIS
 
 
-def verify(connection: psycopg.Connection[Any], checkpoints: Sequence[Checkpoint] = ()) -> Finding | None:
+def verify(
+    connection: psycopg.Connection[Any], checkpoints: Sequence[Checkpoint] = (), *, veil: Veil | None
+) -> Finding | None:
     """The first bad entry, or None. `connection` is the owner's; it must not be inside a transaction.
 
-    `checkpoints` are ones whose signatures were checked (`compass.trail.checkpoints.read`). Costs one pass over the
-    entries and one query for each sealed column.
+    `checkpoints` are ones whose signatures were checked (`compass.trail.checkpoints.read`). Without a `veil` sealed blobs
+    are not compared. Costs one pass over the entries and one over each sealed column.
     """
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.read_only = False
     try:
         with connection.transaction(force_rollback=True):
             progress = _Progress()
-            return _chain(connection, progress, checkpoints) or _head(connection, progress) or _blobs(connection)
+            found = _chain(connection, progress, checkpoints) or _head(connection, progress)
+            return found or (_blobs(connection, veil) if veil else None)
     finally:
         connection.isolation_level = None
         connection.read_only = None
@@ -170,7 +176,7 @@ def _sealed_columns(connection: psycopg.Connection[Any]) -> Iterator[_Column]:
     )
 
 
-def _blobs(connection: psycopg.Connection[Any]) -> Finding | None:
+def _blobs(connection: psycopg.Connection[Any], veil: Veil) -> Finding | None:
     connection.execute(
         """
         CREATE TEMP TABLE compass_sealed ON COMMIT DROP AS
@@ -182,38 +188,42 @@ def _blobs(connection: psycopg.Connection[Any]) -> Finding | None:
     )
     connection.execute("CREATE INDEX ON compass_sealed (t, c, r)")
     connection.execute("ANALYZE compass_sealed")
-    findings: list[Finding] = []
     columns = list(_sealed_columns(connection))
-    for column in columns:
-        findings += _compare(connection, column)
-    findings += _elsewhere(connection, columns)
+    findings = chain(*(_compare(connection, each, veil) for each in columns), _elsewhere(connection, columns))
     return min(findings, key=lambda f: f.seq if f.seq is not None else -1, default=None)
 
 
-def _compare(connection: psycopg.Connection[Any], column: _Column) -> Iterable[Finding]:
+def _compare(connection: psycopg.Connection[Any], column: _Column, veil: Veil) -> Iterator[Finding]:
+    """The rows of one column, some at a time; what then no row was found for is gone."""
     query = sql.SQL(
-        """
-        SELECT coalesce(s.r, t.{key}::text), s.seq, s.digest IS NULL, t.{key} IS NULL OR length(t.{name}) = 0
-        FROM (SELECT {key}, {name} FROM {table} WHERE length({name}) > 0) t
-        FULL JOIN (SELECT * FROM compass_sealed WHERE t = {table_text} AND c = {name_text}) s ON s.r = t.{key}::text
-        WHERE s.digest IS DISTINCT FROM substr(encode(sha256(t.{name}), 'hex'), 1, 32)
-        ORDER BY s.seq NULLS FIRST LIMIT 1
-        """
-    ).format(
-        key=sql.Identifier(column.key),
-        name=sql.Identifier(column.name),
-        table=sql.Identifier(column.table),
-        table_text=sql.Literal(column.table),
-        name_text=sql.Literal(column.name),
+        "SELECT {key}::text, substr(encode(sha256({name}), 'hex'), 1, 32) FROM {table} WHERE length({name}) > 0"
+    ).format(key=sql.Identifier(column.key), name=sql.Identifier(column.name), table=sql.Identifier(column.table))
+    where = f"{column.table}.{column.name}"
+    with connection.cursor(name="compass_blobs") as cursor:
+        cursor.itersize = BATCH
+        cursor.execute(query)
+        while rows := cursor.fetchmany(BATCH):
+            said = _said(connection, column, names := veil.identifiers(row for row, _ in rows))
+            for (row, _), name, digest in zip(rows, names, veil.digests(digest for _, digest in rows), strict=True):
+                if name not in said:
+                    yield Finding(None, f"{where} of {row} was written without an entry")
+                elif said[name][1] != digest:
+                    what = f"{where} of {row} is not what it sealed: replaced, or put back from an old copy"
+                    yield Finding(said[name][0], what)
+    gone = connection.execute(
+        "SELECT r, seq FROM compass_sealed WHERE t = %s AND c = %s ORDER BY seq LIMIT 1", [column.table, column.name]
+    ).fetchone()
+    if gone:
+        yield Finding(gone[1], f"{where} of {veil.lifted([gone[0]])[0]}, which it sealed, is gone")
+
+
+def _said(connection: psycopg.Connection[Any], column: _Column, rows: list[str]) -> dict[str, tuple[int, str]]:
+    """Entry and digest by row, taken out of what is left to be found."""
+    found = connection.execute(
+        "DELETE FROM compass_sealed WHERE t = %s AND c = %s AND r = ANY (%s) RETURNING r, seq, digest",
+        [column.table, column.name, rows],
     )
-    for row, seq, unnamed, gone in connection.execute(query):
-        place = f"{column.table}.{column.name} of {row}"
-        if unnamed:
-            yield Finding(None, f"{place} was written without an entry")
-        elif gone:
-            yield Finding(seq, f"{place}, which it sealed, is gone")
-        else:
-            yield Finding(seq, f"{place} is not what it sealed: replaced, or put back from an old copy")
+    return {row: (seq, digest) for row, seq, digest in found}
 
 
 def _elsewhere(connection: psycopg.Connection[Any], columns: Sequence[_Column]) -> Iterable[Finding]:

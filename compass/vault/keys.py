@@ -18,15 +18,7 @@ from django.utils import timezone
 from compass.problems import KeyAbsent
 from compass.vault import crypto
 from compass.vault.models import OrganisationKey, RootKeyRecord, SubjectKey
-from compass.vault.root import ring, root_key, unwrap, wrap
-
-#: Stands for the deployment in the table of organisation keys.
-SYSTEM = UUID(int=0)
-
-
-def context(organisation_id: UUID, version: int) -> str:
-    """What an organisation's key is bound to when the root key wraps it."""
-    return f"organisation|{organisation_id}|{version}"
+from compass.vault.root import SYSTEM, context, ring, root_key, system_subkey, unwrap, wrap
 
 
 def create_organisation_key(organisation_id: UUID) -> None:
@@ -63,7 +55,7 @@ def system_key(purpose: str) -> bytes:
 
     Derived from the deployment's own key, not from the root key: a rotation wraps that key anew and has nothing to reseal.
     """
-    return crypto.derive(_organisation_key(SYSTEM)[1], f"system|{purpose}")
+    return system_subkey(_organisation_key(SYSTEM)[1], purpose)
 
 
 def hold_any() -> bool:

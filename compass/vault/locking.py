@@ -27,13 +27,13 @@ LOOK_EVERY = 0.5
 GRACE = 3.0
 
 
-def is_locked(organisation_id: UUID = keys.SYSTEM) -> bool:
+def is_locked(organisation_id: UUID = root.SYSTEM) -> bool:
     """Whether an organisation, or everything, is locked now. One query."""
-    return bool(Lock.objects.filter(opened_at=None, organisation_id__in=(organisation_id, keys.SYSTEM)).exists())
+    return bool(Lock.objects.filter(opened_at=None, organisation_id__in=(organisation_id, root.SYSTEM)).exists())
 
 
 def lock(place: UUID) -> int:
-    """Lock an organisation, or with `keys.SYSTEM` everything, and end the sessions; returns how many ended.
+    """Lock an organisation, or with `root.SYSTEM` everything, and end the sessions; returns how many ended.
 
     In the transaction and scope of whoever asks: the owner's function looks at their role itself.
     """
@@ -80,11 +80,11 @@ def _watch(leave: Callable[[], None]) -> None:
         try:
             now = dict(Lock.objects.filter(opened_at=None).values_list("pk", "organisation_id"))
             if now and (keys.hold_any() if known is None else now.keys() - known):
-                _let_go(everything=keys.SYSTEM in now.values())
+                _let_go(everything=root.SYSTEM in now.values())
                 leave()
                 return
             known = set(now)
-            if keys.SYSTEM not in now.values() and time.monotonic() - learned > root.LOOK_EVERY:
+            if root.SYSTEM not in now.values() and time.monotonic() - learned > root.LOOK_EVERY:
                 learned = time.monotonic()
                 # An emptied ring, or a row that is not what a rotation writes: the one that is comes with the next look.
                 with contextlib.suppress(Problem):

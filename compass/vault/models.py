@@ -30,7 +30,7 @@ class RootKeyRecord(models.Model):
 
 
 class Lock(models.Model):
-    """That one organisation, or with `keys.SYSTEM` the whole deployment, is locked until custodians open it again.
+    """That one organisation, or with `root.SYSTEM` the whole deployment, is locked until custodians open it again.
 
     Written by the owner's function `compass_lock`; `made_in` is the number of the transaction that wrote it, which goes on
     so that the lock and its entry in the trail are one. `locked_by` is empty for the operator. `revoked`: headquarters
@@ -57,7 +57,7 @@ class Lock(models.Model):
 class OrganisationKey(models.Model):
     """One version of an organisation's key, wrapped by the root key of the number `root_key`.
 
-    The organisation `keys.SYSTEM` is the deployment itself: its key seals what belongs to no organisation. While it is
+    The organisation `root.SYSTEM` is the deployment itself: its key seals what belongs to no organisation. While it is
     locked, the application does not even see the wrapped key.
     """
 

@@ -14,6 +14,7 @@ import resource
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +24,8 @@ from compass.vault import crypto
 from compass.vault.ring import Ring
 
 FILE = 0
+#: Stands for the deployment in the table of organisation keys.
+SYSTEM = UUID(int=0)
 CHECK_BYTES = 16
 #: Seconds between two looks for a root key that a rotation hands on (`compass.vault.locking`).
 LOOK_EVERY = 2.0
@@ -35,6 +38,16 @@ class RootKey(Protocol):
     def unwrap(self, wrapped: bytes | memoryview, context: str) -> bytes: ...
 
     def subkey(self, purpose: str) -> bytes: ...
+
+
+def context(organisation_id: UUID, version: int) -> str:
+    """What an organisation's key is bound to when the root key wraps it."""
+    return f"organisation|{organisation_id}|{version}"
+
+
+def system_subkey(outer: bytes, purpose: str) -> bytes:
+    """What `keys.system_key` gives, from the deployment's own key."""
+    return crypto.derive(outer, f"system|{purpose}")
 
 
 def wrap(outer: bytes, key: bytes, context: str) -> bytes:

@@ -20,10 +20,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from compass.problems import KeyAbsent
-from compass.vault.keys import context
 from compass.vault.models import OrganisationKey, RootKeyRecord
 from compass.vault.ring import Ring
-from compass.vault.root import FILE, LOOK_EVERY, HeldKey, handed_on
+from compass.vault.root import FILE, LOOK_EVERY, HeldKey, context, handed_on
 
 BATCH = 100
 #: How long the wraps stay at least: five looks of every server (`locking.keep_watch`).

@@ -12,7 +12,8 @@ from django.test import Client
 from compass.access.models import Organisation, Session, User
 from compass.people.models import Person
 from compass.vault import locking
-from compass.vault.keys import SYSTEM, _organisation_key, forget_keys
+from compass.vault.keys import _organisation_key, forget_keys
+from compass.vault.root import SYSTEM
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LOCK = "/accounts/lock/"

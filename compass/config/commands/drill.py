@@ -267,6 +267,7 @@ def _restore(options: argparse.Namespace, report: Report, live: str) -> None:
                         drills.opens_a_person(connection, key),
                         _("two custodians open one person’s record in what was restored"),
                     )
+                    _blobs(report, url, key)
                 here = drills.Counts.of(connection)
             _compare(report, here, manifest.seq, _counts(options.counts, live), len(ledger))
     except (EmbeddedError, psycopg.Error) as error:
@@ -298,6 +299,22 @@ def _look(report: Report, connection: Any, erased: list[Any], finding: Any) -> N
         left == 0,
         _("erased records on the list: %(count)d; their keys that came back: %(left)d")
         % {"count": len(erased), "left": left},
+    )
+
+
+def _blobs(report: Report, url: str, key: bytes) -> None:
+    from django.utils.translation import gettext as _
+
+    from compass.trail.verify import verify
+    from compass.vault.veil import Veil
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        finding = verify(connection, veil=Veil.by_root(connection, key))
+    report.check(
+        finding is None,
+        _("what is sealed is not what the trail says: %(finding)s") % {"finding": finding}
+        if finding
+        else _("what is sealed is what the restored trail says"),
     )
 
 

@@ -56,6 +56,6 @@ def owner_at(data: Path | None) -> Iterator[None]:
 def place_of(name: str | None) -> UUID:
     """The organisation of that name, or the deployment without one. Raises NoSuchOrganisation."""
     from compass.access.accounts import organisation_named
-    from compass.vault.keys import SYSTEM
+    from compass.vault.root import SYSTEM
 
     return organisation_named(name).pk if name else SYSTEM

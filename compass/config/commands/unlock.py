@@ -26,8 +26,7 @@ def run(options: argparse.Namespace) -> int:
         from compass.access.accounts import noted
         from compass.config import custodians, terminal
         from compass.vault import custody, locking
-        from compass.vault.keys import SYSTEM
-        from compass.vault.root import HeldKey
+        from compass.vault.root import SYSTEM, HeldKey
 
         place = place_of(options.of)
         if not custody.is_file():

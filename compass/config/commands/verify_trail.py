@@ -3,6 +3,9 @@
 COMPASS_OWNER_URL says where; without it the embedded database of the data folder is meant, a demonstration's for example.
 Exit 2 when it could not be read, which says nothing about the trail.
 
+What is sealed is compared with the trail where the deployment's key is at hand: a demonstration's file, or two custodians
+who type their words (`--custodians`, `--words-fd`). Otherwise the chain is verified, and it says that blobs were not.
+
 A data protection officer gives the checkpoints kept elsewhere and the public key; without `--checkpoints` the deployment's
 own file is used when it is there.
 """
@@ -14,14 +17,18 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 from compass.config.commands.backup import database
+from compass.config.commands.keys import prepare, words_argument
 from compass.config.embedded import EmbeddedError
+from compass.problems import Problem
 from compass.trail.checkpoints import NAME, BadCheckpoint, Checkpoint, newest, public_key, read
 from compass.trail.restores import Restore, found
 from compass.trail.verify import count, verify
+from compass.vault.veil import Veil
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +42,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NUMBER",
         help="it is known to you that the trail was restored after this entry; may be given several times",
     )
+    parser.add_argument(
+        "--custodians", action="store_true", help="two custodians type their words: compare what is sealed as well"
+    )
+    words_argument(parser)
     parser.add_argument("--data", type=Path, help="the data folder (default COMPASS_DATA)")
 
 
@@ -49,11 +60,15 @@ def run(options: argparse.Namespace) -> int:
                 return 1
             gone = {each for restore in restored for each in restore.lost(checkpoints)}
             checkpoints = [each for each in checkpoints if each not in gone]
-            finding = verify(connection, checkpoints)
+            veil = _veil(connection, options, folder)
+            finding = verify(connection, checkpoints, veil=veil)
             entries = count(connection)
     except BadCheckpoint as error:
         print(f"The checkpoints cannot be trusted: {error}.", file=sys.stderr)
         return 1
+    except Problem as error:
+        print(error, file=sys.stderr)
+        return 2
     except EmbeddedError as error:
         print(f"The trail could not be read, so nothing is known of it: {error}", file=sys.stderr)
         return 2
@@ -69,12 +84,29 @@ def run(options: argparse.Namespace) -> int:
     last = newest(checkpoints)
     said = f"last checkpoint {last.at:%Y-%m-%d %H:%M} UTC at entry {last.seq}" if last else "no checkpoint yet"
     print(f"The trail is right: {entries} entries, {said}.")
+    if not veil:
+        print("What is sealed was not compared with it: that wants two custodians, with --custodians.")
     for each in restored:
         print(
             f"It was restored on {each.at:%Y-%m-%d %H:%M} UTC from the backup of {each.backup:%Y-%m-%d %H:%M} UTC: entry"
             f" {each.ends} is the last one from before; what came after it is lost."
         )
     return 0
+
+
+def _veil(connection: psycopg.Connection[Any], options: argparse.Namespace, folder: Path) -> Veil | None:
+    """The veil of this deployment, if somebody brought its root key. Raises Problem."""
+    file = Path(os.environ.get("COMPASS_ROOT_KEY_FILE", folder / "secrets" / "root.key"))
+    if options.custodians or options.words_fd is not None:
+        prepare("owner")
+        from compass.config import custodians
+
+        key = custodians.ask(options.words_fd)[0]
+    elif file.is_file():
+        key = file.read_bytes()
+    else:
+        return None
+    return Veil.by_root(connection, key)
 
 
 def _lost(restored: Sequence[Restore], checkpoints: Sequence[Checkpoint], known: Sequence[int]) -> str:

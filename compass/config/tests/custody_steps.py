@@ -268,8 +268,7 @@ def session_of(username: str) -> str:
 def opened(folder: Path, keys: Sequence[bytes]) -> int:
     """How many organisation keys a thief opens with a copied data folder and these root keys."""
     from compass.problems import Unreadable
-    from compass.vault.keys import context
-    from compass.vault.root import HeldKey
+    from compass.vault.root import HeldKey, context
 
     copy = Cluster(folder)
     copy.start()

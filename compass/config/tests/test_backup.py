@@ -502,6 +502,7 @@ def test_a_restore_is_drilled_with_the_newest_backup(drill, cluster, tmp_path):
     assert "tonight.age, and it is whole" in said
     assert "their keys that came back: 0" in said
     assert "two custodians open one person’s record in what was restored" in said
+    assert "what is sealed is what the restored trail says" in said
     assert "tables has as many rows as live" in said
     assert not any(each in said for each in drill.canaries.values())
 

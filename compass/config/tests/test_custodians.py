@@ -271,6 +271,15 @@ def test_without_a_terminal_and_without_words_nothing_starts(office):
     assert "--words-fd" in said
 
 
+def test_what_is_sealed_is_compared_with_the_trail_where_two_custodians_open_it(office):
+    code, said = office.plain("verify-trail", kind="owner")
+    assert (code, "The trail is right" in said, "was not compared" in said) == (0, True, True), said
+    code, said = office.run("verify-trail", words=office.sheets[:2], kind="owner")
+    assert (code, "The trail is right" in said, "was not compared" in said) == (0, True, False), said
+    code, said = office.run("verify-trail", words=another_key()[:2], kind="owner")
+    assert (code, "The trail is right" in said) == (2, False), said
+
+
 def test_a_token_and_its_pin_open_in_the_place_of_two_custodians(office, settings, django_db_blocker, soft_token):
     with django_db_blocker.unblock(), inside(office, settings):
         cookie = session_of("zinder.social")

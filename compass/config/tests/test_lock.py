@@ -43,8 +43,7 @@ def sessions(office: Operation, settings: Any, django_db_blocker: Any) -> Any:
 
 def keys_of(office: Operation) -> dict[str, bytes]:
     """By name: the root key and the keys it wraps, of the deployment and of two offices."""
-    from compass.vault.keys import SYSTEM, context
-    from compass.vault.root import HeldKey
+    from compass.vault.root import SYSTEM, HeldKey, context
 
     root = key_of(office.sheets)
     names = {SYSTEM: "deployment", **dict(office.rows("SELECT id, name FROM access_organisation"))}

@@ -16,6 +16,7 @@ from django.apps import apps
 from uuid6 import uuid7
 
 from compass.config.embedded import Cluster
+from compass.trail.chain import veil
 from compass.trail.checkpoints import Checkpoint
 from compass.trail.verify import Finding, verify
 
@@ -34,7 +35,7 @@ class Chain:
     at: Callable[..., AbstractContextManager[Work]]
 
     def verify(self, *checkpoints: Checkpoint) -> Finding | None:
-        return verify(self.owner, checkpoints)
+        return verify(self.owner, checkpoints, veil=veil())
 
     def checkpoint(self) -> Checkpoint:
         seq, digest = self.owner.execute("SELECT seq, hash FROM trail_head").fetchone()

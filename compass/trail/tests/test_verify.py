@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from compass.trail.chain import link
+from compass.trail.chain import link, veil
 from compass.trail.tests.conftest import register, rename
+from compass.trail.verify import verify
 
 
 def test_it_works(chain):
@@ -256,3 +257,29 @@ def test_it_reads_one_snapshot_while_others_write(chain):
 
     assert chain.verify() is None
     assert chain.owner.execute("SELECT count(*) FROM trail_entry").fetchone()[0] == before + 1
+
+
+def told(chain) -> list[str]:
+    """What the trail's tables tell of the tables of people: identifiers, and digests of what is sealed there."""
+    texts = [body for (body,) in chain.owner.execute("SELECT body FROM trail_entry")]
+    texts += [str(name) for (name,) in chain.owner.execute("SELECT subject_id FROM trail_subject")]
+    sealed = chain.owner.execute("SELECT identity_sealed FROM people_person").fetchall()
+    known = [*map(str, chain.people), *(hashlib.sha256(blob).hexdigest()[:32] for (blob,) in sealed)]
+    return [each for each in known if any(each in text for text in texts)]
+
+
+def test_the_trail_leads_to_no_row_and_no_sealed_value_without_the_key(chain):
+    assert told(chain) == []
+
+    plain = chain.people[2]
+    chain.run("UPDATE trail_subject SET subject_id = %s WHERE entry_id = 3", plain)
+    assert told(chain) == [str(plain)], "the positive control: one name that is not veiled is found"
+
+
+def test_without_the_key_the_chain_is_verified_and_what_is_sealed_is_not(chain):
+    chain.run("UPDATE people_person SET identity_sealed = '\\x0102' WHERE id = %s", chain.people[0])
+    assert verify(chain.owner, veil=None) is None
+    assert verify(chain.owner, veil=veil()) is not None
+
+    chain.run("UPDATE trail_entry SET purpose = 'x' WHERE seq = 2")
+    assert verify(chain.owner, veil=None).seq == 2
