@@ -57,6 +57,19 @@ def declare() -> None:
             },
             apart={"household_id": "internal"},
         ),
+        # Never who else was there; what was told of the group may speak of them.
+        Held(
+            "people.GroupMember", _("Groups you were in"),
+            told={"state": Column(_("State"), "group_state")},
+            sealed={"said_sealed": _("What was written down of it")},
+            parts={"said_sealed": {
+                "kind": Column(_("What kind of group"), "group_kind"),
+                "since": Column(_("Since when")), "until": Column(_("Until when")),
+                "why": Column(_("Why it ended"), "group_leaving"),
+            }},
+            words={"said_sealed.relation": _("What you were to the others"), "said_sealed.remark": _("What was told of it")},
+            apart={"group_id": "others"},
+        ),
         Held(
             "people.FormerContact", _("How to reach you, before it was changed"),
             sealed={"contact_sealed": _("How to reach you")}, parts=contact, apart=danger,

@@ -25,6 +25,8 @@ def declare() -> None:
             kept="code household_id relation sex nationality uasc_status once_alone country_met merged_into_id",
         ),
         Coarse("people.HouseholdMember", "household_id relation uasc_status change care"),
+        # Whose files are still open would say when it was: the link comes back with the exact values.
+        Coarse("people.GroupMember", "state", gone={"group_id": None}),
         Coarse("people.FormerContact"),
         Coarse("people.FormerIdentity"),
         Coarse("people.PersonName", "name kind mistaken"),

@@ -146,9 +146,10 @@ SAID_DROP = "DROP FUNCTION compass_said(uuid, date);"
 #: Columns beside days and moments that `compass_coarsen` may write.
 NARROWS = (
     "people_person.age_band", "people_person.languages", "people_person.coarse", "people_consent.language",
-    "people_search.about", "reception_arrival.person_id", "reception_placecorrection.person_id",
-    "reception_attendance.activity_id", "returns_counselling.language", "returns_declaration.language",
-    "returns_declaration.text_language", "reintegration_interview.language", "reintegration_action.project_id",
+    "people_groupmember.group_id", "people_search.about", "reception_arrival.person_id",
+    "reception_placecorrection.person_id", "reception_attendance.activity_id", "returns_counselling.language",
+    "returns_declaration.language", "returns_declaration.text_language", "reintegration_interview.language",
+    "reintegration_action.project_id",
 )  # fmt: skip
 #: `changes`: [{primary key, column: value}], the same columns for each row. Rows of other organisations are not touched.
 COARSEN = f"""

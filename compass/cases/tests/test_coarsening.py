@@ -21,7 +21,7 @@ from compass.people.actions import Registration, register_people
 from compass.people.actions.coarsening import coarsen_office
 from compass.people.actions.retention import settle_clocks
 from compass.people.coarse import Coarse
-from compass.people.models import CHILD_BANDS, Exact, Person, Service
+from compass.people.models import CHILD_BANDS, Exact, GroupMember, Person, Service
 from compass.people.retention import newest
 from compass.reception.models import Activity, Arrival, ArrivalGroup, Attendance, Centre
 from compass.trail.chain import veil
@@ -77,6 +77,7 @@ def closed(at, told, case):
                 person=person, service="SHL", service_class="H", country="NE", provider_id=office,
                 delivered_on=person.occurred_at.date(), **then,
             )  # fmt: skip
+            GroupMember.objects.create(person=person, group_id=people[number - number % 2].pk, state="in_it", **then)
             row = case(work, someone=person, when=person.occurred_at)
             FollowUp.objects.create(
                 person=person, case=row, kind="for_service", channel="phone", reached=True,
@@ -168,6 +169,8 @@ def test_of_closed_files_at_most_one_in_twenty_is_alone(at, closed, counted):
         assert {p.age_band for p in left} == {"child", "adult"}
         assert [p.is_child for p in left] == [p.age_band in CHILD_BANDS for p in closed]
         assert not any(p.languages for p in left)
+        # Somebody whose file is open would say when the others of the group came.
+        assert GroupMember.objects.count() == PEOPLE and not GroupMember.objects.filter(group_id__isnull=False).exists()
         # What was done to a row, a case for example, tells no more than the row.
         done = Receipt.objects.filter(result_id__in=Case.objects.values("pk"), action="cases.open")
         assert done.count() == PEOPLE

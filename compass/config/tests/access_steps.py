@@ -224,6 +224,12 @@ def _merge(work: Work, pk: UUID | None) -> Any:
     return people.ask_merges(work, [people.MergeAsked(**told(id=pk), absorbed_id=other.pk)])
 
 
+def _group(work: Work, pk: UUID | None) -> Any:
+    (other,) = people.register_people(work, [_person()])
+    both = ({**told(id=pk), "basis": "consent"}, told(id=other.pk))
+    return people.record_groups(work, [people.GroupSaid(**each, group=other.pk, kind="travelling") for each in both])
+
+
 def _voice(pk: UUID | None) -> people.VoiceRecording:
     return people.VoiceRecording(**told(), language="fr", text_key="take_back", media_type="audio/mpeg", audio=b"ID3")
 
@@ -262,6 +268,7 @@ STEPS: dict[str, Step] = {
     "people.household": _do(
         people.change_households, _said(people.HouseholdChange, household_id=None, relation="principal")
     ),
+    "people.group": _group,
     "people.search": _do(people.record_searches, _said(people.Searched, attributes=("name",), found=0)),
     "people.compare": _do(people.record_comparisons, _said(people.Compared, attributes=("name",), found=0)),
     "people.judge": _judge,

@@ -84,7 +84,7 @@ INSIDE = {
         "cases:follow_up", "cases:list", "cases:plan", "cases:reopen", "cases:risk", "cases:screen", "cases:team",
         "cases:today", "home", "people:consent", "people:contact", "people:document", "people:former", "people:functioning",
         "people:name", "people:guardian", "people:guardian_appointed", "people:household", "people:household_before",
-        "people:identity",
+        "people:group", "people:groups", "people:identity",
         "people:number", "people:person", "people:photo", "people:photo_remove", "people:retention_list",
         "people:right", "people:rights",
         "people:rights_list", "people:shared", "people:summary", "people:withdraw",

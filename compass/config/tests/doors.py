@@ -99,6 +99,8 @@ DOORS = (
     _door("people:pair", "pair.waiting", CASE_WORK),
     _door("people:household", "person.grown", FIELD),
     _door("people:household_before", "person.grown", FIELD),
+    _door("people:group", "person.grown", FIELD),
+    _door("people:groups", "person.grown", FIELD),
     _door("people:copy", "person.grown", CASE_WORK),
     _door("people:retention", "retention.running", CASE_WORK),
     _door("people:rights", "person.grown", FIELD),

@@ -57,6 +57,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "people.elsewhere_confirm": (OWN, {"supervisor"}),
     "people.erasure": (OWN, FIELD),
     "people.erasure_keep": (OWN, {"supervisor"}),
+    "people.group": (OWN, FIELD),
     "people.guardian": (OWN, FIELD),
     "people.household": (OWN, FIELD),
     "people.identity": (OWN, FIELD),

@@ -38,7 +38,7 @@ def digests() -> dict[str, str]:
 
 #: Columns with an identifier that is no person's, by name: colleagues, organisations, households and other rows.
 NO_PERSON = {
-    "confirmed_by", "told_by", "removed_by", "locked_by", "document", "name", "reference",
+    "confirmed_by", "told_by", "removed_by", "locked_by", "document", "name", "reference", "group_id",
     "recorded_by", "approved_by", "decided_by", "undone_by", "answered_by", "offered_by", "prepared_by", "reviewed_by",
     "sent_by_id", "owner_id", "user_id", "actor_id", "actor", "readers", "organisation_id", "to_organisation_id",
     "provider_id", "asking_organisation",

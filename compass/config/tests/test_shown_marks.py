@@ -49,7 +49,7 @@ ADDING = {
     "people:copy", "people:document", "people:rights",
     "people:ask_merge", "people:elsewhere",
     "people:person", "people:same", "people:pair", "people:withdraw", "people:replace_voice",
-    "people:former", "people:name", "people:number", "people:photo",
+    "people:former", "people:group", "people:groups", "people:name", "people:number", "people:photo",
     "reception:activity", "reception:children", "reception:register", "reception:left", "reception:back",
     "reception:not_there",
     "cases:screen", "cases:case", "cases:refer", "cases:hand_over", "cases:reopen", "returns:start", "returns:show",

@@ -37,6 +37,7 @@ from compass.people.actions.erasure import (
     keep_record,
 )
 from compass.people.actions.functioning import FunctioningAnswered, record_functioning
+from compass.people.actions.groups import GroupSaid, record_groups
 from compass.people.actions.households import HouseholdChange, change_households
 from compass.people.actions.merging import (
     MergeAsked,
@@ -89,6 +90,7 @@ __all__ = [
     "ErasureConfirmed",
     "ErasureStep",
     "FunctioningAnswered",
+    "GroupSaid",
     "GuardianAppointed",
     "GuardianAsked",
     "HouseholdChange",
@@ -144,6 +146,7 @@ __all__ = [
     "record_copies",
     "record_documents",
     "record_functioning",
+    "record_groups",
     "record_names",
     "record_numbers",
     "record_searches",

@@ -7,6 +7,7 @@ from compass.people.forms.consent import ConsentForm, WithdrawForm
 from compass.people.forms.contact import ContactForm
 from compass.people.forms.document import DocumentForm
 from compass.people.forms.functioning import FunctioningForm, FunctioningMistakenForm
+from compass.people.forms.group import GroupForm
 from compass.people.forms.name import NameForm
 from compass.people.forms.number import NumberForm
 from compass.people.forms.person import (
@@ -31,6 +32,7 @@ __all__ = [
     "FindForm",
     "FunctioningForm",
     "FunctioningMistakenForm",
+    "GroupForm",
     "GuardianForm",
     "HouseholdForm",
     "IdentityForm",

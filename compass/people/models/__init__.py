@@ -10,6 +10,7 @@ from compass.people.models.consent import Consent, GuardianRequest, OfficeVoice
 from compass.people.models.elsewhere import ElsewhereAsk, ElsewhereMet
 from compass.people.models.exact import Exact
 from compass.people.models.functioning import Functioning
+from compass.people.models.groups import GroupMember
 from compass.people.models.households import HouseholdMember
 from compass.people.models.identity import (
     TAKEN,
@@ -56,6 +57,7 @@ __all__ = [
     "FormerContact",
     "FormerIdentity",
     "Functioning",
+    "GroupMember",
     "GuardianRequest",
     "HouseholdMember",
     "IdentityDocument",

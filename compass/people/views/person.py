@@ -22,6 +22,7 @@ from compass.people.alerts import alerts_of
 from compass.people.forms import AppointedForm, ContactForm, GuardianForm, IdentityForm, RevealForm, WithdrawForm
 from compass.people.forms import shown as asked_of
 from compass.people.functioning import answers_of, asked_here, suits
+from compass.people.groups import current, groups_of, travels_with_strangers
 from compass.people.households import cared_for_by_nobody
 from compass.people.links import acts_of, links_of
 from compass.people.models import FURTHER, Consent, GuardianRequest, Person
@@ -64,6 +65,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     work.saw(members)
     guardian = queries.guardian_of(work, shown) if shown.is_child else None
     erased = queries.erased(shown)
+    groups = groups_of(work, shown) if work.may("people.group") and not erased else []
     return TemplateResponse(
         request,
         "people/person.html",
@@ -78,6 +80,8 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "answered": [row for row in allowed if row.answer.reason != "not_asked"],
             "unasked": [row for row in allowed if row.answer.reason == "not_asked"],
             "members": members,
+            "groups": current(groups),
+            "strangers": travels_with_strangers(shown, groups),
             "nobody_grown": shown.merged_into_id is None and cared_for_by_nobody(shown, members),
             "guardian": guardian,
             "services": queries.services_of(work, shown),

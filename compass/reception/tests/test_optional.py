@@ -119,6 +119,10 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (partial(people.DocumentForm, last=None), {"type": "passport", "possession": "lost"}),
     (partial(people.NumberForm, last=None), {"kind": "unhcr_individual", "number": "835-00012345"}),
     (partial(people.NameForm, last=None), {"kind": "known_as", "words": "Amina"}),
+    (
+        partial(people.GroupForm, find=lambda codes: dict.fromkeys(codes, BOY), near=[(GROWN, "With her")]),
+        {"kind": "travelling", "near": [str(GROWN.pk)]},
+    ),
     (people.GuardianForm, {"authority": "juvenile_court"}),
     (people.AppointedForm, {}),
     (
