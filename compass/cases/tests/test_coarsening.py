@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -315,8 +316,16 @@ def test_the_clock_of_a_coarse_file_tells_no_day_and_goes_on(at, closed, counted
         assert steps == PEOPLE
         assert {row.state for row in newest(ids).values()} == {"review"}
         assert {pk: row.due_on for pk, row in newest(ids).items()} == {pk: due for pk, (_, due, _) in before.items()}
-        assert not Person.objects.filter(pk__in=ids, coarse=True).exists(), "exact before its clock moves"
-    assert coarsen_office(office()) == 0, "what was put back stays a day"
+        assert Person.objects.filter(pk__in=ids, coarse=True).count() == PEOPLE, "its clock moves by quarters"
+        assert all(is_coarse(row.recorded_at) and is_coarse(row.occurred_at) for row in newest(ids).values())
+        assert all(day == quarter(day) for person in closed for day in days(person))
+    with pytest.raises(DatabaseError, match="the exact values come first"), at("zinder.supervisor") as work:
+        step = newest(ids[:1])[ids[0]]
+        step.pk, step.version, step.recorded_at = uuid4(), step.version + 1, work.now
+        step.save(force_insert=True)
+    told = pytest.raises(DatabaseError, match="only a trigger asks this")
+    with told, at("zinder.supervisor"), connection.cursor() as cursor:
+        cursor.execute("SELECT compass_says_quarters(%s)", [ids[0]])
 
 
 def test_whoever_was_erased_leaves_the_household_coarse(at, closed, counted):

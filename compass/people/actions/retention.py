@@ -18,8 +18,8 @@ from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
-from compass.people.actions.coarsening import take_up
 from compass.people.actions.erasure import destroy
+from compass.people.coarse import moments
 from compass.people.models import Person, Retention
 from compass.people.retention import STILL, against_erasing, newest, standing
 from compass.problems import Invalid, NotYetErased, SecondPersonNeeded, StaleVersion, WrongState
@@ -57,12 +57,11 @@ def settle_clocks(work: Work, people: Collection[UUID], *, since: date | None = 
     country's, nor by another configuration.
     """
     steps = _steps(work, people, since)
-    coarse = [step.person for step in steps if step.person.coarse]
-    if coarse:
-        # Exact before its clock moves, and coarse again a night later.
-        take_up(work, coarse)
-        # Of whom nothing could be put back the clock stays as it is.
-        steps = [step for step in _steps(work, people, since) if not step.person.coarse]
+    # What joins a coarse file says no more than the file: nothing of it needs to be put back.
+    left = moments([work.now])[work.now]
+    for step in steps:
+        if step.person.coarse:
+            step.occurred_at = step.recorded_at = left
     Retention.objects.bulk_create(steps)
     if steps:
         work.record(PURPOSE, results=[step.pk for step in steps], count=len(steps))

@@ -2,7 +2,7 @@ import django.db.models.deletion
 import uuid
 from django.db import migrations, models
 
-from compass.people.sql import COARSEN, COARSEN_DROP, EXACT, EXACT_DROP
+from compass.people.sql import COARSEN, COARSEN_DROP, EXACT, EXACT_DROP, EXACT_PERSON
 
 #: When a key was made tells when somebody came; nothing reads it.
 QUARTER = """
@@ -38,6 +38,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RunSQL(COARSEN, COARSEN_DROP),
-        migrations.RunSQL(EXACT, EXACT_DROP),
+        migrations.RunSQL(EXACT + EXACT_PERSON, EXACT_DROP),
         migrations.RunSQL(QUARTER, QUARTER_DROP),
     ]
