@@ -136,18 +136,26 @@ class GroupForm(BaseForm):
         ends = {"state": told.get("state", IN), "until": told.get("until"), "why": told.get("why", "")}
         seen = told["seen"] if group is not None else None
         found = [GroupSaid(**envelope, **of_all, **ends, since=told["since"], relation=told["relation"], seen=seen)]
-        joining = self.joining(person)
-        there = {each.person.pk: each for each in (group.still if group is not None else ())}
-        for other in [*joining, *(each.person for pk, each in there.items() if self._holds_for(each, joining))]:
+        there = {each.person.pk: each for each in (group.others if group is not None else ())}
+        joining = [(other, there.get(other.pk)) for other in self.joining(person)]
+        named = {other.pk for other, _known in joining}
+        also = [(each.person, each) for pk, each in there.items() if pk not in named and self._holds_for(each)]
+        for other, known in [*joining, *also]:
             mine = {**envelope, "key": uuid5(told["key"], str(other.pk)), "id": other.pk, "basis": basis(other)}
-            known = there.get(other.pk)
-            said = ends if told.get("everyone") and known is not None else {}
-            since = told["since"] if known is None else None
-            found.append(GroupSaid(**mine, **of_all, **said, since=since))
+            if other.pk in named:
+                found.append(GroupSaid(**mine, **of_all, since=told["since"]))
+            elif known is not None and known.is_in and self._ended:
+                found.append(GroupSaid(**mine, **of_all, **ends))
+            elif known is not None:
+                found.append(GroupSaid(**mine, **of_all, state=known.now.row.state))
         return found
 
-    def _holds_for(self, member: Member, joining: Sequence[Person]) -> bool:
-        """Whether something is said of somebody who is in the group already: its kind, its words, or that it ended."""
+    @property
+    def _ended(self) -> bool:
+        """Whether it is said of everybody that they are no longer in it, or never were."""
+        return bool(self.cleaned_data.get("everyone")) and self.cleaned_data["state"] != IN
+
+    def _holds_for(self, member: Member) -> bool:
+        """Whether something is said of somebody else of the group: its kind, its words, or that it ended."""
         told = self.cleaned_data
-        changed = told.get("everyone") or told["remark"] or told["kind"] != member.now.kind
-        return bool(changed) and member.person.pk not in {other.pk for other in joining}
+        return told["kind"] != member.now.kind or bool(told["remark"]) or (member.is_in and self._ended)

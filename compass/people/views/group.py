@@ -23,7 +23,7 @@ from compass.people.forms import GroupForm, RevealForm
 from compass.people.groups import Group, Member, Said, groups_of
 from compass.people.models import GroupMember, Person
 from compass.people.views.common import tongues
-from compass.problems import NotFound, StaleVersion
+from compass.problems import ConsentMissing, NotFound, StaleVersion
 from compass.ui.templatetags.ui import sealed
 from compass.ui.words import day
 from compass.vocabulary import label_of
@@ -86,7 +86,7 @@ def group(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     rows: list[dict[str, Any]] = []
     if form.is_valid():
         with work.attempt(form):
-            record_groups(work, form.commands(person, lambda who: grounds.basis(work, form, who, purpose=DETAILS)))
+            record_groups(work, form.commands(person, lambda who: _basis(work, form, who)))
             messages.success(
                 request, _("The group has been saved. Nobody was told, and nothing follows from it by itself.")
             )
@@ -99,6 +99,15 @@ def group(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     kept_back = answer(queries.consent_of(person.pk), DETAILS).reason in {"refused", "withdrawn"}
     context = {"person": person, "form": form, "group": known, "rows": rows, "kept_back": kept_back}
     return TemplateResponse(request, "people/group.html", context)
+
+
+def _basis(work: Work, form: GroupForm, who: Person) -> str:
+    """On what it rests for one of them. Raises ConsentMissing, and says of whom a ground is asked."""
+    try:
+        return grounds.basis(work, form, who, purpose=DETAILS)
+    except ConsentMissing:
+        form.add_error("ground", _("It is asked because of %(code)s.") % {"code": who.code})
+        raise
 
 
 def _one(work: Work, person: Person, which: str) -> Group:
