@@ -111,8 +111,8 @@ def rows_of(people: Collection[UUID]) -> dict[UUID, list[GroupMember]]:
 
 
 def groups_of(work: Work, person: Person) -> list[Group]:
-    """Every group of a person, under all of their records, with the others; those of today first. Two queries where there is
-    none, else six.
+    """Every group of a person, under all of their records, with the others; those of today first. Two queries where
+    there is none, else at most six, however many are in it.
 
     Named are only people whom this colleague may see: nobody learns of anybody else that they were there. Left out is who
     was written down by mistake, and whoever was erased. Everybody named goes into the trail.
@@ -122,8 +122,9 @@ def groups_of(work: Work, person: Person) -> list[Group]:
     if not own:
         return []
     met = list(GroupMember.objects.filter(group_id__in=own).exclude(person__in=records).order_by("-id"))
+    held = work.keys.holds(records | {row.person_id for row in met})
+    met = [row for row in met if row.person_id in held]
     people = _whose(work, {row.person_id for row in met})
-    work.keys.load(records | {row.person_id for row in met})
     there: dict[UUID, dict[UUID, list[GroupMember]]] = defaultdict(lambda: defaultdict(list))
     for row in met:
         if row.person_id in people:
@@ -132,12 +133,11 @@ def groups_of(work: Work, person: Person) -> list[Group]:
     found = []
     for group, rows in own.items():
         mine = _member(work, person, rows)
-        shown = [] if mine.now.row.state == MISTAKEN else [
+        others = [] if mine.now.row.state == MISTAKEN else [
             _member(work, known[pk], theirs)
             for pk, theirs in there[group].items()
             if theirs[0].state != MISTAKEN and pk != person.pk
         ]  # fmt: skip
-        others = [each for each in shown if each.now.told]
         work.saw(each.person for each in others)
         others.sort(key=lambda each: (not each.is_in, each.person.code))
         found.append(Group(mine, others))

@@ -86,7 +86,7 @@ def record_groups(work: Work, said_now: list[GroupSaid]) -> list[GroupMember]:
             **stamp(work, each),
         )
         row.said_sealed = work.keys.seal(
-            _told(work, each, last, before),
+            _told(work, each, last, [row for row in before if row.person_id in held]),
             table=row._meta.db_table,
             column="said_sealed",
             subject=holder.pk,
@@ -96,9 +96,9 @@ def record_groups(work: Work, said_now: list[GroupSaid]) -> list[GroupMember]:
     return GroupMember.objects.bulk_create(made)
 
 
-def _told(work: Work, each: GroupSaid, last: GroupMember | None, before: list[GroupMember]) -> dict[str, Any]:
+def _told(work: Work, each: GroupSaid, last: GroupMember | None, readable: list[GroupMember]) -> dict[str, Any]:
     """What is sealed now: what was known of the person in the group, or of the group, and what was said."""
-    told: dict[str, Any] = dict(said(work, last).told) if last is not None else _of_the_group(work, before)
+    told: dict[str, Any] = dict(said(work, last).told) if last is not None else _of_the_group(work, readable)
     if each.state == IN:
         told = {name: words for name, words in told.items() if name not in {"until", "why"}}
     days = {"since": each.since, "until": each.until if each.state != IN else None}
@@ -121,9 +121,7 @@ def _told(work: Work, each: GroupSaid, last: GroupMember | None, before: list[Gr
     return told
 
 
-def _of_the_group(work: Work, before: list[GroupMember]) -> dict[str, Any]:
+def _of_the_group(work: Work, readable: list[GroupMember]) -> dict[str, Any]:
     """What the newest row that opens tells of the group itself, not of who it is about."""
-    for row in before:
-        if told := said(work, row).told:
-            return {name: told[name] for name in ("kind", "remark") if told.get(name)}
-    return {}
+    told = said(work, readable[0]).told if readable else {}
+    return {name: told[name] for name in ("kind", "remark") if told.get(name)}

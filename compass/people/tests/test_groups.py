@@ -100,7 +100,9 @@ def test_who_joins_leaves_or_was_wrong_is_kept_and_what_cannot_be_is_refused(thr
     assert (GroupMember.wall.app, GroupMember.wall.moves_with) == ("SELECT, INSERT", "person")
 
 
-def test_an_office_sees_its_own_an_erased_person_is_not_named_and_a_copy_names_nobody(three, make, say, at, told):
+def test_an_office_sees_its_own_an_erased_person_is_not_named_and_a_copy_names_nobody(
+    three, make, say, at, django_assert_max_num_queries
+):
     group, (ese, musa, ali) = three
     abroad, other = make("edo.reception"), make("edo.reception")
     # As after a handover: somebody of the group is in another office now.
@@ -124,6 +126,8 @@ def test_an_office_sees_its_own_an_erased_person_is_not_named_and_a_copy_names_n
         assert not [who for who in (musa, ali) if who.code in whole or str(who.pk) in whole] and str(group) not in whole
     with at("zinder.cases") as work:
         destroy(work, [musa.pk])
+    with at("zinder.social") as work, django_assert_max_num_queries(6):
+        assert len(groups_of(work, ese)[0].others) == 1, "whoever was erased costs no query"
     assert seen(at, ese) == [("held", "in_it", {ali.code}, set())]
     with pytest.raises(KeyAbsent):
         say([musa], group)
