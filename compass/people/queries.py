@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Model, Q, QuerySet
 
+from compass.access.prepared import Prepared
 from compass.access.work import Work
 from compass.people import registry
 from compass.people.consent import DETAILS, ENDED, Answer, answer, consents_of, explained, newest
@@ -36,6 +37,8 @@ from compass.problems import ConsentMissing
 from compass.vault.crypto import digest
 from compass.vault.models import Erasure
 from compass.vocabulary import code_list, label_of
+
+M = TypeVar("M", bound=Model)
 
 TABLE = "people_person"
 #: Reasons for opening identity and contact that do not rest on consent.
@@ -170,12 +173,19 @@ def made_one_with(person: Person) -> list[Person]:
     return list(Person.objects.filter(merged_into=person).order_by("pk"))
 
 
+def _of_merged(people: list[UUID]) -> QuerySet[Person]:
+    found = Person.objects.filter(Q(pk__in=people) | Q(merged_into__in=people), merged_into__isnull=False)
+    return found.only("pk", "merged_into_id")
+
+
+_merged: Prepared[Person] = Prepared(_of_merged)
+
+
 def records_of(people: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """Each of these records with all records of the same person that were made one with it; a query, two with any."""
-    merged = Person.objects.filter(merged_into__isnull=False)
-    leads = dict(merged.filter(Q(pk__in=people) | Q(merged_into__in=people)).values_list("pk", "merged_into_id"))
+    leads = {row.pk: row.merged_into_id for row in _merged(people=people) if row.merged_into_id}
     if leads:
-        leads |= dict(merged.filter(merged_into__in=set(leads.values())).values_list("pk", "merged_into_id"))
+        leads |= {row.pk: row.merged_into_id for row in _merged(people=set(leads.values())) if row.merged_into_id}
     found: dict[UUID, set[UUID]] = defaultdict(set)
     for pk in {*people, *leads, *leads.values()}:
         found[leads.get(pk, pk)].add(pk)
@@ -293,6 +303,19 @@ def _former_identity(work: Work, row: FormerIdentity) -> dict[str, Any]:
     return dict(found or {})
 
 
+def _in_order(model: type[M]) -> Prepared[M]:
+    """The rows of a kind about these people, in the order in which they were written."""
+
+    def rows(people: list[UUID]) -> QuerySet[M]:
+        return model._default_manager.filter(person__in=people).order_by("id")
+
+    return Prepared(rows)
+
+
+_names, _identities = _in_order(PersonName), _in_order(FormerIdentity)
+_documents, _numbers = _in_order(IdentityDocument), _in_order(AgencyNumber)
+
+
 def also_known(work: Work, people: Collection[UUID], *, replaced: bool = True) -> dict[UUID, Also]:
     """What else these people, who can all be opened here, were ever called, and the numbers of their documents and with
     other organisations, under whichever of their records: who was merged is found by the names of one and a number of the
@@ -310,7 +333,7 @@ def also_known(work: Work, people: Collection[UUID], *, replaced: bool = True) -
     held = work.keys.holds(whose)
     found: dict[UUID, Also] = defaultdict(Also)
     newest: dict[UUID, PersonName] = {}
-    for row in PersonName.objects.filter(person_id__in=held).order_by("id"):
+    for row in _names(people=held):
         newest[row.name] = row
         if words := name_words(work, row):
             for person in whose[row.person_id]:
@@ -319,10 +342,10 @@ def also_known(work: Work, people: Collection[UUID], *, replaced: bool = True) -
         if row.mistaken:
             for person in whose[row.person_id]:
                 found[person].drop(row.name)
-    for former in FormerIdentity.objects.filter(person_id__in=held if replaced else ()).order_by("id"):
+    for former in _identities(people=held) if replaced else ():
         for person in whose[former.person_id]:
             found[person].called(_former_identity(work, former))
-    for document in IdentityDocument.objects.filter(person_id__in=held).order_by("id"):
+    for document in _documents(people=held):
         detail = document_detail(work, document)
         for person in whose[document.person_id]:
             found[person].document(str(detail.get("number") or ""), str(detail.get("name") or ""))
@@ -336,7 +359,7 @@ def _agency_numbers(
 ) -> Iterator[tuple[UUID, str, bool]]:
     """Of each person each number with another organisation that was no mistake, and whether it is that of several people;
     one query. `whose`: the people of each record; `held`: the records that can be opened."""
-    rows = list(AgencyNumber.objects.filter(person_id__in=held).order_by("id"))
+    rows = _numbers(people=held)
     newest = {row.reference: row for row in rows}
     for row in rows:
         if newest[row.reference].state != "mistaken" and (number := number_detail(work, row).get("number")):

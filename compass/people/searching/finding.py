@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
+from compass.access.prepared import Prepared
 from compass.access.work import Work
 from compass.people.matching.records import Record
 from compass.people.models import Person
@@ -22,6 +24,13 @@ _BLOCKS = ((0, 8), (8, 64), (64, 320), (320, 1280))
 _PLACES = """
 SELECT token, person_id FROM people_searchtoken WHERE organisation_id = %s AND token = ANY (%s::bigint[])
 """
+
+
+def _of_office(where: Q, office: UUID, people: list[UUID]) -> QuerySet[Person]:
+    return Person.objects.filter(where, organisation_id=office, pk__in=people)
+
+
+_agreeing: Prepared[Person] = Prepared(_of_office)
 
 
 @dataclass(frozen=True)
@@ -59,8 +68,7 @@ def find(
     agreeing = [pk for pk in _by_agreement(work, record, organisation) if pk not in without]
     if len(agreeing) > MOST_OPENED:
         return Found((), too_many=True)
-    allowed = work.allowed("people.search", Person).filter(organisation_id=organisation, pk__in=agreeing)
-    people = {row.pk: row for row in allowed}
+    people = {row.pk: row for row in work.rows(_agreeing, "people.search", office=organisation, people=agreeing)}
     kept = {row.pk: row for row in _merged_into(work, organisation, people.values())}
     found: dict[UUID, Candidate] = {}
     held = work.keys.holds(people)
@@ -86,15 +94,18 @@ def _merged_into(work: Work, organisation: UUID, people: Iterable[Person]) -> li
 
 
 def _by_agreement(work: Work, record: Record, organisation: UUID) -> list[UUID]:
-    """Everyone who shares a pair of attributes with the record; where that is too many, those who share most kinds."""
+    """Everyone who shares a pair of attributes with the record, who shares most kinds first; where that is too many, as many
+    kinds as all of whom can be opened: of those who share equally many nobody is left out for others."""
     tokens = Tokens(work.keys.index_key(organisation))
     kinds: dict[UUID, set[str]] = defaultdict(set)
     for pair, person in _chains(tokens, asked(record), organisation):
         kinds[person].add(kind(pair) if not pair.count("name:") > 1 else pair)
     ranked = sorted(kinds, key=lambda person: (-len(kinds[person]), person))
-    if len(ranked) <= MOST_OPENED:
-        return ranked
-    return [person for person in ranked if len(kinds[person]) == len(kinds[ranked[0]])]
+    if len(ranked) > MOST_OPENED:
+        least = len(kinds[ranked[MOST_OPENED]])
+        best = len(kinds[ranked[0]])
+        ranked = [person for person in ranked if len(kinds[person]) > least or least == best == len(kinds[person])]
+    return ranked
 
 
 def _chains(tokens: Tokens, pairs: list[str], organisation: UUID) -> Iterator[tuple[str, UUID]]:

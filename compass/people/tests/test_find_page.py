@@ -211,6 +211,34 @@ def test_too_many_who_agree_equally_are_not_shown(sign_in, at, told, monkeypatch
     assert not any(person.code in page for person in people)
 
 
+def test_who_agrees_in_most_is_found_among_more_than_are_opened(at, told, monkeypatch):
+    from compass.people.actions import Registration, register_people
+    from compass.people.matching.records import Name, Record
+    from compass.people.searching.finding import find
+
+    monkeypatch.setattr("compass.people.searching.finding.MOST_OPENED", 5)
+    families = ["Uwaifo", "Iyamu", "Ekhator", "Osaze", "Igbinedion", "Obaseki", "Osagie", "Osagie", "Osagie"]
+    with at("zinder.social") as work:
+        people = register_people(
+            work,
+            [
+                Registration(
+                    **told(basis="vital_interest"), identity={**IDENTITY, "family": family, "birth_year": 1990}
+                )
+                for family in families
+            ],
+        )
+
+    def found():
+        with at("zinder.social") as work:
+            record = Record(names=(Name("Ese", "Osagie"),), born="1990")
+            return find(work, record, work.actor.organisation.pk)
+
+    assert {each.person.pk for each in found().candidates} == {person.pk for person in people[6:]}
+    monkeypatch.setattr("compass.people.searching.finding.MOST_OPENED", 9)
+    assert len(found().candidates) == 9, "the positive control: all of them agree in something"
+
+
 def test_unusual_searching_is_listed_for_who_watches(sign_in, make, monkeypatch):
     client = sign_in("zinder.social")
     assert client.get(reverse("people:searches")).status_code == 403
