@@ -47,7 +47,10 @@ class Frequencies:
         field = NAMES.index(name)
         usual = FIELDS[field].chance[level]
         known = matrix[matrix >= 0]
-        counts = np.bincount(known if form is None else form[known]).astype(np.float64)
+        # What two agree on may come from another field (a name after the first, as family name), so every value has a place.
+        seen = known if form is None else form[known]
+        places = int((matrix if form is None else form).max(initial=-1)) + 1
+        counts = np.bincount(seen, minlength=places).astype(np.float64)
         people = float((matrix >= 0).any(axis=1).sum())
         others = np.maximum(counts - 1, 0)
         frequency = (np.maximum(others - two, 0) + IMAGINED_PEOPLE * usual) / (people + IMAGINED_PEOPLE)

@@ -94,6 +94,16 @@ def test_people_are_found_across_scripts_calendars_and_forms():
     assert [found.probability for found in links] == sorted((found.probability for found in links), reverse=True)
 
 
+def test_a_name_that_nobody_has_as_given_name_but_sounds_like_one_is_compared():
+    """The value agreed on may stand in one field only, beyond all that another field holds; the linker broke off on it."""
+    people = [
+        Record(names=(Name("Mohamed", "Garba"),), born="1990-05-12"),
+        Record(names=(Name("Ali", "Garba"),), others=("Mamadou",), born="1990-05-12"),
+    ]
+
+    assert [link(people)[0].agreement()["given"], link(people[::-1])[0].agreement()["given"]] == [3, 3]
+
+
 def test_a_link_says_where_two_records_agree_and_holds_nothing_of_them():
     found = next(found for found in link(RECORDS) if found.first == 0)
 
