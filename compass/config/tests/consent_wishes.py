@@ -34,7 +34,8 @@ class Wishes:
 
     @property
     def newest(self) -> Talk | None:
-        return max(self.talks, key=lambda talk: talk.at, default=None)
+        # Of what is told of one moment the last word counts: a part that was taken back of a talk, dated before it.
+        return max(reversed(self.talks), key=lambda talk: talk.at, default=None)
 
     def allow(self, scope: str, now: datetime) -> bool:
         talk = self.newest
