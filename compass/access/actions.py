@@ -113,6 +113,8 @@ def action(
 #: `mend(work, person)` puts exact values back about somebody whose rows are coarse; whether it could.
 Mend = Callable[[Work, UUID], bool]
 _mend: list[Mend] = []
+#: SQLSTATE unique_violation.
+TAKEN_STATE = "23505"
 
 
 def on_coarse(mend: Mend) -> None:
@@ -126,7 +128,10 @@ def _exactly(function: Callable[[Work, list[C]], list[M]], work: Work, commands:
     if work.acting:
         return _done(function, work, commands)
 
-    def exact(error: DatabaseError) -> bool:
+    def mended(error: DatabaseError) -> bool:
+        if getattr(error.__cause__, "sqlstate", "") == TAKEN_STATE:
+            # A code that another row has: of a million people one in twenty-seven thousand draws one. It is drawn anew.
+            return str(error.__cause__.diag.constraint_name).endswith("_code_key")  # type: ignore[union-attr]
         if getattr(error.__cause__, "sqlstate", "") != COARSE_STATE:
             return False
         person = UUID(error.__cause__.diag.message_detail)  # type: ignore[union-attr]
@@ -136,7 +141,7 @@ def _exactly(function: Callable[[Work, list[C]], list[M]], work: Work, commands:
 
     work.acting = True
     try:
-        return work.again(lambda: _done(function, work, commands), exact)
+        return work.again(lambda: _done(function, work, commands), mended)
     finally:
         work.acting = False
 

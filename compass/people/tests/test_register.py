@@ -77,3 +77,19 @@ def test_the_trail_names_the_subject_once(at, told):
         assert entry.body.count(veil().identifiers([person.pk])[0]) > 0
         assert str(person.pk) not in entry.body and person.pk.hex not in entry.body
         assert "Osagie" not in entry.body
+
+
+def test_a_code_that_somebody_has_is_drawn_anew(at, told, monkeypatch):
+    """Among a million people it happens every day somewhere, and a whole list would be lost with it."""
+    with at("zinder.social") as work:
+        (first,) = register(work, told)
+    drawn = iter([*first.code.replace("-", "")[:7], *"A1C2D3E4F5G6H7J8K9L0M"])
+    monkeypatch.setattr("compass.access.codes.secrets.choice", lambda _letters: next(drawn))
+
+    with at("zinder.social") as work:
+        listed = [Registration(**told(), identity={"given": name}) for name in ("Ese", "Osas")]
+        people = register_people(work, listed)
+        assert len({first.code, *(person.code for person in people)}) == 3
+        assert [work.keys.open(p.identity_sealed, table="people_person", column="identity_sealed", subject=p.pk)["given"]
+                for p in people] == ["Ese", "Osas"]  # fmt: skip
+    assert not list(drawn), "the list was begun again"
