@@ -53,6 +53,7 @@ def compare(columns: Columns, first: Ints, second: Ints) -> Found:
         "place": _sets(columns.places, texts["place"][first], texts["place"][second]),
         "day": _days(columns, first, second),
         "year": _years(columns, first, second),
+        "told": _told(columns, first, second),
         **{name: _codes(kind, texts[name][first], texts[name][second]) for name, kind in columns.codes.items()},
     }
     for position, name in enumerate(NAMES):
@@ -214,6 +215,13 @@ def _years(columns: Columns, first: Ints, second: Ints) -> Found:
     found = np.where(np.abs(one - other) <= 1, np.where(one == other, YearLevel.SAME, YearLevel.NEXT), found)
     level = np.where(known, found, MISSING).astype(np.int8)
     return level, np.where(level == YearLevel.SAME, one, MISSING).astype(np.int32)
+
+
+def _told(columns: Columns, first: Ints, second: Ints) -> Found:
+    """Whether both sides told a day of birth, or both a year alone: who knows the day mostly tells it each time."""
+    known = (columns.years[first] >= 0) & (columns.years[second] >= 0)
+    alike = (columns.day[first] >= 0) == (columns.day[second] >= 0)
+    return np.where(known, alike, MISSING).astype(np.int8), np.full(len(first), MISSING, np.int32)
 
 
 def _near_years(one: Ints, other: Ints) -> NDArray[np.bool_]:

@@ -68,6 +68,7 @@ FIELDS: tuple[Field, ...] = (
     Field("phone", True, (0.45, 0.05, 0.50), (0.999, 0.0005, 0.0005)),
     Field("document", False, (0.20, 0.05, 0.75), (0.999, 0.0005, 0.0005)),
     Field("sex", False, (0.012, 0.988), (0.45, 0.55)),
+    Field("told", False, (0.10, 0.90), (0.45, 0.55)),
 )
 NAMES = tuple(field.name for field in FIELDS)
 KIN = tuple(field.kin for field in FIELDS)

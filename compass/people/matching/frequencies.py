@@ -23,7 +23,8 @@ class Frequencies:
     def __init__(self, columns: Columns) -> None:
         self._tables: dict[tuple[int, int], Floats] = {}
         matrices = columns.matrices
-        family = np.hstack([matrices["family"], matrices["other"]])
+        # A name after the first may be what agrees as family name; counted nowhere it would pass for the rarest of all.
+        family = np.hstack([matrices["family"], matrices["other"], matrices["chain"]])
         for name, texts, matrix in (
             ("given", columns.names, matrices["head"]),
             ("family", columns.names, family),

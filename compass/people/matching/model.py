@@ -93,7 +93,10 @@ def learn(model: Model, levels: Levels, rarity: Floats, pairs: float, prior_pair
     for _ in range(ROUNDS):
         person, family = (each * probability for probability in model.probabilities(levels, rarity))
         m = tuple(
-            _shares(_counts(levels, position, person) + prior_pairs * _shares(np.array(field.prior)))
+            _never_for(
+                _shares(_counts(levels, position, person) + prior_pairs * _shares(np.array(field.prior))),
+                model.u[position],
+            )
             for position, field in enumerate(FIELDS)
         )
         moved = max(float(np.abs(new - old).max()) for new, old in zip(m, model.m, strict=True))
@@ -114,6 +117,12 @@ def _kinds(levels: Levels, rarity: Floats) -> tuple[Levels, Floats, Doubles]:
         key = key * (2 * FURTHEST + 1) + column + FURTHEST
     _, first, each = np.unique(key, return_index=True, return_counts=True)
     return levels[first], (steps[first] * STEP).astype(np.float32), each.astype(np.float64)
+
+
+def _never_for(m: Doubles, u: Doubles) -> Doubles:
+    """m so that to differ never speaks for one person, where strangers differ less often than was expected of one person."""
+    differ = min(float(m[0]), float(u[0]))
+    return np.append(differ, m[1:] * ((1 - differ) / m[1:].sum()))
 
 
 def _counts(levels: Levels, field: int, weights: Doubles | None = None) -> Doubles:

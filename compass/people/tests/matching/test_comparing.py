@@ -10,12 +10,26 @@ from compass.people.matching.records import Name, Record
 
 
 def levels(one: Record, other: Record) -> dict[str, int]:
-    """What was compared, and that both ways round give the same."""
+    """What was compared, but what was told of the birth, and that both ways round give the same."""
     columns = Columns([one, other])
     found, _ = compare(columns, np.array([0, 1], np.int32), np.array([1, 0], np.int32))
 
     assert found[0].tolist() == found[1].tolist()
-    return {name: level for name, level in zip(NAMES, found[0].tolist(), strict=True) if level != MISSING}
+    return {
+        name: level for name, level in zip(NAMES, found[0].tolist(), strict=True) if level != MISSING and name != "told"
+    }
+
+
+def told(one: str, other: str) -> int:
+    """Whether as much was told of two births."""
+    columns = Columns([Record(born=one), Record(born=other)])
+    return int(compare(columns, np.array([0], np.int32), np.array([1], np.int32))[0][0, NAMES.index("told")])
+
+
+def test_a_day_of_birth_on_one_side_only_is_compared_as_such():
+    assert told("1990-05-12", "1990") == told("1990-01-01", "1991-03-02") == DIFFER
+    assert told("1990-05-12", "1971-03-02") == told("1990-01-01", "1971") == 1
+    assert told("1990-05-12", "") == MISSING
 
 
 def named(*parts: str, **other: object) -> Record:
