@@ -74,7 +74,10 @@ class IdentityForm(BaseForm):
     family = forms.CharField(label=_("Family name"), required=False, max_length=120)
     one_name = YesNoField(
         label=_("Does the person have one name only?"),
-        help_text=_("Then leave the family name empty: none is invented."),
+        help_text=_(
+            "Then leave the family name empty: none is invented. Ask the father's name and the village as well: they tell"
+            " two people of one name apart. Once this is saved, the person's page has a place for the father's name."
+        ),
         required=False,
     )
     other = forms.CharField(label=_("Other names or spellings"), required=False, max_length=200)
