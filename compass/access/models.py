@@ -7,9 +7,9 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
 from django.db import models
-from uuid6 import uuid7
 
 from compass.access import scope
+from compass.vault.identifiers import new_id
 from compass.vault.walls import OWN_ORGANISATION, Wall
 
 
@@ -23,7 +23,7 @@ class OrganisationKind(models.TextChoices):
 class Organisation(models.Model):
     """A country office of the programme, a partner, a ministry or the funder. Its name is not a secret."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     name = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=10, choices=OrganisationKind.choices)
     country = models.CharField(max_length=2, blank=True)
@@ -38,7 +38,7 @@ class Organisation(models.Model):
 class User(AbstractBaseUser):
     """A colleague. The name is sealed; the user name is a work handle that names a post, not a person."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     username = models.CharField(max_length=60, unique=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="users")
     name_sealed = models.BinaryField(default=b"")
@@ -72,7 +72,7 @@ class User(AbstractBaseUser):
 class Grant(models.Model):
     """A role in an organisation and country programme for a time. Written by the owner's command only."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
     role = models.CharField(max_length=30)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)

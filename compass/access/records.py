@@ -6,16 +6,16 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import models
-from uuid6 import uuid7
 
 from compass.access.scope import ScopedManager
+from compass.vault.identifiers import new_id
 from compass.vault.walls import Wall
 
 
 class Recorded(models.Model):
     """A record of an organisation: legal basis, when it happened, when and by whom it was written down, version."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     organisation_id = models.UUIDField()
     basis = models.CharField(max_length=20)
     occurred_at = models.DateTimeField()

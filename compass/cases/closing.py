@@ -141,4 +141,4 @@ def _of_the_parent(case: Case) -> list[Goal]:
         return []
     adults = [person.pk for person in household if not person.is_child]
     found = Goal.objects.filter(person__in=adults, plan__superseded_at__isnull=True)
-    return list(found.defer("statement_sealed").order_by("occurred_at", "id"))
+    return list(found.defer("statement_sealed").order_by("occurred_at", "recorded_at", "id"))

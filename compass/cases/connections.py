@@ -90,7 +90,7 @@ def _handed_over(row: Handover) -> list[UUID]:
 def _cases_of(work: Work, person: Person) -> list[tuple[str, str]]:
     if not work.may("cases.view"):
         return []
-    rows = work.allowed("cases.view", Case).filter(person=person).order_by("-opened_at", "-id")
+    rows = work.allowed("cases.view", Case).filter(person=person).order_by("-opened_at", "-recorded_at", "-id")
     return [(_("Case %(code)s") % {"code": row.code}, link("cases:case", row.pk)) for row in rows]
 
 
@@ -101,7 +101,12 @@ def _screening_of(work: Work, person: Person) -> list[person_links.Act]:
     start = link("cases:screen", person.pk)
     if not Screening.objects.filter(person=person).exists():
         return [person_links.Act(_("Start screening"), start)]
-    case = work.allowed("cases.view", Case).filter(person=person, status__in=OPEN).order_by("-opened_at", "-id").first()
+    case = (
+        work.allowed("cases.view", Case)
+        .filter(person=person, status__in=OPEN)
+        .order_by("-opened_at", "-recorded_at", "-id")
+        .first()
+    )
     if case is None:
         return [person_links.Act(_("Screen again"), start, quiet=True)]
     return [person_links.Act(_("Go on in case %(code)s") % {"code": case.code}, link("cases:case", case.pk))]
@@ -204,7 +209,7 @@ def _handover(files: Files, case: Case) -> Chapter | None:
     if not work.may("handovers.view"):
         return None
     offers = Handover.objects.filter(pk__in=HandoverPerson.objects.filter(person=case.person_id).values("handover"))
-    rows = list(offers.defer("note_sealed", "answer_sealed").order_by("id"))
+    rows = list(offers.defer("note_sealed", "answer_sealed").order_by("offered_at", "id"))
     names = _names({row.to_organisation_id for row in rows} | {row.organisation_id for row in rows})
     links = [
         (

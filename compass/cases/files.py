@@ -137,6 +137,6 @@ def _reading(model: Any, key: str) -> Prepared[Any]:
 
     def about(organisations: list[UUID], ids: list[UUID]) -> models.QuerySet[Any]:
         rows = model.objects.filter(organisation_id__in=organisations, **{f"{key}__in": ids})
-        return cast("models.QuerySet[Any]", rows.order_by("occurred_at", "id").defer(*sealed))
+        return cast("models.QuerySet[Any]", rows.order_by("occurred_at", "recorded_at", "id").defer(*sealed))
 
     return Prepared(about)

@@ -10,7 +10,6 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
@@ -27,6 +26,7 @@ from compass.commons.synthesis import facts, missing_migrants
 from compass.problems import Invalid, NotFound
 from compass.programme.actions import Publication, refresh_figures
 from compass.programme.models import ALL, TOTAL, YEAR, Snapshot
+from compass.vault.identifiers import new_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +171,7 @@ def _edition(
     if newest is not None and newest.digest == digest:
         return newest
     edition = Edition.objects.create(
-        id=uuid7(),
+        id=new_id(),
         kind=kind,
         published_at=work.now,
         as_of=as_of,

@@ -10,8 +10,8 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from uuid6 import uuid7
 
+from compass.vault.identifiers import new_id
 from compass.vault.walls import Wall
 
 PUBLIC = Wall(app="SELECT, INSERT", public="SELECT", using=None)
@@ -25,7 +25,7 @@ class Edition(models.Model):
     invented, as in a demonstration.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     kind = models.CharField(max_length=20)
     published_at = models.DateTimeField()
     as_of = models.DateField(null=True)
@@ -46,7 +46,7 @@ class Edition(models.Model):
 class PublishedFact(models.Model):
     """A figure that the programme published elsewhere, or one derived from such figures; see synthesis/facts.py."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="facts")
     fact_id = models.CharField(max_length=60)
     place = models.SmallIntegerField()
@@ -81,7 +81,7 @@ class PublishedFact(models.Model):
 class PublishedFigure(models.Model):
     """One cell of a snapshot of the programme's own records, already withheld and rounded when it came."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="figures")
     granularity = models.CharField(max_length=7)
     starts = models.DateField()
@@ -100,7 +100,7 @@ class PublishedFigure(models.Model):
 class MissingMigrants(models.Model):
     """One row of IOM's aggregate: people dead or missing at a place in a year. `region` is our grouping."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="missing_migrants")
     line = models.PositiveIntegerField()
     year = models.PositiveSmallIntegerField()

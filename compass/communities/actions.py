@@ -17,12 +17,12 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.communities.models import AGES, AtPlace, Attendance, Meeting, Option, Place, Profile, Project
 from compass.problems import Invalid, SecondPersonNeeded, StandardNotMet, WrongState
+from compass.vault.identifiers import new_id
 from compass.vocabulary import area, known
 
 PROFILE_HOLDS = timedelta(days=730)
@@ -45,7 +45,7 @@ NEXT = {
 
 
 def _at(work: Work, place: Place, command: Command) -> dict[str, Any]:
-    return {"id": uuid7(), "place": place, "organisation_id": place.organisation_id, **stamp(work, command)}
+    return {"id": new_id(), "place": place, "organisation_id": place.organisation_id, **stamp(work, command)}
 
 
 def _seal(work: Work, row: AtPlace, column: str, value: dict[str, str]) -> None:
@@ -86,7 +86,7 @@ def add_places(work: Work, places: list[NewPlace]) -> list[Place]:
             country=area(each.area).country,
             area=each.area,
             high_return=each.high_return,
-            id=uuid7(),
+            id=new_id(),
             **stamp(work, each),
         )
         for each in places

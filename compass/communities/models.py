@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from uuid6 import uuid7
 
 from compass.access.records import Recorded
 from compass.access.scope import ScopedManager
+from compass.vault.identifiers import new_id
 from compass.vault.walls import Wall
 
 
@@ -64,7 +64,7 @@ class Meeting(AtPlace):
 class Attendance(models.Model):
     """How many of one group came. group: resident_group; ages: code of `AGES`."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     organisation_id = models.UUIDField()
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="attendance")
     group = models.CharField(max_length=16)

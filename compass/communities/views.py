@@ -68,7 +68,11 @@ def place(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     """One place: the newest profile, its meetings with how many came, its projects."""
     found = work.find("communities.view", Place, pk)
     work.keys.load([found.pk])
-    meetings = Meeting.objects.filter(place=found).annotate(came=Sum("attendance__number")).order_by("-held_on", "-id")
+    meetings = (
+        Meeting.objects.filter(place=found)
+        .annotate(came=Sum("attendance__number"))
+        .order_by("-held_on", "-recorded_at", "-id")
+    )
     projects = Project.objects.filter(place=found).order_by("-status_since")
     newest = _newest_profile(found)
     return TemplateResponse(
@@ -118,7 +122,7 @@ def _profile_said(work: Work, place: Place) -> dict[str, Any]:
 
 
 def _newest_profile(place: Place) -> Profile | None:
-    return Profile.objects.filter(place=place).order_by("-period_to", "-id").first()
+    return Profile.objects.filter(place=place).order_by("-period_to", "-recorded_at", "-id").first()
 
 
 def _compared(form: forms.CommunityForm, row: Place | Project, saved: dict[str, Any]) -> list[dict[str, Any]]:
@@ -149,7 +153,7 @@ def meeting(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
 
 
 def _options(work: Work, held: Meeting) -> list[tuple[Option, str]]:
-    rows = sorted(Option.objects.filter(meeting=held), key=lambda o: (-o.votes, str(o.pk)))
+    rows = sorted(Option.objects.filter(meeting=held), key=lambda o: (-o.votes, o.recorded_at, o.pk))
     return [(row, actions.opened(work, row, "title_sealed").get("title", "")) for row in rows]
 
 

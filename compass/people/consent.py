@@ -103,7 +103,9 @@ def newest(people: Iterable[UUID]) -> dict[UUID, Consent]:
 
 
 def _last_of(people: list[UUID]) -> QuerySet[Consent]:
-    rows = Consent.objects.filter(person_id__in=people).order_by("person_id", "joined_at", "-occurred_at", "-id")
+    rows = Consent.objects.filter(person_id__in=people).order_by(
+        "person_id", "joined_at", "-occurred_at", "-recorded_at", "-id"
+    )
     return rows.distinct("person_id", "joined_at")
 
 
@@ -115,7 +117,7 @@ def as_one(last: Sequence[Consent]) -> Consent:
     the person is asked again. As `compass_said` does in the database."""
     own = next((row for row in last if row.joined_at is None), None)
     counts = [row for row in last if not _asked_again(row, own)]
-    latest = max(counts, key=lambda row: (row.occurred_at, row.pk))
+    latest = max(counts, key=lambda row: (row.occurred_at, row.recorded_at, row.pk))
     if len(counts) == 1:
         return latest
     found = copy(latest)
@@ -192,7 +194,7 @@ def consents_of(people: Iterable[UUID]) -> dict[UUID, list[Consent]]:
     """All consents of each person, the oldest first; one query."""
     found: dict[UUID, list[Consent]] = defaultdict(list)
     rows = Consent.objects.filter(person_id__in=list(people)).defer("detail_sealed")
-    for row in rows.order_by("occurred_at", "id"):
+    for row in rows.order_by("occurred_at", "recorded_at", "id"):
         found[row.person_id].append(row)
     return found
 

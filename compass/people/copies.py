@@ -125,7 +125,7 @@ def _rows(each: Held, person: Person, record: UUID) -> Sequence[models.Model]:
     table: Any = each.table
     names = {column.attname for column in table._meta.concrete_fields}
     rows = table.objects.filter(**{each.person: record}, organisation_id=person.organisation_id)
-    return list(rows.order_by("occurred_at" if "occurred_at" in names else "pk", "pk"))
+    return list(rows.order_by(*(name for name in ("occurred_at", "recorded_at") if name in names), "pk"))
 
 
 def _entry(work: Work, each: Held, row: Any, given: Collection[str], copy: Copy) -> Entry:

@@ -31,7 +31,7 @@ def open_ask(work: Work, person: Person) -> ElsewhereAsk | None:
 def last_ended(work: Work, person: Person) -> ElsewhereAsk | None:
     """The office's newest ask that is over; one query."""
     rows = work.allowed(RULE, ElsewhereAsk).filter(person=person).exclude(state__in=OPEN)
-    return rows.filter(asking_organisation=F("organisation_id")).order_by("-id").first()
+    return rows.filter(asking_organisation=F("organisation_id")).order_by("-recorded_at", "-id").first()
 
 
 def met(work: Work, person: Person) -> list[tuple[ElsewhereMet, Organisation]]:

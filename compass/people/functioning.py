@@ -45,7 +45,7 @@ def agrees(person: Person) -> Answer:
 def answers_of(work: Work, person: Person) -> list[Functioning]:
     """Every row of a person under all of their records, the newest first; two queries. Nothing is opened."""
     rows = work.allowed("people.identity", Functioning).filter(person__in=records_of([person.pk])[person.pk])
-    return list(rows.order_by("-id"))
+    return list(rows.order_by("-recorded_at", "-id"))
 
 
 def opened(work: Work, row: Functioning) -> Mapping[str, str]:

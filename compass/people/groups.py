@@ -105,7 +105,7 @@ def said(work: Work, row: GroupMember) -> Said:
 def rows_of(people: Collection[UUID]) -> dict[UUID, list[GroupMember]]:
     """The rows of these records by group, the newest first; one query."""
     found: dict[UUID, list[GroupMember]] = defaultdict(list)
-    for row in GroupMember.objects.filter(person__in=people, group_id__isnull=False).order_by("-id"):
+    for row in GroupMember.objects.filter(person__in=people, group_id__isnull=False).order_by("-recorded_at", "-id"):
         found[row.group_id].append(row)
     return found
 
@@ -121,7 +121,7 @@ def groups_of(work: Work, person: Person) -> list[Group]:
     own = rows_of(records)
     if not own:
         return []
-    met = list(GroupMember.objects.filter(group_id__in=own).exclude(person__in=records).order_by("-id"))
+    met = list(GroupMember.objects.filter(group_id__in=own).exclude(person__in=records).order_by("-recorded_at", "-id"))
     held = work.keys.holds(records | {row.person_id for row in met})
     met = [row for row in met if row.person_id in held]
     people = _whose(work, {row.person_id for row in met})

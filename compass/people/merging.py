@@ -67,7 +67,7 @@ def merges_to_open(work: Work, person: Person) -> list[tuple[str, str]]:
     words = {"asked": _("A merge waits for a second person"), "confirmed": _("Look at the merge, or undo it")}
     return [
         (words[row.state], reverse("people:merge", args=[row.pk]))
-        for row in rows.filter(state__in=list(words)).order_by("pk")
+        for row in rows.filter(state__in=list(words)).order_by("recorded_at", "pk")
     ]
 
 

@@ -170,7 +170,7 @@ def reach_of(work: Work, person: Person) -> Reach | None:
 
 def made_one_with(person: Person) -> list[Person]:
     """The records that were merged into this one; one query."""
-    return list(Person.objects.filter(merged_into=person).order_by("pk"))
+    return list(Person.objects.filter(merged_into=person).order_by("recorded_at", "pk"))
 
 
 def _of_merged(people: list[UUID]) -> QuerySet[Person]:
@@ -197,7 +197,11 @@ def former_contacts(work: Work, person: Person) -> list[tuple[FormerContact, dic
 
     Until when each held is `occurred_at` of its row.
     """
-    rows = work.allowed("people.identity", FormerContact).filter(person=person).order_by("-id")[:MOST_FORMER]
+    rows = (
+        work.allowed("people.identity", FormerContact)
+        .filter(person=person)
+        .order_by("-recorded_at", "-id")[:MOST_FORMER]
+    )
     table = FormerContact._meta.db_table
     return [
         (
@@ -221,7 +225,9 @@ def contacts_under_others(work: Work, person: Person) -> list[tuple[str, list[tu
     """For each record that was merged into this one its code and how the person could be reached under it, the newest
     first, opened, with the moment until when each held; whoever shows them must `reveal` the person."""
     found = []
-    for row in Merge.objects.filter(person=person, state="confirmed").select_related("absorbed").order_by("pk"):
+    for row in (
+        Merge.objects.filter(person=person, state="confirmed").select_related("absorbed").order_by("recorded_at", "id")
+    ):
         earlier = [(former.occurred_at, contact) for former, contact in former_contacts(work, row.absorbed)]
         found.append((row.absorbed.code, [(row.decided_at, _contact(work, row.absorbed)), *earlier]))
     return found
@@ -231,7 +237,9 @@ def documents_of(work: Work, person: Person) -> list[list[IdentityDocument]]:
     """Each document of a person with its rows, the newest first, those of records merged into this one too; two queries."""
     records = [person.pk, *(row.pk for row in made_one_with(person))]
     found: dict[UUID, list[IdentityDocument]] = defaultdict(list)
-    for row in work.allowed("people.identity", IdentityDocument).filter(person__in=records).order_by("-id"):
+    for row in (
+        work.allowed("people.identity", IdentityDocument).filter(person__in=records).order_by("-recorded_at", "-id")
+    ):
         found[row.document].append(row)
     return list(found.values())
 
@@ -249,7 +257,7 @@ def names_of(work: Work, person: Person) -> list[list[PersonName]]:
     this one too; two queries."""
     records = [person.pk, *(row.pk for row in made_one_with(person))]
     found: dict[UUID, list[PersonName]] = defaultdict(list)
-    for row in work.allowed("people.identity", PersonName).filter(person__in=records).order_by("-id"):
+    for row in work.allowed("people.identity", PersonName).filter(person__in=records).order_by("-recorded_at", "-id"):
         found[row.name].append(row)
     return list(found.values())
 
@@ -267,7 +275,7 @@ def numbers_of(work: Work, person: Person) -> list[list[AgencyNumber]]:
     one too; two queries."""
     records = [person.pk, *(row.pk for row in made_one_with(person))]
     found: dict[UUID, list[AgencyNumber]] = defaultdict(list)
-    for row in work.allowed("people.identity", AgencyNumber).filter(person__in=records).order_by("-id"):
+    for row in work.allowed("people.identity", AgencyNumber).filter(person__in=records).order_by("-recorded_at", "-id"):
         found[row.reference].append(row)
     return list(found.values())
 
@@ -292,7 +300,11 @@ def former_identities(work: Work, person: Person) -> list[tuple[FormerIdentity, 
 
     Until when each held is `occurred_at` of its row.
     """
-    rows = work.allowed("people.identity", FormerIdentity).filter(person=person).order_by("-id")[:MOST_FORMER]
+    rows = (
+        work.allowed("people.identity", FormerIdentity)
+        .filter(person=person)
+        .order_by("-recorded_at", "-id")[:MOST_FORMER]
+    )
     return [(row, _former_identity(work, row)) for row in rows]
 
 
@@ -307,7 +319,7 @@ def _in_order(model: type[M]) -> Prepared[M]:
     """The rows of a kind about these people, in the order in which they were written."""
 
     def rows(people: list[UUID]) -> QuerySet[M]:
-        return model._default_manager.filter(person__in=people).order_by("id")
+        return model._default_manager.filter(person__in=people).order_by("recorded_at", "id")
 
     return Prepared(rows)
 
@@ -464,7 +476,7 @@ def neighbours(work: Work, person: Person) -> list[Person]:
 def guardian_of(work: Work, person: Person) -> GuardianRequest | None:
     """The newest request for a guardian that was not withdrawn; one query."""
     rows = work.allowed("people.view", GuardianRequest).filter(person=person).exclude(status="withdrawn")
-    return rows.order_by("-occurred_at", "-id").first()
+    return rows.order_by("-occurred_at", "-recorded_at", "-id").first()
 
 
 def guardian_note(work: Work, request: GuardianRequest | None) -> str:
@@ -484,12 +496,12 @@ def guardian_note(work: Work, request: GuardianRequest | None) -> str:
 def services_of(work: Work, person: Person, limit: int = 20) -> list[Service]:
     """What the person received, newest first; one query."""
     rows = work.allowed("people.view", Service).filter(person=person)
-    return list(rows.order_by("-delivered_on", "-id")[:limit])
+    return list(rows.order_by("-delivered_on", "-recorded_at", "-id")[:limit])
 
 
 def erasure_of(person: Person) -> ErasureRequest | None:
     """The newest request to be erased, whatever became of it."""
-    return ErasureRequest.objects.filter(person=person).order_by("-occurred_at", "-id").first()
+    return ErasureRequest.objects.filter(person=person).order_by("-occurred_at", "-recorded_at", "-id").first()
 
 
 def erased(person: Person) -> bool:
@@ -504,7 +516,7 @@ def receivers(work: Work, person: Person) -> list[str]:
 
 def rights_of(work: Work, person: Person) -> list[DataRequest]:
     """What the person asked about their data, the newest first; one query."""
-    return list(work.allowed("people.rights", DataRequest).filter(person=person).order_by("-id"))
+    return list(work.allowed("people.rights", DataRequest).filter(person=person).order_by("-recorded_at", "-id"))
 
 
 def right_words(work: Work, row: DataRequest) -> dict[str, str]:
@@ -519,7 +531,11 @@ def right_words(work: Work, row: DataRequest) -> dict[str, str]:
 def rights_waiting(work: Work, limit: int = 200) -> list[DataRequest]:
     """Requests whose answer is due or was not told, the most urgent first, then refusals; one query."""
     rows = work.allowed("people.rights_list", DataRequest).exclude(Q(status="told") & ~Q(answer="refused"))
-    return list(rows.select_related("person").order_by(F("answered_at").asc(nulls_first=True), "due_on", "id")[:limit])
+    return list(
+        rows.select_related("person").order_by(F("answered_at").asc(nulls_first=True), "due_on", "recorded_at", "id")[
+            :limit
+        ]
+    )
 
 
 def rights_shown(work: Work, person: Person) -> list[DataRequest]:

@@ -127,7 +127,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
                     THEN n.withdrawn_at END AS withdrawn_at
         FROM public.people_consent n
         WHERE n.person_id = whose AND (until IS NULL OR (n.occurred_at AT TIME ZONE 'UTC')::date <= until)
-        ORDER BY n.joined_at, n.occurred_at DESC, n.id DESC
+        ORDER BY n.joined_at, n.occurred_at DESC, n.recorded_at DESC, n.id DESC
     ), counts AS (
         SELECT l.* FROM last l WHERE l.joined_at IS NULL OR NOT EXISTS (
             SELECT 1 FROM last o WHERE o.joined_at IS NULL AND o.recorded_at > l.joined_at
@@ -137,7 +137,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
            c.child_agrees AND NOT EXISTS (SELECT 1 FROM counts n WHERE n.child_agrees IS FALSE),
            c.scopes || coalesce((SELECT jsonb_object_agg(s.key, false) FROM counts n, jsonb_each(n.scopes) s
                                  WHERE s.value = 'false'::jsonb), '{}')
-    FROM counts c ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1
+    FROM counts c ORDER BY c.occurred_at DESC, c.recorded_at DESC, c.id DESC LIMIT 1
 $$;
 """
 

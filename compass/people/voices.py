@@ -41,7 +41,7 @@ def recordings(work: Work, language: str) -> dict[str, Recording]:
     }
     spoken = text.spoken()
     own = OfficeVoice.objects.filter(organisation_id=work.actor.organisation.pk, language=language)
-    for row in own.order_by("key", "-id").distinct("key").defer("audio"):
+    for row in own.order_by("key", "-recorded_at", "-id").distinct("key").defer("audio"):
         current = row.key in spoken and row.text_digest == digest(spoken[row.key])
         if current:
             found[row.key] = Recording(reverse("people:voice", args=[row.pk]), False, True, row.pk)

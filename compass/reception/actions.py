@@ -8,7 +8,6 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
@@ -32,6 +31,7 @@ from compass.reception.models import (
     Centre,
     PlaceCorrection,
 )
+from compass.vault.identifiers import new_id
 from compass.vocabulary import code_list, known, language
 
 MOST_AT_ONCE = 200
@@ -63,7 +63,7 @@ def add_groups(work: Work, groups: list[GroupArrived]) -> list[ArrivalGroup]:
             raise Invalid(what=str(each.people))
         centre = centres[each.centre_id]
         group = ArrivalGroup(
-            id=each.id or uuid7(),
+            id=each.id or new_id(),
             organisation_id=centre.organisation_id,
             centre=centre,
             people=each.people,
@@ -74,7 +74,7 @@ def add_groups(work: Work, groups: list[GroupArrived]) -> list[ArrivalGroup]:
         rows.append(group)
         needs += ["none"] * (each.people - len(needs))
         places += [
-            Arrival(id=uuid7(), organisation_id=group.organisation_id, group=group, number=number, urgent_need=need)
+            Arrival(id=new_id(), organisation_id=group.organisation_id, group=group, number=number, urgent_need=need)
             for number, need in enumerate(needs, 1)
         ]
     made = ArrivalGroup.objects.bulk_create(rows)
@@ -166,7 +166,7 @@ def put_back(work: Work, corrections: list[PlacePutBack]) -> list[Arrival]:
             still_here(work, place)
         rows.append(
             PlaceCorrection(
-                id=uuid7(),
+                id=new_id(),
                 organisation_id=place.organisation_id,
                 place=place,
                 was=place.status,
@@ -226,7 +226,7 @@ def add_activities(work: Work, held: list[ActivityHeld]) -> list[Activity]:
         centre = centres[each.centre_id]
         rows.append(
             Activity(
-                id=each.id or uuid7(),
+                id=each.id or new_id(),
                 organisation_id=centre.organisation_id,
                 centre=centre,
                 kind=known("group_activity_kind", each.kind),
@@ -274,7 +274,7 @@ def mark_attendance(work: Work, attended: list[Attended]) -> list[Attendance]:
             raise Invalid(what=_("%(code)s came after the day of this activity") % {"code": person.code})
         if earlier is None:
             row = Attendance(
-                id=uuid7(),
+                id=new_id(),
                 person=person,
                 organisation_id=person.organisation_id,
                 activity=activity,
@@ -309,7 +309,7 @@ def mark_attendance(work: Work, attended: list[Attended]) -> list[Attendance]:
 def _corrected(work: Work, row: Attendance, each: Command, status: str, reason: str) -> AttendanceCorrection:
     """Change the status of a row and keep what it had said."""
     kept = AttendanceCorrection(
-        id=uuid7(),
+        id=new_id(),
         person_id=row.person_id,
         organisation_id=row.organisation_id,
         attendance=row,

@@ -6,11 +6,11 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import models
-from uuid6 import uuid7
 
 from compass.access.records import Recorded
 from compass.access.scope import ScopedManager
 from compass.people.models import AboutPerson, Person
+from compass.vault.identifiers import new_id
 from compass.vault.walls import Wall
 from compass.vocabulary import code_list
 
@@ -18,7 +18,7 @@ from compass.vocabulary import code_list
 class Centre(models.Model):
     """A place where people arrive. Made by the owner; its name is on its door and therefore not sealed."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     organisation_id = models.UUIDField()
     name = models.CharField(max_length=120)
     country = models.CharField(max_length=2)
@@ -62,7 +62,7 @@ class Arrival(models.Model):
     The row stays with the centre where the person arrived when their record is handed over.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     organisation_id = models.UUIDField()
     group = models.ForeignKey(ArrivalGroup, on_delete=models.PROTECT, related_name="arrivals")
     number = models.PositiveSmallIntegerField()

@@ -73,7 +73,7 @@ def arrival_list(work: Work) -> list[Waiting]:
     for place in rows.select_related("person"):
         (places if place.status == "waiting" else taken)[place.group_id].append(place)
     wrong = work.allowed("reception.view", PlaceCorrection).filter(place__group_id__in=list(places))
-    for row in wrong.select_related("place").order_by("-occurred_at", "-id"):
+    for row in wrong.select_related("place").order_by("-occurred_at", "-recorded_at", "-id"):
         corrections[row.place.group_id].append(row)
     found = [Waiting(group, places[group.pk], taken[group.pk], corrections[group.pk]) for group in groups]
     return sorted(found, key=lambda row: (-min(row.urgent, 1), not row.places, -row.group.occurred_at.timestamp()))
@@ -116,7 +116,7 @@ def waiting_beside(work: Work, person: Person) -> list[Arrival]:
 def activities(work: Work, limit: int = 40) -> list[Activity]:
     """The newest activities; one query."""
     rows = work.allowed("reception.view", Activity).select_related("centre")
-    return list(rows.order_by("-held_on", "-id")[:limit])
+    return list(rows.order_by("-held_on", "-recorded_at", "-id")[:limit])
 
 
 def attended(work: Work, activity: Activity) -> list[Attendance]:
@@ -128,7 +128,7 @@ def attended(work: Work, activity: Activity) -> list[Attendance]:
 def corrected(work: Work, activity: Activity) -> list[AttendanceCorrection]:
     """What was corrected of an activity's list, the last first; one query."""
     rows = work.allowed("reception.attendance", AttendanceCorrection).filter(attendance__activity=activity)
-    return list(rows.select_related("person").order_by("-occurred_at", "-id"))
+    return list(rows.select_related("person").order_by("-occurred_at", "-recorded_at", "-id"))
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def present(work: Work, activity: Activity, *, group: UUID | None = None, everyo
     meant = audience(activity)
     if meant is not None and not everyone:
         rows = rows.filter(**({"sex__in": meant.sexes} if meant.sexes else {}), age_band__in=meant.bands)
-    return rows.order_by("-occurred_at", "pk")
+    return rows.order_by("-occurred_at", "recorded_at", "pk")
 
 
 def after(rows: QuerySet[Person], pk: UUID | None) -> QuerySet[Person]:
@@ -182,7 +182,8 @@ def after(rows: QuerySet[Person], pk: UUID | None) -> QuerySet[Person]:
     last = rows.filter(pk=pk).first() if pk else None
     if last is None:
         return rows
-    return rows.filter(Q(occurred_at__lt=last.occurred_at) | Q(occurred_at=last.occurred_at, pk__gt=last.pk))
+    later = Q(recorded_at__gt=last.recorded_at) | Q(recorded_at=last.recorded_at, pk__gt=last.pk)
+    return rows.filter(Q(occurred_at__lt=last.occurred_at) | Q(later, occurred_at=last.occurred_at))
 
 
 def groups_there(work: Work, activity: Activity) -> list[ArrivalGroup]:

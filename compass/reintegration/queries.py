@@ -42,7 +42,9 @@ def covers(people: Iterable[Person]) -> dict[UUID, Cover]:
     wanted = list(people)
     families: dict[UUID, list[Person]] = defaultdict(list)
     for other in (
-        Person.objects.filter(household_id__in={p.household_id for p in wanted}).defer(*_SEALED).order_by("pk")
+        Person.objects.filter(household_id__in={p.household_id for p in wanted})
+        .defer(*_SEALED)
+        .order_by("recorded_at", "pk")
     ):
         families[other.household_id].append(other)
     everyone = {p.pk for group in families.values() for p in group}
@@ -82,7 +84,7 @@ def money_spent(work: Work, people: Collection[UUID]) -> Mapping[str, Collection
 def words_at_home(work: Work, person: Person) -> list[tuple[str, date, str]]:
     """What was sealed at the reception and in the plan, opened: (what, day, words). Whoever shows it records why."""
     found = []
-    for row in ArrivalHome.objects.filter(person=person).order_by("arrived_on", "id"):
+    for row in ArrivalHome.objects.filter(person=person).order_by("arrived_on", "recorded_at", "id"):
         said = open_from(work, row, "note_sealed") or {}
         found.append((_("What is needed tonight"), row.arrived_on, said.get("note", "")))
     for plan in Plan.objects.filter(person=person):
@@ -131,7 +133,7 @@ def landed(work: Work) -> QuerySet[Return]:
         avr=OuterRef("pk"), round=OuterRef("round"), status="left", to_organisation_id__in=work.actor.organisations
     )
     rows = work.allowed("reintegration.view", Return).annotate(
-        left_on=Coalesce("departed_on", Subquery(left.order_by("-id").values("departed_on")[:1]))
+        left_on=Coalesce("departed_on", Subquery(left.order_by("-recorded_at", "-id").values("departed_on")[:1]))
     )
     rows = rows.filter(Q(state__in=("in_travel", "arrived")) | Q(state="ready_to_travel", left_on__isnull=False))
-    return rows.select_related("person").order_by("arrived_on", "left_on", "id")
+    return rows.select_related("person").order_by("arrived_on", "left_on", "recorded_at", "id")

@@ -182,7 +182,7 @@ class Journey(Recorded):
     class Meta:
         indexes = [
             models.Index(fields=["organisation_id", "status", "travel_on"], name="returns_journey_list"),
-            models.Index(fields=["avr", "-id"], name="returns_journey_newest"),
+            models.Index(fields=["avr", "-recorded_at"], name="returns_journey_newest"),
         ]
 
     @property

@@ -161,7 +161,9 @@ def journeys_of(work: Work, avrs: Sequence[Return]) -> dict[UUID, Journey]:
     waiting = {avr.pk: avr.round for avr in avrs if avr.state in BEFORE_TRAVEL}
     if not waiting:
         return {}
-    rows = Journey.objects.filter(avr__in=list(waiting), to_organisation_id__in=work.actor.organisations).order_by("id")
+    rows = Journey.objects.filter(avr__in=list(waiting), to_organisation_id__in=work.actor.organisations).order_by(
+        "recorded_at", "id"
+    )
     return {row.avr_id: row for row in rows if row.round == waiting[row.avr_id] and row.status != "stopped"}
 
 
@@ -170,7 +172,7 @@ def to_see_off(work: Work) -> list[Journey]:
     if not work.may("returns.see_off"):
         return []
     rows = work.allowed("returns.see_off", Journey).filter(status="waiting")
-    return list(rows.order_by("travel_on", "id")[:JOURNEYS])
+    return list(rows.order_by("travel_on", "recorded_at", "id")[:JOURNEYS])
 
 
 def seen_off(work: Work) -> list[Journey]:
@@ -178,7 +180,7 @@ def seen_off(work: Work) -> list[Journey]:
     if not work.may("returns.see_off"):
         return []
     rows = work.allowed("returns.see_off", Journey).filter(status="left", told_at__gte=work.now - LATELY)
-    return list(rows.order_by("-told_at", "-id")[:JOURNEYS])
+    return list(rows.order_by("-told_at", "-recorded_at", "-id")[:JOURNEYS])
 
 
 def may_leave(journey: Journey, on: date) -> bool:

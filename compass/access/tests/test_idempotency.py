@@ -10,13 +10,13 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.utils import timezone
-from uuid6 import uuid7
 
 from compass.access.actions import REGISTRY, action
 from compass.access.models import Receipt
 from compass.access.work import Command, Work
 from compass.problems import BasisMissing, Denied, Invalid, KeyReused, TooFarAway
 from compass.trail.models import Entry
+from compass.vault.identifiers import new_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ def note():
     def run(work: Work, notes: list[Note]) -> list[object]:
         return person.objects.bulk_create(
             person(
-                id=uuid7(),
+                id=new_id(),
                 organisation_id=work.actor.organisation.pk,
                 country_met=each.country,
                 basis=each.basis,

@@ -8,10 +8,10 @@ import psycopg
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
-from uuid6 import uuid7
 
 from compass.access import walls
 from compass.access.models import User
+from compass.vault.identifiers import new_id
 from compass.vault.walls import Wall
 
 PERSON = """
@@ -47,9 +47,9 @@ def offices(at) -> tuple[UUID, UUID, UUID, UUID]:
     found: list[UUID] = []
     for username in ("zinder.social", "edo.reception"):
         with at(username) as work:
-            person = uuid7()
+            person = new_id()
             run(PERSON, person, work.actor.organisation.pk, str(person)[-9:])
-            run(SERVICE, uuid7(), work.actor.organisation.pk, person)
+            run(SERVICE, new_id(), work.actor.organisation.pk, person)
             found += [work.actor.organisation.pk, person]
     return found[0], found[1], found[2], found[3]
 
@@ -74,14 +74,14 @@ def test_rows_of_another_office_are_neither_read_nor_changed(at, offices):
 def test_no_row_is_added_for_another_office(at, offices):
     _, _, nigeria, _ = offices
     with at("zinder.social"):
-        assert refused(PERSON, uuid7(), nigeria, "AAAA-AAAA") == "42501"
+        assert refused(PERSON, new_id(), nigeria, "AAAA-AAAA") == "42501"
 
 
 def test_no_row_points_at_a_person_of_another_office(at, offices):
     niger, _, nigeria, theirs = offices
     with at("zinder.social"):
-        assert refused(SERVICE, uuid7(), niger, theirs) == "42501"
-        assert refused(SERVICE, uuid7(), nigeria, theirs) == "42501"
+        assert refused(SERVICE, new_id(), niger, theirs) == "42501"
+        assert refused(SERVICE, new_id(), nigeria, theirs) == "42501"
 
 
 def test_no_row_is_turned_to_a_person_of_another_office(at, offices):

@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from uuid6 import uuid7
 
 import compass
 from compass.access import words
 from compass.access.roles import ROLES
 from compass.trail.models import Entry, touching
+from compass.vault.identifiers import new_id
 
 pytestmark = pytest.mark.django_db
 TRAIL = "/accounts/trail/"
@@ -25,7 +25,7 @@ def officer(sign_in):
 @pytest.fixture
 def person(at):
     """Someone whose record two colleagues opened."""
-    person = uuid7()
+    person = new_id()
     for username in ("zinder.cases", "zinder.supervisor"):
         with at(username, "cases.read") as work:
             work.draft.subjects[person] = None
@@ -42,7 +42,7 @@ def test_it_works(officer, person):
 
 def test_search_by_a_persons_number(officer, person, at):
     with at("edo.supervisor", "cases.read") as work:
-        work.draft.subjects[uuid7()] = None
+        work.draft.subjects[new_id()] = None
 
     page = officer.get(TRAIL, {"person": str(person)}).content.decode()
 

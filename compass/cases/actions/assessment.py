@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
@@ -16,6 +15,7 @@ from compass.cases.models import Assessment, Case
 from compass.cases.sealing import load_keys, seal_into
 from compass.people.consent import HELP
 from compass.problems import Invalid, WrongState
+from compass.vault.identifiers import new_id
 from compass.vocabulary import all_known, known
 
 
@@ -46,7 +46,9 @@ def assess(work: Work, assessed: list[Assessed]) -> list[Assessment]:
     rows = []
     for case, each in zip(cases, assessed, strict=True):
         if each.seen is not None:
-            unchanged(each.seen, Assessment.objects.filter(case=case).order_by("occurred_at", "id").last())
+            unchanged(
+                each.seen, Assessment.objects.filter(case=case).order_by("occurred_at", "recorded_at", "id").last()
+            )
         all_known("need_domain", each.needs)
         all_known("need_level", each.needs.values())
         all_known("vea_determination", (each.vulnerable, each.experienced))
@@ -55,7 +57,7 @@ def assess(work: Work, assessed: list[Assessed]) -> list[Assessment]:
             known("factor_direction", factor["direction"])
             known("factor_severity", factor["severity"])
         row = Assessment(
-            id=uuid7(),
+            id=new_id(),
             case=case,
             needs=dict(each.needs),
             factors=[dict(factor) for factor in each.factors],

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.models import Receipt
@@ -23,6 +22,7 @@ from compass.people.actions.consents import ladder_of
 from compass.people.consent import HELP
 from compass.people.models import Person
 from compass.problems import Invalid, SecondPersonNeeded, StaleVersion, StandardNotMet, TooFarAway, WrongState
+from compass.vault.identifiers import new_id
 from compass.vocabulary import all_known, known
 
 C = TypeVar("C", bound="ChildStep")
@@ -143,8 +143,8 @@ def _person(each: ChildStep) -> Command:
 
 def _new(work: Work, child: ladder.Child, each: Command, stage: str = "identified") -> BestInterests:
     row = BestInterests(
-        id=uuid7(), person=child.person, organisation_id=child.person.organisation_id, stage=stage,
-        determination=not child.with_parent, basis=each.basis, occurred_at=each.occurred_at, recorded_at=work.now,
+        id=new_id(), person=child.person, organisation_id=child.person.organisation_id, stage=stage,
+        determination=not child.with_parent, basis=each.basis, occurred_at=each.occurred_at, recorded_at=work.written(),
         recorded_by=work.actor.id,
     )  # fmt: skip
     row.version = 0

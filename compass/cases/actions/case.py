@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.models import Grant, Receipt
@@ -21,6 +20,7 @@ from compass.people.actions import stop_clocks
 from compass.people.consent import HELP
 from compass.people.models import Person
 from compass.problems import Invalid, NotFound, SecondPersonNeeded, WrongState
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known
 
 RANK = {"not_assessed": 0, "low": 1, "medium": 2, "high": 3}
@@ -52,7 +52,7 @@ def open_cases(work: Work, openings: list[CaseOpening]) -> list[Case]:
         if person.pk in running:
             continue
         running[person.pk] = case = Case(
-            id=uuid7(),
+            id=new_id(),
             person=person,
             organisation_id=person.organisation_id,
             stage=each.stage,
@@ -65,7 +65,7 @@ def open_cases(work: Work, openings: list[CaseOpening]) -> list[Case]:
             opened_at=each.occurred_at,
             basis=each.basis,
             occurred_at=each.occurred_at,
-            recorded_at=work.now,
+            recorded_at=work.written(),
             recorded_by=work.actor.id,
         )
         fresh.append(case)
@@ -101,7 +101,7 @@ def set_risk(work: Work, changes: list[RiskSet]) -> list[Case]:
             raise SecondPersonNeeded
         if lowers and not each.reason.strip():
             raise Invalid(what=_("the reason"))
-        row = RiskChange(id=uuid7(), case=case, before=case.risk_level, level=each.level, **in_case(work, each, case))
+        row = RiskChange(id=new_id(), case=case, before=case.risk_level, level=each.level, **in_case(work, each, case))
         seal_into(work, row, reason_sealed=each.reason)
         rows.append(row)
         case.risk_level, case.risk_set_at = each.level, each.occurred_at
@@ -169,8 +169,8 @@ def assign_cases(work: Work, assignments: list[Assignment]) -> list[Case]:
         if case.owner_id not in (None, each.owner_id):
             ended.append(
                 Receipt(
-                    key=uuid7(), action=LED, actor_id=case.owner_id, organisation_id=case.organisation_id,
-                    result_id=case.pk, basis=each.basis, occurred_at=each.occurred_at, recorded_at=work.now,
+                    key=new_id(), action=LED, actor_id=case.owner_id, organisation_id=case.organisation_id,
+                    result_id=case.pk, basis=each.basis, occurred_at=each.occurred_at, recorded_at=work.written(),
                 )
             )  # fmt: skip
         case.owner_id = each.owner_id
@@ -200,7 +200,7 @@ def reopen_cases(work: Work, reopenings: list[Reopen]) -> list[Case]:
             raise WrongState
         if not each.reason.strip():
             raise Invalid(what=_("the reason"))
-        row = Reopening(id=uuid7(), case=case, closed_at=case.closed_at, **in_case(work, each, case))
+        row = Reopening(id=new_id(), case=case, closed_at=case.closed_at, **in_case(work, each, case))
         seal_into(work, row, reason_sealed=each.reason)
         rows.append(row)
         case.status, case.stage = "reopened", "screened"

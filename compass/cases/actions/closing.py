@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
@@ -21,6 +20,7 @@ from compass.people.actions import start_clocks
 from compass.people.consent import HELP
 from compass.problems import Invalid, NotFound, StandardNotMet, UnknownCode, WrongState
 from compass.problems.words import in_a_row
+from compass.vault.identifiers import new_id
 from compass.vocabulary import all_known, known, label_of
 
 
@@ -53,7 +53,7 @@ def request_closures(work: Work, asked: list[ClosureAsked]) -> list[Closure]:
     wanted = [case.pk for case in cases]
     for case, each in zip(cases, asked, strict=True):
         if each.seen is not None:
-            unchanged(each.seen, Closure.objects.filter(case=case).order_by("occurred_at", "id").last())
+            unchanged(each.seen, Closure.objects.filter(case=case).order_by("occurred_at", "recorded_at", "id").last())
     if Closure.objects.filter(case_id__in=wanted, state="requested").exists():
         raise WrongState
     contacts = list(FollowUp.objects.filter(case_id__in=wanted).defer("note_sealed"))
@@ -65,7 +65,7 @@ def request_closures(work: Work, asked: list[ClosureAsked]) -> list[Closure]:
         if unknown := set(each.prerequisites) - known_codes:
             raise UnknownCode(value=unknown.pop(), list="prerequisites")
         row = Closure(
-            id=uuid7(),
+            id=new_id(),
             case=case,
             reason=each.reason,
             safety_reassessed=each.safety_reassessed,

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from uuid6 import uuid7
-
 from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.cases.actions.case import RiskSet, set_risk
@@ -17,6 +15,7 @@ from compass.cases.models import Case, FollowUp, Goal, Plan
 from compass.cases.sealing import load_keys, seal_into
 from compass.people.consent import HELP
 from compass.problems import NotFound
+from compass.vault.identifiers import new_id
 from compass.vocabulary import all_known, known
 
 
@@ -51,7 +50,7 @@ def follow_up(work: Work, contacts: list[Contact]) -> list[FollowUp]:
         all_known("goal_progress", each.goals.values())
         progress |= each.goals
         row = FollowUp(
-            id=uuid7(),
+            id=new_id(),
             case=case,
             kind=each.kind,
             channel=each.channel,

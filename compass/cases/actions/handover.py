@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.models import Organisation, OrganisationKind
@@ -24,6 +23,7 @@ from compass.people import consent
 from compass.people.actions.index import index_people
 from compass.people.models import OWN_CONSENT_BANDS, Consent, Person
 from compass.problems import BestInterestsFirst, ConsentMissing, Invalid, NotFound, Problem, WrongState
+from compass.vault.identifiers import new_id
 from compass.vocabulary import code_list, known, label_of
 
 TABLE = "cases_handover"
@@ -126,7 +126,7 @@ def _offer(work: Work, case: Case, each: HandoverOffer) -> Handover:
         raise WrongState
     cases = list(Case.objects.filter(person__in=people, status__in=OPEN))
     row = Handover(
-        id=uuid7(), organisation_id=case.organisation_id, to_organisation_id=receiver.pk,
+        id=new_id(), organisation_id=case.organisation_id, to_organisation_id=receiver.pk,
         stage=min((c.stage for c in cases), key=STAGES.index), needs=unmet_needs(cases),
         age_bands=sorted((p.age_band for p in party.going), key=_youngest), people_count=len(party.going),
         without_return=each.without_return if abroad else "",
@@ -137,8 +137,8 @@ def _offer(work: Work, case: Case, each: HandoverOffer) -> Handover:
     row.save(force_insert=True)
     HandoverPerson.objects.bulk_create(
         HandoverPerson(
-            id=uuid7(), organisation_id=p.organisation_id, person=p, handover=row, basis=each.basis,
-            occurred_at=each.occurred_at, recorded_at=work.now, recorded_by=work.actor.id,
+            id=new_id(), organisation_id=p.organisation_id, person=p, handover=row, basis=each.basis,
+            occurred_at=each.occurred_at, recorded_at=work.written(), recorded_by=work.actor.id,
         )
         for p in [*party.going, *along]
     )  # fmt: skip
@@ -156,7 +156,7 @@ def _youngest(band: str) -> int:
 def unmet_needs(cases: Sequence[Case]) -> list[str]:
     """The needs (codes of need_domain) that the newest approved assessments found and no plan has answered."""
     newest: dict[UUID, Assessment] = {}
-    rows = Assessment.objects.filter(case__in=cases, state="approved").order_by("occurred_at", "id")
+    rows = Assessment.objects.filter(case__in=cases, state="approved").order_by("occurred_at", "recorded_at", "id")
     for row in rows.defer("narrative_sealed", "remark_sealed"):
         newest[row.case_id] = row
     answered = _answered(cases)
@@ -186,7 +186,7 @@ def _hold_back(work: Work, offer: Handover, subjects: Iterable[UUID]) -> None:
     wrapped = work.keys.wrap_for(work.keys.holds(subjects), offer.to_organisation_id)
     HandoverKey.objects.bulk_create(
         HandoverKey(
-            id=uuid7(), organisation_id=offer.organisation_id, handover=offer, subject=subject,
+            id=new_id(), organisation_id=offer.organisation_id, handover=offer, subject=subject,
             organisation_key_version=version, wrapped=key,
         )
         for subject, (version, key) in wrapped.items()

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
@@ -21,6 +20,7 @@ from compass.cases.standards import spell
 from compass.people.actions import ServiceGiven, record_services
 from compass.people.consent import HELP
 from compass.problems import Invalid, StandardNotMet, UnknownCode, WrongState
+from compass.vault.identifiers import new_id
 from compass.vocabulary import all_known, code_list, known
 
 AGREED_HOW = ("spoken", "signed", "guardian")
@@ -80,25 +80,25 @@ def make_plans(work: Work, plans: list[PlanMade]) -> list[Plan]:
         all_known("need_domain", each.unanswered)
         if bad := set(each.unanswered.values()) - {"refused", "gap"}:
             raise UnknownCode(value=bad.pop(), list="unanswered")
-        common = in_case(work, each, case)
-        plan = Plan(id=uuid7(), case=case, unanswered=dict(each.unanswered), **common)
+        plan = Plan(id=new_id(), case=case, unanswered=dict(each.unanswered), **in_case(work, each, case))
         rows.append(plan)
         for said in each.goals:
             known("need_domain", said.domain)
-            goal = Goal(id=uuid7(), case=case, plan=plan, domain=said.domain, target_date=said.target_date, **common)
+            told = in_case(work, each, case)
+            goal = Goal(id=new_id(), case=case, plan=plan, domain=said.domain, target_date=said.target_date, **told)
             seal_into(work, goal, statement_sealed=said.statement)
             goals.append(goal)
             for step in said.actions:
                 known("service", step.service)
                 known("action_responsible", step.responsible)
                 planned = PlanAction(
-                    id=uuid7(),
+                    id=new_id(),
                     case=case,
                     goal=goal,
                     service=step.service,
                     responsible=step.responsible,
                     due_on=step.due_on,
-                    **common,
+                    **in_case(work, each, case),
                 )
                 seal_into(work, planned, note_sealed=step.note)
                 steps.append(planned)
@@ -232,7 +232,7 @@ def steps_ahead(case: UUID) -> list[str]:
 
 def _ahead(case: UUID) -> QuerySet[PlanAction]:
     rows = PlanAction.objects.filter(case=case, goal__plan__superseded_at__isnull=True)
-    return rows.exclude(status__in=("delivered", "cancelled")).order_by("due_on", "id")
+    return rows.exclude(status__in=("delivered", "cancelled")).order_by("due_on", "recorded_at", "id")
 
 
 def settled_by(case: UUID, service: str) -> PlanAction | None:

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.models import Organisation, OrganisationKind
@@ -37,6 +36,7 @@ from compass.problems import (
     StandardNotMet,
     WrongState,
 )
+from compass.vault.identifiers import new_id
 from compass.vocabulary import code_list, known, label_of
 
 TABLE = "cases_referral"
@@ -112,13 +112,13 @@ def prepare_referrals(work: Work, prepared: list[ReferralPrepared]) -> list[Refe
             raise NotFound
         if set(each.fields) - set(minimum_fields(each.service)):
             raise StandardNotMet(standards=spell("CM-19"))
-        side = CaseReferral(id=uuid7(), case=case, **in_case(work, each, case))
+        side = CaseReferral(id=new_id(), case=case, **in_case(work, each, case))
         side.consent_id = _covered(work, case.person_id, receiver, each.basis, each.override)
         seal_into(work, side, override_sealed=each.override)
         sides.append(side)
         rows.append(
             Referral(
-                id=uuid7(), organisation_id=case.organisation_id, to_organisation_id=receiver.pk,
+                id=new_id(), organisation_id=case.organisation_id, to_organisation_id=receiver.pk,
                 sent_by_id=case.organisation_id, origin=side,
                 service=each.service, service_class=class_of(each.service), priority=each.priority,
             )

@@ -9,13 +9,13 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.cases.models import Referral, ReferralFile
 from compass.problems import Invalid, TooFarAway, WrongState
 from compass.ui.uploads import Attachment
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known
 
 TABLE = "cases_referral"
@@ -148,8 +148,8 @@ def _seal_answer(work: Work, row: Referral, note: str) -> None:
 
 def _file(work: Work, row: Referral, attachment: Attachment) -> ReferralFile:
     made = ReferralFile(
-        id=uuid7(), organisation_id=row.organisation_id, to_organisation_id=row.to_organisation_id, referral=row,
-        media_type=attachment.media_type, recorded_at=work.now, recorded_by=work.actor.id,
+        id=new_id(), organisation_id=row.organisation_id, to_organisation_id=row.to_organisation_id, referral=row,
+        media_type=attachment.media_type, recorded_at=work.written(), recorded_by=work.actor.id,
     )  # fmt: skip
     place: dict[str, Any] = {"table": "cases_referralfile", "subject": row.pk, "row": made.pk}
     made.content_sealed = work.keys.seal_file(attachment.content, column="content_sealed", **place)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from uuid6 import uuid7
-
 from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.cases import screening, standards
@@ -17,6 +15,7 @@ from compass.cases.sealing import seal_into
 from compass.people.consent import HELP
 from compass.people.models import Person
 from compass.problems import StandardNotMet
+from compass.vault.identifiers import new_id
 from compass.vocabulary import all_known, known
 
 
@@ -57,7 +56,7 @@ def screen_people(work: Work, screened: list[Screened]) -> list[Screening]:
     rows = []
     for person, each, (computed, last) in zip(people, screened, decided, strict=True):
         row = Screening(
-            id=uuid7(),
+            id=new_id(),
             person=person,
             organisation_id=person.organisation_id,
             case=cases.get(person.pk),
@@ -68,7 +67,7 @@ def screen_people(work: Work, screened: list[Screened]) -> list[Screening]:
             risk_level=last.risk_level,
             basis=each.basis,
             occurred_at=each.occurred_at,
-            recorded_at=work.now,
+            recorded_at=work.written(),
             recorded_by=work.actor.id,
         )
         kept = {"answers": dict(each.answers), "triggers": list(last.triggers), "note": each.note}

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from uuid6 import uuid7
 
 from compass.access.codes import new_code
 from compass.access.scope import ScopedManager
 from compass.people.models import AboutPerson
+from compass.vault.identifiers import new_id
 from compass.vault.walls import OWN_ORGANISATION, SHARED_WITH, Wall
 
 
@@ -33,7 +33,7 @@ class Handover(models.Model):
     receiver; what they say must not identify anyone.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     organisation_id = models.UUIDField()
     to_organisation_id = models.UUIDField()
     code = models.CharField(max_length=9, unique=True, default=new_code)
@@ -61,8 +61,8 @@ class Handover(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["to_organisation_id", "-id"], name="cases_handover_inbox"),
-            models.Index(fields=["organisation_id", "-id"], name="cases_handover_outbox"),
+            models.Index(fields=["to_organisation_id", "-offered_at"], name="cases_handover_inbox"),
+            models.Index(fields=["organisation_id", "-offered_at"], name="cases_handover_outbox"),
         ]
 
     def __str__(self) -> str:
@@ -98,7 +98,7 @@ class HandoverPerson(AboutPerson):
 class HandoverKey(models.Model):
     """A key wrapped for the receiver and held back: the application may add one, only `compass_handover` reads it."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     organisation_id = models.UUIDField()
     handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="+")
     subject = models.UUIDField()

@@ -10,11 +10,12 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import models
-from uuid6 import uuid7
+from django.db.models.functions import Coalesce
 
 from compass.access.codes import new_code
 from compass.access.scope import ScopedManager
 from compass.cases.models.case import AboutCase
+from compass.vault.identifiers import new_id
 from compass.vault.walls import OWN_ORGANISATION, SHARED_WITH, Wall
 
 SENT_TO = "to_organisation_id = ANY ((SELECT compass_scope_organisations())::uuid[])"
@@ -24,6 +25,8 @@ WITH_ITS_REFERRAL = (
     " AND r.to_organisation_id = cases_referralfile.to_organisation_id"
     " AND r.status = 'done' AND r.revoked_at IS NULL AND r.recalled_at IS NULL)"
 )
+#: Drafts, then what was sent or dropped last.
+LAST_MOVED = Coalesce("sent_at", "revoked_at").desc(nulls_first=True)
 OPEN_REFERRAL = ("draft", "sent", "acknowledged", "accepted", "waitlisted")
 
 
@@ -60,7 +63,7 @@ class Referral(models.Model):
     partner does not learn where the person went.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     organisation_id = models.UUIDField()
     to_organisation_id = models.UUIDField()
     sent_by_id = models.UUIDField()
@@ -91,10 +94,11 @@ class Referral(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["to_organisation_id", "-id"], name="cases_referral_inbox"),
-            models.Index(fields=["organisation_id", "-id"], name="cases_referral_outbox"),
+            models.Index(fields=["to_organisation_id", "-sent_at"], name="cases_referral_inbox"),
+            models.Index("organisation_id", LAST_MOVED, name="cases_referral_outbox"),
             models.Index(
-                fields=["organisation_id", "-id"],
+                "organisation_id",
+                LAST_MOVED,
                 name="cases_referral_filed",
                 condition=models.Q(filed_at__isnull=False),
             ),
@@ -129,7 +133,7 @@ class Referral(models.Model):
 class ReferralFile(models.Model):
     """A photo or PDF that came with the outcome or after it; content and name sealed under the referral's key."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     organisation_id = models.UUIDField()
     to_organisation_id = models.UUIDField()
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="files")

@@ -23,7 +23,11 @@ def referrals(files: Files) -> list[tuple[Case, CaseReferral, Referral]]:
     sides = {side.pk: (case, side) for case in files.cases for side in files.of(CaseReferral, case)}
     if not sides:
         return []
-    rows = Referral.objects.filter(origin__in=sides).defer("payload_sealed", "answer_sealed").order_by("id")
+    rows = (
+        Referral.objects.filter(origin__in=sides)
+        .defer("payload_sealed", "answer_sealed")
+        .order_by("origin__recorded_at", "id")
+    )
     found = [(*sides[row.origin_id], row) for row in rows]
     order = {case.pk: place for place, case in enumerate(files.cases)}
     return sorted(found, key=lambda each: order[each[0].pk])

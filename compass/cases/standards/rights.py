@@ -18,7 +18,7 @@ def _waiting(work: Work) -> Iterator[Due]:
     if not work.may("people.rights"):
         return
     rows = work.allowed("people.rights", DataRequest).exclude(status="told").select_related("person")
-    for row in rows.defer("words_sealed", "reason_sealed").order_by("due_on", "id")[:50]:
+    for row in rows.defer("words_sealed", "reason_sealed").order_by("due_on", "recorded_at", "id")[:50]:
         yield Due(
             subject=row.person,
             start_at=row.occurred_at,

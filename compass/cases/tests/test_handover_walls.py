@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from uuid6 import uuid7
 
 from compass.cases.models import Handover
 from compass.cases.tests.test_handover import NIGER, NIGERIA, family, offered, referred  # noqa: F401
+from compass.vault.identifiers import new_id
 
 pytestmark = pytest.mark.django_db
 SENDER, RECEIVER = "zinder.social", "edo.reception"
@@ -24,7 +24,7 @@ def add_key(offer, organisation, subject):
     return run(
         "INSERT INTO cases_handoverkey (id, organisation_id, handover_id, subject, organisation_key_version, wrapped)"
         " VALUES (%s, %s, %s, %s, 1, 'false key')",
-        uuid7(), organisation, offer.pk, subject,
+        new_id(), organisation, offer.pk, subject,
     )  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def add_person(offer, person, organisation):
     return run(
         "INSERT INTO cases_handoverperson (id, organisation_id, basis, occurred_at, recorded_at, recorded_by, version,"
         " person_id, handover_id) VALUES (%s, %s, 'consent', now(), now(), %s, 1, %s, %s)",
-        uuid7(), organisation, uuid7(), person.pk, offer.pk,
+        new_id(), organisation, new_id(), person.pk, offer.pk,
     )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def add_offer(organisation, to, status="offered"):
         " expires_at, version)"
         " VALUES (%s, %s, %s, %s, %s, 'identified', '{}', '{30-39}', 1, '', '', '', '', now(), %s,"
         " now() + interval '1 day', 1)",
-        uuid7(), organisation, to, str(uuid7())[-9:], status, uuid7(),
+        new_id(), organisation, to, str(new_id())[-9:], status, new_id(),
     )  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def test_an_offer_moves_the_keys_of_what_goes_along_only(at, told, offered):  # 
     mother, boy = offered["mother"].pk, offered["boy"].pk
     with at(SENDER):
         add_key(offered["offer"], NIGER, boy)
-        add_key(offered["offer"], NIGER, uuid7())
+        add_key(offered["offer"], NIGER, new_id())
     with at("zinder.clinic"):
         assert keys_of(sent.pk) == 1
     with at(RECEIVER):

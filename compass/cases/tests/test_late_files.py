@@ -11,7 +11,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import override
-from uuid6 import uuid7
 
 from compass.cases.actions.referral import ReferralStep, note_outcomes
 from compass.cases.actions.referral_answer import MOST_FILES, FilesAdded, attach_files
@@ -25,6 +24,7 @@ from compass.cases.tests.test_uploads import picture
 from compass.people.actions import Withdrawal, withdraw_consent
 from compass.people.models import Consent, Service
 from compass.problems import Invalid, KeyAbsent, WrongState
+from compass.vault.identifiers import new_id
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def test_it_works(at, told, sent):  # noqa: F811
         attach(work, told, row, PHOTO)
 
     with at("zinder.social") as work:
-        files = list(ReferralFile.objects.filter(referral=row).order_by("id"))
+        files = list(ReferralFile.objects.filter(referral=row).order_by("recorded_at", "id"))
         place = {"table": "cases_referralfile", "column": "content_sealed", "subject": row.pk, "row": files[1].pk}
         assert len(files) == 2 and work.keys.open_file(files[1].content_sealed, **place) == PHOTO.content
         assert Referral.objects.get().outcome == "service_completed"
@@ -85,7 +85,9 @@ def test_not_before_there_is_an_outcome_nor_without_end(at, told, sent):  # noqa
 def test_not_once_the_consent_was_withdrawn(at, told, sent):  # noqa: F811
     row = done(at, told, sent)
     with at("zinder.social") as work:
-        newest = Consent.objects.filter(person=CaseReferral.objects.get(pk=row.origin_id).person_id).latest("id")
+        newest = Consent.objects.filter(person=CaseReferral.objects.get(pk=row.origin_id).person_id).latest(
+            "recorded_at"
+        )
         withdraw_consent(work, [Withdrawal(**told(id=newest.pk))])
 
     with at("zinder.clinic") as work, pytest.raises(KeyAbsent):
@@ -132,7 +134,9 @@ def test_the_partners_sql_adds_no_file_before_the_outcome_nor_after_it_was_taken
     row = done(at, told, sent)
     assert partners_sql(at, FILE) == 1
     with at("zinder.social") as work:
-        newest = Consent.objects.filter(person=CaseReferral.objects.get(pk=row.origin_id).person_id).latest("id")
+        newest = Consent.objects.filter(person=CaseReferral.objects.get(pk=row.origin_id).person_id).latest(
+            "recorded_at"
+        )
         withdraw_consent(work, [Withdrawal(**told(id=newest.pk))])
     with pytest.raises(DatabaseError):
         partners_sql(at, FILE)
@@ -197,7 +201,9 @@ def test_where_the_key_is_gone_no_form_is_shown(sign_in, sent_by_page, at, told)
     assert 'name="photo"' in said(partner.get(url("referral", row.pk)))
 
     with at("zinder.social") as work:
-        newest = Consent.objects.filter(person=CaseReferral.objects.get(pk=row.origin_id).person_id).latest("id")
+        newest = Consent.objects.filter(person=CaseReferral.objects.get(pk=row.origin_id).person_id).latest(
+            "recorded_at"
+        )
         withdraw_consent(work, [Withdrawal(**told(id=newest.pk))])
     assert 'name="photo"' not in said(partner.get(url("referral", row.pk)))
 
@@ -216,9 +222,10 @@ def test_a_file_after_the_case_was_closed_stands_first_until_somebody_of_the_off
         Case.objects.filter(pk=side.case_id).update(status="closed", stage="closed", closed_at=work.now)
         later = Referral.objects.get(pk=row.pk)
         other = CaseReferral.objects.get(pk=row.origin_id)
-        other.pk = other.id = uuid7()
+        other.pk = other.id = new_id()
         other.save(force_insert=True)
-        later.pk, later.code, later.origin_id, later.status = uuid7(), "ZZZZ-0000", other.pk, "sent"
+        later.pk, later.code, later.origin_id, later.status = new_id(), "ZZZZ-0000", other.pk, "sent"
+        later.sent_at = work.now
         later.save(force_insert=True)
 
     def seen(username):

@@ -70,7 +70,7 @@ def person_of(row):
 
 def withdrawn(at, told, row):
     with at("zinder.social") as work:
-        given = Consent.objects.filter(person=person_of(row)).latest("occurred_at", "id")
+        given = Consent.objects.filter(person=person_of(row)).latest("occurred_at", "recorded_at")
         withdraw_consent(work, [Withdrawal(**told(id=given.pk))])
 
 

@@ -146,7 +146,9 @@ def _ladders(work: Work, blocked: Blocked) -> dict[str, Any]:
 def handovers(request: HttpRequest, work: Work) -> HttpResponse:
     """Offers to us and by us."""
     rows = list(
-        work.allowed("handovers.view", Handover).defer("note_sealed", "answer_sealed").order_by("-id")[: 2 * PAGE]
+        work.allowed("handovers.view", Handover)
+        .defer("note_sealed", "answer_sealed")
+        .order_by("-offered_at", "-id")[: 2 * PAGE]
     )
     names = _names(rows)
     work.saw(rows)

@@ -57,6 +57,7 @@ from compass.cases.forms_referral import (
 from compass.cases.giveaway import giveaways, in_words
 from compass.cases.models import Case, CaseReferral, Referral, ReferralFile
 from compass.cases.models.case import OPEN
+from compass.cases.models.referral import LAST_MOVED
 from compass.cases.views.common import compare, find_case
 from compass.cases.views.overtaken import no_longer_fits
 from compass.cases.views.referral_words import facts, who
@@ -95,9 +96,9 @@ def referrals(request: HttpRequest, work: Work) -> HttpResponse:
     if not (work.may("referrals.inbox") or work.may("referrals.view")):
         raise Denied
     sealed = ("payload_sealed", "answer_sealed")
-    received = list(inbox.defer(*sealed).order_by("-id")[:PAGE])
+    received = list(inbox.defer(*sealed).order_by("-sent_at", "-id")[:PAGE])
     late = Q(filed_at__isnull=False, filed_at__gt=F("origin__noted_at"))
-    ours = outbox.defer(*sealed).select_related("origin").order_by("-id")
+    ours = outbox.defer(*sealed).select_related("origin").order_by(LAST_MOVED, "-origin__recorded_at", "-id")
     unseen = list(ours.filter(late)[:PAGE])
     sent = [*unseen, *ours.exclude(pk__in=[r.pk for r in unseen])[:PAGE]]
     names = _names([r.sent_by_id for r in received] + [r.to_organisation_id for r in sent])
@@ -276,7 +277,7 @@ def _opened(work: Work, row: Referral, sender: bool) -> dict[str, Any]:
         # A telephone names a photo as its owner likes, also by a person: only who sent it reads that.
         files = [
             (f, "" if sender else _named(work, f))
-            for f in ReferralFile.objects.filter(referral=row).defer("content_sealed").order_by("id")
+            for f in ReferralFile.objects.filter(referral=row).defer("content_sealed").order_by("recorded_at", "id")
         ]
     except KeyAbsent:
         return {"closed": True}

@@ -148,7 +148,7 @@ def _show(
 def _earlier(work: Work, person: Person) -> Screening | None:
     """The last screening of the person with an urgent yes, as long as it may still be urgent."""
     rows = work.allowed("cases.screen", Screening).filter(person=person, occurred_at__gte=work.now - STILL_URGENT)
-    return rows.filter(Q(medical_now=True) | Q(danger_now=True)).order_by("-occurred_at", "-id").first()
+    return rows.filter(Q(medical_now=True) | Q(danger_now=True)).order_by("-occurred_at", "-recorded_at", "-id").first()
 
 
 def _carried(request: HttpRequest, form: ScreeningForm) -> list[tuple[str, str]]:

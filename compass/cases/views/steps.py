@@ -166,8 +166,8 @@ def _kept(work: Work, form: PlanForm, current: Plan, opened: Mapping[str, Any]) 
 
 def _planned(work: Work, form: PlanForm, current: Plan) -> dict[str, Any]:
     saved = []
-    goals = list(Goal.objects.filter(plan=current).order_by("id"))
-    steps = list(PlanAction.objects.filter(goal__in=goals).order_by("id"))
+    goals = list(Goal.objects.filter(plan=current).order_by("recorded_at", "id"))
+    steps = list(PlanAction.objects.filter(goal__in=goals).order_by("recorded_at", "id"))
     for goal in goals:
         own = [(step.service, step.responsible) for step in steps if step.goal_id == goal.pk]
         saved.append((goal.domain, Sealed(work, goal, "statement_sealed"), goal.target_date, own))

@@ -77,7 +77,7 @@ def today(request: HttpRequest, work: Work) -> HttpResponse:
 @page("cases.list")
 def cases(request: HttpRequest, work: Work) -> HttpResponse:
     """The office's cases, newest first; one by its code or the person's; whom the office registered since yesterday."""
-    rows = work.allowed("cases.view", Case).order_by("-opened_at", "-id")
+    rows = work.allowed("cases.view", Case).order_by("-opened_at", "-recorded_at", "-id")
     people = work.allowed("people.view", Person).defer("identity_sealed", "contact_sealed")
     # By POST: whoever types a name instead of a code must not leave it in an address.
     form = CodeForm(request.POST or None)
@@ -97,12 +97,13 @@ def cases(request: HttpRequest, work: Work) -> HttpResponse:
     if mark := _mark(request.GET.get("after", "")):
         last = rows.filter(pk=mark).first()
         if last is not None:
-            rows = rows.filter(Q(opened_at__lt=last.opened_at) | Q(opened_at=last.opened_at, id__lt=last.pk))
+            before = Q(recorded_at__lt=last.recorded_at) | Q(recorded_at=last.recorded_at, id__lt=last.pk)
+            rows = rows.filter(Q(opened_at__lt=last.opened_at) | Q(before, opened_at=last.opened_at))
     shown = list(rows[: PAGE + 1])
     after = shown[PAGE - 1].pk if len(shown) > PAGE else None
     # Both times: what is imported or comes late from a device was recorded now, and is not new.
     since = work.now - RECENT
-    new = people.filter(recorded_at__gte=since, occurred_at__gte=since).order_by("-occurred_at", "-id")
+    new = people.filter(recorded_at__gte=since, occurred_at__gte=since).order_by("-occurred_at", "-recorded_at", "-id")
     recent = list(new[:RECENT_SHOWN]) if "after" not in request.GET else []
     work.saw([*shown[:PAGE], *recent])
     context = {

@@ -24,17 +24,16 @@ TRIED = (
 
 
 def _chained() -> Callable[[], None]:
-    from uuid6 import uuid7
-
     from compass.access.actor import Actor
     from compass.access.models import User
     from compass.access.work import unit_of_work
+    from compass.vault.identifiers import new_id
 
     actor = Actor.of(User.objects.get(username="zinder.social"))
 
     def write() -> None:
         with unit_of_work(actor, "bench") as work:
-            work.draft.subjects[uuid7()] = None
+            work.draft.subjects[new_id()] = None
             work.record("bench.write", count=1)
 
     return write

@@ -319,7 +319,7 @@ class AtHome(Teller):
                                 goals=dict.fromkeys(goals, "met" if days == 215 else "in_progress"))
                     ],
                 )  # fmt: skip
-            steps = PlanAction.objects.filter(goal__plan_id=self.id("caseplan.home")).order_by("id")
+            steps = PlanAction.objects.filter(goal__plan_id=self.id("caseplan.home")).order_by("recorded_at", "id")
             complete_plan_actions(
                 work,
                 [

@@ -358,7 +358,7 @@ class AwayFromHome(Teller):
         with self.at(SUPERVISOR) as work:
             approve_plans(work, [Decision(**self.told("planned", self.when(6), made["mother"]), approve=True)])
         with self.at(COUNSELLOR) as work:
-            steps = PlanAction.objects.filter(goal__plan_id=made["mother"]).order_by("id")
+            steps = PlanAction.objects.filter(goal__plan_id=made["mother"]).order_by("recorded_at", "id")
             complete_plan_actions(
                 work,
                 [

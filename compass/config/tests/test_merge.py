@@ -71,7 +71,7 @@ class TestEverythingFollows:
         found = set()
         for model, column in following():
             found |= set(model._default_manager.exclude(**{column: None}).values_list(column, flat=True))
-        return list(Person.objects.filter(pk__in=found, merged_into__isnull=True).order_by("pk"))
+        return list(Person.objects.filter(pk__in=found, merged_into__isnull=True).order_by("recorded_at", "pk"))
 
     def test_nothing_is_left_behind_and_undoing_restores_every_table(self, rooms):
         from compass.config.tests.access_world import SOCIAL, SUPERVISOR, WORKER, at, told

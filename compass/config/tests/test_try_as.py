@@ -6,12 +6,12 @@ import json
 
 import pytest
 from django.test import Client
-from uuid6 import uuid7
 
 from compass.access.models import Session, User
 from compass.config.demo import context
 from compass.config.demo.accounts import POSTS
 from compass.trail.models import Entry
+from compass.vault.identifiers import new_id
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +88,7 @@ def test_without_a_mother_there_is_no_link(client, told_story, note):
 
 
 def test_her_summary_is_one_press_away(client, told_story, monkeypatch):
-    mother = str(uuid7())
+    mother = str(new_id())
     told_story({"mother": mother, "username": "zinder.cases"})
     monkeypatch.setattr(context, "reverse", lambda name, args=(): f"/{name}/" + "".join(map(str, args)))
 

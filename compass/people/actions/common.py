@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.work import Work
 from compass.people.models import FURTHER, HouseholdMember, Person
 from compass.problems import Invalid, UnknownCode
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known, language, nationalities
 
 
@@ -60,7 +60,7 @@ def spoken(codes: Iterable[str]) -> list[str]:
 def belongs(person: Person, change: str, *, since: date, care: str = "", **told: Any) -> HouseholdMember:
     """Where a person belongs now, as a row to be saved beside every change of it. `told`: see `stamp`."""
     return HouseholdMember(
-        id=uuid7(),
+        id=new_id(),
         person=person,
         organisation_id=person.organisation_id,
         household_id=person.household_id,

@@ -9,8 +9,6 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from uuid6 import uuid7
-
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.people.actions.common import known_or_empty, spoken
@@ -19,6 +17,7 @@ from compass.people.consent import DETAILS, carried, newest
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.registry import consent_changed
 from compass.problems import Invalid, StaleVersion, StandardNotMet, UnknownCode, WrongState
+from compass.vault.identifiers import new_id
 from compass.vocabulary import all_known, code_list, known, standard
 
 VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*")
@@ -104,7 +103,7 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
             raise StandardNotMet(standards="; ".join(f"{standard(name).label.rstrip('.')} ({name})" for name in unmet))
         rows.append(
             Consent(
-                id=uuid7(),
+                id=new_id(),
                 person=person,
                 organisation_id=person.organisation_id,
                 given_by=each.given_by,
@@ -206,7 +205,7 @@ def _without(work: Work, row: Consent, scopes: dict[str, bool], each: Withdrawal
     """The same consent with a no for the scopes taken back; never older than the one it follows."""
     sealing: dict[str, Any] = {"table": "people_consent", "column": "detail_sealed", "subject": row.person_id}
     made = Consent(
-        id=uuid7(),
+        id=new_id(),
         person_id=row.person_id,
         organisation_id=row.organisation_id,
         scopes={**scopes, **dict.fromkeys(each.scopes, False)},
@@ -240,7 +239,7 @@ def request_guardians(work: Work, asked: list[GuardianAsked]) -> list[GuardianRe
         if not person.is_child:
             raise Invalid(what=person.code)
         row = GuardianRequest(
-            id=uuid7(),
+            id=new_id(),
             person=person,
             organisation_id=person.organisation_id,
             authority=known("guardian_authority", each.authority),
@@ -255,7 +254,7 @@ def request_guardians(work: Work, asked: list[GuardianAsked]) -> list[GuardianRe
 
 def _newest_requests(people: Iterable[UUID]) -> dict[UUID, GuardianRequest]:
     rows = GuardianRequest.objects.filter(person_id__in=list(people)).exclude(status="withdrawn")
-    rows = rows.order_by("person_id", "-occurred_at", "-id")
+    rows = rows.order_by("person_id", "-occurred_at", "-recorded_at", "-id")
     return {row.person_id: row for row in rows.distinct("person_id")}
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.people.models import CopyMade, Person
 from compass.people.queries import erased
 from compass.problems import CopiedTooOften, CopyInPrivate, WrongState
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known
 
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('people_copy' || %s::text, 0))"
@@ -54,7 +54,7 @@ def record_copies(work: Work, asked: list[CopyAsked]) -> list[CopyMade]:
     _seldom(work, people)
     return CopyMade.objects.bulk_create(
         CopyMade(
-            id=uuid7(), person=person, organisation_id=person.organisation_id, how=each.how, talk=each.talk,
+            id=new_id(), person=person, organisation_id=person.organisation_id, how=each.how, talk=each.talk,
             checked=each.checked, records=each.records, words=each.words, **stamp(work, each),
         )
         for person, each in zip(people, asked, strict=True)

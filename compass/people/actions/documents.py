@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from uuid6 import uuid7
-
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.people.actions.index import index_people
@@ -16,6 +14,7 @@ from compass.people.consent import DETAILS
 from compass.people.models import IdentityDocument, Person
 from compass.people.queries import document_detail, records_of
 from compass.problems import NotFound, StaleVersion, UnknownCode
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known
 from compass.vocabulary.nationalities import nationalities
 
@@ -65,10 +64,10 @@ def record_documents(work: Work, said: list[DocumentSaid]) -> list[IdentityDocum
             kept = {name: value for name, value in kept.items() if name not in OF_POSSESSION}
         holder = person if last is None or last.person_id == person.pk else last.person
         row = IdentityDocument(
-            id=uuid7(),
+            id=new_id(),
             person=holder,
             organisation_id=person.organisation_id,
-            document=each.document or uuid7(),
+            document=each.document or new_id(),
             type=last.type if last is not None else known("document_type", each.type),
             country=_country(each.country) or (last.country if last is not None else ""),
             possession=known("document_possession", each.possession),
@@ -88,7 +87,7 @@ def record_documents(work: Work, said: list[DocumentSaid]) -> list[IdentityDocum
 
 
 def _newest(documents: Iterable[UUID]) -> dict[UUID, IdentityDocument]:
-    rows = IdentityDocument.objects.filter(document__in=list(documents)).order_by("document", "-id")
+    rows = IdentityDocument.objects.filter(document__in=list(documents)).order_by("document", "-recorded_at", "-id")
     return {row.document: row for row in rows.distinct("document")}
 
 

@@ -18,7 +18,6 @@ from itertools import combinations
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
-from uuid6 import uuid7
 
 from compass.access import scope
 from compass.access.actions import action
@@ -34,6 +33,7 @@ from compass.people.searching.limits import ASK_LASTS, ASKS_A_DAY, DAY, OFFICE_A
 from compass.people.searching.ranking import POSSIBLE, likeness
 from compass.people.searching.tokens import record_of
 from compass.problems import AskedTooOften, ConsentMissing, Problem, SecondPersonNeeded, WrongState
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known, label_of
 
 log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def ask_elsewhere(work: Work, asked: list[ElsewhereAsked]) -> list[ElsewhereAsk]
         told = {"organisation_id": person.organisation_id, **stamp(work, each)}
         rows.append(
             ElsewhereAsk(
-                id=uuid7(),
+                id=new_id(),
                 person=person,
                 hope=known("elsewhere_hope", each.hope),
                 asking_organisation=person.organisation_id,
@@ -91,7 +91,7 @@ def ask_elsewhere(work: Work, asked: list[ElsewhereAsked]) -> list[ElsewhereAsk]
                 **told,
             )
         )
-        Search.objects.create(id=uuid7(), kind="elsewhere", found=0, about=person.pk, **told)
+        Search.objects.create(id=new_id(), kind="elsewhere", found=0, about=person.pk, **told)
     return ElsewhereAsk.objects.bulk_create(rows)
 
 

@@ -11,13 +11,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.people.models import PERHAPS_ALONE, ErasureRequest, GuardianRequest, Person
 from compass.people.registry import keys_about
 from compass.problems import SecondPersonNeeded, StandardNotMet, TalkInPrivate, WrongState
+from compass.vault.identifiers import new_id
 from compass.vault.models import Erasure
 from compass.vocabulary import known, standard
 
@@ -60,7 +60,7 @@ def ask_erasure(work: Work, asked: list[ErasureAsked]) -> list[ErasureRequest]:
     if ErasureRequest.objects.filter(person_id__in=wanted, status__in=OPEN).exists():
         raise WrongState
     return ErasureRequest.objects.bulk_create(
-        ErasureRequest(id=uuid7(), person=person, organisation_id=person.organisation_id, **stamp(work, each))
+        ErasureRequest(id=new_id(), person=person, organisation_id=person.organisation_id, **stamp(work, each))
         for person, each in zip(people, asked, strict=True)
     )
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
@@ -14,6 +13,7 @@ from compass.people.functioning import SCOPE, agrees, asked_here, suits
 from compass.people.models import Functioning, Person
 from compass.people.queries import records_of
 from compass.problems import ConsentMissing, Invalid, ShortSetNotAsked, ShortSetNotForAge, StaleVersion
+from compass.vault.identifiers import new_id
 from compass.vocabulary import code_list, known, label_of
 
 
@@ -42,11 +42,17 @@ def record_functioning(work: Work, said: list[FunctioningAnswered]) -> list[Func
     work.keys.load(everyone)
     newest = {
         row.person_id: row
-        for row in Functioning.objects.filter(person__in=everyone).order_by("person", "-id").distinct("person")
+        for row in Functioning.objects.filter(person__in=everyone)
+        .order_by("person", "-recorded_at", "-id")
+        .distinct("person")
     }
     rows = []
     for person, each in zip(people, said, strict=True):
-        last = max((newest[pk] for pk in records[person.pk] if pk in newest), key=lambda row: row.pk, default=None)
+        last = max(
+            (newest[pk] for pk in records[person.pk] if pk in newest),
+            key=lambda row: (row.recorded_at, row.pk),
+            default=None,
+        )
         if each.seen is not None and each.seen != (str(last.pk) if last else ""):
             raise StaleVersion(current=last)
         if each.answers:
@@ -55,7 +61,7 @@ def record_functioning(work: Work, said: list[FunctioningAnswered]) -> list[Func
             raise Invalid(what=_("the answers"))
         # What was a mistake stays one when two records that were made one are two again.
         holder = person if each.answers or last is None else last.person
-        row = Functioning(id=uuid7(), person=holder, organisation_id=person.organisation_id, **stamp(work, each))
+        row = Functioning(id=new_id(), person=holder, organisation_id=person.organisation_id, **stamp(work, each))
         row.answers_sealed = work.keys.seal(
             dict(each.answers), table=row._meta.db_table, column="answers_sealed", subject=holder.pk, row=row.pk
         )

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
@@ -20,6 +19,7 @@ from compass.people.groups import IN, LEFT, said
 from compass.people.models import GroupMember, Person
 from compass.people.queries import records_of
 from compass.problems import Invalid, KeyAbsent, NotFound, StaleVersion
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known
 
 
@@ -58,7 +58,9 @@ def record_groups(work: Work, said_now: list[GroupSaid]) -> list[GroupMember]:
     people = work.require("people.group", Person, said_now)
     records = records_of([person.pk for person in people])
     rows_of: dict[UUID, list[GroupMember]] = defaultdict(list)
-    for row in GroupMember.objects.filter(group_id__in={each.group for each in said_now}).order_by("-id"):
+    for row in GroupMember.objects.filter(group_id__in={each.group for each in said_now}).order_by(
+        "-recorded_at", "-id"
+    ):
         rows_of[row.group_id].append(row)
     held = work.keys.holds(set().union(*records.values(), (row.person_id for rows in rows_of.values() for row in rows)))
     beginning = Counter(group for group, _person in {(each.group, each.id) for each in said_now})
@@ -78,7 +80,7 @@ def record_groups(work: Work, said_now: list[GroupSaid]) -> list[GroupMember]:
         if holder.pk not in held:
             raise KeyAbsent
         row = GroupMember(
-            id=uuid7(),
+            id=new_id(),
             person=holder,
             organisation_id=person.organisation_id,
             group_id=each.group,

@@ -9,7 +9,6 @@ from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
@@ -18,6 +17,7 @@ from compass.people.consent import DETAILS
 from compass.people.households import UNCARED
 from compass.people.models import PERHAPS_ALONE, HouseholdMember, Person
 from compass.problems import Invalid, NotFound
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known
 
 
@@ -53,7 +53,7 @@ def change_households(work: Work, changes: list[HouseholdChange]) -> list[Person
         left = [other for other in others[person.household_id] if other.pk != person.pk]
         if each.since is not None and each.since > work.today:
             raise Invalid(what=_("the day: it has not come yet"))
-        person.household_id = each.household_id or uuid7()
+        person.household_id = each.household_id or new_id()
         person.relation = known("person_relation", each.relation)
         care = known_or_empty("care_arrangement", each.care)
         parted = person.is_child and person.household_id != before[0] and any(not other.is_child for other in left)

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
-from uuid6 import uuid7
-
 from compass.access.actor import Actor
 from compass.access.jobs import by_itself
 from compass.access.models import Organisation
@@ -22,6 +20,7 @@ from compass.people.matching.records import Record
 from compass.people.models import Judgement, Pair, Person
 from compass.people.queries import also_known, ended, opened
 from compass.people.searching.tokens import record_of
+from compass.vault.identifiers import new_id
 
 PURPOSE = "people.match"
 #: From this probability on two records are taken for one person; not tuned to any data (security-and-matching notes 3).
@@ -89,7 +88,7 @@ def _write(work: Work, found: list[Found]) -> int:
     right = {pair: rank for rank, pair in enumerate(found, 1) if pair not in judged}
     Pair.objects.filter(pk__in=[pk for pair, pk in waiting.items() if pair not in right]).delete()
     new = [
-        Pair(id=uuid7(), organisation_id=office, first=first, second=second, rank=rank, found_at=work.now)
+        Pair(id=new_id(), organisation_id=office, first=first, second=second, rank=rank, found_at=work.now)
         for (first, second), rank in right.items()
         if (first, second) not in waiting
     ]

@@ -23,7 +23,6 @@ from django.apps import apps
 from django.db import DatabaseError, IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.models import Receipt
@@ -39,6 +38,7 @@ from compass.people.queries import records_of
 from compass.people.sql import ELSEWHERE
 from compass.problems import NotFound, NotYetOne, SecondPersonNeeded, WrongState
 from compass.vault import crypto
+from compass.vault.identifiers import new_id
 
 #: A merge that stands or waits.
 LIVE = ("asked", "confirmed")
@@ -70,7 +70,7 @@ def ask_merges(work: Work, asked: list[MergeAsked]) -> list[Merge]:
         registry.must_allow_merge(work, person, absorbed)
         rows.append(
             Merge(
-                id=uuid7(),
+                id=new_id(),
                 organisation_id=person.organisation_id,
                 person=person,
                 absorbed=absorbed,
@@ -182,7 +182,7 @@ def _merge(work: Work, merge: Merge, kept: Person, absorbed: Person) -> None:
     merge.consent_due_at, merge.contact = kept.consent_due_at, crypto.digest(kept.contact_sealed)
     answered = Consent.objects.filter(person=kept).exists()
     due = {"consent_due_at": None} if answered else {}
-    graver, alone = _graver(kept, absorbed), uuid7()
+    graver, alone = _graver(kept, absorbed), new_id()
     Person.objects.filter(pk=kept.pk).update(**graver, **due)
     Person.objects.filter(pk=absorbed.pk).update(merged_into=kept, household_id=alone)
     _belong(work, merge, "merged", absorbed, household_id=alone)
@@ -193,7 +193,7 @@ def _merge(work: Work, merge: Merge, kept: Person, absorbed: Person) -> None:
 
 def _belong(work: Work, merge: Merge, change: str, person: Person, **now: Any) -> None:
     """A row in the history of who belonged together, with what is `now` true of this record."""
-    told: dict[str, Any] = {"basis": merge.basis, "occurred_at": work.now, "recorded_at": work.now}
+    told: dict[str, Any] = {"basis": merge.basis, "occurred_at": work.now, "recorded_at": work.written()}
     row = belongs(person, change, since=work.today, recorded_by=work.actor.id, **told)
     for name, value in now.items():
         setattr(row, name, value)
@@ -320,7 +320,7 @@ def _stands_alone(absorbed: Person, merge: Merge) -> UUID:
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", "") != ELSEWHERE:
             raise
-        household = uuid7()
+        household = new_id()
         rows.update(merged_into=None, household_id=household)
     return household
 
@@ -329,7 +329,7 @@ def _said_since(kept: Person, merge: Merge) -> list[Consent]:
     """What was said about consent since the merge, and what was taken back since."""
     told = Receipt.objects.filter(action="people.withdraw", result_id=OuterRef("pk"), recorded_at__gt=merge.decided_at)
     since = Consent.objects.filter(person=kept).filter(Q(recorded_at__gt=merge.decided_at) | Q(Exists(told)))
-    return list(since.order_by("occurred_at", "id"))
+    return list(since.order_by("occurred_at", "recorded_at", "id"))
 
 
 def _stays_said(work: Work, each: MergeUndone, said: Sequence[Consent], both: Sequence[UUID]) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
@@ -15,6 +14,7 @@ from compass.people.consent import DETAILS
 from compass.people.models import Person, PersonName
 from compass.people.queries import name_words, records_of
 from compass.problems import Invalid, NotFound, StaleVersion
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known
 
 
@@ -47,7 +47,7 @@ def record_names(work: Work, said: list[NameSaid]) -> list[PersonName]:
     everyone = set().union(*records.values())
     work.keys.load(everyone)
     named = PersonName.objects.filter(name__in=[each.name for each in said if each.name])
-    before = {row.name: row for row in named.order_by("name", "-id").distinct("name")}
+    before = {row.name: row for row in named.order_by("name", "-recorded_at", "-id").distinct("name")}
     rows = []
     for person, each in zip(people, said, strict=True):
         last = before.get(each.name) if each.name else None
@@ -60,10 +60,10 @@ def record_names(work: Work, said: list[NameSaid]) -> list[PersonName]:
             raise Invalid(what=_("the name"))
         holder = person if last is None or last.person_id == person.pk else last.person
         row = PersonName(
-            id=uuid7(),
+            id=new_id(),
             person=holder,
             organisation_id=person.organisation_id,
-            name=each.name or uuid7(),
+            name=each.name or new_id(),
             kind=known("name_kind", each.kind),
             mistaken=each.mistaken,
             **stamp(work, each),

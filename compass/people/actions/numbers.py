@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
@@ -15,6 +14,7 @@ from compass.people.consent import DETAILS
 from compass.people.models import AgencyNumber, Person
 from compass.people.queries import number_detail, records_of
 from compass.problems import Invalid, NotFound, StaleVersion
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known
 
 
@@ -48,7 +48,9 @@ def record_numbers(work: Work, said: list[NumberSaid]) -> list[AgencyNumber]:
     everyone = set().union(*records.values())
     work.keys.load(everyone)
     known_before = AgencyNumber.objects.filter(reference__in=[each.reference for each in said if each.reference])
-    before = {row.reference: row for row in known_before.order_by("reference", "-id").distinct("reference")}
+    before = {
+        row.reference: row for row in known_before.order_by("reference", "-recorded_at", "-id").distinct("reference")
+    }
     rows = []
     for person, each in zip(people, said, strict=True):
         last = before.get(each.reference) if each.reference else None
@@ -63,10 +65,10 @@ def record_numbers(work: Work, said: list[NumberSaid]) -> list[AgencyNumber]:
             raise Invalid(what=_("the number"))
         holder = person if last is None or last.person_id == person.pk else last.person
         row = AgencyNumber(
-            id=uuid7(),
+            id=new_id(),
             person=holder,
             organisation_id=person.organisation_id,
-            reference=each.reference or uuid7(),
+            reference=each.reference or new_id(),
             kind=known("agency_number", each.kind),
             state=known("agency_number_state", each.state),
             **stamp(work, each),

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
@@ -20,6 +19,7 @@ from compass.people.models import PERHAPS_ALONE, FormerContact, FormerIdentity, 
 from compass.people.queries import Opened, identity_said, opened
 from compass.people.sql import ELSEWHERE
 from compass.problems import NotFound
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known, timeline
 
 TABLE = "people_person"
@@ -55,9 +55,9 @@ def register_people(work: Work, registrations: list[Registration]) -> list[Perso
     for each in registrations:
         people.append(
             Person(
-                id=each.id or uuid7(),
+                id=each.id or new_id(),
                 organisation_id=organisation.pk,
-                household_id=each.household_id or uuid7(),
+                household_id=each.household_id or new_id(),
                 relation=known("person_relation", each.relation),
                 sex=known("sex", each.sex),
                 age_band=band_of(each.identity, work.day(each.occurred_at)),
@@ -69,7 +69,7 @@ def register_people(work: Work, registrations: list[Registration]) -> list[Perso
                 basis=each.basis,
                 consent_due_at=each.occurred_at + consent_time() if each.basis == "vital_interest" else None,
                 occurred_at=each.occurred_at,
-                recorded_at=work.now,
+                recorded_at=work.written(),
             )
         )
     work.keys.create(organisation.pk, [p.pk for p in people])
@@ -177,7 +177,7 @@ def change_identity(work: Work, changes: list[IdentityChange]) -> list[Person]:
 
 
 def _former(work: Work, person: Person, each: IdentityChange, before: Opened) -> FormerContact:
-    row = FormerContact(id=uuid7(), person=person, organisation_id=person.organisation_id, **stamp(work, each))
+    row = FormerContact(id=new_id(), person=person, organisation_id=person.organisation_id, **stamp(work, each))
     row.contact_sealed = work.keys.seal(
         before.contact, table=row._meta.db_table, column="contact_sealed", subject=person.pk, row=row.pk
     )
@@ -190,7 +190,7 @@ def _replaced(before: dict[str, Any], after: dict[str, Any]) -> bool:
 
 
 def _former_identity(work: Work, person: Person, each: IdentityChange, said: dict[str, Any]) -> FormerIdentity:
-    row = FormerIdentity(id=uuid7(), person=person, organisation_id=person.organisation_id, **stamp(work, each))
+    row = FormerIdentity(id=new_id(), person=person, organisation_id=person.organisation_id, **stamp(work, each))
     row.identity_sealed = work.keys.seal(
         said, table=row._meta.db_table, column="identity_sealed", subject=person.pk, row=row.pk
     )

@@ -6,8 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from uuid6 import uuid7
-
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.people.actions.consents import ladder_of
@@ -17,6 +15,7 @@ from compass.people.photos import SCOPE, may_be_kept
 from compass.people.queries import records_of, spoken_under
 from compass.problems import ConsentMissing, WrongState
 from compass.ui.uploads import Attachment
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known, label_of
 
 
@@ -43,7 +42,7 @@ def keep_photos(work: Work, taken: list[PhotoTaken]) -> list[PersonPhoto]:
         must_agree(work, person)
         _destroy(work, records[person.pk], "replaced")
         row = PersonPhoto(
-            id=uuid7(),
+            id=new_id(),
             person=person,
             organisation_id=person.organisation_id,
             media_type=each.picture.media_type,

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
@@ -24,6 +23,7 @@ from compass.people.models import Person, Retention
 from compass.people.retention import STILL, against_erasing, newest, standing
 from compass.problems import Invalid, NotYetErased, SecondPersonNeeded, StaleVersion, WrongState
 from compass.ui.quarters import rounded_up
+from compass.vault.identifiers import new_id
 from compass.vault.models import Erasure
 from compass.vocabulary import known
 from compass.vocabulary.retention import later, most_months_kept, review_months
@@ -42,10 +42,10 @@ def _step(work: Work, person: Person, before: Retention | None, state: str, **ch
         if before
         else {}
     )
-    stamped = {"basis": BASIS, "occurred_at": work.now, "recorded_at": work.now, "recorded_by": work.actor.id}
+    stamped = {"basis": BASIS, "occurred_at": work.now, "recorded_at": work.written(), "recorded_by": work.actor.id}
     country = before.country if before else work.actor.organisation.country
     return Retention(
-        id=uuid7(), person=person, organisation_id=person.organisation_id, state=state,
+        id=new_id(), person=person, organisation_id=person.organisation_id, state=state,
         version=before.version + 1 if before else 1, **{**stamped, "country": country, **said, **changes},
     )  # fmt: skip
 

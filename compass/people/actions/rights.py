@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid5
 
-from uuid6 import uuid7
-
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.people.actions.consents import Withdrawal, withdraw_consent
@@ -20,6 +18,7 @@ from compass.people.consent import newest
 from compass.people.models import DataRequest, Person
 from compass.people.queries import in_force
 from compass.problems import Invalid, SecondPersonNeeded, WrongState
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known, label_of
 from compass.vocabulary.rights import answer_days
 
@@ -53,7 +52,7 @@ def ask_rights(work: Work, asked: list[RightAsked]) -> list[DataRequest]:
         if bool(each.purpose) != (kind == "objection"):
             raise Invalid(what=label_of("right_kind", kind))
         row = DataRequest(
-            id=uuid7(), person=person, organisation_id=person.organisation_id, kind=kind, about=about,
+            id=new_id(), person=person, organisation_id=person.organisation_id, kind=kind, about=about,
             purpose=known("consent_scope", each.purpose) if each.purpose else "",
             due_on=work.day(work.now + days), **stamp(work, each),
         )  # fmt: skip

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4, uuid5
 
 from django.db import connection
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
@@ -20,6 +19,7 @@ from compass.people.searching.finding import Candidate, Found, find
 from compass.people.searching.limits import COMPARISONS_AN_HOUR, HOUR, MOST_SHOWN, SEARCHES_AN_HOUR
 from compass.people.searching.tokens import record_of
 from compass.problems import NotFound, SearchedTooOften
+from compass.vault.identifiers import new_id
 
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('people_search' || %s::text, 0))"
 
@@ -57,7 +57,7 @@ def record_comparisons(work: Work, compared: list[Compared]) -> list[Search]:
 def _write_down(work: Work, searches: Sequence[tuple[Searched, str]]) -> list[Search]:
     return Search.objects.bulk_create(
         Search(
-            id=uuid7(),
+            id=new_id(),
             organisation_id=work.actor.organisation.pk,
             kind=kind,
             attributes=sorted(each.attributes),

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from uuid6 import uuid7
-
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.people.consent import HELP
 from compass.people.models import Person, Service
 from compass.problems import WrongState
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known
 
 
@@ -35,7 +34,7 @@ def record_services(work: Work, services: list[ServiceGiven]) -> list[Service]:
     people = work.require("people.service", Person, services)
     rows = [
         Service(
-            id=uuid7(),
+            id=new_id(),
             person=person,
             organisation_id=person.organisation_id,
             service=known("service", each.service),

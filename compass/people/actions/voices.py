@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from uuid6 import uuid7
-
 from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.people.content.consent import digest, notice
 from compass.people.models import OfficeVoice
 from compass.problems import UnknownCode
+from compass.vault.identifiers import new_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +34,7 @@ def put_voices(work: Work, recordings: list[VoiceRecording]) -> list[OfficeVoice
             raise UnknownCode(value=each.text_key[:40], list="notice") from error
         rows.append(
             OfficeVoice(
-                id=uuid7(),
+                id=new_id(),
                 organisation_id=work.actor.organisation.pk,
                 language=each.language,
                 key=each.text_key,
@@ -43,7 +42,7 @@ def put_voices(work: Work, recordings: list[VoiceRecording]) -> list[OfficeVoice
                 audio=each.audio,
                 notice_version=notice(each.language).version,
                 text_digest=digest(text),
-                recorded_at=work.now,
+                recorded_at=work.written(),
                 recorded_by=work.actor.id,
             )
         )

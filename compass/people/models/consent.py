@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from uuid6 import uuid7
 
 from compass.access.scope import ScopedManager
 from compass.people.models.person import AboutPerson
+from compass.vault.identifiers import new_id
 from compass.vault.walls import Wall
 
 
@@ -62,7 +62,7 @@ class OfficeVoice(models.Model):
     `key` is a key of `content.consent.Notice.spoken`; `text_digest` names the text that was read.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     organisation_id = models.UUIDField()
     language = models.CharField(max_length=8)
     key = models.CharField(max_length=60)
@@ -77,7 +77,11 @@ class OfficeVoice(models.Model):
     wall: ClassVar[Wall] = Wall(app="SELECT, INSERT")
 
     class Meta:
-        indexes = [models.Index(fields=["organisation_id", "language", "key", "-id"], name="people_officevoice_newest")]
+        indexes = [
+            models.Index(
+                fields=["organisation_id", "language", "key", "-recorded_at"], name="people_officevoice_newest"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.language}/{self.key}"

@@ -24,4 +24,4 @@ class Functioning(AboutPerson):
     wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="person")
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-id"], name="people_functioning_newest")]
+        indexes = [models.Index(fields=["person", "-recorded_at"], name="people_functioning_newest")]

@@ -32,5 +32,5 @@ class GroupMember(AboutPerson):
     class Meta:
         indexes = [
             models.Index(fields=["group_id", "organisation_id"], name="people_groupmember_group"),
-            models.Index(fields=["person", "-id"], name="people_groupmember_newest"),
+            models.Index(fields=["person", "-recorded_at"], name="people_groupmember_newest"),
         ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from uuid6 import uuid7
 
 from compass.people.models.person import AboutPerson
+from compass.vault.identifiers import new_id
 from compass.vault.walls import Wall
 
 
@@ -23,7 +23,7 @@ class FormerContact(AboutPerson):
     wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="person")
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-id"], name="people_formercontact_newest")]
+        indexes = [models.Index(fields=["person", "-recorded_at"], name="people_formercontact_newest")]
 
 
 class FormerIdentity(AboutPerson):
@@ -39,7 +39,7 @@ class FormerIdentity(AboutPerson):
     wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="person")
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-id"], name="people_formeridentity_newest")]
+        indexes = [models.Index(fields=["person", "-recorded_at"], name="people_formeridentity_newest")]
 
 
 class PersonName(AboutPerson):
@@ -51,7 +51,7 @@ class PersonName(AboutPerson):
     """
 
     follows_merge: ClassVar[bool] = False
-    name = models.UUIDField(default=uuid7)
+    name = models.UUIDField(default=new_id)
     kind = models.CharField(max_length=20)
     mistaken = models.BooleanField(default=False)
     detail_sealed = models.BinaryField(default=b"")
@@ -59,7 +59,7 @@ class PersonName(AboutPerson):
     wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="person")
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-id"], name="people_personname_newest")]
+        indexes = [models.Index(fields=["person", "-recorded_at"], name="people_personname_newest")]
 
 
 class AgencyNumber(AboutPerson):
@@ -72,7 +72,7 @@ class AgencyNumber(AboutPerson):
     """
 
     follows_merge: ClassVar[bool] = False
-    reference = models.UUIDField(default=uuid7)
+    reference = models.UUIDField(default=new_id)
     kind = models.CharField(max_length=32)
     state = models.CharField(max_length=12)
     detail_sealed = models.BinaryField(default=b"")
@@ -80,7 +80,7 @@ class AgencyNumber(AboutPerson):
     wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="person")
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-id"], name="people_agencynumber_newest")]
+        indexes = [models.Index(fields=["person", "-recorded_at"], name="people_agencynumber_newest")]
 
 
 class IdentityDocument(AboutPerson):
@@ -93,7 +93,7 @@ class IdentityDocument(AboutPerson):
     """
 
     follows_merge: ClassVar[bool] = False
-    document = models.UUIDField(default=uuid7)
+    document = models.UUIDField(default=new_id)
     type = models.CharField(max_length=32)
     country = models.CharField(max_length=2, blank=True)
     possession = models.CharField(max_length=40)
@@ -102,7 +102,7 @@ class IdentityDocument(AboutPerson):
     wall: ClassVar[Wall] = Wall(app="SELECT, INSERT", moves_with="person")
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-id"], name="people_document_newest")]
+        indexes = [models.Index(fields=["person", "-recorded_at"], name="people_document_newest")]
 
     @property
     def was_taken(self) -> bool:

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from uuid6 import uuid7
 
 from compass.access.codes import new_code
 from compass.access.records import Recorded
 from compass.access.scope import ScopedManager
 from compass.problems import Merged
+from compass.vault.identifiers import new_id
 from compass.vault.walls import Wall
 
 
@@ -43,10 +43,10 @@ class Person(models.Model):
     #: And asks this trigger, which refuses it while `coarse` is true: the exact values come first.
     coarse_by: ClassVar[str] = "compass_exact"
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     organisation_id = models.UUIDField()
     code = models.CharField(max_length=9, unique=True, default=new_code)
-    household_id = models.UUIDField(default=uuid7)
+    household_id = models.UUIDField(default=new_id)
     relation = models.CharField(max_length=20, default="principal")
     sex = models.CharField(max_length=12, default="undisclosed")
     age_band = models.CharField(max_length=6, blank=True)

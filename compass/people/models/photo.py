@@ -28,7 +28,7 @@ class PersonPhoto(AboutPerson):
     wall: ClassVar[Wall] = Wall(moves_with="person")
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-id"], name="people_personphoto_newest")]
+        indexes = [models.Index(fields=["person", "-recorded_at"], name="people_personphoto_newest")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(removed_at__isnull=True) | models.Q(photo_sealed=b""), name="people_photo_destroyed"

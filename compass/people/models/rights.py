@@ -87,7 +87,7 @@ class DataRequest(AboutPerson):
 
     class Meta:
         indexes = [
-            models.Index(fields=["person", "-id"], name="people_datarequest_newest"),
+            models.Index(fields=["person", "-recorded_at"], name="people_datarequest_newest"),
             models.Index(
                 fields=["organisation_id", "due_on"],
                 condition=~models.Q(status="told"),

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from uuid6 import uuid7
 
 from compass.access.records import Recorded
 from compass.access.scope import ScopedManager
+from compass.vault.identifiers import new_id
 from compass.vault.walls import Wall
 
 
@@ -77,7 +77,7 @@ class Pair(models.Model):
     order of the night that found them, 1 the likeliest. Nothing here says which answers agreed.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
+    id = models.UUIDField(primary_key=True, default=new_id)
     organisation_id = models.UUIDField()
     first = models.UUIDField()
     second = models.UUIDField()
@@ -91,7 +91,7 @@ class Pair(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organisation_id", "first", "second"], name="people_pair_once"),
         ]
-        indexes = [models.Index(fields=["organisation_id", "id"], name="people_pair_waiting")]
+        indexes = [models.Index(fields=["organisation_id", "found_at", "rank"], name="people_pair_waiting")]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -24,11 +24,14 @@ class Two:
 
 
 def waiting(work: Work, after: UUID | None = None) -> list[Two]:
-    """One more than a page of the pairs that nobody has judged, oldest first and the likeliest of a night first; two
-    queries. `after`: the pair the page before ended with."""
+    """One more than a page of the pairs that nobody has judged, oldest first and the likeliest of a night first; three
+    queries at most. `after`: the pair the page before ended with."""
     rows = _of_the_office(work).filter(~Exists(_judged()))
-    # Identifiers are made in the order of the nights and, within one, of the rank.
-    return _with_people(work, rows.filter(pk__gt=after) if after else rows)
+    last = work.allowed("people.pairs", Pair).filter(pk=after).first() if after else None
+    if last is not None:
+        less = Q(rank__gt=last.rank) | Q(rank=last.rank, pk__gt=last.pk)
+        rows = rows.filter(Q(found_at__gt=last.found_at) | Q(less, found_at=last.found_at))
+    return _with_people(work, rows)
 
 
 def one_pair(work: Work, pk: UUID) -> Two:
@@ -53,7 +56,7 @@ def _of_the_office(work: Work) -> QuerySet[Pair]:
         organisation_id=OuterRef("organisation_id"), merged_into__isnull=True
     )
     both = Q(Exists(people.filter(pk=OuterRef("first")))) & Q(Exists(people.filter(pk=OuterRef("second"))))
-    return work.allowed("people.pairs", Pair).filter(both).order_by("pk")
+    return work.allowed("people.pairs", Pair).filter(both).order_by("found_at", "rank", "pk")
 
 
 def _judged() -> QuerySet[Judgement]:

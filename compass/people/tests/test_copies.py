@@ -96,7 +96,9 @@ def test_it_tells_all_but_what_belongs_to_others(at, sign_in, someone):
     assert not [name for name in OTHERS if name in shown]
     assert "Notes in which somebody else is spoken of" in shown and "Names of colleagues" in shown
     with at("zinder.cases") as work:
-        rows = list(CopyMade.objects.filter(person=person).order_by("id").values_list("how", "words", "checked"))
+        rows = list(
+            CopyMade.objects.filter(person=person).order_by("recorded_at", "id").values_list("how", "words", "checked")
+        )
         assert rows == [("read", 2, "known"), ("screen", 1, "known")]
         with translation.override("en"):
             data = json.loads(gather(work, person).as_data(work, person))

@@ -185,7 +185,7 @@ def test_looking_beside_a_record_counts_and_stops_with_the_comparisons(sign_in, 
     said = client.get(pages[2]["Location"]).content.decode()
     assert "It was not compared" in said and known.code not in said
     with at("zinder.social"):
-        kinds = list(Search.objects.order_by("id").values_list("kind", "about", "found"))
+        kinds = list(Search.objects.order_by("recorded_at", "id").values_list("kind", "about", "found"))
     assert kinds == [("comparison", new.pk, 1), ("look", new.pk, 1), ("look", new.pk, 1)]
 
 

@@ -55,7 +55,7 @@ def night(username="zinder.social"):
 
 def pairs(at, username="zinder.supervisor"):
     with at(username):
-        return list(Pair.objects.order_by("pk"))
+        return list(Pair.objects.order_by("found_at", "rank"))
 
 
 def ids(*people):
@@ -225,11 +225,15 @@ def test_the_oldest_come_first_and_a_page_is_not_endless(office, at, sign_in, mo
     monkeypatch.setattr("compass.people.searching.pairs.PAGE", 1)
     monkeypatch.setattr("compass.people.views.pairs.PAGE", 1)
     with at("zinder.social") as work:
-        people = list(Person.objects.order_by("pk"))[:4]
+        people = list(Person.objects.order_by("recorded_at", "pk"))[:4]
         for number in (0, 2):
             first, second = ids(*people[number : number + 2])
             Pair.objects.create(
-                organisation_id=people[0].organisation_id, first=first, second=second, rank=1, found_at=work.now
+                organisation_id=people[0].organisation_id,
+                first=first,
+                second=second,
+                rank=1 + number,
+                found_at=work.now,
             )
     client = sign_in("zinder.supervisor")
 

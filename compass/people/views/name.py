@@ -92,7 +92,7 @@ def former(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 def _changes(work: Work, person: Person, now: dict[str, Any]) -> list[dict[str, Any]]:
     """What was replaced, the newest change first; each with its day and the colleague."""
     found = [*_identities(work, person, now), *_names(work, queries.names_of(work, person))]
-    found.sort(key=lambda each: each["row"].pk, reverse=True)
+    found.sort(key=lambda each: (each["row"].recorded_at, each["row"].pk), reverse=True)
     who = names_of_colleagues(work.actor.organisations, (each["row"].recorded_by for each in found))
     return [{**each, "who": who.get(each["row"].recorded_by, "")} for each in found]
 

@@ -72,7 +72,7 @@ def contact(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 
 def _tell_partners(request: HttpRequest, work: Work, person: Person) -> None:
     """Who was told something of the person may still use what has just been replaced: say whom to tell."""
-    replaced = work.allowed("people.identity", FormerContact).filter(person=person, recorded_at=work.now).exists()
+    replaced = work.allowed("people.identity", FormerContact).filter(person=person, recorded_at__gte=work.now).exists()
     if replaced and (told := queries.receivers(work, person)):
         text = _("Others may still use the former contact. Tell them now if it is not safe any more: %(names)s.")
         messages.warning(request, text % {"names": in_a_row(told)})

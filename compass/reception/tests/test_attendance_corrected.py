@@ -72,11 +72,13 @@ def test_who_was_there_after_all_is_ticked_again(there, sign_in, at):
 
     with at("zinder.social"):
         assert Attendance.objects.get().status == "present"
-        assert [(row.was, row.became, row.reason) for row in AttendanceCorrection.objects.order_by("id")] == [
+        assert [
+            (row.was, row.became, row.reason) for row in AttendanceCorrection.objects.order_by("recorded_at", "id")
+        ] == [
             ("present", "absent", "another_person"),
             ("absent", "present", "was_there"),
         ]
-        assert [row.annulled_at is None for row in Service.objects.order_by("id")] == [False, True]
+        assert [row.annulled_at is None for row in Service.objects.order_by("recorded_at", "id")] == [False, True]
 
 
 def test_only_the_service_of_that_activity_falls(there, at, told):

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
@@ -17,6 +16,7 @@ from compass.people.models import Person
 from compass.problems import Invalid, UnknownCode, WrongState
 from compass.reintegration import scoring
 from compass.reintegration.models import Interview
+from compass.vault.identifiers import new_id
 from compass.vocabulary import code_list, known, language
 
 SCORES = ("economic", "social", "psychosocial", "composite", "band", "flags", "status", "version", "answers_sealed")
@@ -49,7 +49,7 @@ def begin_interviews(work: Work, begun: list[InterviewBegun]) -> list[Interview]
             raise WrongState
         rows.append(
             Interview(
-                id=uuid7(),
+                id=new_id(),
                 person=person,
                 organisation_id=person.organisation_id,
                 round=each.round,

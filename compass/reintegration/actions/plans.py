@@ -8,7 +8,6 @@ from decimal import Decimal
 from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
@@ -22,6 +21,7 @@ from compass.reintegration.expectations import EXPECTATIONS, NEXT_STEPS
 from compass.reintegration.models import Action, FollowUp, Plan, Receipt
 from compass.reintegration.queries import ended
 from compass.ui.uploads import Attachment
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known
 
 #: Who an action helps: one person, several together, or a whole community.
@@ -53,7 +53,7 @@ def make_plans(work: Work, plans: list[NewPlan]) -> list[Plan]:
     for person, each in zip(people, plans, strict=True):
         _may_be_agreed(work, person, each.agreed_on)
         row = Plan(
-            id=uuid7(),
+            id=new_id(),
             person=person,
             organisation_id=person.organisation_id,
             agreed_on=each.agreed_on,
@@ -151,7 +151,7 @@ def add_actions(work: Work, actions: list[NewAction]) -> list[Action]:
         if (each.level == "community") != (each.project_id is not None) or (each.project_id or 0) not in {0, *projects}:
             raise Invalid(what=_("a line for a whole community names a project of this office, any other line none"))
         row = Action(
-            id=uuid7(),
+            id=new_id(),
             plan=plan,
             person_id=plan.person_id,
             organisation_id=plan.organisation_id,
@@ -207,7 +207,7 @@ def add_receipts(work: Work, proofs: list[Proof]) -> list[Receipt]:
         if each.issued_on > work.today or each.amount < 0:
             raise Invalid(what=_("the date on the proof is still to come, or its amount is below zero"))
         row = Receipt(
-            id=uuid7(),
+            id=new_id(),
             action=found,
             person_id=found.person_id,
             organisation_id=found.organisation_id,
@@ -333,7 +333,7 @@ def follow_up_actions(work: Work, followed: list[Followed]) -> list[FollowUp]:
         if each.next_step not in NEXT_STEPS or not found.delivered_on <= each.asked_on <= work.today:
             raise Invalid(what=_("the day of the question lies before the delivery, or is still to come"))
         row = FollowUp(
-            id=uuid7(),
+            id=new_id(),
             action=found,
             person_id=found.person_id,
             organisation_id=found.organisation_id,

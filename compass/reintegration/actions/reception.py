@@ -8,7 +8,6 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
@@ -20,6 +19,7 @@ from compass.problems import Invalid, StaleVersion
 from compass.reintegration.models import ArrivalHome
 from compass.returns.actions import Moved, advance_returns
 from compass.returns.models import Member, Return
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known
 
 #: Support on arrival and the service it counts as; being met is no service of its own.
@@ -68,7 +68,7 @@ def welcome_home(work: Work, welcomed: list[Welcomed]) -> list[ArrivalHome]:
         if each.seen is not None and each.seen != len(known_rows):
             raise StaleVersion(current=known_rows[-1] if known_rows else person)
         row = ArrivalHome(
-            id=uuid7(),
+            id=new_id(),
             person=person,
             organisation_id=person.organisation_id,
             arrived_on=each.arrived_on,

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from uuid6 import uuid7
 
 from compass.cases.models import Case
 from compass.communities.models import Meeting, Option, Place, Project
@@ -15,6 +14,7 @@ from compass.people.models import Consent
 from compass.reintegration import actions
 from compass.reintegration.models import Action, FollowUp, Interview, Plan, Receipt
 from compass.ui.uploads import Attachment
+from compass.vault.identifiers import new_id
 from compass.vocabulary import code_list
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -25,7 +25,7 @@ class Home:
 
     def __init__(self, at: Any, told: Any) -> None:
         self.at, self.told = at, told
-        household = uuid7()
+        household = new_id()
         with at("edo.reception") as work:
             self.mother, self.son = register_people(
                 work,

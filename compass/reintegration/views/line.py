@@ -34,7 +34,7 @@ from compass.vocabulary import label_of
 def action(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     """One line of a plan with its proofs and whether it helped."""
     found = work.find("reintegration.view", Action, pk)
-    asked = FollowUp.objects.filter(action=found).order_by("-asked_on", "-id")
+    asked = FollowUp.objects.filter(action=found).order_by("-asked_on", "-recorded_at", "-id")
     project = Project.objects.filter(pk=found.project_id).first() if found.project_id else None
     return TemplateResponse(
         request,

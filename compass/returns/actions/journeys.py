@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work
@@ -23,6 +22,7 @@ from compass.returns import destinations, machine
 from compass.returns.machine import Facts
 from compass.returns.models import Journey, Member, Return
 from compass.returns.queries import facts_of, may_leave, may_take_back
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known
 
 #: States in which people who were taken over have not left yet.
@@ -42,7 +42,7 @@ def expect_journeys(work: Work, offer: Handover, people: Sequence[UUID]) -> None
     facts = facts_of(work, avrs, {avr.pk: work.day(at) for avr in avrs})
     made = [
         Journey(
-            id=uuid7(),
+            id=new_id(),
             organisation_id=offer.organisation_id,
             to_organisation_id=offer.to_organisation_id,
             handover=offer,
@@ -54,7 +54,7 @@ def expect_journeys(work: Work, offer: Handover, people: Sequence[UUID]) -> None
             children=len(facts[avr.pk].children),
             basis="consent",
             occurred_at=at,
-            recorded_at=work.now,
+            recorded_at=work.written(),
             recorded_by=work.actor.id,
         )
         for avr in avrs
@@ -77,7 +77,7 @@ def follow_journeys(work: Work, days: Mapping[UUID, date]) -> None:
         row.avr_id: row
         for row in Journey.objects.filter(avr__in=list(days), to_organisation_id__in=work.actor.organisations)
         .select_for_update(of=("self",))
-        .order_by("id")
+        .order_by("recorded_at", "id")
     }
     if not newest:
         return
@@ -111,7 +111,7 @@ def _anew(row: Journey, facts: Facts) -> bool:
 def _once_more(work: Work, row: Journey, facts: Facts) -> Journey:
     """A journey like that one; what was recorded of the earlier one stays."""
     return Journey(
-        id=uuid7(),
+        id=new_id(),
         organisation_id=row.organisation_id,
         to_organisation_id=row.to_organisation_id,
         handover_id=row.handover_id,
@@ -123,7 +123,7 @@ def _once_more(work: Work, row: Journey, facts: Facts) -> Journey:
         children=len(facts.children),
         basis=row.basis,
         occurred_at=row.occurred_at,
-        recorded_at=work.now,
+        recorded_at=work.written(),
         recorded_by=work.actor.id,
     )
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
@@ -21,6 +20,7 @@ from compass.returns.blocks import stopped
 from compass.returns.content import declaration_text
 from compass.returns.models import Counselling, Declaration, FreeChoice, Member, Return
 from compass.returns.queries import RECORDING_SCOPE, agreed, open_returns
+from compass.vault.identifiers import new_id
 from compass.vocabulary import code_list, known, label_of, language
 
 #: How long a declaration holds (return-and-reintegration.md 2.6).
@@ -79,7 +79,7 @@ def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
         known("return_type", each.return_type)
         destinations.check(each.destination, each.area, places[person.organisation_id])
         avr = Return(
-            id=uuid7(),
+            id=new_id(),
             person=person,
             organisation_id=person.organisation_id,
             return_type=each.return_type,
@@ -91,7 +91,8 @@ def start_returns(work: Work, begins: list[Begin]) -> list[Return]:
         )
         avrs.append(avr)
         members += [
-            Member(id=uuid7(), avr=avr, person=p, organisation_id=p.organisation_id, **stamp(work, each)) for p in group
+            Member(id=new_id(), avr=avr, person=p, organisation_id=p.organisation_id, **stamp(work, each))
+            for p in group
         ]
     Return.objects.bulk_create(avrs)
     Member.objects.bulk_create(members)

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
-from uuid6 import uuid7
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
@@ -20,6 +19,7 @@ from compass.returns.actions.journeys import follow_journeys
 from compass.returns.machine import Facts
 from compass.returns.models import OfReturn, Return, Step
 from compass.returns.queries import facts_of
+from compass.vault.identifiers import new_id
 from compass.vocabulary import known
 
 
@@ -48,7 +48,7 @@ def open_file(
 def inside(work: Work, avr: Return, command: Command) -> dict[str, Any]:
     """The fields every record inside a return shares; about its principal unless overridden."""
     return {
-        "id": uuid7(),
+        "id": new_id(),
         "avr": avr,
         "round": avr.round,
         "person_id": avr.person_id,

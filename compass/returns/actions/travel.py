@@ -159,7 +159,8 @@ def take_back_departures(work: Work, commands: list[Moved]) -> list[Return]:
         work, [(avr, "take_back", each) for (avr, _facts), each in zip(files, commands, strict=True)], departed_on=None
     )
     ready = {
-        row.avr_id: row.occurred_at for row in Step.objects.filter(avr__in=avrs, transition="ready").order_by("id")
+        row.avr_id: row.occurred_at
+        for row in Step.objects.filter(avr__in=avrs, transition="ready").order_by("recorded_at", "id")
     }
     for avr in avrs:
         avr.state_since = ready[avr.pk]

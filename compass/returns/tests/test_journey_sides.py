@@ -119,7 +119,7 @@ def test_who_left_before_taking_consent_back_had_left(at, told, days_ago, left):
     journey.ready()
     seen = journey.hand_over()
     with journey.at("edo.reception") as work:
-        given = Consent.objects.filter(person=journey.mother.pk).order_by("-occurred_at", "-id").first()
+        given = Consent.objects.filter(person=journey.mother.pk).order_by("-occurred_at", "-recorded_at", "-id").first()
         taken_back = told(id=given.pk, basis="legal_duty", occurred_at=work.now - timedelta(days=1))
         withdraw_consent(work, [Withdrawal(**taken_back)])
     with journey.at("zinder.travel") as work:

@@ -359,7 +359,7 @@ def test_every_step_is_kept(journey, at):
     journey.to("in_travel")
 
     with at("zinder.cases"):
-        names = list(Step.objects.order_by("id").values_list("transition", flat=True))
+        names = list(Step.objects.order_by("recorded_at", "id").values_list("transition", flat=True))
         assert names == ["counsel", "declare", "check", "submit", "assess", "approve", "prepare", "ready", "depart"]
         assert Declaration.objects.get().text_language == "ha"
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from uuid6 import uuid7
 
 from compass.cases.models import Handover, HandoverPerson
 from compass.config.demo.world import world_id
 from compass.problems import StandardNotMet
 from compass.returns import machine
 from compass.returns.models import Declaration, Return
+from compass.vault.identifiers import new_id
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def offer(journey):
             people_count=2, offered_at=work.now, offered_by=work.actor.id, expires_at=work.now + timedelta(days=30),
         )  # fmt: skip
         HandoverPerson.objects.create(
-            id=uuid7(), organisation_id=row.organisation_id, person=journey.mother, handover=row, basis="consent",
+            id=new_id(), organisation_id=row.organisation_id, person=journey.mother, handover=row, basis="consent",
             occurred_at=work.now, recorded_at=work.now, recorded_by=work.actor.id,
         )  # fmt: skip
     return row

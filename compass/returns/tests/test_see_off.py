@@ -52,7 +52,10 @@ def test_niger_records_the_departure_and_nigeria_the_arrival(journey, leaving, t
     with journey.at("edo.reception") as work:
         avr = Return.objects.get(pk=journey.pk)
         assert (avr.state, avr.departed_on) == ("arrived", work.today)
-        assert [row.transition for row in Step.objects.filter(avr=avr).order_by("id")][-2:] == ["depart", "arrive"]
+        assert [row.transition for row in Step.objects.filter(avr=avr).order_by("recorded_at", "id")][-2:] == [
+            "depart",
+            "arrive",
+        ]
         given = Service.objects.filter(service="AVR")
         assert {row.person_id for row in given} == {journey.mother.pk, journey.son.pk}
         assert {(row.country, row.provider_id == avr.organisation_id) for row in given} == {("NE", False)}
@@ -106,7 +109,7 @@ def test_what_is_asked_of_every_departure_is_asked_here(journey, leaving, change
 
 def test_whoever_takes_consent_back_at_home_does_not_leave(journey, leaving, told):
     with journey.at("edo.reception") as work:
-        given = Consent.objects.filter(person=journey.mother.pk).order_by("-occurred_at", "-id").first()
+        given = Consent.objects.filter(person=journey.mother.pk).order_by("-occurred_at", "-recorded_at", "-id").first()
         withdraw_consent(work, [Withdrawal(**told(id=given.pk, basis="legal_duty"))])
 
     with pytest.raises(StandardNotMet, match="R-NOT-1"):

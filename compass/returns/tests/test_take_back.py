@@ -41,7 +41,7 @@ def test_they_are_ready_as_before_and_no_figure_counts_the_departure(journey, to
     with journey.at("zinder.travel"):
         avr = Return.objects.get(pk=journey.pk)
         assert (avr.state, avr.departed_on, avr.state_since) == ("ready_to_travel", None, since)
-        steps = [row.transition for row in Step.objects.filter(avr=avr).order_by("id")]
+        steps = [row.transition for row in Step.objects.filter(avr=avr).order_by("recorded_at", "id")]
     assert steps[-2:] == ["depart", "take_back"] and counted(journey) == 0
     journey.depart()
     assert counted(journey) == 2
@@ -97,7 +97,7 @@ def taken_back(at, told):
     journey = Journey(at, lambda **more: told(occurred_at=timezone.now() - timedelta(days=5), **more))
     journey.to("ready_to_travel")
     with journey.at("zinder.social") as work:
-        given = Consent.objects.filter(person=journey.mother.pk).order_by("-occurred_at", "-id").first()
+        given = Consent.objects.filter(person=journey.mother.pk).order_by("-occurred_at", "-recorded_at", "-id").first()
         ended = told(id=given.pk, basis="legal_duty", occurred_at=work.now - timedelta(days=1))
         withdraw_consent(work, [Withdrawal(**ended)])
     return journey

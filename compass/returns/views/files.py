@@ -44,7 +44,7 @@ def returns_list(request: HttpRequest, work: Work) -> HttpResponseBase:
     if wanted in dict(states):
         rows = rows.filter(state=wanted)
     family = Member.objects.filter(avr=OuterRef("pk")).order_by().values("avr").annotate(n=Count("pk")).values("n")
-    shown = list(rows.annotate(people=Subquery(family)).order_by("-state_since", "-id")[:PER_PAGE])
+    shown = list(rows.annotate(people=Subquery(family)).order_by("-state_since", "-recorded_at", "-id")[:PER_PAGE])
     journeys = to_see_off(work)
     gone = seen_off(work)
     work.saw([*shown, *journeys, *gone])

@@ -13,12 +13,12 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.apps import apps
-from uuid6 import uuid7
 
 from compass.config.embedded import Cluster
 from compass.trail.chain import veil
 from compass.trail.checkpoints import Checkpoint
 from compass.trail.verify import Finding, verify
+from compass.vault.identifiers import new_id
 
 if TYPE_CHECKING:
     from compass.access.work import Work
@@ -49,7 +49,7 @@ class Chain:
 
 def register(work: Work, identity: dict[str, str]) -> UUID:
     """One person straight into the table: the room `people` lies above this one."""
-    person = uuid7()
+    person = new_id()
     work.keys.create(work.actor.organisation.pk, [person])
     apps.get_model("people", "Person").objects.create(
         id=person,

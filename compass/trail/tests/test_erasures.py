@@ -63,14 +63,13 @@ def test_a_line_that_is_not_what_was_signed_is_named(tmp_path, lines, spoil):
 
 @pytest.mark.django_db
 def test_the_job_of_every_minute_writes_what_the_database_has(at, settings, tmp_path, cluster):
-    from uuid6 import uuid7
-
     from compass.trail.checkpoints import public_key
     from compass.trail.jobs import checkpoint
+    from compass.vault.identifiers import new_id
 
     settings.COMPASS_CHECKPOINT_KEY_FILE = str(cluster.folder / "secrets" / "checkpoint.key")
     settings.COMPASS_CHECKPOINTS = tmp_path
-    subject = uuid7()
+    subject = new_id()
     with at("zinder.social") as work:
         work.keys.create(work.actor.organisation.pk, [subject])
         work.keys.destroy([subject])

@@ -5,9 +5,9 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
-from uuid6 import uuid7
 
 from compass.problems import KeyAbsent, Unreadable
+from compass.vault.identifiers import new_id
 from compass.vault.models import Erasure, OrganisationKey, SubjectKey
 
 PLACE = {"table": "people_person", "column": "identity_sealed"}
@@ -22,7 +22,7 @@ def organisation_of(at, username):
 @pytest.fixture
 def sealed(at):
     """A subject of Niger with one blob."""
-    subject = uuid7()
+    subject = new_id()
     with at("zinder.social") as work:
         work.keys.create(work.actor.organisation.pk, [subject])
         blob = work.keys.seal(STORY, subject=subject, **PLACE)
@@ -44,7 +44,7 @@ def test_another_organisation_does_not_hold_the_key(at, sealed):
 
 def test_a_blob_does_not_open_for_another_subject_of_the_same_office(at, sealed):
     _, blob = sealed
-    other = uuid7()
+    other = new_id()
     with at("zinder.social") as work:
         work.keys.create(work.actor.organisation.pk, [other])
         with pytest.raises(Unreadable):
@@ -53,7 +53,7 @@ def test_a_blob_does_not_open_for_another_subject_of_the_same_office(at, sealed)
 
 def test_a_blob_does_not_open_in_another_row_of_the_same_subject(at, sealed):
     subject, _ = sealed
-    first, second = uuid7(), uuid7()
+    first, second = new_id(), new_id()
     with at("zinder.social") as work:
         blob = work.keys.seal(STORY, subject=subject, row=first, **PLACE)
         assert work.keys.open(blob, subject=subject, row=first, **PLACE) == STORY
@@ -64,7 +64,7 @@ def test_a_blob_does_not_open_in_another_row_of_the_same_subject(at, sealed):
 def test_a_wrapped_key_moved_to_another_organisation_or_subject_does_not_open(at, sealed, owner):
     subject, blob = sealed
     nigeria = organisation_of(at, "edo.reception")
-    other = uuid7()
+    other = new_id()
     with connection.cursor() as cursor, at("zinder.social") as work:
         row = SubjectKey.objects.get(subject_id=subject)
         cursor.execute(
@@ -125,7 +125,7 @@ def test_an_erased_subject_gets_no_key_again(at, sealed):
 
 def test_what_is_erased_is_numbered_without_a_gap_and_once(at, sealed):
     subject, _ = sealed
-    others = [uuid7() for _ in range(3)]
+    others = [new_id() for _ in range(3)]
     with at("zinder.social") as work:
         work.keys.create(work.actor.organisation.pk, others)
         work.keys.destroy(others[:2])
@@ -205,7 +205,7 @@ def test_the_app_makes_no_organisation_keys(at):
 
 def test_files_come_back_and_do_not_move(at, sealed):
     subject, _ = sealed
-    first, second = uuid7(), uuid7()
+    first, second = new_id(), new_id()
     place = {"table": "cases_evidence", "column": "content_sealed", "subject": subject}
     with at("zinder.social") as work:
         blob = work.keys.seal_file(b"%PDF-1.7 prescription", row=first, **place)
