@@ -43,6 +43,7 @@ USER_NAME = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
 #: Roles of who is no office of the programme; every other role is of an office.
 OUTSIDE = {
     OrganisationKind.PARTNER: frozenset({"partner_case_worker"}),
+    OrganisationKind.UNHCR: frozenset({"partner_case_worker"}),
     OrganisationKind.MINISTRY: frozenset({"ministry_focal_point"}),
     OrganisationKind.DONOR: frozenset({"donor_desk_officer"}),
 }

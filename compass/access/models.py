@@ -16,12 +16,13 @@ from compass.vault.walls import OWN_ORGANISATION, Wall
 class OrganisationKind(models.TextChoices):
     OFFICE = "office", "office"
     PARTNER = "partner", "partner"
+    UNHCR = "unhcr", "unhcr"
     MINISTRY = "ministry", "ministry"
     DONOR = "donor", "donor"
 
 
 class Organisation(models.Model):
-    """A country office of the programme, a partner, a ministry or the funder. Its name is not a secret."""
+    """A country office of the programme, a partner, UNHCR, a ministry or the funder. Its name is not a secret."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     name = models.CharField(max_length=120, unique=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from compass.cases.views import best_interests, case, decide, handover, referrals, screen, steps, today
+from compass.cases.views import best_interests, case, decide, handover, mine, referrals, screen, steps, today
 
 app_name = "cases"
 urlpatterns: list[URLPattern] = [
     path("", today.today, name="today"),
     path("list/", today.cases, name="list"),
+    path("mine/", mine.mine, name="mine"),
     path("team/", today.team, name="team"),
     path("screen/<uuid:pk>/", screen.screen, name="screen"),
     path("referrals/", referrals.referrals, name="referrals"),

@@ -242,9 +242,13 @@ def carried(earlier: Consent | None, asked: Collection[str], moment: datetime) -
     }
 
 
+#: Receivers about which each person is asked by name.
+_COVERED_BY = {OrganisationKind.MINISTRY: "share_authorities", OrganisationKind.UNHCR: "share_unhcr"}
+
+
 def scope_for(receiver: Organisation) -> str:
     """The consent scope that covers a receiver of this kind (CM-18)."""
-    return "share_authorities" if receiver.kind == OrganisationKind.MINISTRY else "share_other_organizations"
+    return _COVERED_BY.get(OrganisationKind(receiver.kind), "share_other_organizations")
 
 
 def allows(
@@ -256,10 +260,12 @@ def allows(
     at: datetime | None = None,
 ) -> Answer:
     """Whether a person's consent covers a purpose (code of consent_scope), a receiver and fields at a moment, by default
-    now. All must be a yes; the first no is the answer. As text it says why."""
+    now. All must be a yes; the first no is the answer. As text it says why. Raises ValueError when nothing is asked."""
     consents = consents_of([person]).get(person, [])
     shared = scope_for(recipient) if recipient else ""
     asked = [scope for scope in (purpose, shared, *(OWN_CONSENT.get(name, "") for name in fields)) if scope]
+    if not asked:
+        raise ValueError("a purpose, a receiver or a field with a consent of its own")
     said = [answered(consents, scope, at or timezone.now()) for scope in asked]
     return next((each for each in said if not each), said[-1])
 

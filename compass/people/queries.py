@@ -109,8 +109,9 @@ def reveal(work: Work, person: Person, reason: str) -> Opened:
     return opened(work, person)
 
 
-def reveal_names(work: Work, people: Sequence[Person], reason: str) -> dict[UUID, str]:
+def reveal_names(work: Work, people: Sequence[Person], reason: str, *, again: bool = False) -> dict[UUID, str]:
     """The names of people of one list, to be shown on this response; the reason goes into the trail once for all of them.
+    `again`: it is there already, since the same session opened them before.
 
     Left out: names never told, and those of whoever no longer agrees when the reason rests on consent.
     """
@@ -123,7 +124,8 @@ def reveal_names(work: Work, people: Sequence[Person], reason: str) -> dict[UUID
         mine -= {pk for pk in mine if ended(found.get(under[pk]))}
     shown = [person for person in people if person.pk in mine]
     work.saw(shown)
-    work.record("people.reveal", results=[person.pk for person in shown], reason=reason)
+    if shown and not again:
+        work.record("people.reveal", results=[person.pk for person in shown], reason=reason)
     work.keys.load([person.pk for person in shown])
     return {person.pk: name for person in shown if (name := opened(work, person).name)}
 

@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from compass.access.models import Organisation, OrganisationKind
 from compass.cases.actions.case import CaseOpening, open_cases
 from compass.cases.actions.referral import (
     ReferralPrepared,
@@ -32,6 +34,7 @@ from compass.people.actions import (
     give_consent,
     withdraw_consent,
 )
+from compass.people.consent import _COVERED_BY, scope_for
 from compass.people.models import Consent, Person, Service
 from compass.problems import (
     ConsentMissing,
@@ -216,6 +219,27 @@ def test_a_ministry_needs_the_consent_for_authorities(at, told, agreed):
             prepared(work, told, case, to_organisation_id=world_id("ministry"))
 
 
+def test_unhcr_needs_the_consent_for_unhcr(at, told, agreed, monkeypatch):
+    assert scope_for(Organisation(kind="unhcr")) == "share_unhcr"
+    # Only the owner makes organisations; the clinic stands for it.
+    monkeypatch.setitem(_COVERED_BY, OrganisationKind.PARTNER, "share_unhcr")
+    with at("zinder.social") as work:
+        case = agreed(work)
+        with pytest.raises(ConsentMissing):
+            prepared(work, told, case)
+        given = Consent.objects.filter(person=case.person_id).latest("occurred_at", "recorded_at")
+        again = told(id=case.person_id, occurred_at=timezone.now())
+        (yes,) = give_consent(
+            work,
+            [ConsentGiven(**again, certified=True, information=given.information, scopes={"share_unhcr": True})],
+        )
+        row = prepared(work, told, case)
+        send_referrals(work, [ReferralStep(**told(id=row.pk))])
+        withdraw_consent(work, [Withdrawal(**told(id=yes.pk), scopes=("share_unhcr",))])
+        row.refresh_from_db()
+        assert row.recalled_at is not None
+
+
 def test_consent_that_ended_before_sending_stops_it(at, told, agreed):
     with at("zinder.social") as work:
         row = prepared(work, told, agreed(work))
@@ -240,6 +264,16 @@ def test_vital_interest_needs_a_reason_and_a_supervisor(at, told, agreed):
     with at("zinder.supervisor") as work:
         review_referrals(work, [ReferralStep(**told(id=row.origin_id))])
         assert not [i for i in moments(Files(work, [Case.objects.get(pk=case.pk)])) if i.standard.id == "CM-18"]
+
+
+def test_who_reviews_it_reads_why_it_could_not_wait(at, told, agreed, sign_in):
+    with at("zinder.social") as work:
+        row = prepared(work, told, agreed(work, share=False), basis="vital_interest", override="unconscious since noon")
+        send_referrals(work, [ReferralStep(**told(id=row.pk, basis="vital_interest"))])
+
+    page = reverse("cases:referral", args=[row.pk])
+    assert "unconscious since noon" in sign_in("zinder.supervisor").get(page).content.decode()
+    assert "unconscious since noon" not in sign_in("zinder.social").get(page).content.decode()
 
 
 def test_who_sent_it_does_not_review_it(at, told, agreed):

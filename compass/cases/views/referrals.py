@@ -58,6 +58,7 @@ from compass.cases.giveaway import giveaways, in_words
 from compass.cases.models import Case, CaseReferral, Referral, ReferralFile
 from compass.cases.models.case import OPEN
 from compass.cases.models.referral import LAST_MOVED
+from compass.cases.sealing import open_from
 from compass.cases.views.common import compare, find_case
 from compass.cases.views.overtaken import no_longer_fits
 from compass.cases.views.referral_words import facts, who
@@ -183,7 +184,7 @@ def _partners(work: Work) -> list[Organisation]:
         valid_from__lte=work.now,
     )  # fmt: skip
     near = Q(country=work.actor.organisation.country) | Q(country="")
-    kinds = (OrganisationKind.PARTNER, OrganisationKind.MINISTRY)
+    kinds = (OrganisationKind.PARTNER, OrganisationKind.UNHCR, OrganisationKind.MINISTRY)
     return list(Organisation.objects.filter(near, Exists(readers), kind__in=kinds).order_by("name"))
 
 
@@ -378,18 +379,28 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
         form = None
     missed = side is not None and side.missed(row)
     unnoted = side is not None and row.status in {"done", "rejected"} and (side.noted_at is None or missed)
+    reviews = sender and side is not None and side.awaits_review and work.may("referrals.review")
+    may_review = reviews and side is not None and side.recorded_by != work.actor.id
     return {
         "referral": row, "sender": sender, "form": form, "missed": missed, "awaited": AWAITED,
+        "override": _override(work, side) if may_review and side is not None else "",
         "may_note": unnoted and work.may("referrals.send"), "side": side, "case": case, "hours": hours,
         "weeks": 0 if hours % WEEK else hours // WEEK,
         "from_name": names.get(row.sent_by_id, ""), "to_name": names.get(row.to_organisation_id, ""),
         "may_change": side is not None and row.standing == "draft" and side.recorded_by == work.actor.id,
         "person": side.person if side is not None else None,
         "step_form": NoteForm(initial={"version": row.version}), "may_send": sender and work.may("referrals.send"),
-        "may_review": sender and side is not None and side.awaits_review and work.may("referrals.review")
-        and side.recorded_by != work.actor.id,
+        "may_review": may_review,
         **opened,
     }  # fmt: skip
+
+
+def _override(work: Work, side: CaseReferral) -> str:
+    """Why it could not wait for consent, for whoever has to look at it."""
+    if not work.keys.holds([side.person_id]):
+        return ""
+    work.record("cases.reveal", results=[side.pk], why="review")
+    return str(open_from(work, side, "override_sealed") or "")
 
 
 def _answer(work: Work, row: Referral, form: Said) -> None:

@@ -8,7 +8,7 @@ import os
 from compass.config.commands.keys import prepare, words_argument
 from compass.config.embedded import EmbeddedError
 
-KINDS = ("office", "partner", "ministry", "donor")
+KINDS = ("office", "partner", "unhcr", "ministry", "donor")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

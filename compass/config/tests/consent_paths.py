@@ -81,8 +81,9 @@ INSIDE = {
     "the office's own work on its own records": frozenset({
         "cases:agree", "cases:assess", "cases:assign", "cases:best_interests", "cases:best_interests_step", "cases:case",
         "cases:close", "cases:decide_assessment", "cases:decide_closure", "cases:decide_plan", "cases:done",
-        "cases:follow_up", "cases:list", "cases:plan", "cases:reopen", "cases:risk", "cases:screen", "cases:team",
-        "cases:today", "home", "people:consent", "people:contact", "people:document", "people:former", "people:functioning",
+        "cases:follow_up", "cases:list", "cases:mine", "cases:plan", "cases:reopen", "cases:risk", "cases:screen",
+        "cases:team", "cases:today", "home", "people:consent", "people:contact", "people:document", "people:former",
+        "people:functioning",
         "people:name", "people:guardian", "people:guardian_appointed", "people:household", "people:household_before",
         "people:group", "people:groups", "people:identity",
         "people:number", "people:person", "people:photo", "people:photo_remove", "people:retention_list",

@@ -228,6 +228,7 @@ LISTS: dict[str, frozenset[str]] = {
     "reception:activities": CENTRE,
     "cases:today": FIELD,
     "cases:list": FIELD,
+    "cases:mine": FIELD,
     "cases:team": SUPERVISOR,
     "cases:referrals": FIELD | {"partner_case_worker"},
     "people:retention_list": SUPERVISOR | {"data_protection_officer"},

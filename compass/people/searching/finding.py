@@ -43,10 +43,12 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Found:
-    """The candidates, most alike first. `too_many`: more agree equally than are opened, so that none is shown."""
+    """The candidates, most alike first. `too_many`: more agree equally than are opened, so that none is shown.
+    `cut`: a pair of attributes has more people than are looked up, so that somebody may be missing."""
 
     candidates: tuple[Candidate, ...]
     too_many: bool = False
+    cut: bool = False
 
 
 def find(
@@ -65,9 +67,10 @@ def find(
     only candidates of this office add to the work. Who has two merged records is found once, under the kept one.
     Raises KeyAbsent for an organisation outside the unit of work.
     """
-    agreeing = [pk for pk in _by_agreement(work, record, organisation) if pk not in without]
+    ranked, cut = _by_agreement(work, record, organisation)
+    agreeing = [pk for pk in ranked if pk not in without]
     if len(agreeing) > MOST_OPENED:
-        return Found((), too_many=True)
+        return Found((), too_many=True, cut=cut)
     people = {row.pk: row for row in work.rows(_agreeing, "people.search", office=organisation, people=agreeing)}
     kept = {row.pk: row for row in _merged_into(work, organisation, people.values())}
     found: dict[UUID, Candidate] = {}
@@ -83,7 +86,7 @@ def find(
         best = min(alike, key=lambda each: each.order)
         if person.pk not in found or best.order < found[person.pk].likeness.order:
             found[person.pk] = Candidate(person, best)
-    return Found(tuple(sorted(found.values(), key=lambda each: (each.likeness.order, each.person.code))))
+    return Found(tuple(sorted(found.values(), key=lambda each: (each.likeness.order, each.person.code))), cut=cut)
 
 
 def _merged_into(work: Work, organisation: UUID, people: Iterable[Person]) -> list[Person]:
@@ -93,23 +96,28 @@ def _merged_into(work: Work, organisation: UUID, people: Iterable[Person]) -> li
     return list(rows) if wanted else []
 
 
-def _by_agreement(work: Work, record: Record, organisation: UUID) -> list[UUID]:
+def _by_agreement(work: Work, record: Record, organisation: UUID) -> tuple[list[UUID], bool]:
     """Everyone who shares a pair of attributes with the record, who shares most kinds first; where that is too many, as many
-    kinds as all of whom can be opened: of those who share equally many nobody is left out for others."""
+    kinds as all of whom can be opened: of those who share equally many nobody is left out for others. And whether a chain
+    was longer than is looked at."""
     tokens = Tokens(work.keys.index_key(organisation))
     kinds: dict[UUID, set[str]] = defaultdict(set)
+    cut = False
     for pair, person in _chains(tokens, asked(record), organisation):
+        if person is None:
+            cut = True
+            continue
         kinds[person].add(kind(pair) if not pair.count("name:") > 1 else pair)
     ranked = sorted(kinds, key=lambda person: (-len(kinds[person]), person))
     if len(ranked) > MOST_OPENED:
         least = len(kinds[ranked[MOST_OPENED]])
         best = len(kinds[ranked[0]])
         ranked = [person for person in ranked if len(kinds[person]) > least or least == best == len(kinds[person])]
-    return ranked
+    return ranked, cut
 
 
-def _chains(tokens: Tokens, pairs: list[str], organisation: UUID) -> Iterator[tuple[str, UUID]]:
-    """(pair, person) of every place in the chains of these pairs."""
+def _chains(tokens: Tokens, pairs: list[str], organisation: UUID) -> Iterator[tuple[str, UUID | None]]:
+    """(pair, person) of every place in the chains of these pairs; nobody, at the end, for a pair that goes on."""
     going = pairs
     with connection.cursor() as cursor:
         for first, end in _BLOCKS:
@@ -125,3 +133,4 @@ def _chains(tokens: Tokens, pairs: list[str], organisation: UUID) -> Iterator[tu
                     yield pair, person
             if not going:
                 return
+    yield from ((pair, None) for pair in going)

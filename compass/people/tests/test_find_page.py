@@ -239,6 +239,19 @@ def test_who_agrees_in_most_is_found_among_more_than_are_opened(at, told, monkey
     assert len(found().candidates) == 9, "the positive control: all of them agree in something"
 
 
+def test_a_search_that_did_not_look_at_everybody_says_so(sign_in, at, told, monkeypatch):
+    from compass.people.actions import Registration, register_people
+
+    alike = dict(IDENTITY, family="", birth_year=1990)
+    monkeypatch.setattr("compass.people.searching.finding._BLOCKS", ((0, 8),))
+    client, missing = sign_in("zinder.social"), "not all of them were looked at"
+    for known, said in ((7, False), (8, True)):
+        with at("zinder.social") as work:
+            new = known if known == 7 else 1
+            register_people(work, [Registration(**told(basis="vital_interest"), identity=alike) for _ in range(new)])
+        assert (missing in ask(client, names="Ese", birth_year="1990").content.decode()) == said
+
+
 def test_unusual_searching_is_listed_for_who_watches(sign_in, make, monkeypatch):
     client = sign_in("zinder.social")
     assert client.get(reverse("people:searches")).status_code == 403
