@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django import forms
@@ -28,10 +29,10 @@ class RetentionReviewForm(RecordForm):
         help_text=_("Only when it is kept longer: a day after the term, at most five years from today."),
     )
 
-    def __init__(self, *args: Any, goes_on: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, left_out: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         steps = code_list("retention_step")
-        self.offer("step", [(code.value, code.label) for code in steps.codes if goes_on or code.value != "leave"])
+        self.offer("step", [(code.value, code.label) for code in steps.codes if code.value not in left_out])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -52,11 +53,15 @@ class RetentionDecideForm(RecordForm):
     answer = forms.ChoiceField(choices=[("yes", ""), ("no", ""), ("stop", "")])
 
 
-def form_for(data: Any, row: Retention, *, goes_on: bool) -> RetentionReviewForm | RetentionDecideForm | None:
-    """The form of the step that may come next; none where the clock stands."""
+def form_for(
+    data: Any, row: Retention, *, goes_on: bool, erasable: bool
+) -> RetentionReviewForm | RetentionDecideForm | None:
+    """The form of the step that may come next; none where the clock stands. What cannot be is not offered; an erasure that
+    was offered before is left to the action, which says what stands against it."""
     seen = {"version": row.version}
     if row.state in {"running", "review", "kept"}:
-        return RetentionReviewForm(data, initial=seen, goes_on=goes_on)
+        left_out = {step for step, may in (("leave", goes_on), ("erase", erasable or data is not None)) if not may}
+        return RetentionReviewForm(data, initial=seen, left_out=left_out)
     if row.state in {"keep_asked", "erase_asked", "erasing"}:
         return RetentionDecideForm(data, initial=seen)
     return None

@@ -252,6 +252,7 @@ def test_children_who_stay_behind_are_named_when_the_last_grown_person_leaves(fa
     ).content.decode()
 
     alone = client.get(f"/people/{boy.pk}/").content.decode()
-    assert re.search(rf"No grown person is recorded with .*{boy.code}", unescape(gone))
+    answered = rf'No grown person is recorded with <a href="/people/{boy.pk}/household/">.*{boy.code}'
+    assert re.search(answered, unescape(gone)), "the way to where it is answered: nothing else leads there any more"
     assert "No grown person is recorded with this child" in alone
     assert "No grown person is recorded with this child" not in before, "the control"

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from compass.access.models import Organisation
 from compass.cases.actions.case import CaseOpening, open_cases
@@ -37,6 +38,7 @@ from compass.people.queries import opened
 from compass.problems import Denied, Invalid, KeyAbsent, NotYetErased, SecondPersonNeeded, StaleVersion, WrongState
 from compass.trail.models import Entry
 from compass.ui.quarters import rounded_up
+from compass.ui.words import moment
 from compass.vault.models import Erasure
 from compass.vocabulary import retention as terms
 
@@ -232,7 +234,7 @@ class TestWhatIsRefused:
             with pytest.raises(Invalid):
                 clock.asks(someone, "keep", ground="audit", until=until)
 
-    def test_a_child_before_its_term_and_whoever_waits_for_an_answer(self, at, told, make, clock):
+    def test_a_child_before_its_term_and_whoever_waits_for_an_answer(self, at, told, make, clock, sign_in):
         child, grown = make(age=6), make()
         clock.night()
         with at(SUPERVISOR) as work:
@@ -300,12 +302,18 @@ def test_by_pages_two_colleagues_decide(at, make, clock, sign_in):
     page = f"/people/{someone.pk}/retention/"
     assert sign_in("zinder.social").get(page).status_code in {403, 404}
 
+    assert 'value="erase"' in sign_in(WORKER).get(page).content.decode()
     sign_in(WORKER).send(page, {"key": str(uuid4()), "step": "erase"})
     own = unescape(sign_in(WORKER).get(page).content.decode())
     assert 'name="answer"' not in own
     sign_in(SUPERVISOR).send(page, {"key": str(uuid4()), "answer": "yes"})
 
     assert clock.row(someone).state == "erasing"
+    with override("fr"), timezone.override("Africa/Niamey"):
+        until = moment(clock.row(someone).erase_at)
+    for told in (page, "/people/retention/"):
+        said = unescape(sign_in(SUPERVISOR).get(told).content.decode())
+        assert until in said, "the last moment at which it can be stopped"
     sign_in(WORKER).send(page, {"key": str(uuid4()), "answer": "stop"})
     assert clock.row(someone).state == "review"
 

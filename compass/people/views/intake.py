@@ -12,6 +12,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -32,6 +34,7 @@ from compass.people.views.person import guardian_rows
 from compass.people.voices import recordings
 from compass.problems import StaleVersion
 from compass.problems.words import in_a_row
+from compass.ui.templatetags.ui import code as code_shown
 from compass.vocabulary import code_list, label_of, language
 
 
@@ -264,10 +267,13 @@ def _left_behind(person: Person, own: Sequence[Person]) -> Sequence[Person]:
 
 
 def _left_words(left: Sequence[Person]) -> str:
-    codes = in_a_row([child.code for child in left])
-    return _(
-        "No grown person is recorded with %(codes)s any more. Say on the page of each child who cares for them."
-    ) % {"codes": codes}
+    """What is said of them, each code leading to the page where it is answered: no page leads there any more."""
+    words = _("No grown person is recorded with %(codes)s any more. Say on the page of each child who cares for them.")
+    links = (
+        format_html('<a href="{}">{}</a>', reverse("people:household", args=[child.pk]), code_shown(child.code))
+        for child in left
+    )
+    return format_html(words % {"codes": in_a_row(["{}"] * len(left))}, *links)
 
 
 def _household_rows(form: HouseholdForm, current: Person | GuardianRequest) -> list[dict[str, Any]]:

@@ -37,7 +37,9 @@ def clock(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     steps = list(work.allowed("people.retention", Retention).filter(person=person).order_by("-version"))
     row = steps[0] if steps else None
     ends = row.ends_on if row else None
-    form = form_for(request.POST or None, row, goes_on=ends is not None and ends > work.today) if row else None
+    against = retention.against_erasing(work, person, row) if row and row.state not in retention.STILL else ""
+    goes_on = ends is not None and ends > work.today
+    form = form_for(request.POST or None, row, goes_on=goes_on, erasable=not against) if row else None
     if row is not None and form is not None and form.is_valid():
         with work.attempt(form):
             messages.success(request, _taken(work, person, form))
@@ -52,7 +54,7 @@ def clock(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         "decides": isinstance(form, RetentionDecideForm),
         "second": work.may("people.retention_decide"),
         "mine": row is not None and row.recorded_by == work.actor.id,
-        "against": retention.against_erasing(work, person, row) if row and row.state not in retention.STILL else "",
+        "against": against,
         "links": links.links_of(work, person),
         "services": len(queries.services_of(work, person)),
     }

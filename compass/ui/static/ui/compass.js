@@ -129,6 +129,10 @@ if (unsent && HTMLFormElement.prototype.requestSubmit) {
 let typed = document.querySelector("[data-errors]") !== null;
 document.querySelector("main")?.addEventListener("input", (event) => {
   if (event.target.form?.method === "post") typed = true;
+  // What was missing is there now: the sentence that asked for it goes.
+  const said = event.target.closest(".field.wrong")?.querySelector("[data-said]");
+  said?.closest(".field").classList.remove("wrong");
+  said?.remove();
 });
 for (const button of document.querySelectorAll("[data-lost] button")) {
   button.addEventListener("click", (event) => {
