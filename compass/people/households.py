@@ -13,6 +13,12 @@ from compass.people.models import HouseholdMember, Person
 
 #: Answers to who cares for a child that name nobody grown (codes of care_arrangement).
 UNCARED = frozenset({"no_care_arrangement", "child_headed_household", "independent_living"})
+#: Answers to who cares for a child that say who it is not apart from (codes of care_arrangement), by status (HTCDS 2.0): the
+#: separated have no parent with them, the unaccompanied no relative and nobody responsible by law or custom either.
+NOT_APART = {
+    "unaccompanied": frozenset({"parents", "step_parent", "customary_caregiver", "adult_sibling", "kinship"}),
+    "separated": frozenset({"parents"}),
+}
 #: Made by the program when two records were made one; no household that anybody lived in.
 _BETWEEN = "merged"
 

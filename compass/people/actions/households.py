@@ -14,7 +14,7 @@ from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.people.actions.common import belongs, known_or_empty
 from compass.people.consent import DETAILS
-from compass.people.households import UNCARED
+from compass.people.households import NOT_APART, UNCARED
 from compass.people.models import PERHAPS_ALONE, HouseholdMember, Person
 from compass.problems import Invalid, NotFound
 from compass.vault.identifiers import new_id
@@ -89,7 +89,12 @@ def _asked_about(each: HouseholdChange) -> None:
     """Raises Invalid unless it is said what becomes of a child that leaves the grown people it was with."""
     if not each.care:
         raise Invalid(what=_("who cares for the child now"))
-    if each.uasc_status is None or (each.care in UNCARED and each.uasc_status not in PERHAPS_ALONE):
+    alone = each.uasc_status in PERHAPS_ALONE
+    if (
+        each.uasc_status is None
+        or (each.care in UNCARED and not alone)
+        or each.care in NOT_APART.get(each.uasc_status, ())
+    ):
         raise Invalid(what=_("whether the child is alone now"))
 
 

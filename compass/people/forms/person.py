@@ -25,7 +25,7 @@ from compass.people.forms.common import (
     nationality_choices,
     shown,
 )
-from compass.people.households import UNCARED
+from compass.people.households import NOT_APART, UNCARED
 from compass.people.models import CHILD_BANDS, FURTHER, Person
 from compass.people.queries import WITHOUT_CONSENT
 from compass.ui.days import PastDay
@@ -257,6 +257,13 @@ class HouseholdForm(BaseForm):
         required=False,
         choices=lambda: [("", _("The principal person, or alone")), *_relations()],
     )
+    care = SometimesChoiceField(
+        label=_("Who cares for the child now"),
+        help_text=_(
+            "Needed for a child who leaves the grown people they were with: a separation is asked about at once."
+        ),
+        choices=listed("care_arrangement"),
+    )
     uasc_status = forms.ChoiceField(
         label=_("The child and their parents"),
         widget=Radios,
@@ -271,14 +278,6 @@ class HouseholdForm(BaseForm):
     )
     remark = words(
         _("What the authority must know"), help_text=_("Sealed when saved."), required=False, rows=2, most=500
-    )
-
-    care = SometimesChoiceField(
-        label=_("Who cares for the child now"),
-        help_text=_(
-            "Needed for a child who leaves the grown people they were with: a separation is asked about at once."
-        ),
-        choices=listed("care_arrangement"),
     )
     since = PastDay(
         label=_("Since when this is so"), help_text=_("Leave it empty when it is so since today."), required=False
@@ -339,8 +338,8 @@ class HouseholdForm(BaseForm):
                 _("The others are described towards this person: choose “The principal person, or alone”."),
             )
         if cleaned.get("version") == self._seen:
-            self._agree(cleaned)
             self._parted(cleaned)
+            self._agree(cleaned)
         if cleaned.get("household") in self._others and not cleaned.get("relation") and "relation" not in self.errors:
             if cleaned.get("uasc_status") == "unaccompanied":
                 # Who is unaccompanied has no relative here: the link needs no question.
@@ -362,6 +361,12 @@ class HouseholdForm(BaseForm):
         elif told["care"] in UNCARED and told.get("uasc_status") == "accompanied":
             self.add_error(
                 "uasc_status", _("You say that no grown person cares for this child: choose another answer here.")
+            )
+        elif told["care"] in NOT_APART.get(told.get("uasc_status", ""), ()):
+            self.add_error(
+                "uasc_status",
+                _("This does not fit “%(care)s”. Choose another answer here, or say who else cares for the child.")
+                % {"care": label_of("care_arrangement", told["care"])},
             )
 
     def _agree(self, told: dict[str, Any]) -> None:

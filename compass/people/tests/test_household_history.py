@@ -125,6 +125,8 @@ def test_saving_the_same_again_is_no_change_and_a_mistake_takes_the_place_of_wha
         ({"care": "no_care_arrangement", "uasc_status": "accompanied"}, Invalid),
         ({"care": "an aunt", "uasc_status": "separated"}, UnknownCode),
         ({"care": "kinship", "uasc_status": "separated", "since": date(2999, 1, 1)}, Invalid),
+        ({"care": "parents", "uasc_status": "separated"}, Invalid),
+        ({"care": "kinship", "uasc_status": "unaccompanied"}, Invalid),
         ({"care": "kinship", "uasc_status": "separated"}, None),
         ({"mistake": True}, None),
     ],
@@ -206,6 +208,8 @@ def test_the_pages_ask_about_a_separation_and_show_the_times(family, make, sign_
         return client.post(where, {"key": str(uuid.uuid4()), **base, **more}, follow=True)
 
     unasked = sent(uasc_status="unaccompanied")
+    nothing = sent(uasc_status="accompanied")
+    unlike = sent(uasc_status="separated", care="parents")
     aunt = make(age=40)
     untrue = sent(
         household=str(aunt.household_id),
@@ -227,6 +231,8 @@ def test_the_pages_ask_about_a_separation_and_show_the_times(family, make, sign_
     )
 
     assert "care" in unasked.context["form"].errors and "uasc_status" in untrue.context["form"].errors
+    assert {"household", "care"} <= set(nothing.context["form"].errors), "all that is wrong is said at once"
+    assert list(unlike.context["form"].errors) == ["uasc_status"]
     assert saved.redirect_chain and left.status_code == 302
     assert mother.code in page and "80 jours" in page and "Aucune prise en charge" in page
     assert mother.code in unescape(on.content.decode()) and "Aucune prise en charge" not in unescape(
