@@ -102,13 +102,15 @@ def _by_agreement(work: Work, record: Record, organisation: UUID) -> tuple[list[
     was longer than is looked at."""
     tokens = Tokens(work.keys.index_key(organisation))
     kinds: dict[UUID, set[str]] = defaultdict(set)
-    cut = False
+    cut, kind_of = False, dict[str, str]()
     for pair, person in _chains(tokens, asked(record), organisation):
         if person is None:
             cut = True
             continue
-        kinds[person].add(kind(pair) if not pair.count("name:") > 1 else pair)
-    ranked = sorted(kinds, key=lambda person: (-len(kinds[person]), person))
+        if pair not in kind_of:
+            kind_of[pair] = kind(pair) if not pair.count("name:") > 1 else pair
+        kinds[person].add(kind_of[pair])
+    ranked = sorted(kinds, key=lambda person: -len(kinds[person]))
     if len(ranked) > MOST_OPENED:
         least = len(kinds[ranked[MOST_OPENED]])
         best = len(kinds[ranked[0]])
@@ -123,7 +125,8 @@ def _chains(tokens: Tokens, pairs: list[str], organisation: UUID) -> Iterator[tu
         for first, end in _BLOCKS:
             chains = {pair: tokens.first(pair, end, after=first) for pair in going}
             asked_for = {token: pair for pair, chain in chains.items() for token in chain}
-            cursor.execute(_PLACES, [organisation, list(asked_for)])
+            # As the text of an array: the driver would look at each of thousands of tokens.
+            cursor.execute(_PLACES, [organisation, f"{{{','.join(map(str, asked_for))}}}"])
             going = []
             for token, person in cursor.fetchall():
                 pair = asked_for[token]
