@@ -39,7 +39,7 @@ def opened(at):
     return [set(event["results"]) for event in events]
 
 
-def test_names_open_once_a_session_and_of_nobody_else(at, lead, sign_in):
+def test_names_open_once_a_session_and_of_nobody_else(at, told, lead, sign_in):
     ese, musa = lead("Ese"), lead("Musa")
     no, other = lead("Nosa", agrees=False), lead("Ali", username="zinder.social")
     client = sign_in("zinder.cases")
@@ -53,6 +53,11 @@ def test_names_open_once_a_session_and_of_nobody_else(at, lead, sign_in):
         assert page.index("Ese Osagie") < page.index("Musa Osagie")
     named = veil().identifiers([ese.pk, musa.pk])
     assert opened(at) == [set(named)], "once, and only who was shown"
+
+    with at("zinder.cases") as work:
+        withdraw_consent(work, [Withdrawal(**told(id=newest([musa.pk])[musa.pk].pk), scopes=())])
+    page = client.get(PAGE).content.decode()
+    assert "Ese Osagie" in page and "Musa" not in page, "who takes consent back while the names are shown"
 
     late = lead("Bashir")
     assert "Bashir Osagie" in client.get(PAGE).content.decode()

@@ -27,7 +27,7 @@ class Way:
     held: str = MACHINE
 
 
-SHARE = ("share_other_organizations", "share_authorities")
+SHARE = ("share_other_organizations", "share_authorities", "share_unhcr")
 RETURN = ("return_country_sharing",)
 PUBLISHED = "public interest: suppressed and rounded in the database, nobody is found in them"
 COUNTED = {
