@@ -14,8 +14,8 @@ from compass.access.codes import clean_code
 from compass.access.work import Work
 from compass.people.matching.keys import number
 from compass.people.models import Person
-from compass.people.queries import also_known
 from compass.people.searching.also import Also
+from compass.people.searching.known import also_known
 from compass.problems import Invalid
 from compass.problems.words import in_a_row
 from compass.ui.digits import normalise_digits

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar, cast
 from uuid import UUID, uuid5
 
@@ -15,12 +15,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from compass.access.codes import clean_code
 from compass.access.work import Work
 from compass.people.actions import Registration
 from compass.people.ages import MOST_MONTHS, born
 from compass.people.consent import ENDED, HELP, answered, consents_of
-from compass.people.forms.common import language_choices, listed
+from compass.people.forms.common import language_choices, listed, people_of_codes
 from compass.people.grounds import ACCOUNT
 from compass.people.models import Person
 from compass.problems.words import in_a_row
@@ -269,20 +268,7 @@ class AttendanceForm(BaseForm):
             del self.fields["present"]
 
     def clean_codes(self) -> list[Person]:
-        """The people behind the codes. A code of another office is answered like one of nobody."""
-        typed = [part for part in re.split(r"[\s,;،؛]+", self.cleaned_data["codes"]) if part]
-        codes = {part: clean_code(part) or "" for part in typed}
-        found = by_codes(self._work, [code for code in codes.values() if code])
-        if wrong := [part for part, code in codes.items() if code not in found]:
-            raise forms.ValidationError(
-                ngettext(
-                    "Nobody of this office has this code: %(codes)s.",
-                    "Nobody of this office has these codes: %(codes)s.",
-                    len(wrong),
-                ),
-                params={"codes": in_a_row(wrong)},
-            )
-        return [found[code] for code in codes.values()]
+        return people_of_codes(self.cleaned_data["codes"], partial(by_codes, self._work))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

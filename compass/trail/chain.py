@@ -47,7 +47,7 @@ class Draft:
         The key is asked for only where there is something to veil: who signs in wrongly or locks everything names nobody.
         """
         public = [str(row) for row in self.public]
-        events = [_without(event, public) if public else event for event in self.events]
+        events = [_without(event, set(public)) if public else event for event in self.events]
         subjects, sealed = [str(s) for s in self.subjects], self.sealed
         named = [name for event in events for name in event.get("results", ())]
         if named or subjects or sealed:
@@ -78,7 +78,7 @@ class Draft:
         )
 
 
-def _without(event: dict[str, Any], public: list[str]) -> dict[str, Any]:
+def _without(event: dict[str, Any], public: set[str]) -> dict[str, Any]:
     return (
         {**event, "results": [name for name in event["results"] if name not in public]} if "results" in event else event
     )

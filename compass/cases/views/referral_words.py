@@ -8,7 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from compass.access.work import Work
 from compass.cases.forms_referral import field_label
+from compass.cases.models import CaseReferral
+from compass.cases.sealing import open_from
 from compass.people.models import CHILD_BANDS
 from compass.problems.words import in_a_row
 from compass.vocabulary import code_list, label_of, language
@@ -68,3 +71,11 @@ def _language(value: str) -> str:
         return str(language(value).label)
     except KeyError:
         return value
+
+
+def override(work: Work, side: CaseReferral) -> str:
+    """Why it could not wait for consent, for whoever has to look at it."""
+    if not work.keys.holds([side.person_id]):
+        return ""
+    work.record("cases.reveal", results=[side.pk], why="review")
+    return str(open_from(work, side, "override_sealed") or "")

@@ -58,10 +58,9 @@ from compass.cases.giveaway import giveaways, in_words
 from compass.cases.models import Case, CaseReferral, Referral, ReferralFile
 from compass.cases.models.case import OPEN
 from compass.cases.models.referral import LAST_MOVED
-from compass.cases.sealing import open_from
 from compass.cases.views.common import compare, find_case
 from compass.cases.views.overtaken import no_longer_fits
-from compass.cases.views.referral_words import facts, who
+from compass.cases.views.referral_words import facts, override, who
 from compass.people import consent
 from compass.people.consent import scope_for
 from compass.people.grounds import ACCOUNT
@@ -383,7 +382,7 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
     may_review = reviews and side is not None and side.recorded_by != work.actor.id
     return {
         "referral": row, "sender": sender, "form": form, "missed": missed, "awaited": AWAITED,
-        "override": _override(work, side) if may_review and side is not None else "",
+        "override": override(work, side) if may_review and side is not None else "",
         "may_note": unnoted and work.may("referrals.send"), "side": side, "case": case, "hours": hours,
         "weeks": 0 if hours % WEEK else hours // WEEK,
         "from_name": names.get(row.sent_by_id, ""), "to_name": names.get(row.to_organisation_id, ""),
@@ -393,14 +392,6 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
         "may_review": may_review,
         **opened,
     }  # fmt: skip
-
-
-def _override(work: Work, side: CaseReferral) -> str:
-    """Why it could not wait for consent, for whoever has to look at it."""
-    if not work.keys.holds([side.person_id]):
-        return ""
-    work.record("cases.reveal", results=[side.pk], why="review")
-    return str(open_from(work, side, "override_sealed") or "")
 
 
 def _answer(work: Work, row: Referral, form: Said) -> None:

@@ -33,8 +33,9 @@ TRIED = (
     " arrivals became 1), timestamps read by the standard library. What is left is the making of the other queries (a "
     "quarter) and the templates (a third). Threads of one process wait for each other: p50 / p95 of two processes of four"
     " threads, as they run, 53 / 173 ms; switching between threads ten times as often 45 / 151; four processes of two"
-    " threads with that 49 / 153; four of one thread 41 / 111, not taken because an upload over a poor network would hold a"
-    " whole process: what is sent must be read before a request's turn comes. The server has one core here, shared with"
+    " threads with that 49 / 153; four of one thread 41 / 111. In turns of 30 seconds on"
+    " one machine these differences went away again (two of four threads 52 / 179, ten minutes later 34 / 90; four of one"
+    " 39 / 111 and 43 / 122): they were the machine's, and nothing was changed. The server has one core here, shared with"
     " PostgreSQL."
 )
 # (page, colleague): {table} is a row of the colleague's office.

@@ -28,7 +28,8 @@ from compass.people.consent import allows, answer, newest
 from compass.people.matching.keys import YEARS_APART, index_tokens, number
 from compass.people.matching.records import Record, birth_year
 from compass.people.models import Consent, ElsewhereAsk, Person, Search
-from compass.people.queries import also_known, opened
+from compass.people.queries import opened
+from compass.people.searching.known import also_known
 from compass.people.searching.limits import ASK_LASTS, ASKS_A_DAY, DAY, OFFICE_ASKS_A_DAY
 from compass.people.searching.ranking import POSSIBLE, likeness
 from compass.people.searching.tokens import record_of

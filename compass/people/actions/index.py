@@ -15,7 +15,8 @@ from django.db import connection
 
 from compass.access.work import Work
 from compass.people.models import Person
-from compass.people.queries import also_known, opened
+from compass.people.queries import opened
+from compass.people.searching.known import also_known
 from compass.people.searching.tokens import Tokens, kept, record_of
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('people_searchtoken' || %s::text, 0))"

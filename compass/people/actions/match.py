@@ -18,7 +18,8 @@ from compass.people.consent import newest
 from compass.people.matching.linker import link
 from compass.people.matching.records import Record
 from compass.people.models import Judgement, Pair, Person
-from compass.people.queries import also_known, ended, opened
+from compass.people.queries import ended, opened
+from compass.people.searching.known import also_known
 from compass.people.searching.tokens import record_of
 from compass.vault.identifiers import new_id
 

@@ -13,9 +13,10 @@ from compass.access.work import Command, Work, stamp
 from compass.people.matching.keys import attribute_keys
 from compass.people.matching.records import Record
 from compass.people.models import Judgement, Person, Search
-from compass.people.queries import also_known, opened
+from compass.people.queries import opened
 from compass.people.searching.duplicates import doubles
 from compass.people.searching.finding import Candidate, Found, find
+from compass.people.searching.known import also_known
 from compass.people.searching.limits import COMPARISONS_AN_HOUR, HOUR, MOST_SHOWN, SEARCHES_AN_HOUR
 from compass.people.searching.tokens import record_of
 from compass.problems import NotFound, SearchedTooOften

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.utils.dates import MONTHS
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from compass.access.codes import clean_code
+from compass.people.models import Person
+from compass.problems.words import in_a_row
 from compass.ui.forms import CHOOSE, BaseForm
 from compass.ui.widgets import Radios
 from compass.vocabulary import code_list, in_order, languages, nationalities
@@ -136,3 +139,21 @@ class SometimesChoiceField(forms.ChoiceField):
         """Empty is judged by the form, beside the other answers."""
         if value:
             super().validate(value)
+
+
+def people_of_codes(typed: str, find: Callable[[Sequence[str]], Mapping[str, Person]]) -> list[Person]:
+    """The people behind codes as somebody types them, with anything between. A code of another office is answered like one
+    of nobody. `find`: people of the office by code."""
+    parts = [part for part in re.split(r"[\s,;،؛]+", typed) if part]
+    codes = {part: clean_code(part) or "" for part in parts}
+    found = find([code for code in codes.values() if code])
+    if wrong := [part for part, code in codes.items() if code not in found]:
+        raise forms.ValidationError(
+            ngettext(
+                "Nobody of this office has this code: %(codes)s.",
+                "Nobody of this office has these codes: %(codes)s.",
+                len(wrong),
+            ),
+            params={"codes": in_a_row(wrong)},
+        )
+    return [found[code] for code in codes.values()]

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 from uuid import uuid5
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from compass.access.codes import clean_code
 from compass.people.actions import GroupSaid
-from compass.people.forms.common import hint, listed
+from compass.people.forms.common import hint, listed, people_of_codes
 from compass.people.groups import IN, Group, Member
 from compass.people.models import Person
-from compass.problems.words import in_a_row
 from compass.ui.days import PastDay
 from compass.ui.forms import BaseForm, SeenField, words
 from compass.ui.widgets import Boxes, Radios
@@ -92,20 +88,7 @@ class GroupForm(BaseForm):
                 self.fields[name].help_text = _("What you leave empty stays as it was.")
 
     def clean_codes(self) -> list[Person]:
-        """The people behind the codes. A code of another office is answered like one of nobody."""
-        typed = [part for part in re.split(r"[\s,;،؛]+", self.cleaned_data["codes"]) if part]
-        codes = {part: clean_code(part) or "" for part in typed}
-        found = self._find([code for code in codes.values() if code])
-        if wrong := [part for part, code in codes.items() if code not in found]:
-            raise forms.ValidationError(
-                ngettext(
-                    "Nobody of this office has this code: %(codes)s.",
-                    "Nobody of this office has these codes: %(codes)s.",
-                    len(wrong),
-                ),
-                params={"codes": in_a_row(wrong)},
-            )
-        return [found[code] for code in codes.values()]
+        return people_of_codes(self.cleaned_data["codes"], self._find)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from compass.access.work import Work
 from compass.people.models import Judgement, Person
-from compass.people.queries import also_known, opened
+from compass.people.queries import opened
 from compass.people.searching.also import Also
 from compass.people.searching.finding import Candidate, find
+from compass.people.searching.known import also_known
 from compass.people.searching.limits import MOST_COMPARED
 from compass.people.searching.ranking import POSSIBLE
 from compass.people.searching.tokens import readings

@@ -14,7 +14,8 @@ from compass.access.prepared import Prepared
 from compass.access.work import Work
 from compass.people.matching.records import Record
 from compass.people.models import Person
-from compass.people.queries import also_known, opened
+from compass.people.queries import opened
+from compass.people.searching.known import also_known
 from compass.people.searching.limits import MOST_OPENED
 from compass.people.searching.ranking import Likeness, likeness
 from compass.people.searching.tokens import Tokens, asked, kind, record_of
