@@ -24,7 +24,7 @@ import psycopg
 from compass.config.commands.backup import database
 from compass.config.commands.keys import prepare, words_argument
 from compass.config.embedded import EmbeddedError
-from compass.problems import Problem
+from compass.problems import Problem, Unreadable
 from compass.trail.checkpoints import NAME, BadCheckpoint, Checkpoint, newest, public_key, read
 from compass.trail.restores import Restore, found
 from compass.trail.verify import count, verify
@@ -66,6 +66,9 @@ def run(options: argparse.Namespace) -> int:
     except BadCheckpoint as error:
         print(f"The checkpoints cannot be trusted: {error}.", file=sys.stderr)
         return 1
+    except Unreadable:
+        print("The root key that was given does not open this database, so nothing was verified.", file=sys.stderr)
+        return 2
     except Problem as error:
         print(error, file=sys.stderr)
         return 2

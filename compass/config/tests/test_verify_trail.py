@@ -130,3 +130,12 @@ def test_a_trail_that_cannot_be_read_is_not_called_wrong(command, cluster):
 
     assert (done.returncode, done.stdout) == (2, "")
     assert "could not be read" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_root_key_of_another_database_is_said_in_words(command, tmp_path):
+    wrong = tmp_path / "root.key"
+    for content in (bytes(32), b"short"):
+        wrong.write_bytes(content)
+        done = command(COMPASS_ROOT_KEY_FILE=str(wrong))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "does not open this database" in done.stderr and "Traceback" not in done.stderr
