@@ -23,7 +23,7 @@ TRIED = (
     "ten people to a token, with which a thief who joins the time of arrival names 15.5 points of 120,000 people beyond the"
     " floor; a token for each person, here: 0.2. Eight tokens out of one digest: 0.9 instead of 5.4 microseconds for each."
     " Of a common name, 8,000 people, in turns on a busy machine: texts of queries kept, lists sent as arrays, and"
-    " a hundred candidates opened instead of three hundred (whole kinds of agreement only) took our own processor from"
+    " fewer candidates opened (whole kinds of agreement only: 100 instead of 300; it is 200 now) took our own processor from"
     " 26 / 42 to 11 / 17 ms (p50 / p95)."
 )
 

@@ -45,7 +45,7 @@ class Candidate:
 @dataclass(frozen=True)
 class Found:
     """The candidates, most alike first. `too_many`: more agree equally than are opened, so that none is shown.
-    `cut`: a pair of attributes has more people than are looked up, so that somebody may be missing."""
+    `cut`: more people agree in something than are looked up or opened, so that somebody may be missing."""
 
     candidates: tuple[Candidate, ...]
     too_many: bool = False
@@ -99,8 +99,8 @@ def _merged_into(work: Work, organisation: UUID, people: Iterable[Person]) -> li
 
 def _by_agreement(work: Work, record: Record, organisation: UUID) -> tuple[list[UUID], bool]:
     """Everyone who shares a pair of attributes with the record, who shares most kinds first; where that is too many, as many
-    kinds as all of whom can be opened: of those who share equally many nobody is left out for others. And whether a chain
-    was longer than is looked at."""
+    kinds as all of whom can be opened: of those who share equally many nobody is left out for others. And whether
+    somebody was left out, of them or of a chain that goes on."""
     tokens = Tokens(work.keys.index_key(organisation))
     kinds: dict[UUID, set[str]] = defaultdict(set)
     cut, kind_of = False, dict[str, str]()
@@ -113,6 +113,7 @@ def _by_agreement(work: Work, record: Record, organisation: UUID) -> tuple[list[
         kinds[person].add(kind_of[pair])
     ranked = sorted(kinds, key=lambda person: -len(kinds[person]))
     if len(ranked) > MOST_OPENED:
+        cut = True
         least = len(kinds[ranked[MOST_OPENED]])
         best = len(kinds[ranked[0]])
         ranked = [person for person in ranked if len(kinds[person]) > least or least == best == len(kinds[person])]
