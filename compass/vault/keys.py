@@ -226,9 +226,10 @@ class KeyRing:
         """The JSON value of a blob; None for an empty one."""
         if not blob:
             return None
-        place = str(row or subject)
+        of = str(subject)
+        place = f"{of}/{row or of}"
         return crypto.from_json(
-            crypto.open_bytes(self._key(subject), bytes(blob), table=table, column=column, subject=f"{subject}/{place}")
+            crypto.open_bytes(self._key(subject), bytes(blob), table=table, column=column, subject=place)
         )
 
     def hand_on(

@@ -59,6 +59,23 @@ def search_tokens(record: Record) -> frozenset[str]:
     return frozenset([*_with_a_name(keys), *_two_names(record), *_place_and_day(record, keys)])
 
 
+def index_triples(record: Record, *, years_apart: int = 0) -> frozenset[str]:
+    """What narrows the pairs of `index_tokens` by one attribute more, as "pair|attribute:key": two names with the year or a
+    place, and a name with a place and the year. Where thousands share a pair, a few share these.
+
+    years_apart: a search asks for years up to so many apart.
+    """
+    keys = attribute_keys(record)
+    years = [f"year:{year}" for year in _years(record, years_apart)]
+    places = [f"place:{place}" for place in keys.get("place", ())]
+    named = [f"name:{name}|{place}" for name in keys.get("name", ()) for place in places]
+    return frozenset(
+        f"{pair}|{narrower}"
+        for pairs, others in ((_two_names(record), [*years, *places]), (named, years))
+        for pair, narrower in product(pairs, others)
+    )
+
+
 def place_key(place: str) -> str:
     """The skeletons of all words of a place name as one key."""
     return "".join(skeletons(word)[0] for word in words(place))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from compass.access.prepared import Prepared
@@ -15,16 +13,11 @@ from compass.access.work import Work
 from compass.people.matching.records import Record
 from compass.people.models import Person
 from compass.people.queries import opened
+from compass.people.searching.chains import agreeing
 from compass.people.searching.known import also_known
 from compass.people.searching.limits import MOST_OPENED
 from compass.people.searching.ranking import Likeness, likeness
-from compass.people.searching.tokens import Tokens, asked, kind, record_of
-
-#: Which numbers of each chain are asked for at a time, in eights; a chain of more than 1,280 people is cut.
-_BLOCKS = ((0, 8), (8, 64), (64, 320), (320, 1280))
-_PLACES = """
-SELECT token, person_id FROM people_searchtoken WHERE organisation_id = %s AND token = ANY (%s::bigint[])
-"""
+from compass.people.searching.tokens import Tokens, record_of
 
 
 def _of_office(where: Q, office: UUID, people: list[UUID]) -> QuerySet[Person]:
@@ -68,11 +61,11 @@ def find(
     only candidates of this office add to the work. Who has two merged records is found once, under the kept one.
     Raises KeyAbsent for an organisation outside the unit of work.
     """
-    ranked, cut = _by_agreement(work, record, organisation)
-    agreeing = [pk for pk in ranked if pk not in without]
-    if len(agreeing) > MOST_OPENED:
-        return Found((), too_many=True, cut=cut)
-    people = {row.pk: row for row in work.rows(_agreeing, "people.search", office=organisation, people=agreeing)}
+    alike = agreeing(Tokens(work.keys.index_key(organisation)), record, organisation)
+    ranked = [pk for pk in alike.at_most(MOST_OPENED) if pk not in without]
+    if len(ranked) > MOST_OPENED or (alike.cut and not alike.kinds):
+        return Found((), too_many=True, cut=alike.cut)
+    people = {row.pk: row for row in work.rows(_agreeing, "people.search", office=organisation, people=ranked)}
     kept = {row.pk: row for row in _merged_into(work, organisation, people.values())}
     found: dict[UUID, Candidate] = {}
     held = work.keys.holds(people)
@@ -80,14 +73,14 @@ def find(
     for pk in held:
         sealed = opened(work, people[pk])
         theirs = record_of(sealed.identity, sealed.contact, also.get(pk))
-        alike = [each for one in (record, *readings) if (each := likeness(one, theirs))]
+        likenesses = [each for one in (record, *readings) if (each := likeness(one, theirs))]
         person = kept.get(people[pk].merged_into_id or pk, people[pk])
-        if not alike or person.pk in without:
+        if not likenesses or person.pk in without:
             continue
-        best = min(alike, key=lambda each: each.order)
+        best = min(likenesses, key=lambda each: each.order)
         if person.pk not in found or best.order < found[person.pk].likeness.order:
             found[person.pk] = Candidate(person, best)
-    return Found(tuple(sorted(found.values(), key=lambda each: (each.likeness.order, each.person.code))), cut=cut)
+    return Found(tuple(sorted(found.values(), key=lambda each: (each.likeness.order, each.person.code))), cut=alike.cut)
 
 
 def _merged_into(work: Work, organisation: UUID, people: Iterable[Person]) -> list[Person]:
@@ -95,47 +88,3 @@ def _merged_into(work: Work, organisation: UUID, people: Iterable[Person]) -> li
     wanted = {row.merged_into_id for row in people if row.merged_into_id is not None}
     rows = work.allowed("people.search", Person).filter(organisation_id=organisation, pk__in=wanted)
     return list(rows) if wanted else []
-
-
-def _by_agreement(work: Work, record: Record, organisation: UUID) -> tuple[list[UUID], bool]:
-    """Everyone who shares a pair of attributes with the record, who shares most kinds first; where that is too many, as many
-    kinds as all of whom can be opened: of those who share equally many nobody is left out for others. And whether
-    somebody was left out, of them or of a chain that goes on."""
-    tokens = Tokens(work.keys.index_key(organisation))
-    kinds: dict[UUID, set[str]] = defaultdict(set)
-    cut, kind_of = False, dict[str, str]()
-    for pair, person in _chains(tokens, asked(record), organisation):
-        if person is None:
-            cut = True
-            continue
-        if pair not in kind_of:
-            kind_of[pair] = kind(pair) if not pair.count("name:") > 1 else pair
-        kinds[person].add(kind_of[pair])
-    ranked = sorted(kinds, key=lambda person: -len(kinds[person]))
-    if len(ranked) > MOST_OPENED:
-        cut = True
-        least = len(kinds[ranked[MOST_OPENED]])
-        best = len(kinds[ranked[0]])
-        ranked = [person for person in ranked if len(kinds[person]) > least or least == best == len(kinds[person])]
-    return ranked, cut
-
-
-def _chains(tokens: Tokens, pairs: list[str], organisation: UUID) -> Iterator[tuple[str, UUID | None]]:
-    """(pair, person) of every place in the chains of these pairs; nobody, at the end, for a pair that goes on."""
-    going = pairs
-    with connection.cursor() as cursor:
-        for first, end in _BLOCKS:
-            chains = {pair: tokens.first(pair, end, after=first) for pair in going}
-            asked_for = {token: pair for pair, chain in chains.items() for token in chain}
-            # As the text of an array: the driver would look at each of thousands of tokens.
-            cursor.execute(_PLACES, [organisation, f"{{{','.join(map(str, asked_for))}}}"])
-            going = []
-            for token, person in cursor.fetchall():
-                pair = asked_for[token]
-                if token == chains[pair][-1]:
-                    going.append(pair)
-                if person is not None:
-                    yield pair, person
-            if not going:
-                return
-    yield from ((pair, None) for pair in going)

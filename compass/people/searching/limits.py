@@ -25,7 +25,7 @@ ELSEWHERE_A_DAY = 5
 LISTED = timedelta(days=30)
 
 #: Candidates opened inside the process for one search; where more agree equally, one more attribute is asked for.
-MOST_OPENED = 200
+MOST_OPENED = 100
 #: Results on the page, and people beside a record that was just written down.
 MOST_SHOWN = 20
 MOST_COMPARED = 5

@@ -5,19 +5,21 @@ how often it occurs. The people of a pair are numbered, and each has a token of 
 No two people ever hold the same token, so that without the key the table is chance, whatever it is joined with. (With ten
 people to a token a thief who knows when each of the ten came tells common names from rare ones; docs/threat-model.md has
 the figures.) How many pairs a person has says something about the name; the number is therefore filled up to 16, 32, 64 or
-128.
+128, first with what narrows them (a pair and one attribute more), then with nothing.
 """
 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Collection
 from dataclasses import replace
+from itertools import combinations
 from struct import Struct
 from typing import Any
 from uuid import UUID
 
 from compass.people.matching.folding import tokens
-from compass.people.matching.keys import index_tokens, search_tokens
+from compass.people.matching.keys import YEARS_APART, index_tokens, index_triples, search_tokens
 from compass.people.matching.records import Name, Record
 from compass.people.searching.also import FATHER, MOTHER, Also
 
@@ -54,9 +56,11 @@ def readings(identity: dict[str, Any], contact: dict[str, Any], also: Also) -> l
 
 
 def kept(record: Record) -> list[str]:
-    """The pairs that the index keeps of a record, at most 128, in a stable order.
+    """The pairs that the index keeps of a record, at most 128, and what narrows them, in a stable order.
 
-    Where there are more, what the first names are paired with goes before what later ones are.
+    Where there are more, what the first names are paired with goes before what later ones are. What narrows them takes the
+    room that is left up to the next bucket, two names with the year first: it must not say more about the name than the
+    number of pairs does.
     """
     found: dict[str, None] = {}
     for names in range(min(1, len(record.names)), len(record.names) + 1):
@@ -64,7 +68,14 @@ def kept(record: Record) -> list[str]:
         found.update(dict.fromkeys(sorted(pairs, key=lambda pair: (pair.count(NAMED) > 1, pair))))
         if len(found) >= BUCKETS[-1]:
             break
-    return sorted(list(found)[: BUCKETS[-1]])
+    pairs = list(found)[: BUCKETS[-1]]
+    triples = sorted(index_triples(record), key=lambda triple: ("year:" not in triple, "place:" in triple, triple))
+    return sorted([*pairs, *triples[: _bucket(len(pairs)) - len(pairs)]])
+
+
+def _bucket(number: int) -> int:
+    """How many places a person with so many pairs holds."""
+    return next(size for size in (0, *BUCKETS) if size >= number)
 
 
 def asked(record: Record) -> list[str]:
@@ -72,10 +83,25 @@ def asked(record: Record) -> list[str]:
     return sorted(search_tokens(record))
 
 
-def kind(pair: str) -> str:
-    """The two attributes of a pair: "name|year"."""
-    first, second = (half.partition(":")[0] for half in pair.split("|"))
-    return f"{first}|{second}"
+def narrower(record: Record, pairs: Collection[str]) -> list[str]:
+    """What a search asks for where more people have one of these pairs than are looked up."""
+    wide = [frozenset(pair.split("|")) for pair in pairs]
+    triples = index_triples(record, years_apart=YEARS_APART)
+    return sorted(triple for triple in triples if any(pair <= frozenset(triple.split("|")) for pair in wide))
+
+
+def agreements(kept: str) -> frozenset[str]:
+    """In what somebody agrees who has a pair, or a pair with what narrows it: "name|year"; two names by what they are."""
+    parts = kept.split("|")
+    if len(parts) == 2:
+        return frozenset([_agreement(*parts)])
+    return frozenset(_agreement(one, other) for one, other in combinations(parts, 2) if NAMED in one + other)
+
+
+def _agreement(one: str, other: str) -> str:
+    if one.startswith(NAMED) and other.startswith(NAMED):
+        return f"{one}|{other}"
+    return "|".join(sorted(half.partition(":")[0] for half in (one, other)))
 
 
 class Tokens:
@@ -100,7 +126,4 @@ class Tokens:
     @staticmethod
     def filled(person: UUID, pairs: list[str]) -> list[str]:
         """The pairs of a person with invented ones up to the next bucket; a person without any keeps none."""
-        if not pairs:
-            return []
-        wanted = next(size for size in BUCKETS if size >= len(pairs))
-        return [*pairs, *(f"fill:{person}:{number}" for number in range(wanted - len(pairs)))]
+        return [*pairs, *(f"fill:{person}:{number}" for number in range(_bucket(len(pairs)) - len(pairs)))]

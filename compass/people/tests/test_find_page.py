@@ -8,9 +8,10 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from compass.people.matching.records import Name, Record
 from compass.people.models import Search
 from compass.people.searching import limits
-from compass.people.searching.finding import Found
+from compass.people.searching.finding import Found, find
 from compass.trail.chain import veil
 from compass.trail.models import Entry
 
@@ -111,9 +112,6 @@ def test_the_work_is_the_same_for_absent_elsewhere_and_erased(at, make, django_a
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from compass.people.matching.records import Name, Record
-    from compass.people.searching.finding import find
-
     make("edo.reception", identity=IDENTITY, age=None)
     mine = make(identity={"given": "Osas", "family": "Iyamu", "birth_year": 1990}, age=None)
     seen = {}
@@ -213,8 +211,6 @@ def test_too_many_who_agree_equally_are_not_shown(sign_in, at, told, monkeypatch
 
 def test_who_agrees_in_most_is_found_among_more_than_are_opened(at, told, monkeypatch):
     from compass.people.actions import Registration, register_people
-    from compass.people.matching.records import Name, Record
-    from compass.people.searching.finding import find
 
     monkeypatch.setattr("compass.people.searching.finding.MOST_OPENED", 5)
     families = ["Uwaifo", "Iyamu", "Ekhator", "Osaze", "Igbinedion", "Obaseki", "Osagie", "Osagie", "Osagie"]
@@ -240,17 +236,44 @@ def test_who_agrees_in_most_is_found_among_more_than_are_opened(at, told, monkey
     assert len(found().candidates) == 9 and not found().cut, "the positive control: all of them agree in something"
 
 
-def test_a_search_that_did_not_look_at_everybody_says_so(sign_in, at, told, monkeypatch):
+def registered(at, told, number, **identity):
     from compass.people.actions import Registration, register_people
 
-    alike = dict(IDENTITY, family="", birth_year=1990)
-    monkeypatch.setattr("compass.people.searching.finding._BLOCKS", ((0, 8),))
+    with at("zinder.social") as work:
+        return register_people(
+            work,
+            [Registration(**told(basis="vital_interest"), identity=dict(IDENTITY, **identity)) for _ in range(number)],
+        )
+
+
+def test_a_search_that_did_not_look_at_everybody_says_so(sign_in, at, told, monkeypatch):
+    monkeypatch.setattr("compass.people.searching.chains.ENDS", (8,))
     client, missing = sign_in("zinder.social"), "not all of them were looked at"
-    for known, said in ((7, False), (8, True)):
+    registered(at, told, 8, family="", birth_year=1990)
+    assert missing not in ask(client, names="Ese", birth_year="1990").content.decode(), "a chain of eight is read"
+    (meant,) = registered(at, told, 1, family="Osagie", birth_year=1990)
+
+    page = ask(client, names="Ese Osagie", birth_year="1990").content.decode()
+    assert meant.code in page and missing in page
+    page = ask(client, names="Ese", birth_year="1990").content.decode()
+    assert meant.code not in page and "Too many people agree" in page
+
+
+def test_among_many_of_each_two_attributes_whoever_has_all_three_is_found(at, told, monkeypatch):
+    monkeypatch.setattr("compass.people.searching.chains.ENDS", (8,))
+    registered(at, told, 9, family="Osagie", birth_year=1960)
+    registered(at, told, 9, family="Iyamu", birth_year=1990)
+    registered(at, told, 9, given="Blessing", family="Osagie", birth_year=1990)
+    (meant,) = registered(at, told, 1, family="Osagie", birth_year=1990)
+
+    def found():
         with at("zinder.social") as work:
-            new = known if known == 7 else 1
-            register_people(work, [Registration(**told(basis="vital_interest"), identity=alike) for _ in range(new)])
-        assert (missing in ask(client, names="Ese", birth_year="1990").content.decode()) == said
+            answer = find(work, Record(names=(Name("Ese", "Osagie"),), born="1990"), work.actor.organisation.pk)
+            return [each.person.pk for each in answer.candidates], answer.cut
+
+    assert found() == ([meant.pk], True)
+    monkeypatch.setattr("compass.people.searching.chains.narrower", lambda record, wide: [])
+    assert found() == ([], True), "the positive control: by two attributes alone nobody is told apart"
 
 
 def test_unusual_searching_is_listed_for_who_watches(sign_in, make, monkeypatch):

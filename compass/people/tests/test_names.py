@@ -140,7 +140,7 @@ def test_the_first_names_keep_their_place_in_the_index():
     pairs = kept(record_of(own, {}, also))
 
     assert len(pairs) == BUCKETS[-1]
-    assert set(kept(record_of(own, {}))) <= set(pairs)
+    assert {pair for pair in kept(record_of(own, {})) if pair.count("|") == 1} <= set(pairs)
 
 
 def test_who_the_person_was_said_to_be_is_kept_with_who_changed_it(person, at, told, sign_in):
