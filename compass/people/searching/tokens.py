@@ -64,8 +64,8 @@ def kept(record: Record) -> list[str]:
     """
     found: dict[str, None] = {}
     for names in range(min(1, len(record.names)), len(record.names) + 1):
-        pairs = index_tokens(replace(record, names=record.names[:names]))
-        found.update(dict.fromkeys(sorted(pairs, key=lambda pair: (pair.count(NAMED) > 1, pair))))
+        more = index_tokens(replace(record, names=record.names[:names]))
+        found.update(dict.fromkeys(sorted(more, key=lambda pair: (pair.count(NAMED) > 1, pair))))
         if len(found) >= BUCKETS[-1]:
             break
     pairs = list(found)[: BUCKETS[-1]]
