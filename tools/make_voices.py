@@ -7,8 +7,8 @@ them. Run it again whenever a notice changes: a test compares the manifest with 
 `opusenc` (Debian: `apt-get install espeak-ng opus-tools`); COMPASS itself needs neither.
 
 These voices show where a voice belongs. They do not replace one: an office records its own. The synthesiser knows no
-Hausa, so a Swahili voice reads it with plain letters for the hooked ones, and the manifest says so; Arabic is read
-without vowel marks, so that many words are mispronounced.
+Hausa and no Bambara, so a Swahili voice reads them with plain letters for theirs, and the manifest says so; Arabic is
+read without vowel marks, so that many words are mispronounced.
 """
 
 from __future__ import annotations
@@ -29,7 +29,12 @@ from compass.people.content.consent import VOICES, available, digest, notice
 
 KBIT_PER_SECOND = 8
 WORDS_PER_MINUTE = 140
-PLAIN_LETTERS = str.maketrans({"ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "Ɓ": "B", "Ɗ": "D", "Ƙ": "K", "Ƴ": "Y", "'": ""})
+HAUSA = {"ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y"}
+#: Swahili writes ny and ng' for two of them, and its e and o are open enough for the others.
+BAMBARA = {"ɛ": "e", "ɔ": "o", "ɲ": "ny", "ŋ": "ng"}
+PLAIN_LETTERS = str.maketrans(
+    {**HAUSA, **BAMBARA, **{letter.upper(): plain.title() for letter, plain in (HAUSA | BAMBARA).items()}, "'": ""}
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ SYNTHESISERS = {
     "fr": Synthesiser("fr-fr", "placeholder, text-to-speech"),
     "ar": Synthesiser("ar", "placeholder, text-to-speech without vowel marks"),
     "ha": Synthesiser("sw", "placeholder, wrong-language synthesiser (Swahili)", knows_language=False),
+    "bm": Synthesiser("sw", "placeholder, wrong-language synthesiser (Swahili)", knows_language=False),
 }
 
 

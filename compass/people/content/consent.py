@@ -12,7 +12,8 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -130,11 +131,22 @@ class ChildVersion:
 
 
 @dataclass(frozen=True)
+class Check:
+    """A speaker of the language heard one text and agreed to its wording: their function and office, never a name, and
+    the day. `digest` names the wording (see `digest`); what is changed afterwards has not been checked."""
+
+    by: str
+    on: date
+    digest: str
+
+
+@dataclass(frozen=True)
 class Notice:
     """The whole text in one language.
 
     `status` "approved" means that this project stands by the wording, not that IOM has approved it as an official
-    text; "to_be_checked_by_speaker" must be shown wherever the text is. `version` goes into the consent record.
+    text; "to_be_checked_by_speaker" must be shown wherever the text is, until every part is in `checked`, which holds by
+    voice key what speakers of the language checked and nobody changed since. `version` goes into the consent record.
     `if_no_lead` ("If you say no:") opens each `if_no`, on screen and in the voice.
     """
 
@@ -144,6 +156,7 @@ class Notice:
     direction: Direction
     status: Status
     source: str
+    checked: Mapping[str, Check]
     title: str
     if_no_lead: str
     sections: tuple[Section, ...]
@@ -154,7 +167,12 @@ class Notice:
     @property
     def must_be_checked(self) -> bool:
         """Whether a speaker of the language has still to check this text."""
-        return self.status == "to_be_checked_by_speaker"
+        return bool(self.unchecked)
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """The voice keys of the parts that a speaker of the language has still to check, in the order of the talk."""
+        return tuple(key for key in self.spoken() if key not in self.checked) if self.status != "approved" else ()
 
     def section(self, code: str) -> Section:
         """One section. Raises KeyError when there is none of this code."""
@@ -237,6 +255,7 @@ def parse_notice(raw: Mapping[str, Any]) -> Notice:
         direction=cast(Direction, _choice(where, raw, "direction", get_args(Direction))),
         status=cast(Status, _choice(where, raw, "status", get_args(Status))),
         source=_text(where, raw, "source"),
+        checked={},
         title=_text(where, raw, "title"),
         if_no_lead=_text(where, raw, "if_no_lead"),
         sections=tuple(_section(where, row) for row in _rows(where, raw, "sections")),
@@ -248,7 +267,7 @@ def parse_notice(raw: Mapping[str, Any]) -> Notice:
     _same(where, "questions", [question.scope for question in found.questions], list(SCOPES))
     _same(where, "later questions", [question.scope for question in found.later_questions], list(LATER_SCOPES))
     _same(where, "children", [(c.code, c.age_from, c.age_to, c.answer) for c in children], list(CHILD_AGES))
-    return found
+    return replace(found, checked=_checked(where, raw, found.spoken()))
 
 
 def digest(text: str) -> str:
@@ -311,6 +330,19 @@ def _child(where: str, row: Mapping[str, Any]) -> ChildVersion:
         question=_text(where, row, "question"),
         if_no=_text(where, row, "if_no"),
     )
+
+
+def _checked(where: str, raw: Mapping[str, Any], spoken: Mapping[str, str]) -> Mapping[str, Check]:
+    found = {}
+    for row in _rows(where, {"checked": [], **raw}, "checked"):
+        key = _choice(where, row, "key", tuple(spoken))
+        try:
+            check = Check(_text(where, row, "by"), date.fromisoformat(_text(where, row, "on")), _text(where, row, "digest"))
+        except ValueError as error:
+            raise NoticeError(f"{where}: the check of {key}: {error}") from error
+        if check.digest == digest(spoken[key]):
+            found[key] = check
+    return MappingProxyType(found)
 
 
 def _sentences(where: str, row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from compass.people.content import consent
 from compass.people.content.consent import DATA, VOICES, NoticeError, available, digest, notice, parse_notice, voices
 from compass.vocabulary.codes import code_list
 
-LANGUAGES = ["ar", "en", "fr", "ha"]
-THREE_MEGABYTES = 3_000_000
+LANGUAGES = ["ar", "bm", "en", "fr", "ha"]
+ONE_MEGABYTE = 1_000_000
 
 
 def raw(language: str) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def raw(language: str) -> dict[str, Any]:
     return found
 
 
-def test_it_speaks_four_languages() -> None:
+def test_it_speaks_five_languages() -> None:
     assert available() == LANGUAGES
 
 
@@ -63,17 +63,42 @@ def test_children_hear_their_own_words_by_age(language: str) -> None:
     }  # fmt: skip
 
 
-def test_only_hausa_waits_for_a_speaker_and_says_so() -> None:
-    assert [language for language in LANGUAGES if notice(language).must_be_checked] == ["ha"]
+def test_only_bambara_and_hausa_wait_for_a_speaker_and_say_so() -> None:
+    assert [language for language in LANGUAGES if notice(language).must_be_checked] == ["bm", "ha"]
     assert "No Hausa speaker has checked it" in notice("ha").source
+    assert "No Bambara speaker has checked it" in notice("bm").source
+    assert all(notice(language).unchecked == tuple(notice(language).spoken()) for language in ("bm", "ha"))
 
 
-@pytest.mark.parametrize("language", ["ar", "fr", "ha"])
+def test_a_part_counts_as_checked_for_the_wording_that_was_heard_and_no_other() -> None:
+    draft = raw("bm")
+    by = {"by": "community interpreter, Bamako office", "on": "2026-12-01"}
+    draft["checked"] = [{"key": key, **by, "digest": digest(text)} for key, text in notice("bm").spoken().items()]
+
+    everything = parse_notice(draft)
+    draft["sections"][0]["sentences"][0] += " Ayiwa."
+    changed = parse_notice(draft)
+
+    assert not everything.must_be_checked and everything.checked["limits"].by == by["by"]
+    assert changed.must_be_checked and changed.unchecked == ("who_we_are",)
+    for wrong in ({"key": "nothing"}, {"on": "yesterday"}, {"by": ""}):
+        with pytest.raises(NoticeError):
+            parse_notice({**draft, "checked": [{**draft["checked"][0], **wrong}]})
+
+
+@pytest.mark.parametrize("language", ["ar", "bm", "fr", "ha"])
 def test_no_text_was_left_in_english(language: str) -> None:
     english, other = notice("en").spoken(), notice(language).spoken()
 
     assert english.keys() == other.keys()
     assert [key for key in english if english[key] == other[key]] == []
+
+
+def test_bambara_is_written_with_its_own_letters_and_children_are_spoken_to_as_children() -> None:
+    said = notice("bm")
+
+    assert all(set("ɛɔɲŋ") & set(text) for text in said.spoken().values())
+    assert "aw" not in said.for_child(9).spoken.lower().split() and "aw" in said.section("why").spoken.split()
 
 
 def test_arabic_runs_from_right_to_left_and_has_its_own_script() -> None:
@@ -165,19 +190,19 @@ def test_every_voice_file_exists_is_opus_and_is_listed() -> None:
 
 
 def test_the_voices_are_small() -> None:
-    size = sum(path.stat().st_size for path in VOICES.glob("*/*.ogg"))
+    sizes = [sum(path.stat().st_size for path in VOICES.glob(f"{language}/*.ogg")) for language in LANGUAGES]
     seconds = sum(voice.seconds for language in LANGUAGES for voice in voices(language).values())
 
-    assert size < THREE_MEGABYTES
-    assert size * 8 / seconds < 16_000
+    assert max(sizes) < ONE_MEGABYTE
+    assert sum(sizes) * 8 / seconds < 16_000
 
 
 def test_placeholders_and_the_wrong_synthesiser_are_said_honestly() -> None:
     every = [voice for language in LANGUAGES for voice in voices(language).values()]
 
     assert all(voice.placeholder for voice in every)
-    assert {voice.language for voice in every if voice.wrong_language} == {"ha"}
-    assert all("wrong-language synthesiser" in voice.voice for voice in voices("ha").values())
+    assert {voice.language for voice in every if voice.wrong_language} == {"bm", "ha"}
+    assert all("wrong-language synthesiser" in voice.voice for each in ("bm", "ha") for voice in voices(each).values())
 
 
 def test_the_digest_changes_with_one_letter() -> None:
