@@ -337,7 +337,9 @@ def _checked(where: str, raw: Mapping[str, Any], spoken: Mapping[str, str]) -> M
     for row in _rows(where, {"checked": [], **raw}, "checked"):
         key = _choice(where, row, "key", tuple(spoken))
         try:
-            check = Check(_text(where, row, "by"), date.fromisoformat(_text(where, row, "on")), _text(where, row, "digest"))
+            check = Check(
+                _text(where, row, "by"), date.fromisoformat(_text(where, row, "on")), _text(where, row, "digest")
+            )
         except ValueError as error:
             raise NoticeError(f"{where}: the check of {key}: {error}") from error
         if check.digest == digest(spoken[key]):

@@ -99,10 +99,12 @@ class ConsentForm(CaregiverForm):
         voice_informs: bool = False,
         children: Sequence[tuple[Person, Consent]] = (),
         standing: Collection[str] = (),
+        foreign: bool = False,
         **kwargs: Any,
     ) -> None:
         """`voice_informs`: whether the recordings may be relied on to inform someone; `children`: for whom this adult
-        answered before; `standing`: purposes whose answers stand unless they are asked again."""
+        answered before; `standing`: purposes whose answers stand unless they are asked again; `foreign`: the text is in
+        no language of the person, so that somebody must have spoken it to them."""
         super().__init__(*args, **kwargs)
         self.offer_children(children)
         if children:
@@ -110,7 +112,7 @@ class ConsentForm(CaregiverForm):
                 "Where an answer is no: a caregiver answered for these children in the same talk. Ask, then tick each "
                 "child the no is for."
             )
-        self.voice_informs = voice_informs
+        self.voice_informs, self.foreign = voice_informs, foreign
         self.step = step
         self.fields["information"].error_messages["required"] = _met(
             _("Explain all seven points to the person, then tick each of them."), "CM-02"
@@ -146,8 +148,13 @@ class ConsentForm(CaregiverForm):
             self.add_error("certified", _met(uncertified, "CM-03"))
         if cleaned.get("interpreter_mode") in NAMED_INTERPRETERS and not cleaned.get("interpreter"):
             self.add_error("interpreter", _("Write who interpreted, or choose another way above."))
-        if cleaned.get("interpreter_mode") == "recorded_voice" and not self.voice_informs:
+        if cleaned.get("interpreter_mode") == "recorded_voice" and not (self.voice_informs or self.foreign):
             self.add_error("interpreter_mode", _("These recordings cannot inform anyone: let someone speak."))
+        if cleaned.get("interpreter_mode") in {"not_needed", "recorded_voice"} and self.foreign:
+            unheard = _(
+                "This text is in no language of the person: choose who spoke it to them, or correct their languages first."
+            )
+            self.add_error("interpreter_mode", unheard)
         if cleaned.get("given_by") in {"guardian", "other"} and not cleaned.get("adult"):
             self.add_error("adult", _("Write who this adult is."))
         if cleaned.get("children") and not self._refused():

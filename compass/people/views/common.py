@@ -130,6 +130,38 @@ def tongues(codes: list[str]) -> str:
     return in_a_row(names.get(code, code) for code in codes)
 
 
+def without_text(person: Person, heard: str) -> tuple[str, str] | None:
+    """What to say, and do, when the text shown, in `heard`, is not one in the person's first language; None when it is.
+
+    An interpreter then works from the text shown, and a consent keeps which one that was (`Consent.language`).
+    """
+    spoken = person.languages
+    if not spoken or heard == spoken[0]:
+        return None
+    text, others = tongues([heard]), [code for code in spoken if code in available()]
+    if heard not in spoken and others:
+        return (
+            _("This text is not in a language of the person: %(language)s") % {"language": text},
+            _("It exists in one: %(languages)s. Choose it, or let an interpreter speak this one, sentence by sentence.")
+            % {"languages": tongues(others)},
+        )
+    if heard not in spoken:
+        return (
+            _("No text in any language of this person: %(languages)s") % {"languages": tongues(spoken)},
+            _("An interpreter is needed, who speaks the text below sentence by sentence: %(language)s.")
+            % {"language": text},
+        )
+    if spoken[0] in available():
+        return None
+    return (
+        _("No text in the first language of this person: %(language)s") % {"language": tongues(spoken[:1])},
+        _(
+            "The text below is in another that they speak: %(language)s. Let an interpreter say what they do not understand."
+        )
+        % {"language": text},
+    )
+
+
 def side_by_side(one: Person, other: Person) -> list[dict[str, Any]]:
     """What is not sealed and known of both, for `{% cmp %}`."""
     return compared(

@@ -29,7 +29,7 @@ from compass.people.forms import ConsentForm, HouseholdForm
 from compass.people.forms.consent import CORE_SCOPES, OTHER_SCOPES
 from compass.people.forms.person import CHILDREN_NEXT, FIRST_OF_FAMILY
 from compass.people.models import Consent, GuardianRequest, Person
-from compass.people.views.common import STEPS, step_to, tongues, worker_notice
+from compass.people.views.common import STEPS, step_to, tongues, without_text, worker_notice
 from compass.people.views.person import guardian_rows
 from compass.people.voices import recordings
 from compass.problems import StaleVersion
@@ -75,7 +75,13 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     # What is not asked again stays as it was answered: a talk about one more purpose begins from there.
     before = carried(newest, (), work.now)
     build = partial(
-        ConsentForm, step=step, worker_notice=worker, voice_informs=informs, children=children, standing=before
+        ConsentForm,
+        step=step,
+        worker_notice=worker,
+        voice_informs=informs,
+        children=children,
+        standing=before,
+        foreign=bool(person.languages) and heard.language not in person.languages,
     )
     form = build(request.POST or None, initial={"seen": on_page(newest)})
     if shown:
@@ -104,7 +110,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "step": 2 if "intake" in request.GET else 0,
             "steps": STEPS,
             "notice": heard,
-            "spoken_here": not person.languages or person.languages[0] == heard.language,
+            "missing": without_text(person, heard.language),
             "same_language": heard.language == worker.language,
             "tongues": [language(code) for code in available()],
             "title": [(heard.title, worker.title)],

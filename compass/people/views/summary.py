@@ -20,12 +20,12 @@ from compass.people.consent import answer
 from compass.people.content.consent import LATER_SCOPES, SCOPES, notice
 from compass.people.documents import FOLDER, typeset
 from compass.people.models import Person
-from compass.people.views.common import nation, worker_notice
+from compass.people.views.common import nation, without_text, worker_notice
 from compass.problems import ConsentMissing, NotFound
 from compass.problems.words import in_a_row
 from compass.vocabulary import label_of, language
 
-LANGUAGES = ("en", "fr", "ar", "ha")
+LANGUAGES = ("en", "fr", "ar", "ha", "bm")
 PAPER = _("carrying a paper from us")
 
 
@@ -54,8 +54,8 @@ def _content(work: Work, person: Person, code: str) -> dict[str, Any]:
     words, text = _words()[code], notice(code)
     opened = queries.opened(work, person)
     consent = queries.consent_of(person.pk)
-    # What neither the lists nor our labels have in Hausa is named in French.
-    with override(code if code != "ha" else "fr"):
+    # What neither the lists nor our labels have in Hausa or Bambara is named in French.
+    with override("fr" if _labels(code) else code):
         held = [words["name_kept"] if opened.identity.get("given") else words["name_not"]]
         if person.age_band:
             held.append(words["age"].format(value=_label(code, "age_band", person.age_band)))
@@ -116,7 +116,7 @@ def _lines(content: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def person_language(person: Person) -> str:
-    """The language of the summary the person reads best; the worker's when it is none of the four."""
+    """The language of the summary the person reads best; the worker's when it is none of these."""
     for code in (*person.languages, (get_language() or "fr")[:2]):
         if code in LANGUAGES:
             return code
@@ -140,7 +140,8 @@ def summary(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "content": content,
             "lines": [(*heard, mine) for heard, (_kind, mine) in zip(_lines(content), _lines(own), strict=True)],
             "same_language": own is content,
-            "must_be_checked": notice(code).must_be_checked,
+            "must_be_checked": notice(code).must_be_checked or "status" in _labels(code),
+            "missing": without_text(person, code),
             "tongues": [language(each) for each in LANGUAGES],
             "paper": queries.safe_to_carry(work, person),
         },
