@@ -277,6 +277,30 @@ def test_a_machine_that_cannot_read_hausa_informs_nobody(make, sign_in, answers,
     assert consents(at, person) == []
 
 
+def test_a_language_without_a_text_is_said_and_somebody_must_have_spoken_it(make, sign_in, answers, at):
+    client = sign_in("zinder.social")
+    zarma, both, hausa, bambara = (make(languages=spoken) for spoken in (("dje",), ("dje", "fr"), ("ha",), ("bm",)))
+    page = {person: unescape(client.get(url(person)).content.decode()) for person in (zarma, both, hausa, bambara)}
+
+    assert "Aucun texte dans une langue de cette personne : Zarma" in page[zarma].replace("\xa0", " ")
+    assert "Il faut un interprète" in page[zarma] and "(langue du texte : Français)" in page[zarma].replace("\xa0", " ")
+    assert "Aucun texte dans la première langue de cette personne" in page[both] and "Il faut un" not in page[both]
+    assert all("Aucun texte" not in page[person] for person in (hausa, bambara))
+    assert "voices/bm/who_we_are.ogg" in page[bambara] and 'lang="bm" dir="ltr">Aw ni sen.' in page[bambara]
+    assert "Aucune de ses 28 parties" in page[bambara] and "Aucune de ses" not in page[zarma]
+
+    other = client.post(url(hausa), {**answers(), "talk": "fr", "show": "1"}).content.decode()
+    assert "Il existe dans une de ses langues" in unescape(other)
+    for silent in ("not_needed", "recorded_voice"):
+        refused = client.post(url(zarma), answers(interpreter_mode=silent)).content.decode()
+        assert "choisissez qui le lui a dit" in refused and consents(at, zarma) == []
+    assert client.send(url(both), answers(interpreter_mode="not_needed", interpreter="")).status_code == 302
+    assert client.send(url(zarma), answers()).status_code == 302
+    assert client.send(url(bambara), answers()).status_code == 302
+    assert [(row.language, row.interpreter_mode) for row in consents(at, zarma)] == [("fr", "in_person")]
+    assert [row.language for row in consents(at, bambara)] == ["bm"]
+
+
 def test_one_more_purpose_is_asked_from_the_answers_that_stand(make, sign_in, answers, at):
     person = make()
     client = sign_in("zinder.social")
