@@ -42,6 +42,7 @@ from compass.people.actions import (
     register_people,
 )
 from compass.people.consent import HELP
+from compass.people.content.consent import available, notice
 from compass.people.models import CHILD_BANDS
 from compass.people.models import Person as Record
 from compass.vocabulary import code_list
@@ -50,6 +51,7 @@ BATCH = 400
 VITAL = "vital_interest"
 OFFICERS = {"NE": ("zinder.social", "zinder.cases"), "NG": ("edo.reception",)}
 SUPERVISORS = {"NE": "zinder.supervisor", "NG": "edo.supervisor"}
+INTERPRETER = {"fr": "Interprète du centre", "en": "Interpreter of the centre", "ar": "المترجم في المركز"}
 T = TypeVar("T")
 Say = Callable[[str], None]
 
@@ -123,7 +125,7 @@ class Loader:
                     **self.told(when, name, person.number, id=row.pk),
                     **_given(row, person),
                     mode="written",
-                    language=person.languages[0],
+                    **_heard(person, language_of(row.country_met)),
                     information=told,
                     scopes={scope: scope not in person.refused for scope in scopes},
                 )
@@ -209,6 +211,15 @@ def _given(row: Record, person: Person) -> dict[str, Any]:
     if row.age_band == "15-17":
         return {"given_by": "individual", "child_agrees": True}
     return {"given_by": "other" if alone else "caregiver", "child_agrees": None if row.age_band == "0-4" else True}
+
+
+def _heard(person: Person, office: str) -> dict[str, Any]:
+    """The text that was worked from, and who spoke it where it is not in the person's first language or no speaker of that
+    language checked it; `office`: the language of the office."""
+    text = next((code for code in person.languages if code in available()), office)
+    if text == person.languages[0] and not notice(text).must_be_checked:
+        return {"language": text}
+    return {"language": text, "interpreter_mode": "in_person", "detail": {"interpreter": INTERPRETER[office]}}
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

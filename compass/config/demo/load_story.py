@@ -197,7 +197,7 @@ class AwayFromHome(Teller):
                 [
                     ConsentGiven(
                         **self.told(f"consent.{key}", self.when("consent"), self.id(key)), given_by=giver,
-                        mode=said.mode, language="ha" if key == "boy" else said.language, interpreter_mode="in_person",
+                        mode=said.mode, language=said.language, interpreter_mode="in_person",
                         certified=True, information=tuple(code_list("consent_information").values),
                         scopes={scope: scope not in said.refused for scope in scopes},
                         child_agrees=None if key in {"mother", "son"} else True,

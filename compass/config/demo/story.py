@@ -114,7 +114,7 @@ FAMILY = Story(
     ),
     consent=Consent(
         mode="verbal_certified",
-        language="pcm",
+        language="ha",
         interpreter="Interprète du centre, haoussa et pidgin nigérian",
         refused=("research_nonidentifying", "share_authorities"),
         note=(

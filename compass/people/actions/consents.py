@@ -35,6 +35,8 @@ SAME_TALK = (
 class ConsentGiven(Command):
     """An answer to the notice. `scopes` maps every scope that was asked to yes or no; `id` is the person.
 
+    `language`: of the text of the notice that was read, or that an interpreter worked from.
+
     A scope that was not asked keeps its answer of the consent in force (`compass.people.consent.carried`).
 
     `seen`: the newest consent on the page that was answered (`on_page`), empty when there was none; None when there was no
