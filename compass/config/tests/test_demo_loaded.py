@@ -197,6 +197,21 @@ def test_partners_supervisors_and_the_gate_have_something_waiting(loaded):
     assert loaded("SELECT count(DISTINCT state) FROM returns_return")[0][0] > 2
 
 
+def test_consent_names_a_text_that_exists_and_who_spoke_it_where_no_speaker_checked_it_or_there_is_none(loaded):
+    from compass.people.content.consent import available, notice
+
+    told = loaded(
+        "SELECT c.language, c.interpreter_mode, p.languages, p.id"
+        " FROM people_consent c JOIN people_person p ON p.id = c.person_id"
+    )
+    alone = [row for row in told if row[1] not in {"in_person", "worker_speaks"}]
+
+    assert {language for language, *_ in told} <= set(available())
+    assert alone and all(row[0] == row[2][0] and not notice(row[0]).must_be_checked for row in alone)
+    camp = loaded.progress.id("neighbour.camp")
+    assert [row[:2] for row in told if row[3] == camp] == [("bm", "in_person")]
+
+
 def test_people_met_years_ago_are_not_listed_as_new_because_they_were_loaded_today(loaded, django_user_model):
     client = Client()
     client.force_login(
