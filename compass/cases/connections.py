@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from compass.access import revoking
 from compass.access.models import Organisation
 from compass.access.work import Work
-from compass.cases import chapters, decisions, holding, ladder, merging, narrowing, retention
+from compass.cases import chapters, decisions, holding, ladder, merging, narrowing, retention, vital
 from compass.cases.actions.handover import answering, withdraw_after_consent
 from compass.cases.actions.referral import recall_after_consent
 from compass.cases.chapters import Chapter
@@ -47,6 +47,7 @@ def connect() -> None:
     shared.register(handed_over)
     registry.before_merge(merging.must_be_settled)
     registry.on_readers(merging.readers)
+    decisions.register(vital.waiting_vital)
     decisions.register(merging.waiting_merges)
     decisions.register(merging.waiting_asks)
     decisions.register(retention.waiting_retention)

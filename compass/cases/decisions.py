@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Waiting:
     """One decision. `subject`: the record with its `code`; `risk`: that of the person's case, empty without one.
 
+    `urgent`: it stands first, whatever the risk.
     `by` prepared it; `mine`: the reader took part and may not decide, which `standard` says.
     """
 
@@ -32,6 +33,7 @@ class Waiting:
     url: str
     standard: str
     risk: str = ""
+    urgent: bool = False
 
 
 Provider = Callable[["Work"], Iterable[Waiting]]

@@ -143,6 +143,17 @@ class StepForm(BaseForm):
     """A button that does one thing."""
 
 
+class SendForm(StepForm):
+    """Sending a draft; `at_once`: after a no, that minutes count and nobody else can be waited for."""
+
+    at_once = text(
+        _("What happens to the person if minutes pass"),
+        rows=3,
+        required=False,
+        hint=_("Sealed. The supervisors see at once that it was sent, and read this."),
+    )
+
+
 class NoteForm(StepForm):
     """Taking note of an outcome and its files, of the version that was on the screen."""
 

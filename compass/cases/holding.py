@@ -124,9 +124,15 @@ def declare() -> None:
         ),
         Held(
             "cases.CaseReferral", _("Why something was passed on"), rule="referrals.view",
-            told={"reviewed_at": Column(_("Looked at by a second person")), "noted_at": Column(_("Result noted"))},
-            words={"override_sealed": _("Why it could not wait for consent")},
-            apart={**of_case, "consent_id": "internal", "reviewed_by": "colleagues"},
+            told={
+                "after_no": Column(_("Passed on although the person had said no")),
+                "reviewed_at": Column(_("Looked at by a second person")), "noted_at": Column(_("Result noted")),
+            },
+            words={
+                "override_sealed": _("Why it could not wait for consent"),
+                "at_once_sealed": _("Why minutes counted"),
+            },
+            apart={**of_case, "consent_id": "internal", "reviewed_by": "colleagues", "at_once_by": "colleagues"},
         ),
         Held(
             "cases.Referral", _("What was passed on to a partner"), rule="referrals.view", person="origin__person",

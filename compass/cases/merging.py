@@ -35,7 +35,7 @@ def must_be_settled(work: Work, kept: Person, absorbed: Person) -> None:
     if open_offers(both, work):
         raise NotYetOne(what=_("a handover to another office is offered"))
     rows = Referral.objects.filter(origin__person__in=both, origin__consent_id__isnull=False).select_related("origin")
-    held = [row for row in rows.defer("origin__override_sealed") if row.is_open]
+    held = [row for row in rows.defer("origin__override_sealed", "origin__at_once_sealed") if row.is_open]
     receivers = Organisation.objects.in_bulk([row.to_organisation_id for row in held])
     said = list(consent.newest(both).values()) if held else []
     together = consent.as_one(said) if said else None

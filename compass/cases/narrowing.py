@@ -31,7 +31,7 @@ def declare() -> None:
         Coarse("cases.FollowUp", "kind channel reached plan_reviewed risk_after"),
         Coarse("cases.Closure", "reason safety_reassessed prerequisites state approved_by"),
         Coarse("cases.Reopening"),
-        Coarse("cases.CaseReferral", "consent_id reviewed_by"),
+        Coarse("cases.CaseReferral", "consent_id reviewed_by after_no at_once_by"),
         Coarse(
             "cases.Referral", "to_organisation_id sent_by_id code service service_class priority status"
             " rejection_reason outcome", person="origin__person",

@@ -37,7 +37,9 @@ def referred(work: Work, person: Person) -> list[Shared]:
     if not work.may("referrals.view"):
         return []
     mine = work.allowed("referrals.view", Referral).filter(origin__person=person, sent_at__isnull=False)
-    rows = list(mine.select_related("origin").defer("answer_sealed", "origin__override_sealed"))
+    rows = list(
+        mine.select_related("origin").defer("answer_sealed", "origin__override_sealed", "origin__at_once_sealed")
+    )
     names = _names(row.to_organisation_id for row in rows)
     ends = at_the_latest(person, rows)
     work.keys.load([row.pk for row in rows])
@@ -59,6 +61,7 @@ def at_the_latest(person: Person, rows: list[Referral]) -> dict[UUID, datetime]:
 
 
 def _referral(work: Work, row: Referral, partner: str, end: datetime) -> Shared:
+    against = _against(row)
     told = {"partner": partner, "day": day(row.sent_at or end), "service": label_of("service", row.service)}
     on_consent = row.origin.consent_id is not None
     readable = row.recalled_at is None and end > work.now
@@ -77,10 +80,27 @@ def _referral(work: Work, row: Referral, partner: str, end: datetime) -> Shared:
         open=readable,
         back=_("When consent to this sharing is taken back, it is taken back from them at once.")
         if on_consent
-        else _("It was told because life, health or safety was at stake. It stays when consent is taken back."),
+        else " ".join(
+            filter(
+                None,
+                (
+                    against,
+                    _("It was told because life, health or safety was at stake. It stays when consent is taken back."),
+                ),
+            )
+        ),
         remains=_what_stays(row),
         address=link("cases:referral", row.pk),
     )
+
+
+def _against(row: Referral) -> str:
+    """That it was told although the person had said no, and who agreed to it first."""
+    if not row.origin.after_no:
+        return ""
+    if row.origin.at_once_by is not None:
+        return _("You had said no to this. It was told at once, because minutes counted for life or health.")
+    return _("You had said no to this. A second person read it and agreed before it was told.")
 
 
 def _ground(basis: str) -> str:

@@ -161,6 +161,15 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(UTC).date()
 
 
+def says_no(consents: Sequence[Consent], scope: str) -> bool:
+    """Whether all consents of a person, the oldest first, end in a spoken no to a scope: refused, taken back, or the no of
+    a child. Nobody having asked is none, nor is a yes that grew too old; a no does not grow old."""
+    if not consents:
+        return False
+    last = as_one(list({row.joined_at: row for row in consents}.values()))
+    return last.withdrawn_at is not None or last.child_agrees is False or last.scopes.get(scope) is False
+
+
 def answered(consents: Sequence[Consent], scope: str, at: datetime) -> Answer:
     """What all consents of a person, the oldest first, say about a scope at a moment. Days count, since paper and devices
     come late. The newest must not say no: what was taken back or refused since counts at once, also for what lies before.

@@ -197,6 +197,16 @@ class ConsentMissing(Problem):
     next_step = _("Ask first. Help that needs no sharing goes on either way.")
 
 
+class SaidNo(Problem):
+    """The person refused or took back what a step without consent would share; `scope` in words."""
+
+    number, status = 3007, 409
+    title = _("The person said no to this: %(scope)s. A second person must agree before it is sent.")
+    next_step = _(
+        "Ask a supervisor to read it and agree. Only where minutes count for life or health, write why and send it at once."
+    )
+
+
 class StandardNotMet(Problem):
     """`standards` lists the identifiers that are still open."""
 

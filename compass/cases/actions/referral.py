@@ -32,6 +32,7 @@ from compass.problems import (
     Denied,
     Invalid,
     NotFound,
+    SaidNo,
     SecondPersonNeeded,
     StandardNotMet,
     WrongState,
@@ -141,6 +142,13 @@ class ReferralStep(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SentAtOnce(ReferralStep):
+    """Sending although the person said no and nobody else has agreed. `why`: what happens if minutes pass; sealed."""
+
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReferralChanged(Command):
     """What the writer of a draft (`id`) says instead. Another service, receiver or basis is another referral."""
 
@@ -170,6 +178,7 @@ def change_referrals(work: Work, changes: list[ReferralChanged]) -> list[Referra
         row.priority = each.priority
         row.version += 1
     Referral.objects.bulk_update(rows, ["priority", "payload_sealed", "version"])
+    _read_anew([side for side in sides.values() if side.reviewed_at is not None])
     work.saw(sides.values())
     return rows
 
@@ -239,12 +248,16 @@ def _payload(work: Work, person: Person, each: ReferralPrepared | ReferralChange
 def send_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
     """Let the partner read: its key is wrapped for it until the consent ends, at most 90 days.
 
-    Raises WrongState unless it is a draft that stands, of an open case; ConsentMissing when consent ended meanwhile (CM-18).
+    On vital interest after a spoken no, only once a second person who knew of it agreed; a step `SentAtOnce` does not wait,
+    and the supervisors see it at once. Raises WrongState unless it is a draft that stands, of an open case; ConsentMissing
+    when consent ended meanwhile (CM-18); SaidNo; Invalid for SentAtOnce without why.
     """
     rows = work.require("referrals.send", Referral, steps)
     receivers = Organisation.objects.in_bulk([row.to_organisation_id for row in rows])
     found = CaseReferral.objects.select_related("case").defer("override_sealed")
     sides = found.in_bulk([row.origin_id for row in rows])
+    vital = {side.person_id for side in sides.values() if side.basis == "vital_interest"}
+    consents = consent.consents_of(vital) if vital else {}
     for row, each in zip(rows, steps, strict=True):
         # A draft that was dropped, or fell with its consent, keeps the word draft: its receiver must not see it.
         if row.standing != "draft" or not sides[row.origin_id].case.is_open:
@@ -255,12 +268,39 @@ def send_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
             given = _covered(work, side.person_id, receivers[row.to_organisation_id], "consent", "")
             last = Consent.objects.values_list("expires_on", flat=True).get(pk=given)
             expires_at = min(expires_at, datetime.combine(last + timedelta(days=1), time(), UTC))
+        elif consent.says_no(consents.get(side.person_id, []), scope := scope_for(receivers[row.to_organisation_id])):
+            _agreed_or_at_once(work, side, scope, each)
         row.status, row.sent_at = "sent", each.occurred_at
         row.version += 1
         work.keys.share(row.pk, row.to_organisation_id, expires_at=expires_at)
     Referral.objects.bulk_update(rows, ["status", "sent_at", "version"])
     work.saw(sides.values())
     return rows
+
+
+def _agreed_or_at_once(work: Work, side: CaseReferral, scope: str, each: ReferralStep) -> None:
+    """After a no: the second person has agreed, or minutes count and somebody answers for it. Raises SaidNo, Invalid."""
+    if side.agreed_after_no:
+        return
+    if not isinstance(each, SentAtOnce):
+        raise SaidNo(scope=label_of("consent_scope", scope))
+    if not each.why.strip():
+        raise Invalid(what=_("why minutes count"))
+    side.at_once_by, side.after_no, side.reviewed_by, side.reviewed_at = work.actor.id, True, None, None
+    seal_into(work, side, at_once_sealed=each.why.strip())
+    side.version += 1
+    CaseReferral.objects.bulk_update(
+        [side], ["at_once_by", "at_once_sealed", "after_no", "reviewed_by", "reviewed_at", "version"]
+    )
+    work.record("referrals.at_once", results=[side.pk])
+
+
+def _read_anew(sides: Sequence[CaseReferral]) -> None:
+    """What a second person agreed to is not what would be sent any more: it is read again."""
+    for side in sides:
+        side.reviewed_by, side.reviewed_at, side.after_no = None, None, False
+        side.version += 1
+    CaseReferral.objects.bulk_update(sides, ["reviewed_by", "reviewed_at", "after_no", "version"])
 
 
 @action("referrals.revoke", Referral, purpose=shared)
@@ -279,12 +319,17 @@ def revoke_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
 def recall_after_consent(work: Work, consents: Sequence[Consent]) -> None:
     """What a withdrawn, refused or changed consent no longer covers is taken back from partners at once.
 
-    Called whenever consent is given or withdrawn. Referrals made on vital interest stay.
+    Called whenever consent is given or withdrawn. Referrals made on vital interest stay; one that is not sent yet, and that
+    a second person agreed to before this answer, is read again.
     """
     people = [row.person_id for row in consents]
+    drafts = CaseReferral.objects.filter(
+        person__in=people, basis="vital_interest", reviewed_at__isnull=False, referral__status="draft"
+    )
+    _read_anew(list(drafts.defer("override_sealed", "at_once_sealed").select_for_update(of=("self",))))
     rows = list(
         Referral.objects.filter(origin__person__in=people, origin__consent_id__isnull=False)
-        .select_related("origin").defer("origin__override_sealed").select_for_update(of=("self",))
+        .select_related("origin").defer("origin__override_sealed", "origin__at_once_sealed").select_for_update(of=("self",))
     )  # fmt: skip
     receivers = Organisation.objects.in_bulk([row.to_organisation_id for row in rows])
     newest = consent.newest(people) if rows else {}
@@ -324,16 +369,24 @@ def _recall(work: Work, rows: Sequence[Referral]) -> None:
 
 @action("referrals.review", CaseReferral, purpose=HELP)
 def review_referrals(work: Work, steps: list[ReferralStep]) -> list[CaseReferral]:
-    """A supervisor has looked at a referral made without consent (`id` is the office's side). Raises SecondPersonNeeded."""
+    """A supervisor has looked at a referral made without consent (`id` is the office's side). Of a draft, against which the
+    person said no, it is the agreement that it is sent. Raises WrongState, SecondPersonNeeded."""
     rows = work.require("referrals.review", CaseReferral, steps)
+    drafts = {row.origin_id: row for row in Referral.objects.filter(origin__in=rows).defer("payload_sealed")}
+    receivers = Organisation.objects.in_bulk([row.to_organisation_id for row in drafts.values()])
+    consents = consent.consents_of({row.person_id for row in rows})
     for row, each in zip(rows, steps, strict=True):
-        if not row.awaits_review:
+        sent = drafts[row.pk]
+        draft, scope = sent.sent_at is None, scope_for(receivers[sent.to_organisation_id])
+        no = draft and consent.says_no(consents.get(row.person_id, []), scope)
+        if (sent.standing == "revoked" and draft) or not (row.awaits_review or (no and not row.agreed_after_no)):
             raise WrongState
-        if row.recorded_by == work.actor.id:
+        if row.took_part(work.actor.id):
             raise SecondPersonNeeded
+        row.after_no = no if draft else row.after_no
         row.reviewed_by, row.reviewed_at = work.actor.id, each.occurred_at
         row.version += 1
-    CaseReferral.objects.bulk_update(rows, ["reviewed_by", "reviewed_at", "version"])
+    CaseReferral.objects.bulk_update(rows, ["reviewed_by", "reviewed_at", "after_no", "version"])
     return rows
 
 

@@ -32,10 +32,17 @@ OPEN_REFERRAL = ("draft", "sent", "acknowledged", "accepted", "waitlisted")
 
 class CaseReferral(AboutCase):
     """The office's side of a referral. consent_id: the consent that covered it; empty on vital interest, whose reason is
-    sealed and which a supervisor reviews. noted_at: the office took note of the outcome (CM-21)."""
+    sealed and which a supervisor reviews. noted_at: the office took note of the outcome (CM-21).
+
+    after_no: the person had said no to this, and whoever reviewed it, or sent it at once, knew. at_once_by: who sent it
+    after such a no without waiting for the second person, because minutes counted; why is sealed in at_once_sealed, a text.
+    """
 
     consent_id = models.UUIDField(null=True)
     override_sealed = models.BinaryField(default=b"")
+    after_no = models.BooleanField(default=False)
+    at_once_by = models.UUIDField(null=True)
+    at_once_sealed = models.BinaryField(default=b"")
     reviewed_by = models.UUIDField(null=True)
     reviewed_at = models.DateTimeField(null=True)
     noted_at = models.DateTimeField(null=True)
@@ -46,6 +53,15 @@ class CaseReferral(AboutCase):
     @property
     def awaits_review(self) -> bool:
         return self.basis == "vital_interest" and self.reviewed_at is None
+
+    @property
+    def agreed_after_no(self) -> bool:
+        """Whether a second person agreed to it knowing that the person had said no."""
+        return self.after_no and self.reviewed_at is not None
+
+    def took_part(self, user: UUID) -> bool:
+        """Whether this colleague wrote it, or sent it at once, and is no second person."""
+        return user in (self.recorded_by, self.at_once_by)
 
     def missed(self, referral: Referral) -> bool:
         """Whether a file came after the office took note of the outcome."""

@@ -60,7 +60,7 @@ PHOTO = Attachment(b"\xff\xd8\xff rest of a photo", "image/jpeg", "ordonnance de
 
 @pytest.fixture
 def agreed(told, person):
-    """Someone who agreed to share with named organisations, with a telephone and a case."""
+    """Someone who agreed to share with named organisations, or was not asked (None), with a telephone and a case."""
 
     def make(work, *, share=True):
         row = person(work, consent=False)
@@ -71,7 +71,7 @@ def agreed(told, person):
             "safe_to_carry_paper": False,
         }
         change_identity(work, [IdentityChange(**told(id=row.pk, basis="vital_interest"), contact=contact)])
-        consent_to(work, told, row.pk, share_other_organizations=share)
+        consent_to(work, told, row.pk, **({} if share is None else {"share_other_organizations": share}))
         (case,) = open_cases(work, [CaseOpening(**told(id=row.pk), risk_level="medium")])
         return case
 
@@ -251,7 +251,7 @@ def test_consent_that_ended_before_sending_stops_it(at, told, agreed):
 
 def test_vital_interest_needs_a_reason_and_a_supervisor(at, told, agreed):
     with at("zinder.social") as work:
-        case = agreed(work, share=False)
+        case = agreed(work, share=None)
         with pytest.raises(Invalid):
             prepared(work, told, case, basis="vital_interest")
         row = prepared(work, told, case, basis="vital_interest", override="unconscious")
@@ -268,7 +268,7 @@ def test_vital_interest_needs_a_reason_and_a_supervisor(at, told, agreed):
 
 def test_who_reviews_it_reads_why_it_could_not_wait(at, told, agreed, sign_in):
     with at("zinder.social") as work:
-        row = prepared(work, told, agreed(work, share=False), basis="vital_interest", override="unconscious since noon")
+        row = prepared(work, told, agreed(work, share=None), basis="vital_interest", override="unconscious since noon")
         send_referrals(work, [ReferralStep(**told(id=row.pk, basis="vital_interest"))])
 
     page = reverse("cases:referral", args=[row.pk])

@@ -93,7 +93,7 @@ def test_afterwards_it_says_when_the_partner_lost_it_and_what_stays(at, told, se
 
 def test_what_rests_on_vital_interest_stays(at, told, agreed, read):  # noqa: F811
     with at("zinder.social") as work:
-        case = agreed(work, share=False)
+        case = agreed(work, share=None)
         row = prepared(work, told, case, basis="vital_interest", override="unconscious")
         send_referrals(work, [ReferralStep(**told(id=row.pk))])
     take_back(at, told, case.person_id)

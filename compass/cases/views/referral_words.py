@@ -75,7 +75,16 @@ def _language(value: str) -> str:
 
 def override(work: Work, side: CaseReferral) -> str:
     """Why it could not wait for consent, for whoever has to look at it."""
+    return _read(work, side, "override_sealed")
+
+
+def at_once(work: Work, side: CaseReferral) -> str:
+    """Why it was sent after a no without waiting for anybody, for whoever has to look at it; empty where it was not."""
+    return _read(work, side, "at_once_sealed") if side.at_once_by else ""
+
+
+def _read(work: Work, side: CaseReferral, column: str) -> str:
     if not work.keys.holds([side.person_id]):
         return ""
     work.record("cases.reveal", results=[side.pk], why="review")
-    return str(open_from(work, side, "override_sealed") or "")
+    return str(open_from(work, side, column) or "")

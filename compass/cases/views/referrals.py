@@ -26,6 +26,7 @@ from compass.cases.actions.referral import (
     ReferralChanged,
     ReferralPrepared,
     ReferralStep,
+    SentAtOnce,
     change_referrals,
     drop_referrals,
     fields_for,
@@ -52,6 +53,7 @@ from compass.cases.forms_referral import (
     ReferralForm,
     ReferralServiceForm,
     ReferralStartForm,
+    SendForm,
     StepForm,
 )
 from compass.cases.giveaway import giveaways, in_words
@@ -60,7 +62,7 @@ from compass.cases.models.case import OPEN
 from compass.cases.models.referral import LAST_MOVED
 from compass.cases.views.common import compare, find_case
 from compass.cases.views.overtaken import no_longer_fits
-from compass.cases.views.referral_words import facts, override, who
+from compass.cases.views.referral_words import at_once, facts, override, who
 from compass.people import consent
 from compass.people.consent import scope_for
 from compass.people.grounds import ACCOUNT
@@ -171,6 +173,7 @@ def refer(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             return redirect("cases:referral", pk=made.pk)
     context |= {
         "form": form, "receiver": receiver, "service": service, "answer": answer, "scope": scope, "contact": contact,
+        "no": consent.says_no(consent.consents_of([person.pk])[person.pk], scope),
     }  # fmt: skip
     return TemplateResponse(request, "cases/referral_new.html", context)
 
@@ -211,7 +214,11 @@ def _says_nothing(work: Work, person: Person, form: ReferralForm) -> bool:
 def change(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """The writer of a draft says something else, before anyone outside has seen it."""
     row = work.find("referrals.send", Referral, pk)
-    side = CaseReferral.objects.select_related("case", "person").defer("override_sealed").get(pk=row.origin_id)
+    side = (
+        CaseReferral.objects.select_related("case", "person")
+        .defer("override_sealed", "at_once_sealed")
+        .get(pk=row.origin_id)
+    )
     if row.standing != "draft" or side.recorded_by != work.actor.id:
         raise NotFound
     person = work.find("people.view", Person, side.person_id)
@@ -378,8 +385,9 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
         form = None
     missed = side is not None and side.missed(row)
     unnoted = side is not None and row.status in {"done", "rejected"} and (side.noted_at is None or missed)
-    reviews = sender and side is not None and side.awaits_review and work.may("referrals.review")
-    may_review = reviews and side is not None and side.recorded_by != work.actor.id
+    against = side is not None and row.standing == "draft" and _against(side, row)
+    reviews = sender and side is not None and (side.awaits_review or (against and not side.agreed_after_no))
+    may_review = reviews and work.may("referrals.review") and side is not None and not side.took_part(work.actor.id)
     return {
         "referral": row, "sender": sender, "form": form, "missed": missed, "awaited": AWAITED,
         "override": override(work, side) if may_review and side is not None else "",
@@ -389,9 +397,18 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
         "may_change": side is not None and row.standing == "draft" and side.recorded_by == work.actor.id,
         "person": side.person if side is not None else None,
         "step_form": NoteForm(initial={"version": row.version}), "may_send": sender and work.may("referrals.send"),
-        "may_review": may_review,
+        "may_review": may_review, "against": against, "agreed": side is not None and side.agreed_after_no,
+        "send_form": SendForm(initial={"version": row.version}),
+        "at_once": at_once(work, side) if may_review and side is not None else "",
         **opened,
     }  # fmt: skip
+
+
+def _against(side: CaseReferral, row: Referral) -> bool:
+    """Whether the person said no to what this draft on vital interest would share."""
+    scope = scope_for(Organisation.objects.get(pk=row.to_organisation_id))
+    said = consent.consents_of([side.person_id])[side.person_id] if side.basis == "vital_interest" else []
+    return consent.says_no(said, scope)
 
 
 def _answer(work: Work, row: Referral, form: Said) -> None:
@@ -426,13 +443,18 @@ def _acknowledge(work: Work, row: Referral, told: dict[str, Any]) -> None:
     answer_referrals(work, [ReferralAnswer(**told, answer="acknowledged")])
 
 
+def _send(work: Work, row: Referral, told: dict[str, Any]) -> None:
+    why = told.pop("at_once", "")
+    send_referrals(work, [SentAtOnce(**told, why=why) if why else ReferralStep(**told)])
+
+
 def _review(work: Work, row: Referral, told: dict[str, Any]) -> None:
     review_referrals(work, [ReferralStep(**{**told, "id": row.origin_id})])
 
 
 STEPS: dict[str, tuple[Callable[[Work, Referral, dict[str, Any]], Any], str | Promise]] = {
     "send": (
-        lambda work, row, told: send_referrals(work, [ReferralStep(**told)]),
+        _send,
         gettext_lazy(
             "Sent. The partner can read it now. Give the person this code to say there, and no name: %(code)s"
         ),
@@ -461,25 +483,27 @@ def step(request: HttpRequest, work: Work, pk: UUID, name: str) -> HttpResponse:
     row, sender = _find(work, pk)
     if name not in STEPS or (name == "acknowledge") == sender:
         raise NotFound
-    form = (NoteForm if name == "note" else StepForm)(request.POST)
+    form = {"note": NoteForm, "send": SendForm}.get(name, StepForm)(request.POST)
     run, said = STEPS[name]
     if form.is_valid():
         with work.attempt(form):
             legal = _basis(row, name) if sender else PARTNERS_BASIS
-            run(work, row, form.envelope(legal, id=pk, version=form.cleaned_data.get("version")))
+            more = {"at_once": form.cleaned_data["at_once"].strip()} if name == "send" else {}
+            run(work, row, form.envelope(legal, id=pk, version=form.cleaned_data.get("version"), **more))
             messages.success(request, str(said) % {"code": row.code})
             return redirect("cases:referral", pk=pk)
     row, sender = _find(work, pk)
     if is_stale(form):
         renew(form, version=row.version)
     context = _context(work, row, sender, _blank(work, row, sender))
-    return TemplateResponse(request, "cases/referral.html", {**context, "step_form": form})
+    shown = {"send_form": form} if name == "send" else {}
+    return TemplateResponse(request, "cases/referral.html", {**context, "step_form": form, **shown})
 
 
 def _basis(row: Referral, name: str) -> str:
     """What a step of the office rests on. Only sending shares anything: taking back, dropping and taking note of what
     came of it must be possible when consent has ended, and then account for what was shared."""
-    side = CaseReferral.objects.defer("override_sealed").get(pk=row.origin_id)
+    side = CaseReferral.objects.defer("override_sealed", "at_once_sealed").get(pk=row.origin_id)
     if side.basis != "consent" or name == "send":
         return str(side.basis)
     receiver = Organisation.objects.get(pk=row.to_organisation_id)

@@ -152,7 +152,7 @@ def _approvals(work: Work) -> list[Waiting]:
                     asked=asked or _("Closure: %(reason)s") % {"reason": label_of("closure_reason", row.reason)},
                 )
             )  # fmt: skip
-    return sorted(found, key=lambda each: (-RANK.get(each.risk, 0), each.since))
+    return sorted(found, key=lambda each: (not each.urgent, -RANK.get(each.risk, 0), each.since))
 
 
 def _load(name: str, levels: dict[str, int]) -> dict[str, Any]:

@@ -48,6 +48,11 @@ class Wishes:
             return False
         return not talk.holds(now.date()) or talk.child_says_no or scope in talk.no
 
+    def said_no(self, scope: str) -> bool:
+        """Whether the last word was a no; it does not grow old."""
+        talk = self.newest
+        return talk is not None and (talk.taken_back is not None or talk.child_says_no or scope in talk.no)
+
     def say(self, at: datetime, yes: set[str], no: set[str], *, child_says_no: bool) -> bool:
         """A talk. What was not asked in it keeps the answer it had. False: it cannot count, consent was taken back since."""
         before, last = self.newest, at.date() + YEAR
