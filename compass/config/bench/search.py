@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from compass.config.bench.crowd import FIRST_YEAR, LAST_YEAR, Invented, crowd
 from compass.config.bench.machine import Figures, connect, machine, place, quantile
@@ -31,8 +31,12 @@ TRIED = (
 )
 
 
-def _register(people: Sequence[Invented]) -> float:
-    """Seconds for registering these people."""
+#: The first results of a search that are on the page.
+SHOWN = 20
+
+
+def _register(people: Sequence[Invented]) -> tuple[float, list[UUID]]:
+    """Seconds for registering these people, and under which identifier each was registered."""
     from django.utils import timezone
 
     from compass.access.actor import Actor
@@ -41,31 +45,42 @@ def _register(people: Sequence[Invented]) -> float:
     from compass.people.actions import Registration, register_people
 
     actor, each, started = Actor.of(User.objects.get(username=OFFICE)), iter(people), time.perf_counter()
+    known: list[UUID] = []
     while chunk := list(islice(each, AT_A_TIME)):
         with unit_of_work(actor, "bench") as work:
             envelope: dict[str, Any] = {"occurred_at": timezone.now(), "basis": "vital_interest"}
-            register_people(
+            made = register_people(
                 work,
                 [
                     Registration(key=uuid4(), **envelope, sex=one.sex, identity=one.identity, contact=one.contact)
                     for one in chunk
                 ],
             )
-    return time.perf_counter() - started
+        known += [row.pk for row in made]
+    return time.perf_counter() - started, known
 
 
-def _searches(people: Sequence[Invented]) -> dict[str, list[dict[str, Any]]]:
+#: What is asked, and whose number among the people is meant.
+Asked = tuple[dict[str, Any], int | None]
+
+
+def _searches(people: Sequence[Invented]) -> dict[str, list[Asked]]:
     """What is asked: names of the most and the least frequent, and of nobody, each with a year."""
-    by_name: dict[str, list[Invented]] = {}
-    for person in people:
-        by_name.setdefault(person.name, []).append(person)
+    by_name: dict[str, list[int]] = {}
+    for number, person in enumerate(people):
+        by_name.setdefault(person.name, []).append(number)
+
+    def told(number: int) -> Asked:
+        identity = people[number].identity
+        return {name: identity[name] for name in ("given", "family", "birth_year") if name in identity}, number
+
     ranked = sorted(by_name, key=lambda name: -len(by_name[name]))
     chance = random.Random(7)  # noqa: S311 a seed, not a secret
     return {
-        "common": [_told(chance.choice(by_name[chance.choice(ranked[:5])])) for _ in range(SEARCHES)],
-        "rare": [_told(chance.choice(by_name[chance.choice(ranked[-100:])])) for _ in range(SEARCHES)],
+        "common": [told(chance.choice(by_name[chance.choice(ranked[:5])])) for _ in range(SEARCHES)],
+        "rare": [told(chance.choice(by_name[chance.choice(ranked[-100:])])) for _ in range(SEARCHES)],
         "absent": [
-            {"given": f"Z{chance.randrange(10**6):06}qx".translate(_LETTERS), "birth_year": _year(chance)}
+            ({"given": f"Z{chance.randrange(10**6):06}qx".translate(_LETTERS), "birth_year": _year(chance)}, None)
             for _ in range(SEARCHES)
         ],
     }
@@ -74,16 +89,13 @@ def _searches(people: Sequence[Invented]) -> dict[str, list[dict[str, Any]]]:
 _LETTERS = str.maketrans("0123456789", "bdfglmnprt")
 
 
-def _told(person: Invented) -> dict[str, Any]:
-    return {name: person.identity[name] for name in ("given", "family", "birth_year") if name in person.identity}
-
-
 def _year(chance: random.Random) -> int:
     return chance.randint(FIRST_YEAR, LAST_YEAR)
 
 
-def _time(asked: Sequence[dict[str, Any]]) -> tuple[list[float], list[float], list[int]]:
-    """Milliseconds, those of our own processor time (the database's come on top), and results of each search."""
+def _time(asked: Sequence[Asked], known: Sequence[UUID]) -> tuple[list[float], list[float], list[int], float]:
+    """Milliseconds, those of our own processor time (the database's come on top), and results of each search; and the share
+    of those where somebody is meant that show whoever is meant."""
     from compass.access.actor import Actor
     from compass.access.models import User
     from compass.access.work import unit_of_work
@@ -91,16 +103,20 @@ def _time(asked: Sequence[dict[str, Any]]) -> tuple[list[float], list[float], li
     from compass.people.searching.tokens import record_of
 
     actor = Actor.of(User.objects.get(username=OFFICE))
-    times, busy, results = [], [], []
-    for identity in asked:
+    times, busy, results, meant, shown = [], [], [], 0, 0
+    for identity, number in asked:
         started, worked = time.perf_counter(), time.process_time()
         with unit_of_work(actor, "bench") as work:
             found = find(work, record_of(identity, {}), actor.organisation.pk)
-            work.saw([each.person for each in found.candidates[:20]])
+            on_page = [each.person for each in found.candidates[:SHOWN]]
+            work.saw(on_page)
         times.append((time.perf_counter() - started) * 1000)
         busy.append((time.process_time() - worked) * 1000)
         results.append(len(found.candidates))
-    return times, busy, results
+        if number is not None:
+            meant += 1
+            shown += known[number] in {person.pk for person in on_page}
+    return times, busy, results, shown / meant if meant else 1.0
 
 
 def run(people: int) -> tuple[Figures, list[tuple[str, str, str]]]:
@@ -109,7 +125,7 @@ def run(people: int) -> tuple[Figures, list[tuple[str, str, str]]]:
     with place() as cluster:
         connect(cluster)
         invented = list(crowd(people, 1))
-        spent = _register(invented)
+        spent, known = _register(invented)
         with cluster.connect("compass_owner", "compass") as owner:
             owner.execute("ANALYZE")
             places, size = owner.execute(
@@ -123,8 +139,9 @@ def run(people: int) -> tuple[Figures, list[tuple[str, str, str]]]:
             "index_bytes_per_person": size / people,
         }
         for kind, asked in _searches(invented).items():
-            _time(asked[:10])
-            times, busy, results = _time(asked)
+            _time(asked[:10], known)
+            times, busy, results, shown = _time(asked, known)
+            figures[f"{kind}_shown"] = shown
             figures[f"{kind}_busy_p95_ms"] = quantile(busy, 0.95)
             figures[f"{kind}_p50_ms"], figures[f"{kind}_p95_ms"] = quantile(times, 0.5), quantile(times, 0.95)
             figures[f"{kind}_found"] = sum(results) / len(results)
@@ -144,7 +161,12 @@ def run(people: int) -> tuple[Figures, list[tuple[str, str, str]]]:
                 f"search for a {kind} name (ms)" if kind != "absent" else "search for an absent name (ms)",
                 f"p50 {figures[f'{kind}_p50_ms']:.1f}, p95 {figures[f'{kind}_p95_ms']:.1f}",
                 f"p95 of our own processor time {figures[f'{kind}_busy_p95_ms']:.1f};"
-                f" {figures[f'{kind}_found']:.1f} candidates on average",
+                f" {figures[f'{kind}_found']:.1f} candidates on average"
+                + (
+                    ""
+                    if kind == "absent"
+                    else f"; the person meant is among the first {SHOWN} of {figures[f'{kind}_shown']:.0%}"
+                ),
             )
             for kind in ("common", "rare", "absent")
         ),
