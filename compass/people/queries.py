@@ -416,6 +416,14 @@ def guardian_of(work: Work, person: Person) -> GuardianRequest | None:
     return rows.order_by("-occurred_at", "-recorded_at", "-id").first()
 
 
+def consent_detail(work: Work, consent: Consent | None) -> dict[str, Any]:
+    """What is sealed of a talk (see Consent), opened; whoever shows it must `reveal` the person."""
+    if consent is None:
+        return {}
+    place: dict[str, Any] = {"table": "people_consent", "column": "detail_sealed", "row": consent.pk}
+    return dict(work.keys.open(consent.detail_sealed, subject=consent.person_id, **place) or {})
+
+
 def guardian_note(work: Work, request: GuardianRequest | None) -> str:
     """The sealed note of a request for a guardian, opened; whoever shows it must `reveal` the person."""
     if request is None:

@@ -52,6 +52,11 @@ VITAL = "vital_interest"
 OFFICERS = {"NE": ("zinder.social", "zinder.cases"), "NG": ("edo.reception",)}
 SUPERVISORS = {"NE": "zinder.supervisor", "NG": "edo.supervisor"}
 INTERPRETER = {"fr": "Interprète du centre", "en": "Interpreter of the centre", "ar": "المترجم في المركز"}
+SHEET = {
+    "fr": "Classeur {folder}, feuille {sheet}",
+    "en": "Folder {folder}, sheet {sheet}",
+    "ar": "الملف {folder}، الورقة {sheet}",
+}
 T = TypeVar("T")
 Say = Callable[[str], None]
 
@@ -215,11 +220,13 @@ def _given(row: Record, person: Person) -> dict[str, Any]:
 
 def _heard(person: Person, office: str) -> dict[str, Any]:
     """The text that was worked from, and who spoke it where it is not in the person's first language or no speaker of that
-    language checked it; `office`: the language of the office."""
+    language checked it, and where the signed sheet is; `office`: the language of the office."""
     text = next((code for code in person.languages if code in available()), office)
+    sheet = {"evidence": SHEET[office].format(folder=person.number // 50 + 1, sheet=person.number % 50 + 1)}
     if text == person.languages[0] and not notice(text).must_be_checked:
-        return {"language": text}
-    return {"language": text, "interpreter_mode": "in_person", "detail": {"interpreter": INTERPRETER[office]}}
+        return {"language": text, "detail": sheet}
+    spoken = {**sheet, "interpreter": INTERPRETER[office]}
+    return {"language": text, "interpreter_mode": "in_person", "detail": spoken}
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

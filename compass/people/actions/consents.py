@@ -24,6 +24,8 @@ VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 CONSENT_YEARS = timedelta(days=365)
 SEVEN_ITEMS = "consent_information"
 ADULTS = frozenset({"caregiver", "guardian", "other"})
+#: Ways of answering that leave a sheet or a recording behind; what was spoken is certified instead.
+WITH_EVIDENCE = frozenset(row.value for row in code_list("consent_mode").codes if not row.extra["certification"])
 #: What was said about the talk stays true when an answer given in it is taken back.
 SAME_TALK = (
     "given_by", "mode", "language", "interpreter_mode", "notice_version", "ladder", "child_agrees", "certified",
@@ -65,7 +67,8 @@ def _what_was_said(row: Consent) -> str:
 
 @action("people.consent", Consent, purpose=_what_was_said)
 def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
-    """Record consent. Raises StandardNotMet: CM-02 (seven items told), CM-03 (verbal is certified), CM-04 (ladder).
+    """Record consent. Raises StandardNotMet: CM-02 (seven items told), CM-03 (what was spoken is certified; of a sheet or a
+    recording it is said where it is kept), CM-04 (ladder).
 
     Raises StaleVersion with the newest consent when a colleague recorded one that was not on the page, or took it back
     since; and for a talk held before consent was taken back, which comes late.
@@ -97,7 +100,7 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
         unmet = []
         if wanted - set(each.information):
             unmet.append("CM-02")
-        if each.mode == "verbal_certified" and not each.certified:
+        if not _shown(each):
             unmet.append("CM-03")
         if step and not _ladder_met(step, each):
             unmet.append("CM-04")
@@ -137,6 +140,13 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
     made = Consent.objects.bulk_create(rows)
     consent_changed(work, made)
     return made
+
+
+def _shown(given: ConsentGiven) -> bool:
+    """Whether what was answered can be shown; an adult's sheet or recording is the child's too."""
+    if given.mode in WITH_EVIDENCE:
+        return bool(given.detail.get("evidence") or given.copied_from)
+    return given.certified
 
 
 def ladder_of(work: Work, child: Person, day: date) -> str:

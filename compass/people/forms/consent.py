@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import ConsentGiven, Withdrawal
+from compass.people.actions.consents import WITH_EVIDENCE
 from compass.people.content.consent import LATER_SCOPES, SCOPES, Notice
 from compass.people.forms.common import SometimesField, listed
 from compass.people.grounds import ACCOUNT
@@ -85,6 +86,13 @@ class ConsentForm(CaregiverForm):
     )
     child_agrees = YesNoField(label=_("What the child answers"))
     mode = forms.ChoiceField(label=_("How it was given"), widget=Radios, choices=listed("consent_mode"))
+    evidence = SometimesField(
+        label=_("Where the signed sheet or the recording is kept"),
+        help_text=_(
+            "Such as: locked cabinet, folder 12, sheet 8. Sealed when saved. Needed unless the answers were spoken."
+        ),
+        max_length=200,
+    )
     certified = forms.BooleanField(
         label=_("I certify that I explained all of this and heard these answers."),
         help_text=_("Needed when the answers were spoken."),
@@ -146,6 +154,12 @@ class ConsentForm(CaregiverForm):
         if cleaned.get("mode") == "verbal_certified" and not cleaned.get("certified"):
             uncertified = _("Spoken answers count only when you certify them: tick this box once it is true.")
             self.add_error("certified", _met(uncertified, "CM-03"))
+        if cleaned.get("mode") in WITH_EVIDENCE and not cleaned.get("evidence"):
+            nowhere = _(
+                "Write where it is kept, so that it can be shown. If nothing is kept, choose “Spoken” and certify the"
+                " answers."
+            )
+            self.add_error("evidence", _met(nowhere, "CM-03"))
         if cleaned.get("interpreter_mode") in NAMED_INTERPRETERS and not cleaned.get("interpreter"):
             self.add_error("interpreter", _("Write who interpreted, or choose another way above."))
         if cleaned.get("interpreter_mode") == "recorded_voice" and not (self.voice_informs or self.foreign):
@@ -188,7 +202,7 @@ class ConsentForm(CaregiverForm):
             certified=told["certified"],
             child_agrees=told.get("child_agrees"),
             seen=self.cleaned_data["seen"],
-            detail={name: told[name] for name in ("interpreter", "adult") if told.get(name)},
+            detail={name: told[name] for name in ("interpreter", "adult", "evidence") if told.get(name)},
         )
 
 

@@ -21,7 +21,8 @@ class Consent(AboutPerson):
     joined_at: it was said under another record of the person, which was merged into this one at that moment; until the
     person is asked again, the narrower of both answers counts.
     scopes: {scope code: bool}. information: codes of the seven items that were told. detail_sealed: {"interpreter",
-    "caregiver", "evidence", "remark"}. copied_from: the consent of an adult whose answers hold for this child too.
+    "adult", "evidence" (where the sheet or the recording is kept)}. copied_from: the consent of an adult whose answers hold
+    for this child too.
     """
 
     given_by = models.CharField(max_length=20)

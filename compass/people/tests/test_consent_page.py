@@ -12,6 +12,7 @@ from compass.people.content.consent import SCOPES, notice
 from compass.people.models import Consent, Person
 from compass.people.queries import allowances, consent_of
 from compass.problems import StandardNotMet
+from compass.vocabulary import code_list
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +177,33 @@ def test_spoken_consent_without_the_workers_word_is_refused(make, sign_in, answe
 
     assert "CM-03" in page
     assert consents(at, person) == []
+
+
+def test_of_a_sheet_or_a_recording_it_is_said_where_it_is_kept(make, sign_in, answers, at, told):
+    person, where = make(), "Armoire fermée, classeur 12, feuille 8"
+    client = sign_in("zinder.social")
+    for mode in ("written", "audio_recorded", "video_recorded"):
+        page = client.post(url(person), answers(mode=mode, evidence="")).content.decode()
+        assert "CM-03" in page and 'href="#id_evidence' in page, mode
+    with at("zinder.social") as work, pytest.raises(StandardNotMet, match="CM-03"):
+        seven = code_list("consent_information").values
+        said = ConsentGiven(
+            **told(id=person.pk),
+            mode="written",
+            certified=True,
+            information=tuple(seven),
+            scopes={"data_processing": True},
+        )
+        give_consent(work, [said])
+    assert consents(at, person) == []
+
+    assert client.post(url(person), answers(mode="written", certified=None, evidence=where)).status_code == 302
+
+    (given,) = consents(at, person)
+    assert where.encode() not in bytes(given.detail_sealed)
+    page = f"/people/{person.pk}/"
+    assert where not in client.get(page).content.decode()
+    assert where in client.post(page, {"reason": "contact"}).content.decode()
 
 
 def test_each_first_question_needs_an_answer(make, sign_in, answers, at):

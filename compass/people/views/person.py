@@ -73,7 +73,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "person": shown,
             "reveal": reveal,
             "opened": opened,
-            "facts": _facts(shown, opened, contact, queries.guardian_note(work, guardian)) if opened else [],
+            "facts": _facts(shown, opened, contact, _notes(work, guardian, consent)) if opened else [],
             "reach": None if queries.ended(consent) else queries.reach_of(work, shown),
             "before": _before(work, shown, opened, contact) if opened else [],
             "consent": consent,
@@ -111,15 +111,24 @@ def _six(work: Work, person: Person) -> bool:
     return (asked_here(work) and suits(person)) or bool(answers_of(work, person))
 
 
+def _notes(work: Work, guardian: GuardianRequest | None, consent: Consent | None) -> list[tuple[str, str]]:
+    """What is sealed beside identity and contact, as far as something was said."""
+    talk = queries.consent_detail(work, consent)
+    notes = [
+        (_("What the authority must know"), queries.guardian_note(work, guardian)),
+        (_("Where the signed sheet or the recording is kept"), str(talk.get("evidence", ""))),
+    ]
+    return [note for note in notes if note[1]]
+
+
 def _facts(
-    person: Person, opened: queries.Opened, contact: dict[str, Any], guardian_note: str
+    person: Person, opened: queries.Opened, contact: dict[str, Any], notes: list[tuple[str, str]]
 ) -> list[tuple[str, str]]:
-    note = [(_("What the authority must know"), guardian_note)] if guardian_note else []
     labels = {IdentityForm.base_fields[name].label for name in WHEN_SAID}
     who = identity_facts(opened.identity)
     first = (_("Nationality said first"), nation(person.nationality) if person.nationality else _("Not asked"))
     who.insert([name for name, _said in who].index(str(IdentityForm.base_fields[FURTHER[0]].label)), first)
-    return [*_reached(contact), *(fact for fact in who if fact[1] or fact[0] not in labels), *note]
+    return [*_reached(contact), *(fact for fact in who if fact[1] or fact[0] not in labels), *notes]
 
 
 def _before(work: Work, shown: Person, opened: queries.Opened, contact: dict[str, Any]) -> list[dict[str, Any]]:
