@@ -96,6 +96,7 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (people.ContactForm, REACH),
     (people.ContactForm, {**REACH, "phone": "+227 90 12 34 56", "safe_to_call": "yes"}),
     (consent("", children=KIN), CONSENT),
+    (consent("", children=KIN), {**CONSENT, "mode": "written", "evidence": "Folder 12, sheet 8"}),
     (consent("6-11"), {**CONSENT, **BESIDE}),
     (
         lambda data: people.WithdrawForm(data, scopes=["data_processing"], children=KIN),
