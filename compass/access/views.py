@@ -28,6 +28,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from compass.access import policy, revoking, signin, words
 from compass.access.actor import Actor
+from compass.access.coded import person_of
+from compass.access.codes import clean_code
 from compass.access.forms import FirstPasswordForm
 from compass.access.models import Organisation, User
 from compass.access.pages import OFFICE, office_of, page, problem_page
@@ -45,6 +47,8 @@ from compass.vault.root import SYSTEM
 from compass.vault.veil import Veil
 
 PAGE = 50
+#: What half of the trail is, and nothing of a record.
+SIGNS = ("access.signin", "access.signout")
 # Cookies are shared with other sites of the same host, storage may hold work that was not sent yet: both stay.
 CLEAR = '"cache"'
 
@@ -248,7 +252,11 @@ def trail(request: HttpRequest, work: Work) -> TemplateResponse:
     """Who did and saw what in the officer's organisations, newest first, fifty at a time."""
     entries: QuerySet[Entry] = work.allowed("trail.view", Entry).order_by("-seq")
     asked = request.GET.get("person", "").strip()
-    person, wrong = _identifier(asked)
+    code = clean_code(asked)
+    person, wrong = (person_of(work, code), False) if code else _identifier(asked)
+    everything = "all" in request.GET or bool(asked)
+    if not everything:
+        entries = entries.exclude(purpose__in=SIGNS)
     if person:
         # Looking up who saw a person is itself a look at that person.
         work.draft.subjects[person] = None
@@ -256,7 +264,8 @@ def trail(request: HttpRequest, work: Work) -> TemplateResponse:
     after = request.GET.get("after", "")
     if after.isascii() and after.isdigit() and len(after) < 19:
         entries = entries.filter(seq__lt=int(after))
-    found = [] if wrong else list(entries[: PAGE + 1])
+    # A code that names nobody here is answered as one whose record nobody opened.
+    found = [] if asked and not person else list(entries[: PAGE + 1])
     shown = found[:PAGE]
     users = User.objects.in_bulk([entry.actor for entry in shown if entry.actor])
     organisations = Organisation.objects.in_bulk([entry.organisation_id for entry in shown if entry.organisation_id])
@@ -266,6 +275,7 @@ def trail(request: HttpRequest, work: Work) -> TemplateResponse:
         "lines": lines,
         "asked": asked,
         "wrong": wrong,
+        "everything": everything,
         "after": shown[-1].seq if len(found) > PAGE else None,
         "first": bool(after),
     }

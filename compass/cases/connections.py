@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from compass.access import revoking
+from compass.access.coded import codes_read_by
 from compass.access.models import Organisation
 from compass.access.work import Work
 from compass.cases import chapters, decisions, holding, ladder, merging, narrowing, retention, vital
@@ -30,10 +31,16 @@ from compass.people.models import Person
 from compass.vocabulary import label_of
 
 
+def _coded(work: Work, code: str) -> UUID | None:
+    """Whose case a code is, for whoever reads the trail."""
+    return work.allowed("trail.view", Case).filter(code=code).values_list("person_id", flat=True).first()
+
+
 def connect() -> None:
     """Called once, when the room starts."""
     holding.declare()
     narrowing.declare()
+    codes_read_by(_coded)
     person_links.register(_cases_of)
     person_links.register_acts(_screening_of)
     consent.tell_about(Referral, _referred)

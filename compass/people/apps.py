@@ -6,7 +6,11 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import HttpRequest
+
+    from compass.access.work import Work
 
 
 def _keeps_voices(request: HttpRequest) -> bool:
@@ -34,6 +38,13 @@ def _keeps_time(request: HttpRequest) -> bool:
     return work is not None and bool(work.may("people.retention_list"))
 
 
+def _coded(work: Work, code: str) -> UUID | None:
+    """Whose code it is, for whoever reads the trail."""
+    from compass.people.models import Person
+
+    return work.allowed("trail.view", Person).filter(code=code).values_list("pk", flat=True).first()
+
+
 def _judges(request: HttpRequest) -> bool:
     work = getattr(request, "work", None)
     return work is not None and bool(work.may("people.pairs"))
@@ -52,6 +63,7 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from compass.access.actions import ask_consent, on_coarse
+        from compass.access.coded import codes_read_by
         from compass.access.work import on_taking_up
 
         # Importing the jobs is what makes the queue know the nightly matcher.
@@ -97,6 +109,7 @@ class PeopleConfig(AppConfig):
         links.register(merges_to_open)
         links.register_acts(merging_of)
         links.register_acts(asking_of)
+        codes_read_by(_coded)
         navigation.register(label=_("Find"), url_name="people:find", order=25, visible=_searches)
         navigation.register(label=_("Possible duplicates"), url_name="people:pairs", order=27, visible=_judges)
         navigation.register(label=_("Requests"), url_name="people:rights_list", order=74, visible=_answers)

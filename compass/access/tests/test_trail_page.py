@@ -9,6 +9,7 @@ import pytest
 
 import compass
 from compass.access import words
+from compass.access.codes import new_code
 from compass.access.roles import ROLES
 from compass.trail.models import Entry, touching
 from compass.vault.identifiers import new_id
@@ -56,6 +57,38 @@ def test_the_search_itself_is_recorded(officer, person, at):
     with at("geneva.protection"):
         purposes = list(Entry.objects.filter(seq__in=touching([person])).values_list("purpose", flat=True))
     assert "trail.read" in purposes
+
+
+def test_search_by_the_code_of_a_person_or_of_a_case(officer, at, told):
+    from compass.cases.actions.case import CaseOpening, open_cases
+    from compass.people.actions import Registration, register_people
+
+    def known(username):
+        with at(username, "people.register") as work:
+            (row,) = register_people(
+                work, [Registration(**told(basis="vital_interest"), identity={"given": "Ese", "birth_year": 1990})]
+            )
+            (case,) = open_cases(work, [CaseOpening(**told(id=row.pk, basis="vital_interest"), risk_level="low")])
+            return row, case
+
+    def asked(code):
+        return officer.get(TRAIL, {"person": code}).content.decode().partition("<h1>")[2]
+
+    row, case = known("zinder.social")
+    for code in (row.code, row.code.lower().replace("-", " "), case.code, str(row.pk)):
+        assert "zinder.social" in asked(code), code
+    for code in (new_code(), "AAAA-AAAA"):
+        page = asked(code)
+        assert "zinder.social" not in page and code in page
+
+
+def test_signing_in_and_out_is_folded_until_it_is_asked_for(officer, at):
+    with at("zinder.cases", "access.signin"):
+        pass
+    folded, whole = (officer.get(TRAIL, query).content.decode() for query in ({}, {"all": "1"}))
+
+    assert "access.signin<" not in folded and "access.signin<" in whole
+    assert "UTC" in folded
 
 
 @pytest.mark.parametrize("asked", ["Aminata", "018f", "' OR 1=1", "x" * 3000, "٠١٢"])

@@ -60,9 +60,10 @@ def _content(work: Work, person: Person, code: str) -> dict[str, Any]:
         if person.age_band:
             held.append(words["age"].format(value=_label(code, "age_band", person.age_band)))
         if person.nationality:
-            held_by = queries.nationalities_of(person, opened.identity)
-            said = in_a_row(_label(code, "nationality", each) for each in held_by)
-            held.append(words["nationality"].format(value=said))
+            held.append(words["nationality"].format(value=_label(code, "nationality", person.nationality)))
+            # Further ones are sealed, and whoever opens this page gave no reason.
+            if len(queries.nationalities_of(person, opened.identity)) > 1:
+                held.append(words["nationality_more"])
         if person.languages:
             spoken = in_a_row(language(known).own_name for known in person.languages)
             held.append(words["languages"].format(value=spoken))
