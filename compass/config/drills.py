@@ -391,10 +391,10 @@ class Counts:
 
 def keys_of(connection: psycopg.Connection[Any], subjects: Sequence[UUID]) -> int:
     """How many wrapped keys of these subjects are left, in any table that keeps such."""
-    from compass.config.restoring import _WRAPS
+    from compass.trail.erasures import WRAPS
 
     total = 0
-    for table, column in connection.execute(_WRAPS).fetchall():
+    for table, column in connection.execute(WRAPS).fetchall():
         query = sql.SQL("SELECT count(*) FROM {} WHERE {} = ANY(%s)")
         row = connection.execute(
             query.format(sql.Identifier(table), sql.Identifier(column)), [list(subjects)]

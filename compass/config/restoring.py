@@ -24,7 +24,7 @@ from compass.config.embedded import EmbeddedError
 from compass.config.postgres import SECTIONS, Restoring
 from compass.trail import restores
 from compass.trail.checkpoints import public_key, read
-from compass.trail.erasures import Line
+from compass.trail.erasures import WRAPS, Line
 from compass.trail.verify import Finding, verify
 
 _KEEP_OUT = """
@@ -37,13 +37,6 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$
-"""
-#: Tables that hold the wrapped key of a subject, with the column that names it.
-_WRAPS = """
-SELECT c.relname, s.attname FROM pg_class c
-JOIN pg_attribute s ON s.attrelid = c.oid AND s.attname IN ('subject', 'subject_id') AND s.atttypid = 'uuid'::regtype
-JOIN pg_attribute w ON w.attrelid = c.oid AND w.attname = 'wrapped' AND NOT w.attisdropped
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY c.relname
 """
 
 
@@ -105,7 +98,7 @@ def _section(order: Order, url: str, server: int, name: str) -> None:
 
 
 def _keep_out(owner: psycopg.Connection[Any], ledger: Sequence[Line]) -> list[tuple[str, str]]:
-    places = owner.execute(_WRAPS).fetchall()
+    places = owner.execute(WRAPS).fetchall()
     with owner.transaction():
         with owner.cursor() as cursor:
             cursor.executemany(

@@ -23,6 +23,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 NAME = "erasures.jsonl"
+#: Tables that hold the wrapped key of a subject, with the column that names it.
+WRAPS = """
+SELECT c.relname, s.attname FROM pg_class c
+JOIN pg_attribute s ON s.attrelid = c.oid AND s.attname IN ('subject', 'subject_id') AND s.atttypid = 'uuid'::regtype
+JOIN pg_attribute w ON w.attrelid = c.oid AND w.attname = 'wrapped' AND NOT w.attisdropped
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY c.relname
+"""
 
 
 class BadLedger(Exception):

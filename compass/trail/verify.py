@@ -8,7 +8,9 @@ What is compared, in this order; the first thing that is wrong is named:
 4. the head row;
 5. sealed blobs: the newest digest that a body gives for (table, column, row) is that of the blob there now, so that a row
    put back from an old copy, a blob that was replaced and one that was written without an entry are
-   found. Bodies name rows and digests under the veil, so this step wants the deployment's key; the others want none.
+   found. Bodies name rows and digests under the veil, so this step wants the deployment's key; the others want none;
+6. erasures: whoever an exported ledger names is on the one here, and of nobody on it a key is there, so that a key put back
+   from an old copy is found.
 
 The window: entries after the last exported checkpoint can be cut off, or written anew with every hash after them, by
 someone who holds the database as its owner; from the next checkpoint on that is found.
@@ -29,6 +31,7 @@ from psycopg import sql
 
 from compass.trail.chain import GENESIS, link
 from compass.trail.checkpoints import Checkpoint
+from compass.trail.erasures import WRAPS
 from compass.vault.veil import Veil
 
 BATCH = 500
@@ -53,12 +56,17 @@ class _Progress:
 
 
 def verify(
-    connection: psycopg.Connection[Any], checkpoints: Sequence[Checkpoint] = (), *, veil: Veil | None
+    connection: psycopg.Connection[Any],
+    checkpoints: Sequence[Checkpoint] = (),
+    *,
+    veil: Veil | None,
+    erased: Sequence[UUID] = (),
 ) -> Finding | None:
     """The first bad entry, or None. `connection` is the owner's; it must not be inside a transaction.
 
     `checkpoints` are ones whose signatures were checked (`compass.trail.checkpoints.read`). Without a `veil` sealed blobs
-    are not compared. Costs one pass over the entries and one over each sealed column.
+    are not compared. `erased`: whom an exported ledger names (`compass.trail.erasures.read`). Costs one pass over the
+    entries and one over each sealed column.
     """
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.read_only = False
@@ -66,7 +74,8 @@ def verify(
         with connection.transaction(force_rollback=True):
             progress = _Progress()
             found = _chain(connection, progress, checkpoints) or _head(connection, progress)
-            return found or (_blobs(connection, veil) if veil else None)
+            found = found or (_blobs(connection, veil) if veil else None)
+            return found or _erased(connection, erased)
     finally:
         connection.isolation_level = None
         connection.read_only = None
@@ -232,3 +241,18 @@ def _elsewhere(connection: psycopg.Connection[Any], columns: Sequence[_Column]) 
         "SELECT t, c, min(seq) FROM compass_sealed WHERE NOT (t || '.' || c = ANY (%s)) GROUP BY t, c", [known]
     ):
         yield Finding(seq, f"it sealed {table}.{column}, which is not a sealed column")
+
+
+def _erased(connection: psycopg.Connection[Any], told: Sequence[UUID]) -> Finding | None:
+    missing = connection.execute(
+        "SELECT told FROM unnest(%s::uuid[]) AS told WHERE told NOT IN (SELECT subject_id FROM vault_erasure) LIMIT 1",
+        [list(told)],
+    ).fetchone()
+    if missing:
+        return Finding(None, f"the erasure of {missing[0]}, which the exported list names, is not on the list here")
+    for table, column in connection.execute(WRAPS).fetchall():
+        query = sql.SQL("SELECT {column} FROM {table} WHERE {column} IN (SELECT subject_id FROM vault_erasure) LIMIT 1")
+        found = connection.execute(query.format(column=sql.Identifier(column), table=sql.Identifier(table))).fetchone()
+        if found:
+            return Finding(None, f"{table} has a key of {found[0]}, who was erased: put back from an old copy")
+    return None

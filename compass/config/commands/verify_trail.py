@@ -6,8 +6,8 @@ Exit 2 when it could not be read, which says nothing about the trail.
 What is sealed is compared with the trail where the deployment's key is at hand: a demonstration's file, or two custodians
 who type their words (`--custodians`, `--words-fd`). Otherwise the chain is verified, and it says that blobs were not.
 
-A data protection officer gives the checkpoints kept elsewhere and the public key; without `--checkpoints` the deployment's
-own file is used when it is there.
+A data protection officer gives the checkpoints and the list of erasures kept elsewhere and the public key; without
+`--checkpoints` or `--erasures` the deployment's own file is used when it is there.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
@@ -26,6 +27,9 @@ from compass.config.commands.keys import prepare, words_argument
 from compass.config.embedded import EmbeddedError
 from compass.problems import Problem, Unreadable
 from compass.trail.checkpoints import NAME, BadCheckpoint, Checkpoint, newest, public_key, read
+from compass.trail.erasures import NAME as LEDGER
+from compass.trail.erasures import BadLedger
+from compass.trail.erasures import read as read_ledger
 from compass.trail.restores import Restore, found
 from compass.trail.verify import count, verify
 from compass.vault.veil import Veil
@@ -34,6 +38,7 @@ from compass.vault.veil import Veil
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoints", type=Path, help="exported checkpoints (default: those of this deployment)")
     parser.add_argument("--public-key", type=Path, help="public key of the checkpoints (default: checkpoint.pub)")
+    parser.add_argument("--erasures", type=Path, help="exported list of erasures (default: that of this deployment)")
     parser.add_argument(
         "--restored",
         type=int,
@@ -52,7 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     folder = (options.data or Path(os.environ.get("COMPASS_DATA", "data"))).resolve()
     try:
-        checkpoints = _checkpoints(options, folder)
+        checkpoints, erased = _checkpoints(options, folder), _erased(options, folder)
         with database(folder) as url, psycopg.connect(url, autocommit=True) as connection:
             restored = found(connection)
             if lost := _lost(restored, checkpoints, options.restored):
@@ -61,10 +66,13 @@ def run(options: argparse.Namespace) -> int:
             gone = {each for restore in restored for each in restore.lost(checkpoints)}
             checkpoints = [each for each in checkpoints if each not in gone]
             veil = _veil(connection, options, folder)
-            finding = verify(connection, checkpoints, veil=veil)
+            finding = verify(connection, checkpoints, veil=veil, erased=erased)
             entries = count(connection)
     except BadCheckpoint as error:
         print(f"The checkpoints cannot be trusted: {error}.", file=sys.stderr)
+        return 1
+    except BadLedger as error:
+        print(f"The list of erasures cannot be trusted: {error}.", file=sys.stderr)
         return 1
     except Unreadable:
         print("The root key that was given does not open this database, so nothing was verified.", file=sys.stderr)
@@ -136,3 +144,17 @@ def _checkpoints(options: argparse.Namespace, data: Path) -> list[Checkpoint]:
         return read(path.read_text(), public_key(key_path.read_bytes()))
     except OSError as error:
         raise EmbeddedError(f"{error.filename} cannot be read.") from error
+
+
+def _erased(options: argparse.Namespace, data: Path) -> list[UUID]:
+    """Whom the exported list names. A last line that a crash left unfinished is none yet."""
+    folder = Path(os.environ.get("COMPASS_CHECKPOINTS", str(data / "checkpoints")))
+    path: Path = options.erasures or folder / LEDGER
+    if not path.exists() and not options.erasures:
+        return []
+    try:
+        text = path.read_text()
+        key = public_key((options.public_key or data / "checkpoint.pub").read_bytes())
+    except OSError as error:
+        raise EmbeddedError(f"{error.filename} cannot be read.") from error
+    return [line.subject for line in read_ledger(text[: text.rfind("\n") + 1], key)]

@@ -283,3 +283,17 @@ def test_without_the_key_the_chain_is_verified_and_what_is_sealed_is_not(chain):
 
     chain.run("UPDATE trail_entry SET purpose = 'x' WHERE seq = 2")
     assert verify(chain.owner, veil=None).seq == 2
+
+
+def test_a_key_of_somebody_erased_that_was_put_back_is_named(chain):
+    """From an old copy of the disk: the key alone, and the key with its line of the list taken out."""
+    someone = chain.people[0]
+    chain.run(f"CREATE TEMP TABLE kept AS SELECT * FROM vault_subjectkey WHERE subject_id = '{someone}'")
+    with chain.at("zinder.social") as work:
+        assert work.keys.destroy([someone]) == 1
+    assert verify(chain.owner, veil=veil(), erased=[someone]) is None
+
+    chain.run("INSERT INTO vault_subjectkey SELECT * FROM kept")
+    assert str(someone) in chain.verify().what and "vault_subjectkey has a key" in chain.verify().what
+    chain.run("DELETE FROM vault_erasure WHERE subject_id = %s", someone)
+    assert "the exported list names" in verify(chain.owner, veil=veil(), erased=[someone]).what
