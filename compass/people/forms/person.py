@@ -58,6 +58,10 @@ class RevealForm(BaseForm):
         return self
 
 
+#: Questions about languages, in the order in which the person prefers them.
+LANGUAGES = ("language", "second_language", "third_language")
+
+
 class IdentityForm(BaseForm):
     """Names, birth, sex, nationality, languages. Only sex and nationality must be answered; both can stay open."""
 
@@ -65,7 +69,7 @@ class IdentityForm(BaseForm):
     sometimes: ClassVar[frozenset[str]] = frozenset({"birth_estimated"})
     #: Answers that are clear columns, and those that together say when the person was born; every other one is sealed
     #: and shown as it was given.
-    CLEAR: ClassVar[frozenset[str]] = frozenset({"sex", "nationality", "language", "second_language"})
+    CLEAR: ClassVar[frozenset[str]] = frozenset({"sex", "nationality", *LANGUAGES})
     BIRTH: ClassVar[tuple[str, ...]] = ("birth_date", "birth_year", "birth_estimated", "birth_unknown")
     version = VersionField()
     given = forms.CharField(
@@ -106,12 +110,14 @@ class IdentityForm(BaseForm):
     third_nationality = forms.ChoiceField(label=_("A third nationality"), required=False, choices=country_choices)
     language = forms.ChoiceField(label=_("Language the person prefers"))
     second_language = forms.ChoiceField(label=_("Another language"), required=False)
+    third_language = forms.ChoiceField(label=_("A third language"), required=False)
     place_of_origin = forms.CharField(label=_("Place of origin"), required=False, max_length=200)
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("language", language_choices(country, empty=CHOOSE[1]))
-        self.offer("second_language", language_choices(country, empty="—"))
+        for name in LANGUAGES[1:]:
+            self.offer(name, language_choices(country, empty="—"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -191,8 +197,8 @@ class IdentityForm(BaseForm):
             "birth_month": "{birth_year}-{birth_month}".format_map(identity) if identity.get("birth_month") else "",
             "sex": "" if person.sex == "undisclosed" and not identity.get("given") else person.sex,
             "nationality": person.nationality,
-            "language": next(iter(person.languages), ""),
-            "second_language": next(iter(person.languages[1:]), ""),
+            **dict.fromkeys(LANGUAGES, ""),
+            **dict(zip(LANGUAGES, person.languages, strict=False)),
         }
 
     @property
@@ -210,16 +216,21 @@ class IdentityForm(BaseForm):
             found["birth_unknown"] = True
         return found
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that were answered, each once."""
+        return tuple(dict.fromkeys(code for name in LANGUAGES if (code := self.cleaned_data[name])))
+
     def command(self, person: Person, basis: str) -> IdentityChange:
         """The change; what this form does not ask stays as it is."""
         told = self.cleaned_data
         asked = dict.fromkeys(name for name in shown(IdentityForm) if name not in self.CLEAR)
-        spoken = dict.fromkeys(code for code in (told["language"], told["second_language"]) if code)
+        further = person.languages[len(LANGUAGES) :]
         return IdentityChange(
             **self.envelope(basis, id=person.pk, version=told["version"]),
             sex=told["sex"],
             nationality=told["nationality"],
-            languages=tuple(spoken),
+            languages=(*self.languages, *(code for code in further if code not in self.languages)),
             identity={**asked, **self.identity},
         )
 

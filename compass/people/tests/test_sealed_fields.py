@@ -10,6 +10,7 @@ import pytest
 from django import forms
 from django.utils.translation import override
 
+from compass.people.actions import IdentityChange, change_identity
 from compass.people.forms import ContactForm, IdentityForm, shown
 from compass.people.models import Person
 from compass.people.queries import opened
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.django_db
 FORMS = {"identity": IdentityForm, "contact": ContactForm}
 #: What a field of these names takes; every other field is filled in by its kind.
 GIVEN = {"phone": "+22790123456", "sex": "female", "nationality": "NG", "language": "ha", "second_language": "fr",
+         "third_language": "en",
          "safe_contact": "sms", "unsafe_numbers": "+22790000001", "birth_date": "1994-11-03", "birth_year": None,
          "birth_estimated": None, "birth_unknown": None, "one_name": "no",
          "second_nationality": "NE", "third_nationality": "TD",
@@ -103,6 +105,26 @@ def test_every_answer_stands_beside_that_of_a_colleague(make, sign_in, name):
     for label in left:
         assert both[label] == (left[label], right[label])
         assert f">{right[label]}<" in unescape(answer.content.decode())
+
+
+def test_no_language_of_a_person_is_lost_by_a_change_of_something_else(at, told, make, sign_in):
+    person, client = make(), sign_in("zinder.social")
+    spoken = {"languages": ("bin", "pcm", "en", "fr")}
+    with at("zinder.social") as work:
+        change_identity(work, [IdentityChange(**told(basis="vital_interest", id=person.pk, version=1), **spoken)])
+
+    shown_now = client.post(f"/people/{person.pk}/identity/", {"reveal": "1", "reason": "correct"}).context["form"]
+    answers = {name: shown_now[name].value() or "" for name in ("language", "second_language", "third_language")}
+    typed = {**filled(IdentityForm, GIVEN, "mine", yes=False), **answers, **envelope(2)}
+    assert client.post(f"/people/{person.pk}/identity/", typed).status_code == 302
+    with at("zinder.social"):
+        assert Person.objects.get(pk=person.pk).languages == ["bin", "pcm", "en", "fr"]
+
+    assert (
+        client.post(f"/people/{person.pk}/identity/", {**typed, **envelope(3), "third_language": ""}).status_code == 302
+    )
+    with at("zinder.social"):
+        assert Person.objects.get(pk=person.pk).languages == ["bin", "pcm", "fr"]
 
 
 def test_the_model_names_every_sealed_answer():

@@ -171,13 +171,12 @@ def _row(label: str, left: str, right: str, *, sealed: bool = True) -> dict[str,
 
 def _identity_rows(form: IdentityForm, person: Person, found: queries.Opened) -> list[dict[str, Any]]:
     told = form.cleaned_data
-    spoken = list(dict.fromkeys(code for code in (told["language"], told["second_language"]) if code))
     both = zip(identity_facts(form.identity), identity_facts(found.identity), strict=True)
     return [
         *(_row(label, left, right) for (label, left), (_label, right) in both),
         _row(_("Sex"), label_of("sex", told["sex"]), label_of("sex", person.sex), sealed=False),
         _row(_("Nationality said first"), nation(told["nationality"]), nation(person.nationality), sealed=False),
-        _row(_("Languages"), tongues(spoken), tongues(person.languages), sealed=False),
+        _row(_("Languages"), tongues(list(form.languages)), tongues(person.languages), sealed=False),
     ]
 
 
