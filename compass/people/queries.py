@@ -483,6 +483,13 @@ def rights_waiting(work: Work, limit: int = 200) -> list[DataRequest]:
     )
 
 
+def erasures_waiting(work: Work, limit: int = 200) -> list[ErasureRequest]:
+    """Requests to be erased that are open, the first to be carried out first; one query."""
+    rows = work.allowed("people.rights_list", ErasureRequest).filter(status__in=("asked", "confirmed"))
+    rows = rows.select_related("person").defer("person__identity_sealed", "person__contact_sealed")
+    return list(rows.order_by(F("due_at").asc(nulls_last=True), "recorded_at", "id")[:limit])
+
+
 def rights_shown(work: Work, person: Person) -> list[DataRequest]:
     """What stands beside the record: requests that are not settled, words that stay beside it, what was stopped."""
     return [row for row in rights_of(work, person) if row.status != "told" or row.answer in {"annotated", "stopped"}]

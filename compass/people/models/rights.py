@@ -40,6 +40,11 @@ class ErasureRequest(AboutPerson):
     def is_open(self) -> bool:
         return self.status in {"asked", "confirmed"}
 
+    @property
+    def by_one(self) -> bool:
+        """Whether one colleague alone says that the person asked and, on another day, that they still wish it."""
+        return self.confirmed_by is not None and self.confirmed_by == self.recorded_by
+
 
 class CopyMade(AboutPerson):
     """That a copy of what is held about a person was made for them. Nothing of the copy itself is kept.

@@ -253,3 +253,23 @@ def test_when_who_confirmed_has_left_a_supervisor_stands_for_the_office(at, pers
     with at("zinder.supervisor"):
         entry = Entry.objects.filter(purpose="people.erase").order_by("-seq").first()
     assert Grant.objects.filter(user_id=entry.actor, role="supervisor").exists()
+
+
+def test_who_is_about_to_be_erased_is_listed_for_who_watches_also_when_one_colleague_said_it_all(
+    at, told, sign_in, person, asked, confirmed
+):
+    """A clerk who is paid to make somebody vanish cannot do it unseen."""
+    alone, by_two, other = person(), person(), person()
+    confirmed(alone)
+    row = asked(by_two)
+    with at("zinder.cases") as work:
+        confirm_erasure(work, [ErasureConfirmed(**told(id=row.pk, basis="legal_duty"), talk="in_person")])
+    for colleague in ("zinder.supervisor", "geneva.protection"):
+        page = unescape(sign_in(colleague).get("/people/rights/").content.decode())
+        with translation.override("fr"):
+            mark = translation.gettext("One colleague recorded both talks")
+        rows = page.split("<tr ")
+        assert [mark in line for line in rows if alone.code in line] == [True], colleague
+        assert [mark in line for line in rows if by_two.code in line] == [False], colleague
+        assert other.code not in page
+    assert alone.code not in sign_in("edo.supervisor").get("/people/rights/").content.decode()

@@ -98,9 +98,12 @@ def _act(work: Work, row: DataRequest, form: RightAnsweredForm | RightToldForm) 
 @require_GET
 @page("people.rights_list")
 def listed(request: HttpRequest, work: Work) -> HttpResponse:
-    """What waits for an answer, and what was refused, for the supervisor and the data protection officer: no words."""
+    """What waits for an answer, what was refused, and who is about to be erased, for the supervisor and the data protection
+    officer: no words."""
     work.demand("people.rights_list")
-    rows = queries.rights_waiting(work)
-    work.saw(rows)
-    context = {"rows": rows, "opens": work.may("people.rights"), "today": timezone.localdate()}
+    rows, erasures = queries.rights_waiting(work), queries.erasures_waiting(work)
+    work.saw([*rows, *erasures])
+    context = {
+        "rows": rows, "erasures": erasures, "opens": work.may("people.rights"), "today": timezone.localdate(),
+    }  # fmt: skip
     return TemplateResponse(request, "people/rights_list.html", context)
