@@ -29,6 +29,8 @@ from compass.vocabulary import label_of
 DETAILS = "data_processing"
 #: What is shared that the person must have agreed to apart from anything else.
 OWN_CONSENT = {"photo": "photo_audio", "audio": "photo_audio"}
+#: Contact with the consulate of somebody's country; nothing stands in for this yes, not even danger.
+CONSULATE = "consular_contact"
 #: Help, and what a case needs.
 HELP = "case_management_services"
 
@@ -161,13 +163,13 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(UTC).date()
 
 
-def says_no(consents: Sequence[Consent], scope: str) -> bool:
-    """Whether all consents of a person, the oldest first, end in a spoken no to a scope: refused, taken back, or the no of
-    a child. Nobody having asked is none, nor is a yes that grew too old; a no does not grow old."""
+def says_no(consents: Sequence[Consent], *scopes: str) -> bool:
+    """Whether all consents of a person, the oldest first, end in a spoken no to one of these scopes: refused, taken back, or
+    the no of a child. Nobody having asked is none, nor is a yes that grew too old; a no does not grow old."""
     if not consents:
         return False
     last = as_one(list({row.joined_at: row for row in consents}.values()))
-    return last.withdrawn_at is not None or last.child_agrees is False or last.scopes.get(scope) is False
+    return last.withdrawn_at is not None or last.child_agrees is False or False in map(last.scopes.get, scopes)
 
 
 def answered(consents: Sequence[Consent], scope: str, at: datetime) -> Answer:
@@ -255,6 +257,16 @@ def carried(earlier: Consent | None, asked: Collection[str], moment: datetime) -
 _COVERED_BY = {OrganisationKind.MINISTRY: "share_authorities", OrganisationKind.UNHCR: "share_unhcr"}
 
 
+#: Services that are an act about which each person is asked by name, whoever gives them.
+_BY_SERVICE = {"FTR": "tracing_disclosure", "FRE": "share_family", "CON": CONSULATE}
+
+
+def scopes_for(receiver: Organisation, service: str) -> tuple[str, ...]:
+    """The consent scopes that cover telling a receiver that somebody needs this service: all must be a yes."""
+    own = _BY_SERVICE.get(service)
+    return (*([own] if own else []), scope_for(receiver))
+
+
 def scope_for(receiver: Organisation) -> str:
     """The consent scope that covers a receiver of this kind (CM-18)."""
     return _COVERED_BY.get(OrganisationKind(receiver.kind), "share_other_organizations")
@@ -265,14 +277,16 @@ def allows(
     purpose: str = "",
     *,
     recipient: Organisation | None = None,
+    service: str = "",
     fields: Collection[str] = (),
     at: datetime | None = None,
 ) -> Answer:
-    """Whether a person's consent covers a purpose (code of consent_scope), a receiver and fields at a moment, by default
-    now. All must be a yes; the first no is the answer. As text it says why. Raises ValueError when nothing is asked."""
+    """Whether a person's consent covers a purpose (code of consent_scope), a receiver, with the service that it is asked
+    for, and fields at a moment, by default now. All must be a yes; the first no is the answer. As text it says why. Raises
+    ValueError when nothing is asked."""
     consents = consents_of([person]).get(person, [])
-    shared = scope_for(recipient) if recipient else ""
-    asked = [scope for scope in (purpose, shared, *(OWN_CONSENT.get(name, "") for name in fields)) if scope]
+    shared = scopes_for(recipient, service) if recipient else ()
+    asked = [scope for scope in (purpose, *shared, *(OWN_CONSENT.get(name, "") for name in fields)) if scope]
     if not asked:
         raise ValueError("a purpose, a receiver or a field with a consent of its own")
     said = [answered(consents, scope, at or timezone.now()) for scope in asked]

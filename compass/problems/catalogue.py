@@ -207,6 +207,12 @@ class SaidNo(Problem):
     )
 
 
+class NoConsulate(Problem):
+    number, status = 3008, 409
+    title = _("This person may need protection from their own country. Its consulate is not contacted.")
+    next_step = _("Look for papers another way: legal counselling, UNHCR, or the asylum authority.")
+
+
 class StandardNotMet(Problem):
     """`standards` lists the identifiers that are still open."""
 

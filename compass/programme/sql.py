@@ -18,6 +18,9 @@ by country; each month for the whole programme. Finer ones would make so many sm
    a file are in no further count; the counts that were made before still show them. A count up to a day inside such a
    quarter is refused.
 
+7. Whoever said no to being counted in reports, or took consent back, is in no cell, not in a total either; a child's own no
+   counts. It is asked at each count; a count that was made before stays as it was published.
+
 Two counts must never differ by one known person: who saw one arrive would read from the difference what the others do
 not show. So counting reaches to the end of yesterday (UTC) or of a past month, never into a day that still runs; and
 until a day has passed since the last count, and ten people are new to the count (no earlier count held a service of
@@ -35,6 +38,22 @@ WIDTH = 5
 TURNS = 60
 #: How long a count stays the answer to every further one, at least (PostgreSQL interval).
 APART = "1 day"
+
+#: Whoever is in no figure; what `compass.people.consent.says_no` says in Python, of the few who ever said a no.
+LEFT_OUT = """
+CREATE OR REPLACE FUNCTION compass_left_out() RETURNS TABLE (left_out uuid)
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT spoke.person_id
+    FROM (SELECT DISTINCT c.person_id FROM public.people_consent c
+          WHERE c.withdrawn_at IS NOT NULL OR c.child_agrees IS FALSE
+             OR c.scopes->>'share_non_identifiable_reporting' = 'false') spoke
+    CROSS JOIN LATERAL public.compass_said(spoke.person_id) n
+    WHERE n.withdrawn_at IS NOT NULL OR n.child_agrees IS FALSE
+       OR n.scopes->>'share_non_identifiable_reporting' = 'false'
+$$;
+"""
+
+LEFT_OUT_DROP = "DROP FUNCTION compass_left_out();"
 
 # Only the constants above are put into the text.
 SNAPSHOT = f"""
@@ -71,7 +90,8 @@ BEGIN
     IF last_id IS NOT NULL AND (last_at > clock_timestamp() - interval '{APART}' OR (
            SELECT count(*) FROM (
                SELECT n.person_id FROM public.people_service n
-               WHERE n.delivered_on <= until AND n.service_class IN ('H', 'C', 'R', 'RI')
+               WHERE n.person_id NOT IN (SELECT left_out FROM public.compass_left_out())
+                 AND n.delivered_on <= until AND n.service_class IN ('H', 'C', 'R', 'RI')
                  AND n.annulled_at IS NULL
                EXCEPT
                SELECT e.person_id FROM public.people_service e
@@ -93,6 +113,7 @@ BEGIN
                     WHEN p.age_band IN ('0-4', '5-11', '12-14', '15-17', 'child') THEN 'child' ELSE 'adult' END AS age
         FROM public.people_service s JOIN public.people_person p ON p.id = s.person_id
         WHERE s.delivered_on <= until AND s.service_class IN ('H', 'C', 'R', 'RI') AND s.annulled_at IS NULL
+          AND s.person_id NOT IN (SELECT left_out FROM public.compass_left_out())
     )
     SELECT row_number() OVER () AS id,
            CASE WHEN GROUPING(month) = 0 THEN 'month' WHEN GROUPING(quarter) = 0 THEN 'quarter'

@@ -18,7 +18,7 @@ from compass.cases.actions.checks import derived, in_case, must_be_open
 from compass.cases.actions.handover import hold_back_for_open_offers
 from compass.cases.actions.plan import ActionDone, complete_plan_actions, settled_by
 from compass.cases.giveaway import must_not_tell
-from compass.cases.models import Case, CaseReferral, Referral
+from compass.cases.models import Case, CaseReferral, Referral, Screening
 from compass.cases.sealing import seal_into
 from compass.cases.standards import spell
 from compass.people import consent
@@ -31,6 +31,7 @@ from compass.problems import (
     ConsentMissing,
     Denied,
     Invalid,
+    NoConsulate,
     NotFound,
     SaidNo,
     SecondPersonNeeded,
@@ -41,6 +42,7 @@ from compass.vault.identifiers import new_id
 from compass.vocabulary import code_list, known, label_of
 
 TABLE = "cases_referral"
+PROTECTION, ASYLUM_SERVICE = "possible_international_protection", "ASY"
 #: The partner reads as long as the work lasts and is written up; a longer course of care is a new referral.
 READABLE = timedelta(days=90)
 #: Fields whose service cannot work without the name or number of somebody.
@@ -113,8 +115,9 @@ def prepare_referrals(work: Work, prepared: list[ReferralPrepared]) -> list[Refe
             raise NotFound
         if set(each.fields) - set(minimum_fields(each.service)):
             raise StandardNotMet(standards=spell("CM-19"))
+        consulate_allowed(case.person_id, each.service)
         side = CaseReferral(id=new_id(), case=case, **in_case(work, each, case))
-        side.consent_id = _covered(work, case.person_id, receiver, each.basis, each.override)
+        side.consent_id = _covered(work, case.person_id, receiver, each.service, each.basis, each.override)
         seal_into(work, side, override_sealed=each.override)
         sides.append(side)
         rows.append(
@@ -207,15 +210,29 @@ def drop_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
     return rows
 
 
-def _covered(work: Work, person: UUID, receiver: Organisation, basis: str, override: str) -> UUID | None:
-    """CM-18: the consent that covers this receiver, or None on vital interest with a reason."""
+def consulate_allowed(person: UUID, service: str) -> None:
+    """Raises NoConsulate for a referral to consular help of somebody who may need international protection: a screening
+    said so, or they were referred to the asylum authority. Source: the list `service`, not_with_asylum_claim."""
+    if not code_list("service").require(service).extra.get("not_with_asylum_claim"):
+        return
+    asylum = Referral.objects.filter(origin__person=person, service=ASYLUM_SERVICE, sent_at__isnull=False)
+    if Screening.objects.filter(person=person, results__contains=[PROTECTION]).exists() or asylum.exists():
+        raise NoConsulate
+
+
+def _covered(work: Work, person: UUID, receiver: Organisation, service: str, basis: str, override: str) -> UUID | None:
+    """CM-18: the consent that covers this receiver and this service, or None on vital interest with a reason; for the
+    consulate nothing stands in for the yes. Raises ConsentMissing."""
+    consulate = consent.CONSULATE in consent.scopes_for(receiver, service)
+    if consulate and not (said := consent.allows(person, consent.CONSULATE, at=work.now)):
+        raise ConsentMissing(scope=label_of("consent_scope", said.scope))
     if basis == "vital_interest":
         if not override.strip():
             raise Invalid(what=_("why this cannot wait"))
         return None
-    answer = consent.allows(person, recipient=receiver, at=work.now)
+    answer = consent.allows(person, recipient=receiver, service=service, at=work.now)
     if basis != "consent" or not answer:
-        raise ConsentMissing(scope=label_of("consent_scope", scope_for(receiver)))
+        raise ConsentMissing(scope=label_of("consent_scope", answer.scope))
     return answer.consent_id
 
 
@@ -263,13 +280,18 @@ def send_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
         if row.standing != "draft" or not sides[row.origin_id].case.is_open:
             raise WrongState
         side = sides[row.origin_id]
+        receiver = receivers[row.to_organisation_id]
+        consulate_allowed(side.person_id, row.service)
         expires_at = work.now + READABLE
         if side.basis != "vital_interest":
-            given = _covered(work, side.person_id, receivers[row.to_organisation_id], "consent", "")
+            given = _covered(work, side.person_id, receiver, row.service, "consent", "")
             last = Consent.objects.values_list("expires_on", flat=True).get(pk=given)
             expires_at = min(expires_at, datetime.combine(last + timedelta(days=1), time(), UTC))
-        elif consent.says_no(consents.get(side.person_id, []), scope := scope_for(receivers[row.to_organisation_id])):
-            _agreed_or_at_once(work, side, scope, each)
+        else:
+            _covered(work, side.person_id, receiver, row.service, side.basis, ".")
+            scopes, said = consent.scopes_for(receiver, row.service), consents.get(side.person_id, [])
+            if no := next((scope for scope in scopes if consent.says_no(said, scope)), ""):
+                _agreed_or_at_once(work, side, no, each)
         row.status, row.sent_at = "sent", each.occurred_at
         row.version += 1
         work.keys.share(row.pk, row.to_organisation_id, expires_at=expires_at)
@@ -336,7 +358,10 @@ def recall_after_consent(work: Work, consents: Sequence[Consent]) -> None:
     lost = [
         row
         for row in rows
-        if not consent.answer(newest.get(row.origin.person_id), scope_for(receivers[row.to_organisation_id]))
+        if not all(
+            consent.answer(newest.get(row.origin.person_id), scope)
+            for scope in consent.scopes_for(receivers[row.to_organisation_id], row.service)
+        )
     ]
     taken = _keys_taken(lost)
     # What was taken back before is left alone, unless its receiver held a key all the same.
@@ -377,8 +402,8 @@ def review_referrals(work: Work, steps: list[ReferralStep]) -> list[CaseReferral
     consents = consent.consents_of({row.person_id for row in rows})
     for row, each in zip(rows, steps, strict=True):
         sent = drafts[row.pk]
-        draft, scope = sent.sent_at is None, scope_for(receivers[sent.to_organisation_id])
-        no = draft and consent.says_no(consents.get(row.person_id, []), scope)
+        draft, scopes = sent.sent_at is None, consent.scopes_for(receivers[sent.to_organisation_id], sent.service)
+        no = draft and consent.says_no(consents.get(row.person_id, []), *scopes)
         if (sent.standing == "revoked" and draft) or not (row.awaits_review or (no and not row.agreed_after_no)):
             raise WrongState
         if row.took_part(work.actor.id):

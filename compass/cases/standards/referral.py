@@ -40,17 +40,18 @@ def referrals(files: Files) -> list[tuple[Case, CaseReferral, Referral]]:
     return sorted(found, key=lambda each: order[each[0].pk])
 
 
-def _scopes(files: Files) -> dict[UUID, str]:
-    """What each receiver of a referral on vital interest would have to be agreed to; for `files.once`, one query."""
+def _receivers(files: Files) -> dict[UUID, Organisation]:
+    """The receivers of referrals on vital interest; for `files.once`, one query."""
     to = {row.to_organisation_id for _case, side, row in files.once(referrals) if side.basis == "vital_interest"}
-    return {pk: consent.scope_for(each) for pk, each in Organisation.objects.in_bulk(to).items()} if to else {}
+    return Organisation.objects.in_bulk(to) if to else {}
 
 
 def waits_after_no(files: Files, case: Case, side: CaseReferral, row: Referral) -> bool:
     """Whether this is a draft on vital interest to which the person said no and no second person has agreed since."""
     if row.standing != "draft" or side.basis != "vital_interest" or side.agreed_after_no:
         return False
-    return consent.says_no(files.about(Consent, case), files.once(_scopes)[row.to_organisation_id])
+    scopes = consent.scopes_for(files.once(_receivers)[row.to_organisation_id], row.service)
+    return consent.says_no(files.about(Consent, case), *scopes)
 
 
 def asked_since(files: Files, case: Case, moment: datetime) -> datetime | None:

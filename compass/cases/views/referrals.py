@@ -28,6 +28,7 @@ from compass.cases.actions.referral import (
     ReferralStep,
     SentAtOnce,
     change_referrals,
+    consulate_allowed,
     drop_referrals,
     fields_for,
     note_outcomes,
@@ -64,12 +65,11 @@ from compass.cases.views.common import compare, find_case
 from compass.cases.views.overtaken import no_longer_fits
 from compass.cases.views.referral_words import at_once, facts, override, who
 from compass.people import consent
-from compass.people.consent import scope_for
 from compass.people.grounds import ACCOUNT
 from compass.people.models import Person
 from compass.people.queries import contact_of
 from compass.people.reach import may_be_called
-from compass.problems import Denied, KeyAbsent, NotFound
+from compass.problems import Denied, KeyAbsent, NoConsulate, NotFound
 from compass.ui import uploads
 from compass.ui.compare import is_stale, renew, rows
 from compass.vocabulary import code_list, label_of
@@ -142,8 +142,14 @@ def refer(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         context |= {"form": which, "first": True, "receiver": receiver}
         return TemplateResponse(request, "cases/referral_new.html", context)
     service = which.cleaned_data["service"]
-    scope = scope_for(receiver)
-    answer = consent.allows(case.person_id, recipient=receiver, at=work.now)
+    try:
+        consulate_allowed(case.person_id, service)
+    except NoConsulate as problem:
+        which.add_error("service", str(problem))
+        context |= {"form": which, "first": True, "receiver": receiver}
+        return TemplateResponse(request, "cases/referral_new.html", context)
+    answer = consent.allows(case.person_id, recipient=receiver, service=service, at=work.now)
+    scope = answer.scope
     contact = contact_of(work, person)
     form = ReferralForm(
         request.POST if "key" in request.POST else None,
@@ -173,7 +179,7 @@ def refer(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             return redirect("cases:referral", pk=made.pk)
     context |= {
         "form": form, "receiver": receiver, "service": service, "answer": answer, "scope": scope, "contact": contact,
-        "no": consent.says_no(consent.consents_of([person.pk])[person.pk], scope),
+        "no": consent.says_no(consent.consents_of([person.pk])[person.pk], *consent.scopes_for(receiver, service)),
     }  # fmt: skip
     return TemplateResponse(request, "cases/referral_new.html", context)
 
@@ -406,9 +412,9 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
 
 def _against(side: CaseReferral, row: Referral) -> bool:
     """Whether the person said no to what this draft on vital interest would share."""
-    scope = scope_for(Organisation.objects.get(pk=row.to_organisation_id))
+    scopes = consent.scopes_for(Organisation.objects.get(pk=row.to_organisation_id), row.service)
     said = consent.consents_of([side.person_id])[side.person_id] if side.basis == "vital_interest" else []
-    return consent.says_no(said, scope)
+    return consent.says_no(said, *scopes)
 
 
 def _answer(work: Work, row: Referral, form: Said) -> None:
@@ -507,7 +513,7 @@ def _basis(row: Referral, name: str) -> str:
     if side.basis != "consent" or name == "send":
         return str(side.basis)
     receiver = Organisation.objects.get(pk=row.to_organisation_id)
-    return "consent" if consent.allows(side.person_id, recipient=receiver) else ACCOUNT
+    return "consent" if consent.allows(side.person_id, recipient=receiver, service=row.service) else ACCOUNT
 
 
 @require_safe
