@@ -13,7 +13,8 @@ from compass.people.matching.keys import PHONE_DIGITS, number
 from compass.vocabulary import label_of
 
 #: Ways in which the person's own number is not rung, whatever else was answered.
-NEVER_RUNG = frozenset({"through_trusted_person", "at_the_centre", "no_contact"})
+THROUGH_ANOTHER = "through_trusted_person"
+NEVER_RUNG = frozenset({THROUGH_ANOTHER, "at_the_centre", "no_contact"})
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from compass.people.actions import IdentityChange
 from compass.people.forms.common import answered, listed, shown, tongue_choices
 from compass.people.models import Person
-from compass.people.reach import NEVER_RUNG, is_unsafe
+from compass.people.reach import NEVER_RUNG, THROUGH_ANOTHER, is_unsafe
 from compass.ui.digits import normalise_digits
 from compass.ui.forms import BaseForm, VersionField, YesNoField, words
 from compass.vocabulary import label_of
@@ -52,8 +52,10 @@ class NumbersField(forms.CharField):
 class ContactForm(BaseForm):
     """How to reach the person without putting them in danger."""
 
-    #: Demanded with a number.
-    sometimes: ClassVar[frozenset[str]] = frozenset({"safe_to_call"})
+    #: Demanded with a number, with the way through another, with the need of an interpreter.
+    sometimes: ClassVar[frozenset[str]] = frozenset(
+        {"safe_to_call", "trusted_person", "interpreter_needed", "interpreter_language"}
+    )
     version = VersionField()
     safe_contact = forms.ChoiceField(
         label=_("How may the person be reached?"),
@@ -150,6 +152,17 @@ class ContactForm(BaseForm):
                 _("This does not fit “%(way)s”. Ask the person, then change one of the two answers.")
                 % {"way": label_of("safe_contact", str(way))},
             )
+        if way == THROUGH_ANOTHER and not cleaned.get("trusted_person") and "trusted_person" not in self.errors:
+            self.add_error(
+                "trusted_person",
+                _("Write whom the person named and how to reach them, or choose another way above."),
+            )
+        if (
+            cleaned.get("interpreter_needed") is True
+            and not cleaned.get("interpreter_language")
+            and "interpreter_language" not in self.errors
+        ):
+            self.add_error("interpreter_language", _("Choose in which language an interpreter is needed."))
         preferred = cleaned.get("interpreter_language") or cleaned.get("interpreter_sex")
         if preferred and cleaned.get("interpreter_needed") is not True and "interpreter_needed" not in self.errors:
             self.add_error(

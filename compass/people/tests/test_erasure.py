@@ -273,3 +273,10 @@ def test_who_is_about_to_be_erased_is_listed_for_who_watches_also_when_one_colle
         assert [mark in line for line in rows if by_two.code in line] == [False], colleague
         assert other.code not in page
     assert alone.code not in sign_in("edo.supervisor").get("/people/rights/").content.decode()
+
+
+def test_where_the_text_is_not_in_the_persons_language_the_page_says_so(person, sign_in):
+    client = sign_in("zinder.social")
+    for languages, missing in ((("ha",), True), (("ha", "fr"), True), (("ar",), False)):
+        page = unescape(client.get(f"/people/{person(languages=languages).pk}/erasure/").content.decode())
+        assert ("Haoussa" in page.partition("Lisez ceci")[2] or "haoussa" in page.partition("Lisez ceci")[2]) == missing

@@ -218,13 +218,29 @@ def test_a_line_that_is_no_number_is_refused(make, sign_in, lines):
 )
 def test_two_answers_that_cannot_both_be_true_are_asked_again(make, sign_in, way, calls):
     client, where = sign_in("zinder.social"), f"/people/{make().pk}/contact/"
-    typed = {"key": str(uuid.uuid4()), "version": "1", "phone": PHONE, "safe_contact": way}
+    typed = {"key": str(uuid.uuid4()), "version": "1", "phone": PHONE, "safe_contact": way, "trusted_person": "Zouera"}
 
     refused = client.post(where, {**typed, "safe_to_call": calls})
     taken = client.post(where, {**typed, "safe_to_call": "no" if calls == "yes" else "yes"})
 
     assert refused.status_code == 200 and "Cela ne va pas avec" in unescape(refused.content.decode())
     assert taken.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("answers", "missing", "given"),
+    [
+        ({"safe_contact": "through_trusted_person"}, "trusted_person", "Zouera, la voisine"),
+        ({"interpreter_needed": "yes"}, "interpreter_language", "ff"),
+    ],
+)
+def test_what_an_answer_cannot_be_used_without_is_asked_for(make, sign_in, answers, missing, given):
+    client, where = sign_in("zinder.social"), f"/people/{make().pk}/contact/"
+    typed = {"key": str(uuid.uuid4()), "version": "1", **answers}
+
+    refused = client.post(where, typed)
+    assert refused.status_code == 200 and f'href="#id_{missing}' in refused.content.decode()
+    assert client.post(where, {**typed, missing: given}).status_code == 302
 
 
 def test_an_unknown_way_is_refused(make, at, told):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -130,15 +130,16 @@ def tongues(codes: list[str]) -> str:
     return in_a_row(names.get(code, code) for code in codes)
 
 
-def without_text(person: Person, heard: str) -> tuple[str, str] | None:
+def without_text(person: Person, heard: str, texts: Collection[str] | None = None) -> tuple[str, str] | None:
     """What to say, and do, when the text shown, in `heard`, is not one in the person's first language; None when it is.
 
+    texts: the languages that it exists in; those of the notice if not said.
     An interpreter then works from the text shown, and a consent keeps which one that was (`Consent.language`).
     """
-    spoken = person.languages
+    spoken, exists = person.languages, available() if texts is None else texts
     if not spoken or heard == spoken[0]:
         return None
-    text, others = tongues([heard]), [code for code in spoken if code in available()]
+    text, others = tongues([heard]), [code for code in spoken if code in exists]
     if heard not in spoken and others:
         return (
             _("This text is not in a language of the person: %(language)s") % {"language": text},
@@ -151,7 +152,7 @@ def without_text(person: Person, heard: str) -> tuple[str, str] | None:
             _("An interpreter is needed, who speaks the text below sentence by sentence: %(language)s.")
             % {"language": text},
         )
-    if spoken[0] in available():
+    if spoken[0] in exists:
         return None
     return (
         _("No text in the first language of this person: %(language)s") % {"language": tongues(spoken[:1])},

@@ -29,6 +29,7 @@ from compass.people.actions import (
 )
 from compass.people.forms.erasure import ErasureAskedForm, ErasureCancelForm, ErasureConfirmForm, RecordKeptForm
 from compass.people.models import ErasureRequest, Person
+from compass.people.views.common import without_text
 from compass.ui.forms import RecordForm
 
 
@@ -79,7 +80,8 @@ def _page(request: HttpRequest, work: Work, person: Person, form: Any, step: str
             "asked": asked,
             "open": asked is not None and asked.is_open,
             "erased": queries.erased(person),
-            "told": _told(person),
+            "told": (told := _told(person)),
+            "missing": without_text(person, told[0]["language"], dict(settings.LANGUAGES)),
             "keeps": work.may("people.erasure_keep"),
             "receivers": queries.receivers(work, person),
         },

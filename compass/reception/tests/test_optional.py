@@ -95,6 +95,8 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (lambda data: people.IdentityForm(data, country="NE"), {**WHO, "birth_year": "1995", "birth_estimated": "no"}),
     (people.ContactForm, REACH),
     (people.ContactForm, {**REACH, "phone": "+227 90 12 34 56", "safe_to_call": "yes"}),
+    (people.ContactForm, {**REACH, "safe_contact": "through_trusted_person", "trusted_person": "Zouera, next door"}),
+    (people.ContactForm, {**REACH, "interpreter_needed": "yes", "interpreter_language": "ff"}),
     (consent("", children=KIN), CONSENT),
     (consent("", children=KIN), {**CONSENT, "mode": "written", "evidence": "Folder 12, sheet 8"}),
     (consent("6-11"), {**CONSENT, **BESIDE}),
