@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from compass.cases.views import best_interests, case, decide, handover, mine, referrals, screen, steps, today
+from compass.cases.views import (
+    best_interests,
+    case,
+    decide,
+    handover,
+    mine,
+    referral_new,
+    referrals,
+    screen,
+    steps,
+    today,
+)
 
 app_name = "cases"
 urlpatterns: list[URLPattern] = [
@@ -16,7 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("referrals/", referrals.referrals, name="referrals"),
     path("referrals/<uuid:pk>/", referrals.referral, name="referral"),
     path("referrals/<uuid:pk>/files/<uuid:file_pk>/", referrals.file, name="referral_file"),
-    path("referrals/<uuid:pk>/change/", referrals.change, name="referral_change"),
+    path("referrals/<uuid:pk>/change/", referral_new.change, name="referral_change"),
     path("referrals/<uuid:pk>/<slug:name>/", referrals.step, name="referral_step"),
     path("handovers/", handover.handovers, name="handovers"),
     path("handovers/<uuid:pk>/", handover.handover, name="handover"),
@@ -24,7 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("best-interests/<uuid:pk>/", best_interests.best_interests, name="best_interests"),
     path("best-interests/<uuid:pk>/<slug:part>/", best_interests.step, name="best_interests_step"),
     path("<uuid:pk>/", case.case, name="case"),
-    path("<uuid:pk>/refer/", referrals.refer, name="refer"),
+    path("<uuid:pk>/refer/", referral_new.refer, name="refer"),
     path("<uuid:pk>/hand-over/", handover.hand_over, name="hand_over"),
     path("<uuid:pk>/risk/", steps.risk, name="risk"),
     path("<uuid:pk>/assign/", today.assign, name="assign"),

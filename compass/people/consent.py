@@ -23,7 +23,7 @@ from compass.access.work import Command
 from compass.people.models import Consent, Person
 from compass.problems import ConsentMissing
 from compass.ui.words import day
-from compass.vocabulary import label_of
+from compass.vocabulary import code_list, label_of
 
 #: Recording and use of what somebody says about themselves.
 DETAILS = "data_processing"
@@ -257,14 +257,12 @@ def carried(earlier: Consent | None, asked: Collection[str], moment: datetime) -
 _COVERED_BY = {OrganisationKind.MINISTRY: "share_authorities", OrganisationKind.UNHCR: "share_unhcr"}
 
 
-#: Services that are an act about which each person is asked by name, whoever gives them.
-_BY_SERVICE = {"FTR": "tracing_disclosure", "FRE": "share_family", "CON": CONSULATE}
-
-
-def scopes_for(receiver: Organisation, service: str) -> tuple[str, ...]:
-    """The consent scopes that cover telling a receiver that somebody needs this service: all must be a yes."""
-    own = _BY_SERVICE.get(service)
-    return (*([own] if own else []), scope_for(receiver))
+def scopes_for(receiver: Organisation, service: str = "") -> tuple[str, ...]:
+    """The consent scopes that cover telling a receiver that somebody needs this service: all must be a yes. The list
+    `service` names the scope of a service that is an act about which each person is asked by name."""
+    found = code_list("service").get(service)
+    own = found.extra.get("consent_scope") if found else None
+    return (*([str(own)] if own else []), scope_for(receiver))
 
 
 def scope_for(receiver: Organisation) -> str:

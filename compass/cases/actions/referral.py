@@ -220,12 +220,17 @@ def consulate_allowed(person: UUID, service: str) -> None:
         raise NoConsulate
 
 
+def _consulate_agreed(work: Work, person: UUID, receiver: Organisation, service: str) -> None:
+    """For the consulate nothing stands in for the yes, not even danger. Raises ConsentMissing."""
+    asked = consent.CONSULATE in consent.scopes_for(receiver, service)
+    if asked and not consent.allows(person, consent.CONSULATE, at=work.now):
+        raise ConsentMissing(scope=label_of("consent_scope", consent.CONSULATE))
+
+
 def _covered(work: Work, person: UUID, receiver: Organisation, service: str, basis: str, override: str) -> UUID | None:
-    """CM-18: the consent that covers this receiver and this service, or None on vital interest with a reason; for the
-    consulate nothing stands in for the yes. Raises ConsentMissing."""
-    consulate = consent.CONSULATE in consent.scopes_for(receiver, service)
-    if consulate and not (said := consent.allows(person, consent.CONSULATE, at=work.now)):
-        raise ConsentMissing(scope=label_of("consent_scope", said.scope))
+    """CM-18: the consent that covers this receiver and this service, or None on vital interest with a reason. Raises
+    ConsentMissing."""
+    _consulate_agreed(work, person, receiver, service)
     if basis == "vital_interest":
         if not override.strip():
             raise Invalid(what=_("why this cannot wait"))
@@ -288,7 +293,7 @@ def send_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
             last = Consent.objects.values_list("expires_on", flat=True).get(pk=given)
             expires_at = min(expires_at, datetime.combine(last + timedelta(days=1), time(), UTC))
         else:
-            _covered(work, side.person_id, receiver, row.service, side.basis, ".")
+            _consulate_agreed(work, side.person_id, receiver, row.service)
             scopes, said = consent.scopes_for(receiver, row.service), consents.get(side.person_id, [])
             if no := next((scope for scope in scopes if consent.says_no(said, scope)), ""):
                 _agreed_or_at_once(work, side, no, each)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from compass.access.work import Work
 from compass.cases.forms_referral import field_label
-from compass.cases.models import CaseReferral
+from compass.cases.models import CaseReferral, Referral
 from compass.cases.sealing import open_from
 from compass.people.models import CHILD_BANDS
 from compass.problems.words import in_a_row
@@ -71,6 +71,14 @@ def _language(value: str) -> str:
         return str(language(value).label)
     except KeyError:
         return value
+
+
+def payload_of(work: Work, row: Referral) -> dict[str, Any]:
+    """What the partner reads, opened. Raises KeyAbsent once its time is over."""
+    found: dict[str, Any] = work.keys.open(
+        row.payload_sealed, table="cases_referral", column="payload_sealed", subject=row.pk
+    )
+    return found
 
 
 def override(work: Work, side: CaseReferral) -> str:

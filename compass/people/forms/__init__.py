@@ -16,9 +16,9 @@ from compass.people.forms.person import (
     GuardianForm,
     HouseholdForm,
     IdentityForm,
-    RevealForm,
 )
 from compass.people.forms.photo import PhotoForm, PhotoRemovedForm
+from compass.people.forms.reveal import RevealForm
 from compass.people.forms.search import DecideMergeForm, FindForm, MergeForm, SameForm
 from compass.people.forms.voice import VoiceForm
 

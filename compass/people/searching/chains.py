@@ -65,9 +65,8 @@ def agreeing(tokens: Tokens, record: Record, organisation: UUID) -> Agreeing:
         inner, ends = reading.look(narrower(record, wide), measured=wide)
         wide, ends = wide + inner, ends | reading.look((), measured=inner)[1]
     years = {int(year) for year in attribute_keys(record).get("year", ())}
-    apart = {chain: _apart(chain, years) for chain in reading.people}
     unread, left = set(wide), MOST_READ
-    for end, _, chain in sorted((end, apart.get(chain, 0), chain) for chain, end in ends.items()):
+    for end, _, chain in sorted((end, _apart(chain, years), chain) for chain, end in ends.items()):
         left -= end - HEAD
         if left >= 0:
             unread.discard(chain)
@@ -75,11 +74,11 @@ def agreeing(tokens: Tokens, record: Record, organisation: UUID) -> Agreeing:
     found = Agreeing(cut=bool(unread))
     known = {person for chain, people in reading.people.items() if chain not in unread for person in people}
     for chain, people in reading.people.items():
-        kinds = agreements(chain)
+        kinds, apart = agreements(chain), _apart(chain, years)
         for person in known.intersection(people):
             found.kinds[person] |= kinds
             if "|year:" in chain:
-                found.apart[person] = min(apart[chain], found.apart.get(person, apart[chain]))
+                found.apart[person] = min(apart, found.apart.get(person, apart))
     return found
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.cases.sealing import open_from
-from compass.people.forms.person import RevealForm
+from compass.people.forms import RevealForm
 from compass.people.models import Person
 from compass.reintegration import actions, forms, scoring
 from compass.reintegration.ahead import next_at_home

@@ -228,11 +228,12 @@ NOT_YET = {"research_nonidentifying"}
 
 
 def unread(scopes: Iterable[str]) -> set[str]:
-    """Those of the purposes that no code of the product names."""
+    """Those of the purposes that neither code of the product names nor the list of services for what a referral asks."""
     root = Path(compass.__file__).parent
     apart = {"tests", "content", "demo", "bench", "data", "locale"}
     code = "".join(each.read_text() for each in root.rglob("*.py") if not apart & set(each.relative_to(root).parts))
-    return {scope for scope in scopes if f'"{scope}"' not in code and f"'{scope}'" not in code}
+    services = {row.extra.get("consent_scope") for row in code_list("service").codes}
+    return {scope for scope in scopes if f'"{scope}"' not in code and scope not in services}
 
 
 def test_whatever_a_person_is_asked_about_is_read_by_the_code_that_would_do_it() -> None:
