@@ -14,7 +14,7 @@ WITHOUT = {
     "handover.hand_over": "adds an offer; a second open one is refused",
     "handover.step": "a button: only an open offer is accepted or withdrawn, and nothing typed is replaced",
     "referrals._attach": "adds a file beside others",
-    "referrals.refer": "adds a draft beside others",
+    "referral_new.refer": "adds a draft beside others",
     "steps.contact": "adds a record; what it changes for all carries the version of the case",
     "steps.assessment": "adds a record; carries which one was the newest",
     "steps.plan": "adds a record; carries which one was the newest",
