@@ -120,6 +120,26 @@ class Receipt(models.Model):
         indexes = [models.Index(fields=["result_id", "action"], name="access_receipt_result")]
 
 
+class Opening(models.Model):
+    """That a colleague opened sealed words about somebody, so that openings can be counted. `veiled`: of whom, as the trail
+    names them. `session`: the trail's mark of the session, empty outside one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    organisation_id = models.UUIDField()
+    recorded_by = models.UUIDField()
+    recorded_at = models.DateTimeField()
+    session = models.CharField(max_length=12, blank=True)
+    veiled = models.UUIDField()
+
+    wall: ClassVar[Wall] = Wall(
+        app="SELECT, INSERT", insert=f"{OWN_ORGANISATION} AND recorded_by = compass_scope_actor()"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["recorded_by", "-recorded_at"], name="access_opening_lately")]
+
+
 class ScopeKey(models.Model):
     """The two padded halves of the HMAC key that signs scopes. Only the owner reads it."""
 

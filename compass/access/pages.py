@@ -18,13 +18,14 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
+from compass.access import again
 from compass.access.actor import Actor
 from compass.access.models import User
 from compass.access.roles import ROLES
 from compass.access.staff import name_of
 from compass.access.work import Work, record_refusal, unit_of_work
 from compass.access.zones import zone_of
-from compass.problems import DatabaseAway, Locked, NoScope, OfficeLocked, Problem
+from compass.problems import ConfirmAgain, DatabaseAway, Locked, NoScope, OfficeLocked, Problem
 from compass.problems.words import in_a_row
 from compass.vault.locking import is_locked
 
@@ -80,10 +81,15 @@ def page(purpose: str) -> Callable[[View], View]:
             zone = zone_of(actor.organisation.country)
             if not actor.grants and is_locked(actor.organisation.pk):
                 return problem_page(request, OfficeLocked())
+            if again.answered(request) and (refusal := again.refusal(request)):
+                return refusal
             session = getattr(request, "session_digest", "")
             said = f"{purpose}.write" if request.method == "POST" else purpose
             try:
-                with timezone.override(zone), unit_of_work(actor, said, session=session) as work:
+                with (
+                    timezone.override(zone),
+                    unit_of_work(actor, said, session=session, confirmed_at=again.confirmed_at(request)) as work,
+                ):
                     request.work = work  # type: ignore[attr-defined]
                     response = view(request, work, **kwargs)
                     if getattr(response, "streaming", False):
@@ -93,6 +99,9 @@ def page(purpose: str) -> Callable[[View], View]:
                         render()
                     add_never_cache_headers(response)
                     return response
+            except ConfirmAgain as problem:
+                record_refusal(actor, said, problem, session=session)
+                return again.asked(request, problem)
             except Problem as problem:
                 record_refusal(actor, said, problem, session=session)
                 return problem_page(request, problem)

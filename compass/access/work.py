@@ -21,7 +21,7 @@ from django.db import DatabaseError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from compass.access import policy, scope
+from compass.access import openings, policy, scope
 from compass.access.actor import Actor
 from compass.access.prepared import Prepared
 from compass.access.zones import zone_of
@@ -92,8 +92,10 @@ def _one(model: Any) -> Prepared[Any]:
 class Work:
     """What an action or a page may use. Made by `unit_of_work`."""
 
-    def __init__(self, actor: Actor, purpose: str, *, session: str = "") -> None:
+    def __init__(self, actor: Actor, purpose: str, *, session: str = "", confirmed_at: datetime | None = None) -> None:
         self.actor = actor
+        #: When the colleague of this session last showed that it is them; None when nothing says it.
+        self.confirmed_at = confirmed_at
         self.now = timezone.now()
         self.keys = KeyRing(actor.organisations)
         self.draft = chain.Draft(
@@ -189,6 +191,13 @@ class Work:
         """Add an event: codes, numbers and opaque identifiers only, never values of the record."""
         self.draft.events.append({"action": action, "results": [str(r) for r in results], **facts})
 
+    def opens(self, action: str, people: Iterable[UUID], *, results: Sequence[UUID] = (), **facts: str | int) -> None:
+        """Note that sealed words about these people are shown on this response, before they are opened; `results` where
+        other records than the people themselves are named. Raises OpenedTooOften, ConfirmAgain."""
+        asked = list(people)
+        openings.count(self, asked)
+        self.record(action, results=results or asked, **facts)
+
     def at_end(self, step: LastStep, about: Iterable[UUID]) -> None:
         """Call `step(work, identifiers)` once, when all else is written and only the trail is left.
 
@@ -256,14 +265,16 @@ class Work:
 
 
 @contextmanager
-def unit_of_work(actor: Actor, purpose: str, *, session: str = "") -> Iterator[Work]:
+def unit_of_work(
+    actor: Actor, purpose: str, *, session: str = "", confirmed_at: datetime | None = None
+) -> Iterator[Work]:
     """Open the transaction, set the scope, hand out a Work, write the trail, commit.
 
     Jobs, commands and stream generators open their own. Units do not nest.
     """
     if scope.current_work.get() is not None:
         raise RuntimeError("units of work do not nest")
-    work = Work(actor, purpose, session=session)
+    work = Work(actor, purpose, session=session, confirmed_at=confirmed_at)
     outer = transaction.get_connection().in_atomic_block
     with transaction.atomic():
         scope.enter(scope.sign(actor.id, actor.organisations, actor.countries, actor.tiers, pid=scope.backend_pid()))

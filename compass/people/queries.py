@@ -98,13 +98,13 @@ def reveal(work: Work, person: Person, reason: str) -> Opened:
     """Identity and contact to be shown on this response; the reason (a code) goes into the trail, also for the records
     that were merged into this one: their documents and contact are shown with it.
 
-    Raises ConsentMissing for a reason that rests on consent, when the person no longer agrees.
+    Raises ConsentMissing for a reason that rests on consent, when the person no longer agrees; and what `Work.opens` does.
     """
     if reason not in WITHOUT_CONSENT and ended(consent_of(spoken_under(person))):
         raise ConsentMissing(scope=label_of("consent_scope", DETAILS))
     records = [person, *made_one_with(person)]
     work.saw(records)
-    work.record("people.reveal", results=[row.pk for row in records], reason=reason)
+    work.opens("people.reveal", [person.pk], results=[row.pk for row in records], reason=reason)
     return opened(work, person)
 
 
@@ -124,7 +124,7 @@ def reveal_names(work: Work, people: Sequence[Person], reason: str, *, again: bo
     shown = [person for person in people if person.pk in mine]
     work.saw(shown)
     if shown and not again:
-        work.record("people.reveal", results=[person.pk for person in shown], reason=reason)
+        work.opens("people.reveal", [person.pk for person in shown], reason=reason)
     work.keys.load([person.pk for person in shown])
     return {person.pk: name for person in shown if (name := opened(work, person).name)}
 

@@ -46,6 +46,14 @@ class Denied(Problem):
     next_step = _("Ask the person who is responsible for this record, or your supervisor.")
 
 
+class ConfirmAgain(Problem):
+    """`count`: the people opened since the colleague last showed that it is them."""
+
+    number, status = 1012, 403
+    title = _("You have opened the records of %(count)s people since you last showed that it is you.")
+    next_step = _("Somebody else could have sat down at your device. Give your password once more, then it goes on.")
+
+
 class NotFound(Problem):
     """Also the answer for a record that exists elsewhere: a refusal must not tell that it exists."""
 
@@ -380,6 +388,14 @@ class SearchedTooOften(Problem):
     number, status = 5003, 429
     title = _("You have made %(count)s searches within an hour, which is the most there may be.")
     next_step = _("Go on with the codes you have, and search again later. Your supervisor can search too.")
+
+
+class OpenedTooOften(Problem):
+    """`count`: about how many different people a colleague may open sealed words within an hour."""
+
+    number, status = 5006, 429
+    title = _("You have opened the records of %(count)s people within an hour, which is the most there may be.")
+    next_step = _("Whoever you opened already stays open to you. For anybody else ask a colleague, or wait a while.")
 
 
 class AskedTooOften(Problem):

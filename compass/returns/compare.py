@@ -27,7 +27,7 @@ class Reader:
         self.may = work.may(rule)
         if reason:
             work.demand(rule)
-            work.record(rule, reason=reason, compared=1, results=[row.pk])
+            work.opens(rule, [row.person_id], results=[row.pk], reason=reason, compared=1)
 
     def words(self, row: AboutPerson, column: str, *names: str) -> dict[str, Any]:
         """What `column` holds under these names, or a mask for each; empty for a name without an answer."""

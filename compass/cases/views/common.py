@@ -79,7 +79,7 @@ class Sealed:
 
     def open(self, why: str) -> Any:
         self.work.demand("cases.reveal")
-        self.work.record("cases.reveal", results=[self.row.pk], why=why, compared=1)
+        self.work.opens("cases.reveal", [self.row.person_id], results=[self.row.pk], why=why, compared=1)
         value = open_from(self.work, self.row, self.column)
         return (value or {}).get(self.part) if self.part else value or ""
 
@@ -134,7 +134,8 @@ def reveal(request: HttpRequest, work: Work, case: Case, *models: type[AboutPers
                 if value := _open(work, row, column):
                     rows += 1
                     opened.append({"kind": model.__name__ + "." + column, "row": row, "text": value})
-        work.record("cases.reveal", results=[case.pk], why=form.cleaned_data["why"], count=rows)
+        why = form.cleaned_data["why"]
+        work.opens("cases.reveal", [case.person_id], results=[case.pk], why=why, count=rows)
     return {"reveal_form": form, "opened": opened, "revealed": asked and form.is_valid()}
 
 

@@ -94,5 +94,5 @@ def at_once(work: Work, side: CaseReferral) -> str:
 def _read(work: Work, side: CaseReferral, column: str) -> str:
     if not work.keys.holds([side.person_id]):
         return ""
-    work.record("cases.reveal", results=[side.pk], why="review")
+    work.opens("cases.reveal", [side.person_id], results=[side.pk], why="review")
     return str(open_from(work, side, column) or "")

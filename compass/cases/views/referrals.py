@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from compass.access import openings
 from compass.access.models import Organisation
 from compass.access.pages import page
 from compass.access.work import Work
@@ -114,6 +115,7 @@ def _opened(work: Work, row: Referral, sender: bool) -> dict[str, Any]:
     """What the referral says, or why it cannot be opened any more."""
     try:
         payload = payload_of(work, row)
+        openings.count(work, [row.pk])
         answer = work.keys.open(row.answer_sealed, table="cases_referral", column="answer_sealed", subject=row.pk) or {}
         # A telephone names a photo as its owner likes, also by a person: only who sent it reads that.
         files = [
@@ -355,5 +357,5 @@ def file(request: HttpRequest, work: Work, pk: UUID, file_pk: UUID) -> HttpRespo
     content = work.keys.open_file(
         found.content_sealed, table="cases_referralfile", column="content_sealed", subject=row.pk, row=found.pk
     )
-    work.record("referrals.file", results=[found.pk])
+    work.opens("referrals.file", [row.pk], results=[found.pk])
     return uploads.handed_out(content, found.media_type, row.code)

@@ -6,13 +6,16 @@ import threading
 
 from django.db import connection
 
+from compass.access import openings
 from compass.cases.actions.case import CaseOpening, open_cases
 from compass.cases.actions.referral import ReferralPrepared, ReferralStep, prepare_referrals, send_referrals
 from compass.cases.actions.referral_answer import ReferralAnswer, answer_referrals
 from compass.cases.models import Referral
 from compass.config.demo.world import world_id
+from compass.people import queries
 from compass.people.actions import ConsentGiven, Registration, give_consent, register_people
-from compass.problems import Problem
+from compass.people.models import Person
+from compass.problems import OpenedTooOften, Problem
 from compass.returns import actions
 from compass.returns.models import Member
 from compass.returns.tests.conftest import SEVEN, settle
@@ -125,3 +128,33 @@ def test_nobody_is_on_two_open_returns_that_were_asked_for_at_once(apart, at, to
     assert sorted(said) == ["WrongState", "started"]
     with at("zinder.social"):
         assert Member.objects.filter(person=child).count() == 1
+
+
+def test_names_opened_in_several_windows_at_once_are_counted_as_several(apart, at, told, monkeypatch):
+    """A script at an open session asks for four people in one moment where two may be opened."""
+    monkeypatch.setattr(openings, "PEOPLE_AN_HOUR", 2)
+    with at("zinder.social") as work:
+        born = {"birth_year": 1990, "family": "Osagie"}
+        people = [
+            register_people(work, [Registration(**told(basis="vital_interest"), identity=born | {"given": given})])[0]
+            for given in ("Ese", "Ijeoma", "Rakiya", "Zara")
+        ]
+    said, gate = [], threading.Barrier(len(people))
+
+    def run(person):
+        try:
+            gate.wait(20)
+            with at("zinder.social") as work:
+                said.append(queries.reveal(work, work.find("people.identity", Person, person.pk), "present").name)
+        except Problem as problem:
+            said.append(problem.number)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(person,)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert len(said) == len(people) and said.count(OpenedTooOften.number) == 2

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from compass.access.openings import PEOPLE_A_DAY
 from compass.access.pages import page
 from compass.access.work import Command, Work
 from compass.people.actions import compare_person, judge, look_beside, search_people
@@ -129,4 +130,5 @@ def same(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
 def searches(request: HttpRequest, work: Work) -> HttpResponse:
     """Whose searching was out of the ordinary, for the supervisor and the data protection officer."""
     work.demand("people.searches")
-    return TemplateResponse(request, "people/searches.html", {"lines": unusual(work), "limits": limits})
+    context = {"lines": unusual(work), "limits": limits, "opened_a_day": PEOPLE_A_DAY}
+    return TemplateResponse(request, "people/searches.html", context)

@@ -158,7 +158,7 @@ def printed(request: HttpRequest, work: Work, pk: UUID, language: str) -> HttpRe
         raise NotFound
     if not queries.safe_to_carry(work, person):
         raise ConsentMissing(scope=str(PAPER))
-    work.record("people.summary.printed", results=[person.pk], language=language)
+    work.opens("people.summary.printed", [person.pk], language=language)
     content = typeset(FOLDER / "summary.typ", _content(work, person, language))
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = 'inline; filename="summary.pdf"'

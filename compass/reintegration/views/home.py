@@ -72,7 +72,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     if request.method == "POST" and reveal.is_valid():
         work.demand("reintegration.plan")
         sealed = words_at_home(work, found)
-        work.record("reintegration.words_read", reason=reveal.cleaned_data["reason"], results=[found.pk])
+        work.opens("reintegration.words_read", [found.pk], reason=reveal.cleaned_data["reason"])
     planned = Action.objects.filter(person=found).order_by("planned_on", "recorded_at", "id")
     lines = [(line, _what(work, line)) for line in planned]
     interviews = Interview.objects.filter(person=found).defer("answers_sealed").order_by("-held_on")

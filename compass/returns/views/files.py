@@ -118,7 +118,7 @@ def show(request: HttpRequest, work: Work, pk: UUID) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         work.demand("returns.read_notes")
         notes = _notes(work, avr)
-        work.record("returns.notes_read", reason=form.cleaned_data["reason"], results=[avr.pk])
+        work.opens("returns.notes_read", [avr.person_id], results=[avr.pk], reason=form.cleaned_data["reason"])
     steps = Step.objects.filter(avr=avr).order_by("occurred_at", "recorded_at", "id")
     place, total = words.place(avr)
     ahead = words.next_step(avr, facts)
