@@ -7,6 +7,8 @@ import json
 import pytest
 from django.urls import reverse
 
+from compass.access import openings
+from compass.config.demo.accounts import PASSWORD
 from compass.people.actions import Withdrawal, withdraw_consent
 from compass.people.consent import newest
 from compass.trail.chain import veil
@@ -75,3 +77,21 @@ def test_who_leads_nothing_is_told_so_and_a_partner_sees_nothing(sign_in):
     supervisor.cookies["compass_language"] = "en"
     assert "You lead no open case" in supervisor.get(PAGE).content.decode()
     assert sign_in("zinder.clinic").get(reverse("cases:mine")).status_code == 403
+
+
+def test_a_list_that_grew_asks_first_who_sits_there_and_leads_back(lead, sign_in, monkeypatch):
+    """A page that is only looked at cannot carry a password: it is asked for on a page of its own."""
+    lead("Ese")
+    monkeypatch.setattr(openings, "PEOPLE_ON_ONE_WORD", 1)
+    client = sign_in("zinder.cases")
+    client.cookies["compass_language"] = "en"
+    assert "Ese Osagie" in client.post(PAGE, follow=True).content.decode()
+    lead("Musa")
+
+    asked = client.get(PAGE)
+    assert asked.status_code == 302 and asked.url.startswith(reverse("account_reauthenticate"))
+    page = client.get(asked.url).content.decode()
+    assert "Somebody else could have sat down" in page and "Musa" not in page
+    back = client.post(asked.url, {"password": PASSWORD, "next": PAGE})
+    assert back.url == PAGE
+    assert "Musa Osagie" in client.get(PAGE).content.decode()
