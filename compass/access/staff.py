@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
+
+from django.db.models import Q
 
 from compass.access.models import User
 from compass.vault import crypto
@@ -33,3 +36,14 @@ def names_of_colleagues(organisations: Collection[UUID], people: Iterable[UUID])
     """Names of those of these accounts that belong to the organisations; one query. Who works elsewhere is left out."""
     found = User.objects.filter(pk__in=set(people), organisation_id__in=organisations)
     return {user.pk: name_of(user) for user in found}
+
+
+def names_in(roles: Collection[str], organisations: Collection[UUID], now: datetime, *, but: UUID) -> list[str]:
+    """Names of those who hold one of these roles in one of these organisations today, one colleague (`but`) left out; one
+    query."""
+    valid = Q(grants__valid_to__isnull=True) | Q(grants__valid_to__gt=now)
+    found = User.objects.filter(
+        valid, is_active=True, invited_until=None, grants__role__in=roles, grants__valid_from__lte=now,
+        grants__organisation_id__in=organisations,
+    )  # fmt: skip
+    return sorted({name_of(user) for user in found.exclude(pk=but)})

@@ -11,7 +11,9 @@ from uuid import UUID
 
 from django.db.models import F, Model, Q, QuerySet
 
+from compass.access.policy import RULES
 from compass.access.prepared import Prepared
+from compass.access.staff import names_in
 from compass.access.work import Work
 from compass.people import registry
 from compass.people.consent import DETAILS, ENDED, Answer, answer, consents_of, explained, newest
@@ -481,6 +483,30 @@ def rights_waiting(work: Work, limit: int = 200) -> list[DataRequest]:
             :limit
         ]
     )
+
+
+def second_talk_by(work: Work, row: ErasureRequest) -> list[str] | None:
+    """Who may hold the second talk about this request, where the reader may not: the colleagues of the office, by name.
+
+    None where the reader may: somebody else recorded the wish, or nobody else of the office could, so that no right waits
+    for a colleague who is not there. Then the delay is longer, and the request is listed as one colleague's word.
+    """
+    if row.recorded_by != work.actor.id:
+        return None
+    return others_who_erase(work, row.organisation_id) or None
+
+
+def others_who_erase(work: Work, organisation: UUID) -> list[str]:
+    """The reader's colleagues of this office who may talk with somebody about being erased, by name; one query."""
+    return names_in(RULES["people.erasure"].roles, [organisation], work.now, but=work.actor.id)
+
+
+def second_talks(work: Work, limit: int = 50) -> list[ErasureRequest]:
+    """Wishes to be erased whose second talk the reader may hold, the oldest first; a query, and one for each office in which
+    the reader recorded one."""
+    rows = work.allowed("people.erasure", ErasureRequest).filter(status="asked").select_related("person")
+    rows = rows.defer("person__identity_sealed", "person__contact_sealed").order_by("recorded_at", "id")[:limit]
+    return [row for row in rows if second_talk_by(work, row) is None]
 
 
 def erasures_waiting(work: Work, limit: int = 200) -> list[ErasureRequest]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from compass.access.work import Work
 from compass.cases.files import Files
 from compass.cases.standards import Due, link, standard
+from compass.people import queries
 from compass.people.models import DataRequest
+
+#: A wish to be erased is to be settled within the days of the country (a month), with the delay after the second talk.
+SECOND_TALK = timedelta(days=7)
 
 
 def _waiting(work: Work) -> Iterator[Due]:
@@ -37,4 +41,33 @@ def _waiting(work: Work) -> Iterator[Due]:
 )
 def right_answered(files: Files) -> Iterator[Due]:
     """Every request has its line in the queue, whether or not there is a case."""
+    return iter(())
+
+
+def _second_talks(work: Work) -> Iterator[Due]:
+    """From the day after the first talk, for whoever may hold the second; a list is read over shoulders, so it says no more
+    than that somebody wants to be talked with."""
+    if not work.may("people.erasure"):
+        return
+    for row in queries.second_talks(work):
+        last = max(row.occurred_at, row.recorded_at)
+        if work.day(last) < work.today:
+            yield Due(
+                subject=row.person,
+                start_at=row.occurred_at,
+                due_at=row.occurred_at + SECOND_TALK,
+                url=link("people:erasure", row.person_id),
+                action=_("Talk with the person in private"),
+            )
+
+
+@standard(
+    "COMPASS-TALK",
+    what=_("A second talk with the person, in private, is due"),
+    source="COMPASS design, section 8: two private talks on two days; the days are provisional",
+    severity="alert",
+    queue=_second_talks,
+)
+def second_talk_held(files: Files) -> Iterator[Due]:
+    """Every wish to be erased has its line in the queue, whether or not there is a case."""
     return iter(())

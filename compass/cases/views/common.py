@@ -11,9 +11,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from compass.access.models import User
 from compass.access.prepared import Prepared
-from compass.access.staff import name_of
+from compass.access.staff import names_in
 from compass.access.work import Work
 from compass.cases.files import Files
 from compass.cases.forms import KeptForm, RevealForm
@@ -57,12 +56,7 @@ def agrees(files: Files, case: Case) -> bool:
 
 def supervisors(work: Work) -> list[str]:
     """The names of those who supervise in this office, to be called when it cannot wait."""
-    valid = Q(grants__valid_to__isnull=True) | Q(grants__valid_to__gt=work.now)
-    found = User.objects.filter(
-        valid, is_active=True, grants__role="supervisor", grants__organisation_id__in=work.actor.organisations,
-        grants__valid_from__lte=work.now,
-    )  # fmt: skip
-    return sorted({name_of(user) for user in found.exclude(pk=work.actor.id)})
+    return names_in({"supervisor"}, work.actor.organisations, work.now, but=work.actor.id)
 
 
 @dataclass(frozen=True)

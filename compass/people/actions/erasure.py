@@ -15,6 +15,7 @@ from django.conf import settings
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
 from compass.people.models import PERHAPS_ALONE, ErasureRequest, GuardianRequest, Person
+from compass.people.queries import second_talk_by
 from compass.people.registry import keys_about
 from compass.problems import SecondPersonNeeded, StandardNotMet, TalkInPrivate, WrongState
 from compass.vault.identifiers import new_id
@@ -24,6 +25,8 @@ from compass.vocabulary import known, standard
 OPEN = ("asked", "confirmed")
 NOT_PRIVATE = "not_private"
 GUARDIAN_FIRST = "BIP-02"
+#: Where nobody else of the office can hold the second talk, whoever watches has so long to ask the person.
+ALONE = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,12 @@ class RecordKept(Command):
     ground: str
 
 
+def delay(alone: bool) -> timedelta:
+    """How long a confirmed request waits; `alone`: one colleague recorded both talks."""
+    days = timedelta(days=settings.COMPASS_ERASURE_DAYS)
+    return max(days, ALONE) if alone else days
+
+
 @action("people.erasure_ask", ErasureRequest)
 def ask_erasure(work: Work, asked: list[ErasureAsked]) -> list[ErasureRequest]:
     """Record that people ask to be erased; why is not asked. Raises WrongState when they did, or are erased already."""
@@ -67,10 +76,11 @@ def ask_erasure(work: Work, asked: list[ErasureAsked]) -> list[ErasureRequest]:
 
 @action("people.erasure_confirm", ErasureRequest)
 def confirm_erasure(work: Work, confirmed: list[ErasureConfirmed]) -> list[ErasureRequest]:
-    """Record the second talk; from now the delay runs (COMPASS_ERASURE_DAYS, 7 unless told otherwise).
+    """Record the second talk, which another colleague holds than who recorded the wish: nobody makes a person vanish alone.
+    From now the delay runs (COMPASS_ERASURE_DAYS, 7 unless told otherwise; ALONE at least where the office has nobody else).
 
-    Raises TalkInPrivate when it was on the same day or not in private; for a child SecondPersonNeeded when the colleague
-    who recorded the wish confirms it, and StandardNotMet (BIP-02) when the child is alone and no guardian is appointed.
+    Raises TalkInPrivate when it was on the same day or not in private, SecondPersonNeeded, and for a child StandardNotMet
+    (BIP-02) when the child is alone and no guardian is appointed. A child is never erased on one colleague's word.
     """
     rows = work.require("people.erasure", ErasureRequest, confirmed)
     people = Person.objects.in_bulk([row.person_id for row in rows])
@@ -81,9 +91,11 @@ def confirm_erasure(work: Work, confirmed: list[ErasureConfirmed]) -> list[Erasu
         if talk == NOT_PRIVATE or work.day(each.occurred_at) <= work.day(max(row.occurred_at, row.recorded_at)):
             raise TalkInPrivate
         _child_is_heard(work, people[row.person_id], row)
+        if second_talk_by(work, row) is not None:
+            raise SecondPersonNeeded
         row.status, row.talk = "confirmed", talk
         row.confirmed_at, row.confirmed_by = each.occurred_at, work.actor.id
-        row.due_at = work.now + timedelta(days=settings.COMPASS_ERASURE_DAYS)
+        row.due_at = work.now + delay(row.recorded_by == work.actor.id)
         row.version += 1
     ErasureRequest.objects.bulk_update(rows, ["status", "talk", "confirmed_at", "confirmed_by", "due_at", "version"])
     return rows

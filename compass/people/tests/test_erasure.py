@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone, translation
 
 from compass.access.models import Grant
+from compass.cases import standards
 from compass.people.actions import (
     ErasureAsked,
     ErasureConfirmed,
@@ -65,7 +66,7 @@ def asked(at, told):
 def confirmed(at, told, asked):
     """Confirmed, and the delay is over."""
 
-    def make(person, by="zinder.social") -> ErasureRequest:
+    def make(person, by="zinder.cases") -> ErasureRequest:
         row = asked(person)
         with at(by) as work:
             confirm_erasure(work, [ErasureConfirmed(**told(id=row.pk, basis="legal_duty"), talk="in_person")])
@@ -87,9 +88,8 @@ def name_of(at, person) -> str:
 def test_it_works_by_pages(at, sign_in, person):
     someone, other = person(), person(identity={**IDENTITY, "given": "Amina"})
     page = f"/people/{someone.pk}/erasure/"
-    client = sign_in("zinder.social")
-
-    client.send(page, {})
+    sign_in("zinder.social").send(page, {})
+    client = sign_in("zinder.cases")
     again = client.send(f"{page}confirm/", {"talk": "in_person", "still": "yes"})
     with translation.override("fr"):
         assert "un autre jour" in unescape(again.content.decode()), "on the day it was asked nothing is confirmed"
@@ -124,7 +124,7 @@ def test_it_works_by_pages(at, sign_in, person):
 
 def test_a_second_talk_after_a_night_in_greenwich_alone_is_the_same_day(at, told, person, asked):
     row, night = asked(person()), timezone.now().replace(hour=23, minute=30) - timedelta(days=3)
-    with at("zinder.social") as work:
+    with at("zinder.cases") as work:
         # Half past midnight in Zinder.
         ErasureRequest.objects.update(occurred_at=night, recorded_at=night)
 
@@ -155,7 +155,7 @@ def test_a_doubt_in_the_second_talk_lets_it_fall(at, sign_in, person, asked):
     someone = person()
     asked(someone)
 
-    sign_in("zinder.social").send(f"/people/{someone.pk}/erasure/confirm/", {"talk": "not_private", "still": "no"})
+    sign_in("zinder.cases").send(f"/people/{someone.pk}/erasure/confirm/", {"talk": "not_private", "still": "no"})
 
     with at("zinder.social"):
         row = ErasureRequest.objects.get()
@@ -165,7 +165,7 @@ def test_a_doubt_in_the_second_talk_lets_it_fall(at, sign_in, person, asked):
 @pytest.mark.parametrize("talk", code_list("erasure_talk").values)
 def test_only_a_private_talk_confirms(at, told, person, asked, talk):
     row = asked(person())
-    with at("zinder.social") as work:
+    with at("zinder.cases") as work:
         told_then = ErasureConfirmed(**told(id=row.pk, basis="legal_duty"), talk=talk)
         if talk == "not_private":
             with pytest.raises(TalkInPrivate):
@@ -179,8 +179,8 @@ def test_a_talk_that_is_dated_back_does_not_shorten_the_two_days(at, told, perso
     with at("zinder.social") as work:
         early = told(id=someone.pk, basis="legal_duty", occurred_at=timezone.now() - timedelta(days=3))
         (row,) = ask_erasure(work, [ErasureAsked(**early)])
-        with pytest.raises(TalkInPrivate):
-            confirm_erasure(work, [ErasureConfirmed(**told(id=row.pk, basis="legal_duty"), talk="in_person")])
+    with at("zinder.cases") as work, pytest.raises(TalkInPrivate):
+        confirm_erasure(work, [ErasureConfirmed(**told(id=row.pk, basis="legal_duty"), talk="in_person")])
 
 
 def test_asking_twice_is_one_request_and_the_erased_cannot_ask(at, told, person, confirmed):
@@ -255,15 +255,43 @@ def test_when_who_confirmed_has_left_a_supervisor_stands_for_the_office(at, pers
     assert Grant.objects.filter(user_id=entry.actor, role="supervisor").exists()
 
 
-def test_who_is_about_to_be_erased_is_listed_for_who_watches_also_when_one_colleague_said_it_all(
-    at, told, sign_in, person, asked, confirmed
-):
-    """A clerk who is paid to make somebody vanish cannot do it unseen."""
-    alone, by_two, other = person(), person(), person()
-    confirmed(alone)
-    row = asked(by_two)
-    with at("zinder.cases") as work:
+def test_nobody_makes_a_person_vanish_alone(at, told, sign_in, person, asked):
+    """A clerk who is paid to make somebody vanish says, on two days, that they asked for it."""
+    someone = person()
+    row = asked(someone)
+    page, client = f"/people/{someone.pk}/erasure/", sign_in("zinder.social")
+    client.cookies["compass_language"] = "en"
+    before = unescape(client.get(page).content.decode())
+    assert "another colleague talks with the person" in before and f"{page}confirm/" not in before
+    client.send(f"{page}confirm/", {"talk": "in_person", "still": "yes"})
+    with at("zinder.social") as work, pytest.raises(SecondPersonNeeded):
         confirm_erasure(work, [ErasureConfirmed(**told(id=row.pk, basis="legal_duty"), talk="in_person")])
+
+    with at("zinder.social"):
+        assert ErasureRequest.objects.get().status == "asked"
+    beside = sign_in("zinder.cases")
+    assert f"{page}confirm/" in beside.get(page).content.decode()
+    beside.send(f"{page}confirm/", {"talk": "in_person", "still": "yes"})
+    with at("zinder.social"):
+        row = ErasureRequest.objects.get()
+        assert row.status == "confirmed" and not row.by_one
+        assert row.due_at - timezone.now() <= timedelta(days=7)
+
+
+def test_where_nobody_else_could_the_right_waits_for_nobody_but_longer_and_in_sight(
+    at, told, sign_in, person, asked, monkeypatch
+):
+    alone, by_two, other = person(), person(), person()
+    row, second = asked(alone), asked(by_two)
+    with at("zinder.cases") as work:
+        confirm_erasure(work, [ErasureConfirmed(**told(id=second.pk, basis="legal_duty"), talk="in_person")])
+    monkeypatch.setattr("compass.people.queries.names_in", lambda *_, **__: [])
+    told_to = sign_in("zinder.social").get(f"/people/{alone.pk}/erasure/confirm/").content.decode()
+    assert "30 jours" in unescape(told_to), "what is read to the person says how long it is"
+    with at("zinder.social") as work:
+        confirm_erasure(work, [ErasureConfirmed(**told(id=row.pk, basis="legal_duty"), talk="in_person")])
+        row = ErasureRequest.objects.get(pk=row.pk)
+    assert row.by_one and row.due_at - timezone.now() > timedelta(days=29)
     for colleague in ("zinder.supervisor", "geneva.protection"):
         page = unescape(sign_in(colleague).get("/people/rights/").content.decode())
         with translation.override("fr"):
@@ -273,6 +301,27 @@ def test_who_is_about_to_be_erased_is_listed_for_who_watches_also_when_one_colle
         assert [mark in line for line in rows if by_two.code in line] == [False], colleague
         assert other.code not in page
     assert alone.code not in sign_in("edo.supervisor").get("/people/rights/").content.decode()
+
+
+def test_the_second_talk_stands_on_the_list_of_whoever_may_hold_it(at, told, person, asked):
+    """From the day after, in words that give nobody away to whoever looks over the shoulder."""
+    someone, today = person(), person()
+    asked(someone)
+    with at("zinder.social") as work:
+        ask_erasure(work, [ErasureAsked(**told(id=today.pk, basis="legal_duty"))])
+
+    def lines(colleague):
+        with at(colleague) as work:
+            found = standards.work_list(work)
+            shown = [*found.today, *found.week]
+            return [
+                (str(each.standard.what), each.due.subject.code) for each in shown if each.standard.id == "COMPASS-TALK"
+            ]
+
+    for colleague in ("zinder.cases", "zinder.supervisor"):
+        ((what, code),) = lines(colleague)
+        assert code == someone.code and "eras" not in what.lower()
+    assert lines("zinder.social") == [] and lines("edo.supervisor") == []
 
 
 def test_where_the_text_is_not_in_the_persons_language_the_page_says_so(person, sign_in):

@@ -27,15 +27,15 @@ from compass.people.actions import (
     confirm_erasure,
     keep_record,
 )
+from compass.people.actions.erasure import delay
 from compass.people.forms.erasure import ErasureAskedForm, ErasureCancelForm, ErasureConfirmForm, RecordKeptForm
 from compass.people.models import ErasureRequest, Person
 from compass.people.views.common import without_text
 from compass.ui.forms import RecordForm
 
 
-def meaning() -> list[str]:
-    """What the person is told before they decide, to be read aloud; in the language that is active."""
-    days = settings.COMPASS_ERASURE_DAYS
+def meaning(days: int) -> list[str]:
+    """What the person is told before they decide, to be read aloud; in the language that is active. `days`: the delay."""
     return [
         _("Your name, how to reach you and all that you told us are locked for ever. Nobody can open them again, nor can"
           " we."),
@@ -57,19 +57,22 @@ def meaning() -> list[str]:
     ]  # fmt: skip
 
 
-def _told(person: Person) -> list[dict[str, Any]]:
+def _told(person: Person, days: int) -> list[dict[str, Any]]:
     """The words in the worker's language, and in those of the person's that COMPASS speaks."""
     own = (get_language() or "fr")[:2]
     spoken = [code for code in person.languages if code in dict(settings.LANGUAGES) and code != own]
     found = []
     for code in [*spoken, own]:
         with override(code):
-            found.append({"language": code, "rtl": code == "ar", "lines": meaning()})
+            found.append({"language": code, "rtl": code == "ar", "lines": meaning(days)})
     return found
 
 
 def _page(request: HttpRequest, work: Work, person: Person, form: Any, step: str) -> HttpResponse:
     asked = queries.erasure_of(person)
+    waits = asked is not None and asked.status == "asked"
+    others = queries.others_who_erase(work, person.organisation_id)
+    mine = asked is None or not waits or asked.recorded_by == work.actor.id
     return TemplateResponse(
         request,
         "people/erasure.html",
@@ -80,7 +83,8 @@ def _page(request: HttpRequest, work: Work, person: Person, form: Any, step: str
             "asked": asked,
             "open": asked is not None and asked.is_open,
             "erased": queries.erased(person),
-            "told": (told := _told(person)),
+            "others": others if waits and mine else [],
+            "told": (told := _told(person, delay(mine and not others).days)),
             "missing": without_text(person, told[0]["language"], dict(settings.LANGUAGES)),
             "keeps": work.may("people.erasure_keep"),
             "receivers": queries.receivers(work, person),
@@ -113,7 +117,7 @@ def _open_request(work: Work, rule: str, pk: UUID) -> tuple[Person, ErasureReque
 def confirmed(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """The second talk. A no lets the request fall."""
     person, asked = _open_request(work, "people.erasure", pk)
-    if asked is None or asked.status != "asked":
+    if asked is None or asked.status != "asked" or queries.second_talk_by(work, asked) is not None:
         return redirect("people:erasure", pk=pk)
     form = ErasureConfirmForm(request.POST or None, initial={"version": asked.version})
     if form.is_valid():
