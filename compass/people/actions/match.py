@@ -18,7 +18,7 @@ from compass.people.consent import newest
 from compass.people.matching.linker import link
 from compass.people.matching.records import Record
 from compass.people.models import Judgement, Pair, Person
-from compass.people.queries import ended, opened
+from compass.people.queries import ended, nationalities_of, opened
 from compass.people.searching.known import also_known
 from compass.people.searching.tokens import record_of
 from compass.vault.identifiers import new_id
@@ -78,7 +78,9 @@ def _opened(work: Work, last: UUID | None) -> tuple[list[tuple[Person, Record]],
         if person.pk in held and not ended(said.get(person.pk)):
             sealed = opened(work, person)
             record = record_of(sealed.identity, sealed.contact, also.get(person.pk))
-            found.append((person, replace(record, sex=person.sex if person.sex in TOLD else "")))
+            told = tuple(nationalities_of(person, sealed.identity))
+            sex = person.sex if person.sex in TOLD else ""
+            found.append((person, replace(record, sex=sex, nationalities=told)))
     return found, batch[-1].pk if len(batch) == AT_A_TIME else None
 
 

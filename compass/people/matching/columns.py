@@ -18,7 +18,7 @@ UNKNOWN = -1
 #: head: what somebody is called, the first of the given names, and all of them as one word. chain: the given names after the
 #: first, which may be the father's.
 NAME_FIELDS = ("head", "given", "chain", "family", "other", "father", "mother")
-CODE_FIELDS = ("area", "phone", "document", "sex")
+CODE_FIELDS = ("area", "phone", "document", "sex", "nationality")
 
 
 class Texts:
@@ -140,6 +140,7 @@ def _values(record: Record) -> dict[str, list[str]]:
         "phone": [number(phone)[-PHONE_DIGITS:] for phone in record.phones],
         "document": [number(document) for document in record.documents],
         "sex": [record.sex],
+        "nationality": list(record.nationalities),
     }
 
 

@@ -33,6 +33,7 @@ ALIKE = 0.85
 WORTH_COUNTING_SLIPS = 0.7
 SHORTEST_SLIP = 4
 YEARS_NEAR = 3
+YEARS_APART = 10
 
 
 def compare(columns: Columns, first: Ints, second: Ints) -> Found:
@@ -58,7 +59,8 @@ def compare(columns: Columns, first: Ints, second: Ints) -> Found:
     }
     for position, name in enumerate(NAMES):
         levels[:, position], values[:, position] = found[name]
-    levels[:, NAMES.index("sex")] //= SAME
+    for name in ("sex", "nationality"):
+        levels[:, NAMES.index(name)] //= SAME
     return levels, values
 
 
@@ -83,6 +85,7 @@ def _own_names(columns: Columns, first: Ints, second: Ints) -> tuple[Found, Foun
     further[0][:] = np.minimum(further[0], TextLevel.ALIKE)
     further[1][:] = MISSING
     _replace(given, every, further, further[0] > given[0])
+    compound = between("chain", "chain")[0] >= TextLevel.SKELETON
     for found, pairs in (
         (given, (("head", "other"), ("other", "head"))),
         (
@@ -92,7 +95,10 @@ def _own_names(columns: Columns, first: Ints, second: Ints) -> tuple[Found, Foun
     ):
         for one, other in pairs:
             called = between(one, other)
-            _replace(found, every, called, called[0] > np.maximum(found[0], DIFFER))
+            counted = called[0] > np.maximum(found[0], DIFFER)
+            if "chain" in (one, other):
+                counted &= ~compound
+            _replace(found, every, called, counted)
     unlike = np.flatnonzero((given[0] < TextLevel.SLIP) & (family[0] < TextLevel.SLIP))
     ours, theirs = between("head", "family", unlike), between("family", "head", unlike)
     straight = np.maximum(given[0][unlike], DIFFER) + np.maximum(family[0][unlike], DIFFER)
@@ -199,7 +205,7 @@ def _days(columns: Columns, first: Ints, second: Ints) -> Found:
     turned = (a[:, 4:6] == b[:, 6:]).all(axis=1) & (a[:, 6:] == b[:, 4:6]).all(axis=1) & ~differ[:, :4].any(axis=1)
     slip = (wrong == 1) | ((wrong == 2) & exchanged.any(axis=1)) | turned
     parts = sum((~differ[:, part].any(axis=1)).astype(np.int8) for part in (slice(4), slice(4, 6), slice(6, 8)))
-    found = np.where(_near_years(columns.years[one], columns.years[other]), DayLevel.NEAR, DIFFER)
+    found = _years_apart(columns.years[one], columns.years[other])
     found = np.where(parts == 2, DayLevel.PARTS, found)
     found = np.where(slip, DayLevel.SLIP, found)
     level[both] = np.where(wrong == 0, DayLevel.SAME, found)
@@ -211,7 +217,7 @@ def _years(columns: Columns, first: Ints, second: Ints) -> Found:
     """Years, only where a day is missing on one side: otherwise the day has said it already."""
     one, other = columns.years[first], columns.years[second]
     known = (one >= 0) & (other >= 0) & ((columns.day[first] < 0) | (columns.day[second] < 0))
-    found = np.where(_near_years(one, other), YearLevel.NEAR, YearLevel.DIFFER)
+    found = _years_apart(one, other)
     found = np.where(np.abs(one - other) <= 1, np.where(one == other, YearLevel.SAME, YearLevel.NEXT), found)
     level = np.where(known, found, MISSING).astype(np.int8)
     return level, np.where(level == YearLevel.SAME, one, MISSING).astype(np.int32)
@@ -224,13 +230,14 @@ def _told(columns: Columns, first: Ints, second: Ints) -> Found:
     return np.where(known, alike, MISSING).astype(np.int8), np.full(len(first), MISSING, np.int32)
 
 
-def _near_years(one: Ints, other: Ints) -> NDArray[np.bool_]:
-    """Within three years, or as far apart as an Ethiopian or Hijri year copied unchanged stands from ours.
+def _years_apart(one: Ints, other: Ints) -> Levels:
+    """`YearLevel` up to NEAR, which is three years, or as far apart as an Ethiopian or Hijri year copied unchanged stands
+    from ours; up to APART, which is ten.
 
     Ethiopian 7 or 8 years; solar Hijri (Afghanistan) 621 or 622; lunar Hijri by 0.970229 x + 621.57, one year either way.
     """
     low, high = np.minimum(one, other).astype(np.float64), np.maximum(one, other).astype(np.float64)
     apart = high - low
     hijri = (np.abs(apart - 621.5) <= 1) | (np.abs(high - (low * 0.970229 + 621.57)) <= 1)
-    near: NDArray[np.bool_] = (apart <= YEARS_NEAR) | (apart == 7) | (apart == 8) | ((low < HIJRI_BEFORE) & hijri)
-    return near
+    near = (apart <= YEARS_NEAR) | (apart == 7) | (apart == 8) | ((low < HIJRI_BEFORE) & hijri)
+    return np.where(near, YearLevel.NEAR, np.where(apart <= YEARS_APART, YearLevel.APART, DIFFER)).astype(np.int8)

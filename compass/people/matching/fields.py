@@ -26,22 +26,27 @@ class TextLevel(IntEnum):
 
 
 class YearLevel(IntEnum):
-    """Years of birth: near, or as far apart as two calendars; one apart; the same."""
+    """Years of birth: a generation apart; up to ten; near, or as far apart as two calendars; one apart; the same.
+
+    Who does not know the year is guessed at, by another clerk a few years off, but no child passes for a grown person.
+    """
 
     DIFFER = 0
-    NEAR = 1
-    NEXT = 2
-    SAME = 3
+    APART = 1
+    NEAR = 2
+    NEXT = 3
+    SAME = 4
 
 
 class DayLevel(IntEnum):
-    """Days of birth: near in years; two of day, month, year; one digit or day and month turned; the same."""
+    """Days of birth: years as `YearLevel`; two of day, month, year; one digit or day and month turned; the same."""
 
     DIFFER = 0
-    NEAR = 1
-    PARTS = 2
-    SLIP = 3
-    SAME = 4
+    APART = 1
+    NEAR = 2
+    PARTS = 3
+    SLIP = 4
+    SAME = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,14 @@ FIELDS: tuple[Field, ...] = (
     Field("family", True, _PERSON, _STRANGER),
     Field("father", True, _PERSON, _STRANGER),
     Field("mother", True, _PERSON, _STRANGER),
-    Field("day", False, (0.05, 0.05, 0.05, 0.10, 0.75), (0.88, 0.08, 0.039, 0.0008, 0.0002)),
-    Field("year", False, (0.04, 0.11, 0.15, 0.70), (0.68, 0.18, 0.10, 0.04)),
+    Field("day", False, (0.002, 0.04, 0.05, 0.05, 0.10, 0.758), (0.60, 0.28, 0.08, 0.039, 0.0008, 0.0002)),
+    Field("year", False, (0.002, 0.03, 0.11, 0.15, 0.708), (0.40, 0.28, 0.18, 0.10, 0.04)),
     Field("place", True, (0.15, 0.03, 0.05, 0.02, 0.75), (0.92, 0.03, 0.005, 0.005, 0.04)),
     Field("area", True, (0.15, 0.10, 0.75), (0.94, 0.02, 0.04)),
     Field("phone", True, (0.45, 0.05, 0.50), (0.999, 0.0005, 0.0005)),
     Field("document", False, (0.20, 0.05, 0.75), (0.999, 0.0005, 0.0005)),
     Field("sex", False, (0.012, 0.988), (0.45, 0.55)),
+    Field("nationality", True, (0.06, 0.94), (0.5, 0.5)),
     Field("told", False, (0.10, 0.90), (0.45, 0.55)),
 )
 NAMES = tuple(field.name for field in FIELDS)

@@ -1,4 +1,4 @@
-"""From records to the pairs that are probably one person: candidates, levels, EM, probabilities, assignment."""
+"""From records to the pairs that are probably one person: candidates, levels, EM, probabilities, groups, assignment."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from compass.people.matching.columns import Columns, Ints
 from compass.people.matching.comparing import Levels, compare
 from compass.people.matching.fields import NAMES
 from compass.people.matching.frequencies import Floats, Frequencies
-from compass.people.matching.model import PRIOR_PAIRS, PRIOR_PAIRS_A_RECORD, Model, before_learning, learn
+from compass.people.matching.grouping import together
+from compass.people.matching.model import PRIOR_PAIRS, PRIOR_PAIRS_A_RECORD, Doubles, Model, before_learning, learn
 from compass.people.matching.records import Record
 
 RANDOM_PAIRS = 200_000
 RANDOM_SEED = 20_260_101
 NO_PERSON = 1e-4
 NO_FAMILY = 0.05
+#: What is less likely counts in no group: as much as two that were never compared (`grouping.LEAST`).
+EVER_COUNTED = 0.018
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +81,35 @@ def link(
     held = PRIOR_PAIRS + PRIOR_PAIRS_A_RECORD * columns.size if prior_pairs is None else prior_pairs
     model = learn(model, possible.levels, possible.rarity, pairs, held)
     person, _ = model.probabilities(possible.levels, possible.rarity)
+    first, second = possible.first, possible.second
+    if file is None:
+        first, second, person = _grouped(columns.size, possible, person, threshold)
     likely: NDArray[np.int64] = np.flatnonzero(person >= threshold)
-    likely = likely[np.lexsort((possible.second[likely], possible.first[likely], -person[likely]))]
+    likely = likely[np.lexsort((second[likely], first[likely], -person[likely]))]
     if one_to_one:
-        likely = _each_once(likely, possible)
+        likely = _each_once(likely, first, second)
+    first, second = first[likely], second[likely]
+    levels = compare(columns, first, second)[0]
     return [
-        Link(
-            int(possible.first[pair]),
-            int(possible.second[pair]),
-            float(person[pair]),
-            tuple(possible.levels[pair].tolist()),
+        Link(*pair)
+        for pair in zip(
+            first.tolist(), second.tolist(), person[likely].tolist(), map(tuple, levels.tolist()), strict=True
         )
-        for pair in likely
     ]
+
+
+def _grouped(size: int, pairs: _Pairs, person: Doubles, threshold: float) -> tuple[Ints, Ints, Doubles]:
+    """The pairs by the groups that bring them together, each with its probability."""
+    known = person >= EVER_COUNTED
+    odds = _odds(person[known])
+    first, second, heights = together(size, pairs.first[known], pairs.second[known], odds, float(_odds(threshold)))
+    return first, second, 1 / (1 + np.exp(-heights))
+
+
+def _odds(probability: Doubles | float) -> Doubles:
+    sure = np.clip(probability, NO_PERSON, 1 - NO_PERSON**2)
+    odds: Doubles = np.log(sure) - np.log1p(-sure)
+    return odds
 
 
 def _how_many(size: int, file: Ints | None) -> float:
@@ -125,12 +144,12 @@ def _possible(columns: Columns, file: Ints | None, model: Model) -> _Pairs:
     )
 
 
-def _each_once(likely: NDArray[np.int64], pairs: _Pairs) -> NDArray[np.int64]:
+def _each_once(likely: NDArray[np.int64], first: Ints, second: Ints) -> NDArray[np.int64]:
     """Of pairs in order of probability those whose records are in none before."""
     taken: set[int] = set()
     kept = []
     for pair in likely.tolist():
-        ends = {int(pairs.first[pair]), int(pairs.second[pair])}
+        ends = {int(first[pair]), int(second[pair])}
         if taken.isdisjoint(ends):
             taken |= ends
             kept.append(pair)

@@ -26,7 +26,7 @@ class Record:
     places: names of the place of origin or living, any script.
     areas: codes of such places (postcode, administrative code).
     phones, documents: numbers with or without separators.
-    sex: any code; compared for equality.
+    sex: any code; compared for equality. nationalities: codes, of which any may be the same.
     """
 
     names: tuple[Name, ...] = ()
@@ -40,6 +40,7 @@ class Record:
     phones: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     sex: str = ""
+    nationalities: tuple[str, ...] = ()
 
 
 def born_digits(record: Record) -> str:

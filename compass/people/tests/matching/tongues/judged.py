@@ -62,4 +62,5 @@ def as_record(each: Registered) -> Record:
     for kind, words in ((FATHER, each.father), (MOTHER, each.mother)):
         if words:
             also.add(kind, words, of=uuid4())
-    return replace(record_of(identity, {"phone": each.phone}, also), sex=each.sex)
+    told = (each.nationality,) if each.nationality else ()
+    return replace(record_of(identity, {"phone": each.phone}, also), sex=each.sex, nationalities=told)
