@@ -65,6 +65,7 @@ PURPOSES: dict[str, str | Promise] = {
     "people.confirm_merge": gettext_lazy("Decided whether two records are made one"),
     "people.undo_merge": gettext_lazy("Made two records of one again"),
     "people.match": gettext_lazy("Laid the records of the office beside each other by itself"),
+    "people.ages": gettext_lazy("Brought the age bands of the office to the day by itself"),
     "people.reindex": gettext_lazy("Wrote the index of names anew"),
     "people.searches": gettext_lazy("Looked at unusual searching"),
     "people.copy": gettext_lazy("Made a copy of what is held about a person, for the person"),

@@ -14,6 +14,7 @@ from compass.access.jobs import by_itself
 from compass.access.models import Grant, Organisation, User
 from compass.access.work import unit_of_work
 from compass.people.actions import ErasureStep, RetentionStep, erase, erase_over, settle_clocks
+from compass.people.actions.ages import age_office
 from compass.people.actions.coarsening import coarsen_office
 from compass.people.actions.elsewhere import compare_elsewhere
 from compass.people.actions.match import match_office
@@ -56,6 +57,22 @@ def coarsen_offices(timestamp: int = 0) -> int:
 def coarsen_one(office: str) -> int:
     """Make closed files of one organisation coarse. How many people. Raises ValueError, DoesNotExist."""
     return coarsen_office(Organisation.objects.get(pk=UUID(office)))
+
+
+@app.periodic(cron="7 0 * * *")
+@app.task(name="compass.people.ages", queueing_lock="compass.people.ages", pass_context=False)
+def age_offices(timestamp: int = 0) -> int:
+    """Each night: one job for each organisation that brings age bands to the day. How many."""
+    offices = list(Organisation.objects.order_by("pk").values_list("pk", flat=True))
+    for office in offices:
+        age_one.defer(office=str(office))
+    return len(offices)
+
+
+@app.task(name="compass.people.age_one", pass_context=False)
+def age_one(office: str) -> int:
+    """Bring the age bands of one organisation to its day. How many changed. Raises ValueError, DoesNotExist."""
+    return age_office(Organisation.objects.get(pk=UUID(office)))
 
 
 @app.periodic(cron="53 2 * * *")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -506,7 +507,8 @@ def second_talks(work: Work, limit: int = 50) -> list[ErasureRequest]:
     the reader recorded one."""
     rows = work.allowed("people.erasure", ErasureRequest).filter(status="asked").select_related("person")
     rows = rows.defer("person__identity_sealed", "person__contact_sealed").order_by("recorded_at", "id")[:limit]
-    return [row for row in rows if second_talk_by(work, row) is None]
+    alone = cache(lambda organisation: not others_who_erase(work, organisation))
+    return [row for row in rows if row.recorded_by != work.actor.id or alone(row.organisation_id)]
 
 
 def erasures_waiting(work: Work, limit: int = 200) -> list[ErasureRequest]:

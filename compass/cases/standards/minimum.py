@@ -15,7 +15,8 @@ from compass.cases import closing
 from compass.cases.files import Files
 from compass.cases.models import Assessment, Case, Closure, Goal, Plan, Screening
 from compass.cases.standards import Due, link, standard
-from compass.people.models import Consent, Person
+from compass.people.actions.consents import ADULTS
+from compass.people.models import OWN_CONSENT_BANDS, Consent, Person
 from compass.reception.models import Arrival
 from compass.vocabulary import code_list, timeline
 
@@ -167,6 +168,21 @@ def ladder_met(files: Files) -> Iterator[Due]:
     for case, given in _about_consent(files):
         if case.person.is_child:
             yield _consent_due(case, given, bool(given.ladder))
+
+
+@standard(
+    "COMPASS-GROWN",
+    what=_("Somebody else said yes for them; they are old enough now: ask them"),
+    source="COMPASS domain specification, case management, section 2.4: from 15 on the young person consents",
+)
+def asked_themselves(files: Files) -> Iterator[Due]:
+    """Who was a child when an adult consented for them is asked once they are old enough to answer."""
+    for case, given in _about_consent(files):
+        young = case.person.age_band in OWN_CONSENT_BANDS
+        if not given.ladder or given.given_by not in ADULTS or not case.person.age_band:
+            continue
+        if young or not case.person.is_child:
+            yield _consent_due(case, given, young and given.child_agrees is True)
 
 
 @standard("CM-05", what=_("Record an age, estimated if need be"), source=RULES)

@@ -140,6 +140,27 @@ def test_a_childs_consent_says_its_step(at, case, person):
         assert open_for(work, "CM-04", row) == {row.code}
 
 
+def test_who_is_old_enough_now_is_asked_themselves(at, case, person):
+    """What an adult said for a child is no answer of the young person's own."""
+    with at("zinder.social") as work:
+        row = case(work, someone=person(work, identity={"given": "Osas", "birth_year": timezone.now().year - 13}))
+        grown = case(work)
+        asked = Consent.objects.filter(person=row.person)
+        asked.update(given_by="caregiver", ladder="12-14", child_agrees=True)
+        assert open_for(work, "COMPASS-GROWN", row, grown) == set()
+
+        for band, child_agrees, wanted in (
+            ("15-17", True, set()), ("15-17", None, {row.code}), ("18-24", True, {row.code}), ("", True, set()),
+        ):  # fmt: skip
+            asked.update(child_agrees=child_agrees)
+            Person.objects.filter(pk=row.person_id).update(age_band=band)
+            row.person.age_band = band
+            assert open_for(work, "COMPASS-GROWN", row, grown) == wanted, (band, child_agrees)
+        asked.update(given_by="individual", ladder="15-17")
+        Person.objects.filter(pk=row.person_id).update(age_band="18-24")
+        assert open_for(work, "COMPASS-GROWN", row, grown) == set(), "who answered at 16 has answered"
+
+
 def test_the_age_is_known(at, case, person):
     with at("zinder.social") as work:
         known, unknown = case(work), case(work, someone=person(work, identity={"given": "Ese"}))

@@ -144,6 +144,8 @@ JOBS = {
     "compass.people.clocks": "one job for each office",
     "compass.people.erase_over": "destroys keys; the ledger holds opaque identifiers",
     "compass.people.erase_due": "destroys keys; the ledger holds opaque identifiers",
+    "compass.people.ages": "one job for each office",
+    "compass.people.age_one": "a band of years, brought to the day within one office",
     "compass.people.coarsen": "one job for each office",
     "compass.people.coarsen_one": "less in the clear within one office",
     "compass.people.elsewhere": "two names of organisations, to two that both asked under `duplicate_check`",

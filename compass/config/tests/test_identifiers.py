@@ -34,6 +34,7 @@ ONE_ORDER = "the same each time; no order is shown"
 BY_IDENTIFIER = {
     "cases/actions/handover.py _offer": LOCKS,
     "config/demo/night.py match": ONE_ORDER,
+    "people/actions/ages.py _next": PAGES,
     "people/actions/coarsening.py _people": LOCKS,
     "people/actions/coarsening.py _rows": ONE_ORDER,
     "people/actions/coarsening.py restore": LOCKS,
@@ -46,6 +47,7 @@ BY_IDENTIFIER = {
     "people/actions/merging.py _part": LOCKS,
     "people/actions/reindex.py _after": PAGES,
     "people/actions/retention.py _steps": LOCKS,
+    "people/jobs.py age_offices": ONE_ORDER,
     "people/jobs.py clock_offices": ONE_ORDER,
     "people/jobs.py clock_one": PAGES,
     "people/jobs.py coarsen_offices": ONE_ORDER,
@@ -56,7 +58,7 @@ BY_IDENTIFIER = {
 }
 
 #: Columns that look like identifiers and are blocks of a cipher (`compass.vault.veil`): what seems a clock there is chance.
-VEILED = {"trail_subject.subject_id"}
+VEILED = {"access_opening.veiled", "trail_subject.subject_id"}
 
 
 def telling(owner: psycopg.Connection) -> tuple[set[str], set[str]]:
