@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 from compass.access.actor import Actor
 from compass.access.jobs import by_itself
 from compass.access.models import Organisation
 from compass.access.work import Work, unit_of_work
 from compass.people.consent import newest
+from compass.people.matching.columns import Ints
 from compass.people.matching.linker import link
 from compass.people.matching.records import Record
 from compass.people.models import Judgement, Pair, Person
@@ -28,6 +32,8 @@ PURPOSE = "people.match"
 THRESHOLD = 0.5
 #: What says whether two records are one person; else nobody was asked, or it is more than one word.
 TOLD = frozenset({"female", "male"})
+#: Said of a nationality that nobody could tell, by ICAO 9303: it is no answer that another record could contradict.
+NOT_DETERMINED = "XXX"
 #: People opened in one unit of work: about a second.
 AT_A_TIME = 500
 
@@ -37,19 +43,30 @@ Found = tuple[UUID, UUID]
 def match_office(organisation: Organisation) -> int:
     """Find the pairs of one organisation and write down those that nobody has judged. How many are new.
 
-    Left out: who no longer agrees to the use of their details, whom no key opens, and pairs of one household, who share
-    names and are known to be different. A pair that is alike no more waits no longer.
+    Left out: who no longer agrees to the use of their details, and whom no key opens. Two of one household share names and
+    are known to be different, as are two of whom a colleague said so: neither is a pair, nor do they count as records of
+    one person where a third is compared with both. A pair that is alike no more waits no longer.
     """
     actor = by_itself(organisation)
+    with unit_of_work(actor, PURPOSE) as work:
+        rows = Judgement.objects.filter(organisation_id=work.actor.organisation.pk, same=False)
+        two = set(rows.values_list("first", "second"))
     people: list[tuple[UUID, UUID]] = []
-    links = link(_records(actor, people), threshold=THRESHOLD)
-    found: list[Found] = []
-    for each in links:
-        (one, home), (other, their_home) = people[each.first], people[each.second]
-        if home != their_home:
-            found.append((min(one, other), max(one, other)))
+
+    def apart(first: Ints, second: Ints) -> NDArray[np.bool_]:
+        told = ((people[one], people[other]) for one, other in zip(first.tolist(), second.tolist(), strict=True))
+        return np.fromiter(
+            (home == theirs or _pair(one, other) in two for (one, home), (other, theirs) in told), np.bool_
+        )
+
+    links = link(_records(actor, people), threshold=THRESHOLD, apart=apart)
+    found = [_pair(people[each.first][0], people[each.second][0]) for each in links]
     with unit_of_work(actor, PURPOSE) as work:
         return _write(work, found)
+
+
+def _pair(one: UUID, other: UUID) -> Found:
+    return min(one, other), max(one, other)
 
 
 def _records(actor: Actor, people: list[tuple[UUID, UUID]]) -> Iterator[Record]:
@@ -78,7 +95,7 @@ def _opened(work: Work, last: UUID | None) -> tuple[list[tuple[Person, Record]],
         if person.pk in held and not ended(said.get(person.pk)):
             sealed = opened(work, person)
             record = record_of(sealed.identity, sealed.contact, also.get(person.pk))
-            told = tuple(nationalities_of(person, sealed.identity))
+            told = tuple(code for code in nationalities_of(person, sealed.identity) if code != NOT_DETERMINED)
             sex = person.sex if person.sex in TOLD else ""
             found.append((person, replace(record, sex=sex, nationalities=told)))
     return found, batch[-1].pk if len(batch) == AT_A_TIME else None

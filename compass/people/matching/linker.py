@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,8 @@ from compass.people.matching.records import Record
 
 RANDOM_PAIRS = 200_000
 RANDOM_SEED = 20_260_101
+#: Whether two records are known to be two people, pair by pair, from positions of records.
+Apart = Callable[[Ints, Ints], NDArray[np.bool_]]
 NO_PERSON = 1e-4
 NO_FAMILY = 0.05
 #: What is less likely counts in no group: as much as two that were never compared (`grouping.LEAST`).
@@ -59,13 +61,15 @@ def link(
     threshold: float = 0.5,
     one_to_one: bool = False,
     prior_pairs: float | None = None,
+    apart: Apart | None = None,
 ) -> list[Link]:
     """Every two of `records` that are one person with a probability of at least `threshold`, likeliest first.
 
     files: a number for each record; only pairs across different numbers are looked for. one_to_one: no record is in
     more than one pair (for files without duplicates inside): the likeliest pair is taken first. prior_pairs: how many
-    imagined pairs hold EM to the priors, where it is not the usual number. Nothing is tuned to the data at hand; the
-    answer is the same on every run.
+    imagined pairs hold EM to the priors, where it is not the usual number. apart: who is known to be two people, asked when
+    all records were read; such two are no link and count against groups that hold both. Nothing is tuned to the data at
+    hand; the answer is the same on every run.
 
     Raises ValueError when `files` has not one number for each record.
     """
@@ -82,8 +86,10 @@ def link(
     model = learn(model, possible.levels, possible.rarity, pairs, held)
     person, _ = model.probabilities(possible.levels, possible.rarity)
     first, second = possible.first, possible.second
+    person = _two_people(apart, first, second, person, threshold)
     if file is None:
         first, second, person = _grouped(columns.size, possible, person, threshold)
+        person = _two_people(apart, first, second, person, threshold)
     likely: NDArray[np.int64] = np.flatnonzero(person >= threshold)
     likely = likely[np.lexsort((second[likely], first[likely], -person[likely]))]
     if one_to_one:
@@ -104,6 +110,14 @@ def _grouped(size: int, pairs: _Pairs, person: Doubles, threshold: float) -> tup
     odds = _odds(person[known])
     first, second, heights = together(size, pairs.first[known], pairs.second[known], odds, float(_odds(threshold)))
     return first, second, 1 / (1 + np.exp(-heights))
+
+
+def _two_people(apart: Apart | None, first: Ints, second: Ints, person: Doubles, threshold: float) -> Doubles:
+    """The probabilities, none where two are known to be two people; asked of those only that count for anything."""
+    if apart is not None:
+        asked = np.flatnonzero(person >= min(threshold, EVER_COUNTED))
+        person[asked[apart(first[asked], second[asked])]] = 0.0
+    return person
 
 
 def _odds(probability: Doubles | float) -> Doubles:

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from compass.access.models import Organisation, User
-from compass.people.actions import IdentityChange, Judged, Withdrawal, change_identity, give_consent, judge
+from compass.people.actions import IdentityChange, Judged, Withdrawal, change_identity, give_consent, judge, match
 from compass.people.actions import withdraw_consent as withdraw
 from compass.people.actions.consents import ConsentGiven
 from compass.people.actions.match import match_office
@@ -130,6 +130,39 @@ def test_two_of_one_household_are_known_to_be_two(make, at):
     make(identity=AGAIN, age=None, household_id=one.household_id)
 
     assert night() == 0
+
+
+@pytest.mark.parametrize("known", ["household", "judged", None])
+def test_what_is_known_of_twins_tells_whose_the_third_record_is(make, at, told, known):
+    for identity in OTHERS:
+        make(identity=identity, age=None)
+    twin = {"family": "Issaka", "birth_date": "1990-05-12", "place_of_origin": "Zinder"}
+    one = make(identity={"given": "Hassana"} | twin, age=None)
+    home = {"household_id": one.household_id} if known == "household" else {}
+    other = make(identity={"given": "Hussaina"} | twin, age=None, **home)
+    again = {"given": "Hussaina", "family": "Issaka", "birth_year": 1991, "place_of_origin": "Zinder"}
+    third = make(identity=again, age=None)
+    if known == "judged":
+        with at("zinder.supervisor") as work:
+            judge(work, [Judged(**told(id=one.pk), other_id=other.pk, same=False)])
+
+    night()
+
+    found = {(row.first, row.second) for row in pairs(at)}
+    hers = ids(other, third)
+    assert found == ({hers} if known else {hers, ids(one, other), ids(one, third)})
+
+
+def test_a_nationality_that_nobody_could_tell_is_none(make, monkeypatch):
+    """What was not determined contradicts no country; to be stateless is an answer."""
+    for code in ("NE", "XXX", "XXA", ""):
+        make(identity=KNOWN, age=None, nationality=code)
+    read = []
+    monkeypatch.setattr(match, "link", lambda records, **_: read.extend(records) or [])
+
+    night()
+
+    assert sorted(record.nationalities for record in read) == [(), (), ("NE",), ("XXA",)]
 
 
 def test_nobody_of_another_office_is_ever_in_a_pair(make, at):

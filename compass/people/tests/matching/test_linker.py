@@ -94,6 +94,21 @@ def test_people_are_found_across_scripts_calendars_and_forms():
     assert [found.probability for found in links] == sorted((found.probability for found in links), reverse=True)
 
 
+def test_twins_known_to_be_two_do_not_share_the_record_of_one():
+    """By what they told they are one person; known to be two, the third record is of her whose name it bears."""
+    twins = [
+        Record(names=(Name(name, "Issaka"),), born="1990-05-12", places=("Zinder",)) for name in ("Hassana", "Hussaina")
+    ]
+    again = Record(names=(Name("Hussaina", "Issaka"),), born="1991", places=("Zinder",))
+    records = [*twins, again, *RECORDS]
+
+    unknown = link(records)
+    known = link(records, apart=lambda first, second: (first == 0) & (second == 1))
+
+    assert {(found.first, found.second) for found in unknown if found.second < 3} == {(0, 1), (0, 2), (1, 2)}
+    assert {(found.first, found.second) for found in known if found.second < 3} == {(1, 2)}
+
+
 def test_a_name_that_nobody_has_as_given_name_but_sounds_like_one_is_compared():
     """The value agreed on may stand in one field only, beyond all that another field holds; the linker broke off on it."""
     people = [
