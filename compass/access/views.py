@@ -301,7 +301,7 @@ def _line(entry: Entry, users: dict[UUID, User], organisations: dict[UUID, Organ
         "who": actor.username if actor else "",
         "office": organisation.name if organisation else "",
         "purpose": entry.purpose,
-        "words": words.purpose(entry.purpose),
+        "words": (words.action if entry.purpose in actions else words.purpose)(entry.purpose),
         "actions": [(code, words.action(code)) for code in actions if code != entry.purpose],
         "subjects": [str(each) for each in over.lifted(body["subjects"])],
     }

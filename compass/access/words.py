@@ -23,6 +23,7 @@ ROOMS: dict[str, str | Promise] = {
     "returns": gettext_lazy("returns"),
     "trail": gettext_lazy("trail"),
 }
+#: Why a page was opened or a job ran. A page is often named as what it leads to, which is only said once it was done.
 PURPOSES: dict[str, str | Promise] = {
     "home": gettext_lazy("Opened the first page"),
     "trail.read": gettext_lazy("Read the trail"),
@@ -52,6 +53,13 @@ PURPOSES: dict[str, str | Promise] = {
     "access.factor.removed": gettext_lazy("Removed a second factor"),
     "refused": gettext_lazy("Was refused"),
     "demonstration.load": gettext_lazy("Wrote invented records, for the demonstration"),
+    "people.match": gettext_lazy("Laid the records of the office beside each other by itself"),
+    "people.ages": gettext_lazy("Brought the age bands of the office to the day by itself"),
+    "people.reindex": gettext_lazy("Wrote the index of names anew"),
+    "people.searches": gettext_lazy("Looked at unusual searching"),
+}
+#: What was done.
+DONE: dict[str, str | Promise] = {
     "cases.open": gettext_lazy("Opened a case"),
     "cases.assign": gettext_lazy("Assigned a case"),
     "cases.reopen": gettext_lazy("Opened a closed case again"),
@@ -64,10 +72,6 @@ PURPOSES: dict[str, str | Promise] = {
     "people.ask_merge": gettext_lazy("Asked to make two records of one person one"),
     "people.confirm_merge": gettext_lazy("Decided whether two records are made one"),
     "people.undo_merge": gettext_lazy("Made two records of one again"),
-    "people.match": gettext_lazy("Laid the records of the office beside each other by itself"),
-    "people.ages": gettext_lazy("Brought the age bands of the office to the day by itself"),
-    "people.reindex": gettext_lazy("Wrote the index of names anew"),
-    "people.searches": gettext_lazy("Looked at unusual searching"),
     "people.copy": gettext_lazy("Made a copy of what is held about a person, for the person"),
     "people.right_ask": gettext_lazy("Recorded what a person says about their data"),
     "people.right_answer": gettext_lazy("Answered a correction or an objection"),
@@ -101,7 +105,7 @@ def purpose(code: str) -> str:
 
 def action(code: str) -> str:
     """What was done, in words."""
-    if code in PURPOSES:
-        return str(PURPOSES[code])
+    if said := DONE.get(code) or PURPOSES.get(code):
+        return str(said)
     room = code.split(".")[0]
     return _("Changed a record: %(room)s") % {"room": str(ROOMS.get(room, room))}

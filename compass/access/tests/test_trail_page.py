@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,20 @@ def test_each_code_has_words():
     assert words.action("returns.something_new")
     assert words.role("supervisor") == str(ROLES["supervisor"].label)
     assert words.role("gone") == "gone"
+
+
+def test_opening_a_page_is_not_told_as_what_the_page_is_for(officer, at):
+    told = words.action("people.withdraw")
+    with at("zinder.social", "people.withdraw"):
+        pass
+
+    looked = unescape(officer.get(TRAIL).content.decode())
+    with at("zinder.social", "people.withdraw") as work:
+        work.record("people.withdraw")
+    done = unescape(officer.get(TRAIL).content.decode())
+
+    assert "people.withdraw" in looked and told not in looked
+    assert told in done
 
 
 def test_the_checkpoints_leave_the_machine_with_the_officer(sign_in, settings, tmp_path):
