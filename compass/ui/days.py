@@ -1,4 +1,4 @@
-"""Days on a form: those that have come and those that are planned. A day that cannot be is refused in words."""
+"""Days on a form: that have come, are planned or half known. A day that cannot be is refused in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from compass.ui.forms import FAR_AHEAD, FIRST_DAY
+from compass.ui.widgets import DateParts
 from compass.ui.words import day
 
 
@@ -64,3 +67,42 @@ class PlannedDay(forms.DateField):
                 _("This day lies too far ahead: it can be %(day)s at the latest.") % {"day": day(last)}
             )
         _not_before(value, timezone.localdate() - self.back)
+
+
+class HalfKnownDay(forms.Field):
+    """A day as far as somebody knows it: a year, a month of a year, or the whole day. Whoever lost something years ago is
+    not made to invent the rest.
+
+    Its value is a text of ISO 8601: "2024", "2024-05" or "2024-05-27"; "" where nothing was said. `past`: it has come.
+    """
+
+    widget = DateParts
+    default_error_messages = {
+        "invalid": gettext_lazy("Write the year, month and year, or the whole day, for example 27 3 1999."),
+    }
+
+    def __init__(self, *, past: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.past = past
+
+    def to_python(self, value: Any) -> str:
+        """What was typed, as far as it goes; a day without its month and a month without its year are refused."""
+        if value in self.empty_values:
+            return ""
+        typed = [part.strip() for part in str(value).split("-")]
+        while typed and not typed[-1]:
+            typed.pop()
+        try:
+            year, month, of_month = [*(int(part) for part in typed), 1, 1][:3]
+            whole = date(year, month, of_month)
+        except ValueError as wrong:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from wrong
+        if len(typed) > 3 or not FIRST_DAY <= whole <= timezone.localdate() + FAR_AHEAD:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return whole.isoformat()[: (4, 7, 10)[len(typed) - 1]]
+
+    def validate(self, value: Any) -> None:
+        """Refuses what has not come yet, where it must have."""
+        super().validate(value)
+        if self.past and value > timezone.localdate().isoformat()[: len(value)]:
+            raise ValidationError(_("This day is in the future."), code="future")

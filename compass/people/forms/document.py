@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import DocumentSaid
 from compass.people.forms.common import country_choices
 from compass.people.models import IdentityDocument, Person
+from compass.ui.days import HalfKnownDay
 from compass.ui.forms import CHOOSE, BaseForm, SeenField, words
 from compass.ui.widgets import Radios
 from compass.vocabulary import code_list
@@ -32,7 +32,12 @@ class DocumentForm(BaseForm):
     possession = forms.ChoiceField(
         label=_("Where it is now"), widget=Radios, choices=lambda: code_list("document_possession").choices()
     )
-    since = forms.DateField(label=_("Since when"), required=False)
+    since = HalfKnownDay(
+        label=_("Since when"),
+        help_text=_("As far as the person knows it: the year alone is enough."),
+        past=True,
+        required=False,
+    )
     kept_by = words(_("Who has it, and where"), rows=2, most=200, required=False)
     country = forms.ChoiceField(label=_("Issuing country"), required=False)
     number = forms.CharField(
@@ -43,7 +48,7 @@ class DocumentForm(BaseForm):
         widget=forms.TextInput({"dir": "ltr", "autocomplete": "off"}),
     )
     name = forms.CharField(label=_("Name on the document"), required=False, max_length=200)
-    valid_until = forms.DateField(label=_("Until when it is valid"), required=False)
+    valid_until = HalfKnownDay(label=_("Until when it is valid"), required=False)
 
     def __init__(self, *args: Any, last: IdentityDocument | None, **kwargs: Any) -> None:
         """`last`: what is known of it now; None for a document that is new here."""
@@ -54,19 +59,10 @@ class DocumentForm(BaseForm):
             del self.fields["type"]
             self.fields["number"].help_text = _("What you leave empty stays as it was.")
 
-    def clean_since(self) -> Any:
-        day = self.cleaned_data["since"]
-        if day and day > timezone.localdate():
-            raise forms.ValidationError(_("This day is in the future."))
-        return day
-
     def command(self, person: Person, basis: str) -> DocumentSaid:
         """What was said; empty answers leave what was known."""
         told = self.cleaned_data
         said = {name: told[name] for name in DETAIL if told[name]}
-        for name in ("since", "valid_until"):
-            if name in said:
-                said[name] = said[name].isoformat()
         document: UUID | None = self._document
         return DocumentSaid(
             **self.envelope(basis, id=person.pk),

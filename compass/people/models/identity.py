@@ -89,7 +89,8 @@ class IdentityDocument(AboutPerson):
     document: which one it is, the same in all its rows. type: code of document_type. country: ISO 3166 alpha-2 of the
     issuing country, or empty. possession: code of document_possession.
     detail_sealed: {"number", "name": as it stands on the document, "kept_by": who has it and where, "since": when it came
-    there (ISO), "valid_until" (ISO)}. All rows of one stay with the record under which it was written down.
+    there, "valid_until" (ISO 8601: a year, a month of a year or a day)}. All rows of one stay with the record under which
+    it was written down.
     """
 
     follows_merge: ClassVar[bool] = False

@@ -150,6 +150,35 @@ def test_a_day_that_has_not_come_is_refused(make, sign_in):
     assert page.status_code == 200 and "futur" in unescape(page.content.decode())
 
 
+@pytest.mark.parametrize(
+    ("typed_day", "kept", "said"),
+    [
+        ({"year": "2024"}, "2024", "2024"),
+        ({"month": "mai", "year": "2024"}, "2024-05", "mai 2024"),
+        ({"day": "7", "month": "5", "year": "٢٠٢٤"}, "2024-05-07", "7 mai 2024"),
+        ({"day": "7", "month": "5"}, None, ""),
+        ({"day": "7", "year": "2024"}, None, ""),
+        ({"month": "13", "year": "2024"}, None, ""),
+        ({"year": "24"}, None, ""),
+        ({"year": "2999"}, None, ""),
+    ],
+)
+def test_since_when_is_said_as_far_as_the_person_knows(make, sign_in, at, typed_day, kept, said):
+    person, client = make(), sign_in("zinder.social")
+    parts = {f"since_{part}": value for part, value in typed_day.items()}
+
+    answer = client.post(where(person), typed(type="passport", possession="lost", **parts))
+
+    with at("zinder.social") as work:
+        details = [document_detail(work, row) for row in IdentityDocument.objects.filter(person=person)]
+    assert [detail.get("since") for detail in details] == ([kept] if kept else [])
+    if kept is None:
+        page = unescape(answer.content.decode())
+        assert "l’année" in page and all(f'value="{value}"' in page for value in typed_day.values())
+    else:
+        assert said in client.post(f"/people/{person.pk}/", {"reveal": "1", "reason": "present"}).content.decode()
+
+
 @pytest.mark.parametrize("number", [NUMBER, "ne07123456x"])
 def test_a_person_is_found_by_a_name_and_the_number_and_by_nothing_less(passport, sign_in, number):
     client, code = sign_in("zinder.social"), passport.person.code

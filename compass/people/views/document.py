@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -92,4 +93,8 @@ def _facts(detail: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _day(value: Any) -> str:
-    return day(date.fromisoformat(value), form="year") if value else ""
+    """A year, a month of a year or a whole day, as far as it was said."""
+    year, month, of_month = [*str(value or "").split("-"), "", ""][:3]
+    if of_month:
+        return day(date.fromisoformat(str(value)), form="year")
+    return str(date_format(date(int(year), int(month), 1), "F Y")) if month else year
