@@ -25,7 +25,10 @@ class RightAskedForm(RecordForm):
     purpose = SometimesChoiceField(
         label=_("What should not be done any more?"),
         help_text=_("Only when the person does not want something. What they agreed to stops at once."),
-        choices=lambda: [(scope, label_of("consent_scope", scope)) for scope in (*SCOPES, *LATER_SCOPES)],
+        choices=lambda: [
+            ("", _("Nothing of these")),
+            *((scope, label_of("consent_scope", scope)) for scope in (*SCOPES, *LATER_SCOPES)),
+        ],
     )
     words = words(_("In the person’s words"), required=False, most=2000, help_text=_("Sealed when saved."))
 
@@ -33,8 +36,11 @@ class RightAskedForm(RecordForm):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("kind") == "objection" and not cleaned.get("purpose"):
             self.add_error("purpose", _("Choose what should not be done any more."))
-        elif cleaned.get("kind") == "correction":
-            cleaned["purpose"] = ""
+        elif cleaned.get("kind") == "correction" and cleaned.get("purpose"):
+            text = _(
+                "Above stands that something is wrong. Record what should stop by itself, or choose “Nothing of these”."
+            )
+            self.add_error("purpose", text)
         return cleaned
 
 

@@ -52,6 +52,19 @@ def test_a_correction_is_recorded_answered_and_told(at, make, sign_in):
     assert listed.status_code == 200 and SAID not in listed.content.decode()
 
 
+def test_what_should_stop_is_not_dropped_beside_a_correction(at, make, sign_in):
+    person, client = make(), sign_in("zinder.social")
+    page = f"/people/{person.pk}/rights/"
+    said = {"kind": "correction", "concerns": "family", "words": SAID, "purpose": "duplicate_check"}
+
+    refused = client.send(page, said)
+    client.send(page, said | {"purpose": ""})
+
+    assert refused.status_code == 200 and SAID in unescape(refused.content.decode())
+    with at("zinder.social"):
+        assert list(DataRequest.objects.filter(person=person).values_list("kind", "purpose")) == [("correction", "")]
+
+
 def test_a_refusal_has_a_ground_a_reason_and_a_second_person(at, told, make):
     person = make()
     with at("zinder.supervisor") as work:
