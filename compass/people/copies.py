@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -224,7 +225,8 @@ def _one(codes: str | Mapping[str, Any], value: Any, used: dict[str, dict[str, s
         return day(value, form="year")
     text = str(value)
     if not codes and DAY.fullmatch(text):
-        return day(date.fromisoformat(text), form="year")
+        with suppress(ValueError):  # a number may look like a day and be none
+            return day(date.fromisoformat(text), form="year")
     return _label(codes, text, used) if codes else text
 
 
