@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -263,6 +264,7 @@ def test_nobody_makes_a_person_vanish_alone(at, told, sign_in, person, asked):
     client.cookies["compass_language"] = "en"
     before = unescape(client.get(page).content.decode())
     assert "another colleague talks with the person" in before and f"{page}confirm/" not in before
+    assert re.search(r"this time: \w[\w ,-]+\.", before), "the names stand as in a sentence"
     client.send(f"{page}confirm/", {"talk": "in_person", "still": "yes"})
     with at("zinder.social") as work, pytest.raises(SecondPersonNeeded):
         confirm_erasure(work, [ErasureConfirmed(**told(id=row.pk, basis="legal_duty"), talk="in_person")])
