@@ -16,7 +16,8 @@ from compass.cases.actions.case import CaseOpening, RiskSet, open_cases, set_ris
 from compass.people import held
 from compass.people.actions import CopyAsked, record_copies
 from compass.people.actions.copies import BY_ONE_COLLEAGUE, OF_ONE_PERSON
-from compass.people.copies import gather
+from compass.people.copies import gather, in_words
+from compass.people.held import Column
 from compass.people.locked import key_of
 from compass.people.models import CopyMade
 from compass.problems import CopiedTooOften
@@ -179,3 +180,9 @@ def test_a_husband_who_asks_for_her_file_gets_none(at, told, sign_in, someone):
         with pytest.raises(CopiedTooOften):
             record_copies(work, [CopyAsked(**told(id=person.pk, basis="legal_duty"), how="screen", **TALK)])
     assert OF_ONE_PERSON < BY_ONE_COLLEAGUE
+
+
+def test_a_number_that_looks_like_a_day_stands_as_it_is():
+    assert in_words(Column("Number"), "2024-31-99", {}) == "2024-31-99"
+    assert in_words(Column("Since when"), "2024-05-07", {}) != "2024-05-07"
+    assert in_words(Column("Since when"), "2024-05", {}) == "2024-05"
