@@ -35,6 +35,8 @@ TITLES = _set(
 #: What forms are filled with where a name is wanted and none is told (first, last name unknown).
 PLACEHOLDERS = _set("fnu lnu xxx xxxx unknown inconnu inconnue nil none neant")
 SERVANT = _set("abd abdul abdel abdal abdil abdoul abdool abdur abder")
+#: Hausa by-names: owner or seller of, son of, daughter of; with what follows they are one name (Mai Goro, Danladi).
+BY_NAMES = {"mai": "mai", "mae": "mai", "dan": "dan", "yar": "yar"}
 FATHER_OF = _set("abu abou aboul abul bou abo")
 SECOND_HALVES = _set("din eddin eddine uddin oddin deen aldin allah ullah ollah oullah")
 
@@ -99,8 +101,8 @@ def words(text: str) -> list[str]:
 def tokens(text: str) -> tuple[str, ...]:
     """The parts of a name that carry it, in their order; empty for an empty name.
 
-    Articles, words for "son of" and titles are left out unless nothing else remains; "Abd al" and "Abu" are joined to
-    what follows, "al-Din" and "Allah" to what stands before.
+    Articles, words for "son of" and titles are left out unless nothing else remains; "Abd al", "Abu" and the beginnings
+    of Hausa by-names are joined to what follows, "al-Din" and "Allah" to what stands before.
     """
     kept: list[str] = []
     waiting = ""
@@ -113,6 +115,8 @@ def tokens(text: str) -> tuple[str, ...]:
             waiting = ""
         elif word in SERVANT or word in FATHER_OF:
             waiting = "abd" if word in SERVANT else "abu"
+        elif word in BY_NAMES and word != everything[-1]:
+            waiting = BY_NAMES[word]
         elif word in SECOND_HALVES and kept:
             kept[-1] += "ullah" if word.endswith("llah") else "uddin"
         elif not any(word in left_out for left_out in (ARTICLES, KIN_WORDS, TITLES, PLACEHOLDERS)):
