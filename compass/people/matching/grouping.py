@@ -23,7 +23,8 @@ Doubles = NDArray[np.float64]
 #: What speaks for one pair counts up to so much either way, in natural logarithms of the odds: one sure pair does not
 #: outweigh all doubts, and what is less likely than that, or was never compared, is as good as not.
 MOST, LEAST = 12.0, -4.0
-#: Groups do not grow beyond so many records: nobody is registered so often.
+#: Groups do not grow beyond so many records, since nobody is registered so often; what would, stays as likely as it is pair
+#: by pair.
 MOST_TOGETHER = 50
 
 
@@ -40,7 +41,7 @@ def together(size: int, first: Ints, second: Ints, odds: Doubles, least: float) 
     start = np.searchsorted(ends[order], np.arange(size + 1)).tolist()
     group = list(range(size))
     members: dict[int, list[int]] = {}
-    found: list[tuple[int, int, float]] = []
+    found: dict[tuple[int, int], float] = {}
     strong = np.flatnonzero(odds >= least)
     waiting = list(zip((-odds[strong]).tolist(), first[strong].tolist(), second[strong].tolist(), strict=True))
     heapify(waiting)
@@ -52,8 +53,13 @@ def together(size: int, first: Ints, second: Ints, odds: Doubles, least: float) 
             continue
         left, right = members.get(one, [one]), members.get(other, [other])
         if len(left) + len(right) > MOST_TOGETHER:
+            theirs = set(right)
+            for record in left:
+                for place in range(start[record], start[record + 1]):
+                    if beside[place] in theirs and above[place] + LEAST >= least:
+                        found.setdefault(_pair(record, beside[place]), above[place] + LEAST)
             continue
-        found += [(min(a, b), max(a, b), -height) for a in left for b in right]
+        found |= {_pair(a, b): -height for a in left for b in right}
         gone |= {one, other}
         members.pop(one, None), members.pop(other, None)
         members[new] = both = left + right
@@ -65,8 +71,12 @@ def together(size: int, first: Ints, second: Ints, odds: Doubles, least: float) 
         new += 1
     if not found:
         return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0)
-    one_side, other_side, heights = zip(*found, strict=True)
-    return np.array(one_side, np.int32), np.array(other_side, np.int32), np.array(heights)
+    pairs = np.array(list(found), np.int32)
+    return pairs[:, 0], pairs[:, 1], np.array(list(found.values()))
+
+
+def _pair(one: int, other: int) -> tuple[int, int]:
+    return (one, other) if one < other else (other, one)
 
 
 def _means(

@@ -49,12 +49,13 @@ def test_the_order_of_the_pairs_changes_nothing(order: int):
     assert grouped(5, dict(list(odds.items())[::order])) == grouped(5, odds)
 
 
-@pytest.mark.parametrize(("most", "pairs"), [(3, 3), (50, 15)])
-def test_nobody_is_registered_without_end(monkeypatch, most: int, pairs: int):
-    monkeypatch.setattr(grouping, "MOST_TOGETHER", most)
+def test_where_very_many_are_alike_groups_end_and_no_pair_is_lost(monkeypatch):
     everyone = {(one, other): 8.0 for one in range(6) for other in range(one + 1, 6)}
+    assert set(grouped(6, everyone).values()) == {8.0}
+    monkeypatch.setattr(grouping, "MOST_TOGETHER", 3)
 
-    assert len(grouped(6, everyone)) == pairs
+    assert grouped(6, everyone) == dict.fromkeys(everyone, 8.0)
+    assert grouped(6, everyone | {(0, 5): -1.0}).keys() == everyone.keys() - {(0, 5)}
 
 
 def test_no_pair_no_group():
