@@ -17,6 +17,7 @@ class CasesConfig(AppConfig):
     label = "cases"
     functions: ClassVar[dict[str, str]] = {
         "compass_referral_recall(uuid[])": "compass_app",
+        "compass_referral_until(uuid[], timestamptz[])": "compass_app",
         "compass_fall_with(uuid)": "compass_app",
         "compass_handover(uuid)": "compass_app",
         "compass_handover_drop(uuid[])": "compass_app",

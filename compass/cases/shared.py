@@ -50,12 +50,15 @@ def at_the_latest(person: Person, rows: list[Referral]) -> dict[UUID, datetime]:
     """When each partner's time to read is over at the latest: its key belongs to it and is not seen from here."""
     sent = Receipt.objects.filter(action="referrals.send", result_id__in=[row.pk for row in rows])
     recorded = dict(sent.values_list("result_id", "recorded_at"))
-    consents = list(Consent.objects.filter(person=person).values_list("recorded_at", "expires_on"))
+    rows_said = Consent.objects.filter(person=person).order_by("occurred_at", "recorded_at", "id")
+    consents = list(rows_said.values_list("recorded_at", "expires_on"))
     found = {}
     for row in rows:
         at = max(moment for moment in (row.sent_at, row.origin.recorded_at, recorded.get(row.pk)) if moment)
-        last = [until for told, until in consents if told <= at] if row.origin.consent_id else []
-        ends = [datetime.combine(max(last) + timedelta(days=1), time(), UTC)] if last else []
+        said = consents if row.origin.consent_id else []
+        # The yes it was sent under, and every end named since: a key never lasts longer again.
+        last = [until for told, until in said if told <= at][-1:] + [until for told, until in said if told > at]
+        ends = [datetime.combine(min(last) + timedelta(days=1), time(), UTC)] if last else []
         found[row.pk] = min([at + READABLE, *ends])
     return found
 

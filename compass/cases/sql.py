@@ -1,5 +1,5 @@
-"""The owner's functions of the room: taking a partner's key back, keeping each side of a referral and of a handover from the
-other's pen, and moving people to the office that accepted them."""
+"""The owner's functions of the room: taking a partner's key back or ending it sooner, keeping each side of a referral
+and of a handover from the other's pen, and moving people to the office that accepted them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,24 @@ END $$;
 """
 
 RECALL_DROP = "DROP FUNCTION compass_referral_recall(uuid[]);"
+
+UNTIL = r"""
+CREATE OR REPLACE FUNCTION compass_referral_until(referrals uuid[], ends timestamptz[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    sooner bigint;
+BEGIN
+    UPDATE vault_subjectkey k SET expires_at = e.at
+    FROM unnest(referrals, ends) AS e(id, at) JOIN cases_referral r ON r.id = e.id
+    WHERE r.organisation_id = ANY (compass_scope_organisations()) AND r.to_organisation_id <> r.organisation_id
+      -- Never later, and never a key that is held for good.
+      AND k.subject_id = r.id AND k.organisation_id = r.to_organisation_id AND k.expires_at > e.at;
+    GET DIAGNOSTICS sooner = ROW_COUNT;
+    RETURN sooner;
+END $$;
+"""
+
+UNTIL_DROP = "DROP FUNCTION compass_referral_until(uuid[], timestamptz[]);"
 
 REVOKED = r"""
 CREATE OR REPLACE FUNCTION compass_fall_with(place uuid) RETURNS integer

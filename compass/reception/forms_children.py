@@ -111,6 +111,7 @@ class ChildLine(HouseMixin, forms.Form):
             information=tuple(given.information),
             scopes=given.scopes,
             copied_from=given.pk,
+            until=given.expires_on,
             certified=given.certified,
             child_agrees=self.cleaned_data["agrees"] if self.years >= 6 else None,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -291,7 +291,7 @@ def send_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
         if side.basis != "vital_interest":
             given = _covered(work, side.person_id, receiver, row.service, "consent", "")
             last = Consent.objects.values_list("expires_on", flat=True).get(pk=given)
-            expires_at = min(expires_at, datetime.combine(last + timedelta(days=1), time(), UTC))
+            expires_at = min(expires_at, _after(last))
         else:
             _consulate_agreed(work, side.person_id, receiver, row.service)
             scopes, said = consent.scopes_for(receiver, row.service), consents.get(side.person_id, [])
@@ -346,8 +346,8 @@ def revoke_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
 def recall_after_consent(work: Work, consents: Sequence[Consent]) -> None:
     """What a withdrawn, refused or changed consent no longer covers is taken back from partners at once.
 
-    Called whenever consent is given or withdrawn. Referrals made on vital interest stay; one that is not sent yet, and that
-    a second person agreed to before this answer, is read again.
+    Called whenever consent is given or withdrawn. Where the yes ends sooner now, so does the partner's key. Referrals on
+    vital interest stay; one that is not sent yet, and that a second person agreed to before this answer, is read again.
     """
     people = [row.person_id for row in consents]
     drafts = CaseReferral.objects.filter(
@@ -377,6 +377,7 @@ def recall_after_consent(work: Work, consents: Sequence[Consent]) -> None:
             row.status = "revoked" if row.sent_at else row.status
             row.revoked_at = max(work.now, row.sent_at or work.now)
     _recall(work, fallen)
+    _end_with(newest, [row for row in rows if row not in lost and row.sent_at is not None])
     if fallen:
         work.record("referrals.recall", results=[row.pk for row in fallen], count=len(fallen))
 
@@ -388,6 +389,19 @@ def _keys_taken(rows: Sequence[Referral]) -> set[UUID]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT unnest(compass_referral_recall(%s))", [[row.pk for row in rows]])
         return {pk for (pk,) in cursor.fetchall()}
+
+
+def _end_with(newest: Mapping[UUID, Consent], rows: Sequence[Referral]) -> None:
+    """A partner reads no longer than the yes holds by the person's newest word: a key that would outlast it ends with it."""
+    if rows:
+        ends = [_after(newest[row.origin.person_id].expires_on) for row in rows]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT compass_referral_until(%s, %s)", [[row.pk for row in rows], ends])
+
+
+def _after(last: date) -> datetime:
+    """The moment at which the last day of a consent is over."""
+    return datetime.combine(last + timedelta(days=1), time(), UTC)
 
 
 def _recall(work: Work, rows: Sequence[Referral]) -> None:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from compass.cases.actions.case import CaseOpening, open_cases
 from compass.cases.actions.referral import ReferralPrepared, ReferralStep, prepare_referrals, send_referrals
 from compass.cases.files import Files
 from compass.cases.models import Referral
+from compass.cases.shared import at_the_latest
 from compass.cases.views.common import agrees
 from compass.config.demo.world import world_id
 from compass.people.actions import ConsentGiven, Withdrawal, give_consent, withdraw_consent
 from compass.people.queries import consent_of
+from compass.problems import Invalid
 from compass.vault.models import SubjectKey
 from compass.vocabulary import code_list
 
 pytestmark = pytest.mark.django_db
 PARTNERS = {"share_other_organizations": world_id("clinic"), "share_authorities": world_id("ministry")}
+SHARED = dict.fromkeys(PARTNERS, True)
 
 
 @pytest.fixture
@@ -73,6 +80,40 @@ def test_asking_again_about_something_else_recalls_nothing(at, told, sent):
 
     assert recalled(at, made) == set()
     assert readable(at, made) == set(PARTNERS)
+
+
+def test_a_sooner_end_ends_what_runs_and_a_later_one_makes_nothing_longer(at, told, sent):
+    """The partner reads no longer than the yes holds; nobody else ends it; what the person is told says the same day."""
+    row, made = sent
+    today = timezone.localdate()
+
+    def until(days):
+        with at("zinder.social") as work:
+            asked = {"certified": True, "information": code_list("consent_information").values, "scopes": SHARED}
+            end = None if days is None else today + timedelta(days=days)
+            give_consent(work, [ConsentGiven(**told(id=row.pk), **asked, until=end)])
+
+    def ends():
+        with at("zinder.clinic"):
+            return SubjectKey.objects.get(subject_id=clinic.pk).expires_at.date()
+
+    clinic, before = made["share_other_organizations"], today + timedelta(days=90)
+    assert ends() == before
+    until(None)
+    assert ends() == before
+    with at("edo.reception"), connection.cursor() as cursor:
+        cursor.execute("SELECT compass_referral_until(%s, %s)", [[clinic.pk], [timezone.now()]])
+        assert cursor.fetchone() == (0,)
+    until(20)
+    assert ends() == today + timedelta(days=21), "the moment at which the last day is over"
+    until(300)
+
+    assert ends() == today + timedelta(days=21)
+    assert (recalled(at, made), readable(at, made)) == (set(), set(PARTNERS))
+    with at("zinder.social"):
+        assert at_the_latest(row, [Referral.objects.get(pk=clinic.pk)])[clinic.pk].date() == today + timedelta(days=21)
+    with pytest.raises(Invalid):
+        until(-1)
 
 
 @pytest.mark.parametrize("first_a_part", [False, True], ids=["asked twice", "a part, then all"])

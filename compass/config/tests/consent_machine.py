@@ -40,7 +40,7 @@ from compass.cases.actions.referral import (
 from compass.cases.models import Referral
 from compass.config.demo.world import world_id
 from compass.config.tests.access_world import at, told
-from compass.config.tests.consent_wishes import Shared, Wishes
+from compass.config.tests.consent_wishes import Shared, Talk, Wishes
 from compass.people import actions as people
 from compass.people import consent
 from compass.problems import Problem, TooFarAway
@@ -91,6 +91,11 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def _after(talk: Talk) -> datetime:
+    """The moment at which the last day of a talk is over."""
+    return datetime.combine(talk.last + timedelta(days=1), time(), UTC)
 
 
 class Machine(RuleBasedStateMachine):
@@ -146,9 +151,13 @@ class Machine(RuleBasedStateMachine):
     @rule(
         yes=st.sets(st.sampled_from(ASKED)), no=st.sets(st.sampled_from(ASKED)), ago=st.sampled_from([0, 0, 0, 3, 40]),
         beside=st.sampled_from(BESIDE), agrees=st.booleans(), ahead=st.booleans(),
+        ends=st.sampled_from([None, None, 20, 90]),
     )  # fmt: skip
-    def answer(self, yes: set[str], no: set[str], ago: int, beside: str, agrees: bool, ahead: bool) -> None:
-        """A talk, in full or in part, written down at once or days later, by a clock that may run ahead."""
+    def answer(
+        self, yes: set[str], no: set[str], ago: int, beside: str, agrees: bool, ahead: bool, ends: int | None = None
+    ) -> None:
+        """A talk, in full or in part, written down at once or days later, by a clock that may run ahead; it may
+        end on a day that the person named."""
         no = no - yes
         if not yes | no:
             return
@@ -159,9 +168,10 @@ class Machine(RuleBasedStateMachine):
         said = people.ConsentGiven(
             **told(id=self.person.pk, occurred_at=spoken + SLACK if ahead and not ago else spoken), certified=True,
             information=SEVEN, scopes={**dict.fromkeys(yes, True), **dict.fromkeys(no, False)}, **who,
+            until=None if ends is None else timezone.localdate(spoken) + timedelta(days=ends),
         )  # fmt: skip
         child_no = who.get("child_agrees") is False
-        counts = self.wishes.say(spoken + self.passed, yes, no, child_says_no=child_no)
+        counts = self.wishes.say(spoken + self.passed, yes, no, child_says_no=child_no, ends=ends)
         assert self.done(lambda work: people.give_consent(work, [said])) == counts
         if counts:
             self.follow()
@@ -205,6 +215,9 @@ class Machine(RuleBasedStateMachine):
         """What was shared under an answer that holds no more is recalled at once; an open offer falls."""
         for shared in self.referrals.values():
             shared.recalled |= not shared.always and not self.allow(SHARE)
+            if not shared.always and shared.until and (talk := self.wishes.newest):
+                # Nobody reads longer than the yes holds by the last word.
+                shared.until = min(shared.until, _after(talk))
         if not self.allow(RETURN):
             self.offer = None
 
@@ -255,8 +268,7 @@ class Machine(RuleBasedStateMachine):
             if shared.draft and self.done(lambda work, pk=pk, basis=basis: self.send(work, pk, basis)):
                 shared.draft, shared.until = False, self.now + READABLE
                 if not shared.always and (talk := self.wishes.newest):
-                    until = datetime.combine(talk.last + timedelta(days=1), time(), UTC)
-                    shared.until = min(shared.until, until)
+                    shared.until = min(shared.until, _after(talk))
 
     def offered(self, work: Any, basis: str = "consent") -> Any:
         there = OFFICE[NIGERIA if self.office == NIGER else NIGER]

@@ -53,9 +53,10 @@ class Wishes:
         talk = self.newest
         return talk is not None and (talk.taken_back is not None or talk.child_says_no or scope in talk.no)
 
-    def say(self, at: datetime, yes: set[str], no: set[str], *, child_says_no: bool) -> bool:
-        """A talk. What was not asked in it keeps the answer it had. False: it cannot count, consent was taken back since."""
-        before, last = self.newest, at.date() + YEAR
+    def say(self, at: datetime, yes: set[str], no: set[str], *, child_says_no: bool, ends: int | None = None) -> bool:
+        """A talk. What was not asked in it keeps the answer it had. False: it cannot count, consent was taken back since.
+        `ends`: after how many days the person wants it to end."""
+        before, last = self.newest, at.date() + (YEAR if ends is None else timedelta(days=ends))
         if before is not None and before.taken_back is not None and at <= before.taken_back:
             return False
         kept_yes, kept_no = frozenset[str](), frozenset[str]()

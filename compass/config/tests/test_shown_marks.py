@@ -37,6 +37,7 @@ TOLD: dict[str, dict[str, Any]] = {
         "third_nationality": "",
     },
     "people:household": {"relation": ""},
+    "people:consent": {"until": ""},
     "people:contact": {"phone": "+227 90 12 34 56", "unsafe_numbers": "+227 96 00 00 01", "safe_contact": "sms"},
     # On the day it was asked only a no is taken.
     "people:erasure_confirm": {"still": "no"},

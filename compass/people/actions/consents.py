@@ -17,6 +17,7 @@ from compass.people.consent import DETAILS, carried, newest
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.registry import consent_changed
 from compass.problems import Invalid, StaleVersion, StandardNotMet, UnknownCode, WrongState
+from compass.ui.words import day
 from compass.vault.identifiers import new_id
 from compass.vocabulary import all_known, code_list, known, standard
 
@@ -43,7 +44,7 @@ class ConsentGiven(Command):
 
     `seen`: the newest consent on the page that was answered (`on_page`), empty when there was none; None when there was no
     page (an import, the answers of a caregiver for several children). `copied_from`: the consent of an adult whose answers
-    hold for this child too.
+    hold for this child too. `until`: the last day of the yes, as the person named it; without one, and at the most, a year.
     """
 
     given_by: str = "individual"
@@ -58,6 +59,7 @@ class ConsentGiven(Command):
     detail: dict[str, Any] = field(default_factory=dict)
     seen: str | None = None
     copied_from: UUID | None = None
+    until: date | None = None
 
 
 def _what_was_said(row: Consent) -> str:
@@ -71,7 +73,7 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
     recording it is said where it is kept), CM-04 (ladder).
 
     Raises StaleVersion with the newest consent when a colleague recorded one that was not on the page, or took it back
-    since; and for a talk held before consent was taken back, which comes late.
+    since; and for a talk held before consent was taken back, which comes late. Invalid for an end before the talk.
 
     Source: case-management.md 2.4 and 2.11.
     """
@@ -86,6 +88,9 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
         if last is not None and last.withdrawn_at is not None and each.occurred_at <= last.withdrawn_at:
             raise StaleVersion(current=last)
         kept = carried(last, each.scopes, each.occurred_at)
+        talk = work.day(each.occurred_at)
+        if each.until is not None and each.until < talk:
+            raise Invalid(what=day(each.until, form="year"))
         known("consent_mode", each.mode)
         known("consent_given_by", each.given_by)
         known_or_empty("interpreter_mode", each.interpreter_mode)
@@ -96,7 +101,7 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
         for scope, said in each.scopes.items():
             if scope not in scopes or not isinstance(said, bool):
                 raise UnknownCode(value=scope[:40], list="consent_scope")
-        step = ladder_of(work, person, work.day(each.occurred_at)) if person.is_child else ""
+        step = ladder_of(work, person, talk) if person.is_child else ""
         unmet = []
         if wanted - set(each.information):
             unmet.append("CM-02")
@@ -122,9 +127,11 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
                 information=list(each.information),
                 scopes={**kept, **each.scopes},
                 copied_from=each.copied_from,
-                # A yes that was only carried over lasts no longer than the talk in which it was said.
+                # A yes that was only carried over lasts no longer than was said of it, and no longer than is said today:
+                # one talk, one day that the person can remember.
                 expires_on=min(
-                    work.day(each.occurred_at) + CONSENT_YEARS,
+                    talk + CONSENT_YEARS,
+                    each.until or date.max,
                     earlier[person.pk].expires_on if any(kept.values()) else date.max,
                 ),
                 **stamp(work, each),
@@ -149,12 +156,12 @@ def _shown(given: ConsentGiven) -> bool:
     return given.certified
 
 
-def ladder_of(work: Work, child: Person, day: date) -> str:
+def ladder_of(work: Work, child: Person, on: date) -> str:
     """The step of the child's ladder. The band 5-11 holds two steps, so there the sealed age decides."""
     if child.age_band != "5-11":
         return "0-5" if child.age_band == "0-4" else child.age_band
     identity = work.keys.open(child.identity_sealed, table="people_person", column="identity_sealed", subject=child.pk)
-    age = age_on(identity or {}, day)
+    age = age_on(identity or {}, on)
     return "0-5" if age is not None and age < 6 else "6-11"
 
 

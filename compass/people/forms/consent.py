@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 from uuid import uuid5
 
 from django import forms
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from compass.people.actions import ConsentGiven, Withdrawal
-from compass.people.actions.consents import WITH_EVIDENCE
+from compass.people.actions.consents import CONSENT_YEARS, WITH_EVIDENCE
 from compass.people.content.consent import LATER_SCOPES, SCOPES, Notice
-from compass.people.forms.common import SometimesField, listed
+from compass.people.forms.common import SometimesChoice, SometimesChoiceField, SometimesField, listed
 from compass.people.grounds import ACCOUNT
 from compass.people.models import Consent, Person
 from compass.ui.forms import BaseForm, SeenField, YesNoField
 from compass.ui.widgets import Boxes, Radios
+from compass.ui.words import day
 from compass.vocabulary import code_list, label_of
+from compass.vocabulary.retention import later
 
 #: Asked of everyone before anything else; the others when the need arises (consent is renewed at each new purpose).
 CORE_SCOPES = SCOPES[:5]
 OTHER_SCOPES = (*SCOPES[5:], *LATER_SCOPES)
 EVERYTHING = ("everything", _("Everything"))
+#: How long a yes holds: months, where the answer is a number of them.
+TERMS = {"half": 6, "quarter": 3}
 NAMED_INTERPRETERS = frozenset({"in_person", "phone", "video"})
 
 
@@ -85,6 +91,22 @@ class ConsentForm(CaregiverForm):
         max_length=200,
     )
     child_agrees = YesNoField(label=_("What the child answers"))
+    term = SometimesChoiceField(
+        label=_("How long the yes holds"),
+        help_text=_("Ask. What is not renewed by then ends by itself; the person may end it sooner at any time."),
+        widget=SometimesChoice,
+        choices=[
+            ("year", _("One year")), ("half", _("Six months")), ("quarter", _("Three months")),
+            ("day", _("Until a day that the person names")),
+        ],
+        required=False,
+        initial="year",
+    )  # fmt: skip
+    until = forms.DateField(
+        label=_("The last day on which the yes holds"),
+        help_text=_("Only if the person names a day, within a year."),
+        required=False,
+    )
     mode = forms.ChoiceField(label=_("How it was given"), widget=Radios, choices=listed("consent_mode"))
     evidence = SometimesField(
         label=_("Where the signed sheet or the recording is kept"),
@@ -108,11 +130,13 @@ class ConsentForm(CaregiverForm):
         children: Sequence[tuple[Person, Consent]] = (),
         standing: Collection[str] = (),
         foreign: bool = False,
+        ended_sooner: date | None = None,
         **kwargs: Any,
     ) -> None:
         """`voice_informs`: whether the recordings may be relied on to inform someone; `children`: for whom this adult
         answered before; `standing`: purposes whose answers stand unless they are asked again; `foreign`: the text is in
-        no language of the person, so that somebody must have spoken it to them."""
+        no language of the person, so that somebody must have spoken it to them; `ended_sooner`: the last day of the
+        answers that stand, where the person named an end, so that nothing is made longer unasked."""
         super().__init__(*args, **kwargs)
         self.offer_children(children)
         if children:
@@ -121,7 +145,12 @@ class ConsentForm(CaregiverForm):
                 "child the no is for."
             )
         self.voice_informs, self.foreign = voice_informs, foreign
-        self.step = step
+        self.step, self.ended_sooner = step, ended_sooner
+        if ended_sooner is not None:
+            before = _("As said before: until %(day)s") % {"day": day(ended_sooner, form="year")}
+            term = self.fields["term"]
+            self.offer("term", [("before", before), *term.choices])  # type: ignore[attr-defined]
+            term.initial = None
         self.fields["information"].error_messages["required"] = _met(
             _("Explain all seven points to the person, then tick each of them."), "CM-02"
         )
@@ -151,6 +180,7 @@ class ConsentForm(CaregiverForm):
         scopes = [f"scope_{scope}" for scope in (*CORE_SCOPES, *OTHER_SCOPES)]
         if not any(name in self.errors or cleaned.get(name) is not None for name in scopes):
             self.add_error(None, _("Nothing was answered. Ask at least one question, or leave without saving."))
+        self._end_fits(cleaned)
         if cleaned.get("mode") == "verbal_certified" and not cleaned.get("certified"):
             uncertified = _("Spoken answers count only when you certify them: tick this box once it is true.")
             self.add_error("certified", _met(uncertified, "CM-03"))
@@ -174,6 +204,36 @@ class ConsentForm(CaregiverForm):
         if cleaned.get("children") and not self._refused():
             self.add_error("children", _("No answer is a no. Correct the answer, or untick the children."))
         return cleaned
+
+    def _end_fits(self, cleaned: dict[str, Any]) -> None:
+        until, talk = cleaned.get("until"), self._talk()
+        agreed = any(cleaned.get(f"scope_{scope}") for scope in (*CORE_SCOPES, *OTHER_SCOPES))
+        if self.ended_sooner is not None and agreed and not cleaned.get("term"):
+            self.add_error("term", _("The person named an end before. Ask how long the yes holds now."))
+        if "until" in self.errors:
+            return
+        if cleaned.get("term") != "day":
+            if until is not None:
+                self.add_error("until", _("Choose “Until a day that the person names”, or leave this day empty."))
+        elif until is None:
+            self.add_error("until", _("Write the day that the person named."))
+        elif not talk <= until <= talk + CONSENT_YEARS:
+            latest = day(talk + CONSENT_YEARS, form="year")
+            between = _("Write a day from the day of this talk to %(day)s: a yes holds for a year at the most.")
+            self.add_error("until", between % {"day": latest})
+
+    def _talk(self) -> date:
+        """The day of the talk in the office."""
+        return timezone.localdate(self.cleaned_data.get("occurred_at") or timezone.now())
+
+    def last_day(self) -> date | None:
+        """The last day of the yes as it was answered; None for a year."""
+        term = self.cleaned_data.get("term")
+        if term == "before":
+            return self.ended_sooner
+        if term == "day":
+            return self.cleaned_data["until"]  # type: ignore[no-any-return]
+        return later(self._talk(), TERMS[term]) if term in TERMS else None
 
     def _refused(self) -> list[str]:
         return [scope for scope in (*CORE_SCOPES, *OTHER_SCOPES) if self.cleaned_data.get(f"scope_{scope}") is False]
@@ -202,6 +262,7 @@ class ConsentForm(CaregiverForm):
             certified=told["certified"],
             child_agrees=told.get("child_agrees"),
             seen=self.cleaned_data["seen"],
+            until=self.last_day(),
             detail={name: told[name] for name in ("interpreter", "adult", "evidence") if told.get(name)},
         )
 

@@ -22,7 +22,7 @@ class Consent(AboutPerson):
     person is asked again, the narrower of both answers counts.
     scopes: {scope code: bool}. information: codes of the seven items that were told. detail_sealed: {"interpreter",
     "adult", "evidence" (where the sheet or the recording is kept)}. copied_from: the consent of an adult whose answers hold
-    for this child too.
+    for this child too. expires_on: the last day of every yes: a year after the talk, or sooner where the person named a day.
     """
 
     given_by = models.CharField(max_length=20)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from django.utils.html import escape
 
 from compass.people.actions import ConsentGiven, give_consent
@@ -13,6 +15,7 @@ from compass.people.models import Consent, Person
 from compass.people.queries import allowances, consent_of
 from compass.problems import StandardNotMet
 from compass.vocabulary import code_list
+from compass.vocabulary.retention import later
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +48,7 @@ def test_it_works(make, sign_in, answers, at):
 def test_nothing_is_chosen_beforehand_and_voices_say_what_they_are(make, sign_in):
     page = sign_in("zinder.social").get(url(make())).content.decode()
 
-    assert not re.search(r"<input[^>]* checked", page)
+    assert re.findall(r'<input[^>]* name="(\w+)"[^>]* checked', page) == ["term"]
     assert page.count("<audio") >= 24
     assert "voices/ha/who_we_are.ogg" in page
 
@@ -338,7 +341,7 @@ def test_one_more_purpose_is_asked_from_the_answers_that_stand(make, sign_in, an
 
     page = unescape(client.get(url(person)).content.decode())
     assert "Ce que vous ne redemandez pas" in page and "Enregistrement et utilisation de mes données: Oui" in page
-    assert not re.search(r"<input[^>]* checked", page)
+    assert re.findall(r'<input[^>]* name="(\w+)"[^>]* checked', page) == ["term"]
     empty = client.send(url(person), answers(**nothing))
     one_more = client.send(url(person), answers(**{**nothing, "scope_photo_audio": "yes"}))
 
@@ -358,3 +361,35 @@ def test_after_consent_was_taken_back_every_question_is_asked_anew(make, sign_in
     refused = client.send(url(person), answers(scope_data_processing=None))
 
     assert refused.status_code == 200 and b'id="id_scope_data_processing_error"' in refused.content
+
+
+def test_the_person_names_how_long_the_yes_holds_and_nobody_makes_it_longer_unasked(make, sign_in, answers, at):
+    """A term, a day of one's own, what cannot be one; a talk about one purpose more, and a renewal."""
+    client, today = sign_in("zinder.social"), timezone.localdate()
+    for term, months in (("half", 6), ("quarter", 3)):
+        person = make()
+        assert client.post(url(person), answers(term=term)).status_code == 302
+        assert consents(at, person)[0].expires_on == later(today, months), term
+    person, named = make(), today + timedelta(days=9)
+    for until in ("", today - timedelta(days=1), today + timedelta(days=366)):
+        refused = client.send(url(person), answers(term="day", until=str(until)))
+        assert refused.status_code == 200 and b'id="id_until_error"' in refused.content, until
+    unchosen = client.send(url(person), answers(term="year", until=str(named)))
+    assert unchosen.status_code == 200 and consents(at, person) == []
+
+    saved = client.send(url(person), answers(term="day", until=str(named)))
+    assert saved.status_code == 302 and consents(at, person)[0].expires_on == named
+    assert "Le oui est valable jusqu’au" in unescape(client.get(f"/people/{person.pk}/").content.decode())
+
+    nothing = {f"scope_{scope}": None for scope in SCOPES}
+    page = client.get(url(person)).content.decode()
+    assert 'value="before"' in page and not re.search(r"<input[^>]* checked", page)
+    unasked = client.send(url(person), answers())
+    assert unasked.status_code == 200 and b'id="id_term_error"' in unasked.content
+    one_more = answers(**{**nothing, "scope_photo_audio": "yes"}, term="year")
+    assert client.send(url(person), one_more).status_code == 302
+    assert {row.expires_on for row in consents(at, person)} == {named}, "the answers that were not asked again"
+    assert client.send(url(person), answers(scope_photo_audio="yes", term="before")).status_code == 302
+    assert {row.expires_on for row in consents(at, person)} == {named}
+    assert client.send(url(person), answers(scope_photo_audio="yes", term="year")).status_code == 302
+    assert max(row.expires_on for row in consents(at, person)) == today + timedelta(days=365)

@@ -182,7 +182,7 @@ def test_asked_again_keeps_the_answers_not_asked_today(make, sign_in, at, consen
     assert client.send(where, answers(scope_photo_audio="no")).status_code == 302
 
     assert "Ce que vous ne redemandez pas aujourd’hui" in page
-    assert not re.search(r"<input[^>]* checked", page)
+    assert re.findall(r'<input[^>]* name="(\w+)"[^>]* checked', page) == ["term"]
     after = said(at, person)
     assert (after.scopes["share_family"], after.scopes["share_authorities"]) == (True, False)
     assert after.scopes["photo_audio"] is False and after.scopes["duplicate_check"] is True
@@ -270,7 +270,7 @@ def test_a_no_on_the_page_that_asks_is_asked_for_the_children_too(family, sign_i
 
     page = client.get(where).content.decode()
     assert {name: kin[name].code in page for name in kin} == {"boy": True, "girl": True, "nephew": False}
-    assert not re.search(r"<input[^>]* checked", page)
+    assert re.findall(r'<input[^>]* name="(\w+)"[^>]* checked', page) == ["term"]
     sent = no(answers, family, "boy", seen=re.search(r'name="seen" value="([^"]*)"', page)[1])
     assert [client.post(where, sent).status_code for _ in range(2)] == [302, 302]
 

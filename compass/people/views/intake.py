@@ -22,6 +22,7 @@ from compass.access.pages import page
 from compass.access.work import Work
 from compass.people import grounds, queries
 from compass.people.actions import change_households, give_consent, on_page, request_guardians, withdraw_consent
+from compass.people.actions.consents import CONSENT_YEARS
 from compass.people.ages import age_on
 from compass.people.consent import DETAILS, answer, carried
 from compass.people.content.consent import ChildVersion, Notice, Section, available, notice
@@ -35,6 +36,7 @@ from compass.people.voices import recordings
 from compass.problems import StaleVersion
 from compass.problems.words import in_a_row
 from compass.ui.templatetags.ui import code as code_shown
+from compass.ui.words import day
 from compass.vocabulary import code_list, label_of, language
 
 
@@ -74,6 +76,10 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     newest = queries.consent_of(person.pk)
     # What is not asked again stays as it was answered: a talk about one more purpose begins from there.
     before = carried(newest, (), work.now)
+    asked_on = work.day(newest.occurred_at) if newest else work.today
+    sooner = (
+        newest.expires_on if newest and any(before.values()) and newest.expires_on < asked_on + CONSENT_YEARS else None
+    )
     build = partial(
         ConsentForm,
         step=step,
@@ -82,6 +88,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         children=children,
         standing=before,
         foreign=bool(person.languages) and heard.language not in person.languages,
+        ended_sooner=sooner,
     )
     form = build(request.POST or None, initial={"seen": on_page(newest)})
     if shown:
@@ -136,7 +143,7 @@ def _unfolded(form: ConsentForm, conflict: bool) -> set[str]:
         return {"ask"}
     parts = {**dict.fromkeys(("information", "interpreter_mode", "interpreter"), "know")}
     parts |= dict.fromkeys(("child_agrees", "given_by", "adult"), "child")
-    parts |= {"children": "ask"}
+    parts |= dict.fromkeys(("children", "term", "until"), "ask")
     parts |= {f"scope_{scope}": "later" if scope in OTHER_SCOPES else "ask" for scope in (*CORE_SCOPES, *OTHER_SCOPES)}
     found = {parts[name] for name in form.errors if name in parts}
     return found | {"ask"} if "later" in found else found
@@ -147,6 +154,9 @@ def _answered(given: Consent, children: int) -> str:
     saved = _("The answers are saved: %(yes)s yes, %(no)s no.") % {"yes": yes, "no": len(given.scopes) - yes}
     if given.child_agrees is False:
         saved = _("The child said no, and that outweighs an adult’s yes: nothing may be recorded or shared by consent.")
+    elif yes:
+        ends = _("The yes holds until %(day)s at the latest.") % {"day": day(given.expires_on, form="year")}
+        saved = f"{saved} {ends}"
     if not children:
         return saved
     text = ngettext(
@@ -174,6 +184,11 @@ def _consent_rows(form: ConsentForm, current: Consent) -> list[dict[str, Any]]:
             "left": label_of("consent_mode", told["mode"]),
             "right": label_of("consent_mode", current.mode),
         }
+    )
+    last = form.last_day()
+    ends = day(last, form="year") if last else _("One year")
+    rows.append(
+        {"label": _("How long the yes holds"), "left": ends, "right": back or day(current.expires_on, form="year")}
     )
     if "child_agrees" in told:
         right = _said(current.child_agrees)

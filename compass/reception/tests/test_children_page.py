@@ -105,7 +105,8 @@ def test_children_with_their_mothers_answers_are_offered_however_late_they_came(
     client, where = mother()
     pk = where.split("/")[-2]
     with at("zinder.social"):
-        Consent.objects.filter(person=pk).update(occurred_at=timezone.now() - timedelta(hours=hours))
+        named = timezone.localdate() + timedelta(days=40)
+        Consent.objects.filter(person=pk).update(occurred_at=timezone.now() - timedelta(hours=hours), expires_on=named)
 
     assert client.post(where, family()).status_code == 302
 
@@ -116,6 +117,7 @@ def test_children_with_their_mothers_answers_are_offered_however_late_they_came(
             Person.objects.filter(household_id=woman.household_id, relation="child").values_list("pk", flat=True)
         )
         assert len(offered) == 2
+        assert {row.expires_on for row in Consent.objects.filter(person__in=offered)} == {named}, "the end she named"
     assert 'name="children"' in client.get(f"/people/{pk}/withdraw/").content.decode()
 
 
