@@ -162,11 +162,7 @@ def test_a_record_that_is_handed_back_is_held_to_the_same(machine):
 
 @pytest.mark.proof
 @pytest.mark.usefixtures("broken")
-@pytest.mark.parametrize(
-    "broken",
-    ["withdrawal is ignored", "the end is ignored", "a no counts as a yes", "the child is not heard"],
-    indirect=True,
-)
+@pytest.mark.parametrize("broken", BY_ITSELF, indirect=True)
 def test_the_machine_finds_a_broken_rule_by_itself(machine):
     """The others need two steps in one order; their stories are told by hand above."""
     with pytest.raises(AssertionError):

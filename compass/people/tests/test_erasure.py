@@ -91,6 +91,8 @@ def test_it_works_by_pages(at, sign_in, person):
     page = f"/people/{someone.pk}/erasure/"
     sign_in("zinder.social").send(page, {})
     client = sign_in("zinder.cases")
+    today = unescape(client.get(page).content.decode())
+    assert "à partir de demain" in today and f"{page}confirm/" not in today
     again = client.send(f"{page}confirm/", {"talk": "in_person", "still": "yes"})
     with translation.override("fr"):
         assert "un autre jour" in unescape(again.content.decode()), "on the day it was asked nothing is confirmed"

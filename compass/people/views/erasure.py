@@ -84,6 +84,9 @@ def _page(request: HttpRequest, work: Work, person: Person, form: Any, step: str
             "open": asked is not None and asked.is_open,
             "erased": queries.erased(person),
             "others": others if waits and mine else [],
+            "same_day": asked is not None
+            and waits
+            and work.day(max(asked.occurred_at, asked.recorded_at)) >= work.today,
             "told": (told := _told(person, delay(mine and not others).days)),
             "missing": without_text(person, told[0]["language"], dict(settings.LANGUAGES)),
             "keeps": work.may("people.erasure_keep"),
