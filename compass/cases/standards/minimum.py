@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db.models import Case as Choice
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -168,6 +168,27 @@ def ladder_met(files: Files) -> Iterator[Due]:
     for case, given in _about_consent(files):
         if case.person.is_child:
             yield _consent_due(case, given, bool(given.ladder))
+
+
+@standard(
+    "COMPASS-RENEW",
+    what=_("The yes of this person ends: ask again, and for how long"),
+    source="COMPASS design, section 3: consent has an end; what is not renewed ends by itself",
+    severity="alert",
+)
+def asked_before_the_end(files: Files) -> Iterator[Due]:
+    """Whose yes ends is asked before; what partners read ends with it. Who took it back, or said only no, is not."""
+    for case in files.cases:
+        given = next(reversed(files.about(Consent, case)), None)
+        if given and given.withdrawn_at is None and given.child_agrees is not False and any(given.scopes.values()):
+            yield Due(
+                subject=case,
+                start_at=given.occurred_at,
+                # As the end itself, by the day in UTC (`consent.answer`).
+                due_at=datetime.combine(given.expires_on, time.max, UTC),
+                url=_consent_page(case),
+                action=_("Ask again"),
+            )
 
 
 @standard(

@@ -140,6 +140,24 @@ def test_a_childs_consent_says_its_step(at, case, person):
         assert open_for(work, "CM-04", row) == {row.code}
 
 
+def test_whose_yes_ends_is_on_the_list_of_the_week_before_and_late_after(at, case):
+    with at("zinder.social") as work:
+        row = case(work)
+
+        def listed() -> set[str]:
+            found = standards.work_list(work)
+            return {
+                when for when, lines in (("week", found.week), ("today", found.today), ("late", found.late))
+                for line in lines if line.standard.id == "COMPASS-RENEW"
+            }  # fmt: skip
+
+        for days, wanted in ((300, set()), (5, {"week"}), (-2, {"late"})):
+            change(Consent, expires_on=work.today + timedelta(days=days))
+            assert listed() == wanted, days
+        change(Consent, withdrawn_at=timezone.now())
+        assert listed() == set() and row.code
+
+
 def test_who_is_old_enough_now_is_asked_themselves(at, case, person):
     """What an adult said for a child is no answer of the young person's own."""
     with at("zinder.social") as work:
