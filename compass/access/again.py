@@ -26,7 +26,8 @@ COUNT = f"{PREFIX}-count"
 
 def confirmed_at(request: HttpRequest) -> datetime | None:
     """When the colleague last showed in this session that it is them; None when nothing says it."""
-    moments = [record["at"] for record in get_authentication_records(request, request.user)]
+    records = get_authentication_records(request, request.user) if hasattr(request, "session") else []
+    moments = [record["at"] for record in records]
     return datetime.fromtimestamp(max(moments), UTC) if moments else None
 
 

@@ -310,7 +310,8 @@ class TestASmallDemonstration:
 
 
 def test_nothing_that_is_asked_for_can_say_when_it_was_recorded():
-    """`recorded_at` is the clock of the unit of work; there is no door through which another moment could come in."""
+    """`recorded_at` is the clock of the unit of work; there is no door through which another moment could come in
+    (`confirmed_at` says when a colleague showed who they are, and is written nowhere)."""
     from compass.access.work import Command, unit_of_work
 
     def below(kind: type) -> set[type]:
@@ -321,7 +322,7 @@ def test_nothing_that_is_asked_for_can_say_when_it_was_recorded():
 
     assert len(commands) > 60
     assert [each for each in told if each[1] in {"recorded_at", "now", "at", "clock"}] == []
-    assert list(inspect.signature(unit_of_work).parameters) == ["actor", "purpose", "session"]
+    assert list(inspect.signature(unit_of_work).parameters) == ["actor", "purpose", "session", "confirmed_at"]
 
 
 def content(rows: Any) -> str:

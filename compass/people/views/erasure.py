@@ -120,8 +120,10 @@ def _open_request(work: Work, rule: str, pk: UUID) -> tuple[Person, ErasureReque
 def confirmed(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """The second talk. A no lets the request fall."""
     person, asked = _open_request(work, "people.erasure", pk)
-    if asked is None or asked.status != "asked" or queries.second_talk_by(work, asked) is not None:
+    if asked is None or asked.status != "asked":
         return redirect("people:erasure", pk=pk)
+    if queries.second_talk_by(work, asked) is not None:
+        return _page(request, work, person, None, "ask")
     form = ErasureConfirmForm(request.POST or None, initial={"version": asked.version})
     if form.is_valid():
         with work.attempt(form):
