@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -75,9 +76,15 @@ class ReferralStartForm(SearchForm):
 
     to = forms.ChoiceField(label=_("Partner"), help_text=_("It sees this referral and nothing else."))
 
-    def __init__(self, *args: Any, partners: Sequence[Organisation], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, partners: Sequence[Organisation], named: Collection[UUID] = (), **kwargs: Any
+    ) -> None:
+        """`named`: those that must not know, as the person said."""
         super().__init__(*args, **kwargs)
-        self.offer("to", organisations(partners))
+        no, said = set(map(str, named)), _("%(organisation)s (must not know)")
+        self.offer(
+            "to", [(pk, said % {"organisation": name} if pk in no else name) for pk, name in organisations(partners)]
+        )
 
 
 class ReferralServiceForm(SearchForm):

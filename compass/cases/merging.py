@@ -40,8 +40,7 @@ def must_be_settled(work: Work, kept: Person, absorbed: Person) -> None:
     said = list(consent.newest(both).values()) if held else []
     together = consent.as_one(said) if said else None
     for row in held:
-        scopes = consent.scopes_for(receivers[row.to_organisation_id], row.service)
-        if not all(consent.answer(together, scope, work.today) for scope in scopes):
+        if not consent.covers(together, receivers[row.to_organisation_id], row.service, work.today):
             raise NotYetOne(
                 what=_("a partner holds a referral that one of the two answers about consent does not cover")
             )

@@ -174,8 +174,10 @@ BEGIN
                   WHERE a.id = ANY (everyone) AND a.merged_into_id IS NULL
                     AND a.age_band NOT IN ('0-4', '5-11', '12-14'))
               THEN c.id IS NOT NULL AND (c.withdrawn_at IS NOT NULL OR c.child_agrees IS FALSE
+                   OR offer.to_organisation_id = ANY (c.not_to)
                    OR c.scopes->>'return_country_sharing' = 'false')
               ELSE c.id IS NULL OR c.withdrawn_at IS NOT NULL OR c.child_agrees IS FALSE
+                   OR offer.to_organisation_id = ANY (c.not_to)
                    OR c.expires_on < (now() AT TIME ZONE 'UTC')::date
                    OR c.scopes->>'return_country_sharing' IS DISTINCT FROM 'true' END
     ) THEN

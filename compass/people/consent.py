@@ -43,6 +43,7 @@ REASONS: dict[str, str | Promise] = {
     "withdrawn": _("The person took consent back."),
     "expired": _("The consent is too old and must be asked again."),
     "later": _("The person said yes only after that day."),
+    "named": _("The person does not want this organisation to know."),
 }
 
 
@@ -53,13 +54,16 @@ TODAY: dict[str, str | Promise] = {
     "not_asked": _("Never asked, so it is not allowed."),
     "withdrawn": _("No, since %(on)s: consent was taken back."),
     "expired": _("No: the consent ended on %(on)s and must be asked again."),
+    "named": _("No, since %(on)s: the person does not want this organisation to know."),
 }
 
 
 @dataclass(frozen=True)
 class Answer:
     """`allowed` and why: given | refused | child_refused | not_asked | withdrawn | expired | later (said after the
-    moment that was asked about). `on`: the day of that. `scope`: what it is about. `until`: the last day of a yes."""
+    moment that was asked about) | named (the person named this receiver as one that must not know). `on`: the day of that.
+    `scope`: what it is about. `until`: the last day of a yes. `receiver`: the name of whom it was asked for, if of anybody.
+    """
 
     allowed: bool
     reason: str
@@ -67,6 +71,7 @@ class Answer:
     on: date | None = None
     scope: str = ""
     until: date | None = None
+    receiver: str = ""
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -82,10 +87,22 @@ class Answer:
         days = {name: day(when, form="year") for name, when in (("on", self.on), ("until", self.until)) if when}
         return str(TODAY[self.reason]) % days
 
+    @property
+    def about(self) -> str:
+        """What was asked, in words: a purpose, or telling an organisation that the person named."""
+        if self.reason == "named" and self.receiver:
+            return telling(self.receiver)
+        return label_of("consent_scope", self.scope)
+
     def __str__(self) -> str:
         """What it is about, since when, and why, in one line."""
         since = f" ({day(self.on)})" if self.on else ""
-        return f"{label_of('consent_scope', self.scope)}{since}: {self.why}"
+        return f"{self.about}{since}: {self.why}"
+
+
+def telling(receiver: str) -> str:
+    """What a person did not agree to who named this organisation."""
+    return _("telling %(organisation)s anything") % {"organisation": receiver}
 
 
 #: Reasons of an answer after which nothing rests on consent any more, and nobody may take it for not asked yet.
@@ -115,8 +132,8 @@ _newest = Prepared(_last_of)
 
 
 def as_one(last: Sequence[Consent]) -> Consent:
-    """The newest answers under each record of one person as one: the latest counts, and a no of any other stays a no until
-    the person is asked again. As `compass_said` does in the database."""
+    """The newest answers under each record of one person as one: the latest counts, and a no of any other, also to a
+    receiver by name, stays a no until the person is asked again. As `compass_said` does in the database."""
     own = next((row for row in last if row.joined_at is None), None)
     counts = [row for row in last if not _asked_again(row, own)]
     latest = max(counts, key=lambda row: (row.occurred_at, row.recorded_at, row.pk))
@@ -125,6 +142,7 @@ def as_one(last: Sequence[Consent]) -> Consent:
     found = copy(latest)
     found.scopes = latest.scopes | {scope: False for row in counts for scope, said in row.scopes.items() if not said}
     found.withdrawn_at = max((row.withdrawn_at for row in counts if row.withdrawn_at), default=None)
+    found.not_to = sorted({receiver for row in counts for receiver in row.not_to})
     if any(row.child_agrees is False for row in counts):
         found.child_agrees = False
     return found
@@ -138,18 +156,24 @@ def _asked_again(joined: Consent, own: Consent | None) -> bool:
     return own.recorded_at > joined.joined_at and own.occurred_at >= said
 
 
-def answer(consent: Consent | None, scope: str, today: date | None = None) -> Answer:
-    """What a consent says about a scope on a day; a child's own no outweighs an adult's yes."""
+def answer(
+    consent: Consent | None, scope: str, today: date | None = None, *, receiver: Organisation | None = None
+) -> Answer:
+    """What a consent says about a scope on a day, and about telling a receiver; a child's own no outweighs an adult's yes.
+    A receiver that the person named stays named however old the answer is."""
 
     def said(reason: str, on: date) -> Answer:
         until = consent.expires_on if consent and reason == "given" else None
-        return Answer(reason == "given", reason, consent.pk if consent else None, on, scope, until)
+        name = receiver.name if receiver else ""
+        return Answer(reason == "given", reason, consent.pk if consent else None, on, scope, until, name)
 
     if consent is None:
         return Answer(False, "not_asked", scope=scope)
     asked_on = _day(consent.occurred_at)
     if consent.withdrawn_at is not None:
         return said("withdrawn", _day(consent.withdrawn_at))
+    if receiver is not None and receiver.pk in consent.not_to:
+        return said("named", asked_on)
     if consent.expires_on < (today or timezone.now().date()):
         return said("expired", consent.expires_on)
     if consent.child_agrees is False:
@@ -168,17 +192,31 @@ def says_no(consents: Sequence[Consent], *scopes: str) -> bool:
     the no of a child. Nobody having asked is none, nor is a yes that grew too old; a no does not grow old."""
     if not consents:
         return False
-    last = as_one(list({row.joined_at: row for row in consents}.values()))
+    last = _last_word(consents)
     return last.withdrawn_at is not None or last.child_agrees is False or False in map(last.scopes.get, scopes)
 
 
-def answered(consents: Sequence[Consent], scope: str, at: datetime) -> Answer:
-    """What all consents of a person, the oldest first, say about a scope at a moment. Days count, since paper and devices
-    come late. The newest must not say no: what was taken back or refused since counts at once, also for what lies before.
+def _last_word(consents: Sequence[Consent]) -> Consent:
+    return as_one(list({row.joined_at: row for row in consents}.values()))
+
+
+def spoken_no(consents: Sequence[Consent], receiver: Organisation, service: str) -> str:
+    """What the person said no to, in words, of telling this receiver that they need a service: the receiver by name, or a
+    purpose (`says_no`). Empty where they did not. `consents`: all of the person, the oldest first."""
+    if consents and receiver.pk in _last_word(consents).not_to:
+        return telling(receiver.name)
+    no = next((scope for scope in scopes_for(receiver, service) if says_no(consents, scope)), "")
+    return label_of("consent_scope", no) if no else ""
+
+
+def answered(consents: Sequence[Consent], scope: str, at: datetime, *, receiver: Organisation | None = None) -> Answer:
+    """What all consents of a person, the oldest first, say about a scope, and about telling a receiver, at a moment. Days
+    count, since paper and devices come late. The newest must not say no: what was taken back or refused since counts at
+    once, also for what lies before.
     """
     today = _day(at)
-    last = as_one(list({row.joined_at: row for row in consents}.values())) if consents else None
-    newest = answer(last, scope, today)
+    last = _last_word(consents) if consents else None
+    newest = answer(last, scope, today, receiver=receiver)
     if last is None or not newest or _day(last.occurred_at) <= today:
         return newest
     then = [row for row in consents if _day(row.occurred_at) <= today]
@@ -187,7 +225,7 @@ def answered(consents: Sequence[Consent], scope: str, at: datetime) -> Answer:
     if (back := then[-1].withdrawn_at) is not None and back > at:
         # It held at that moment, and holds again by a newer one.
         return newest
-    return answer(then[-1], scope, today)
+    return answer(then[-1], scope, today, receiver=receiver)
 
 
 def explained(consents: Sequence[Consent], scope: str) -> Answer:
@@ -270,6 +308,12 @@ def scope_for(receiver: Organisation) -> str:
     return _COVERED_BY.get(OrganisationKind(receiver.kind), "share_other_organizations")
 
 
+def covers(given: Consent | None, receiver: Organisation, service: str, today: date | None = None) -> Answer:
+    """What a consent says about telling a receiver that somebody needs this service: the first no, else the yes."""
+    said = [answer(given, scope, today, receiver=receiver) for scope in scopes_for(receiver, service)]
+    return next((each for each in said if not each), said[-1])
+
+
 def allows(
     person: UUID,
     purpose: str = "",
@@ -284,10 +328,12 @@ def allows(
     ValueError when nothing is asked."""
     consents = consents_of([person]).get(person, [])
     shared = scopes_for(recipient, service) if recipient else ()
-    asked = [scope for scope in (purpose, *shared, *(OWN_CONSENT.get(name, "") for name in fields)) if scope]
-    if not asked:
+    asked = [scope for scope in (purpose, *(OWN_CONSENT.get(name, "") for name in fields)) if scope]
+    if not asked and not shared:
         raise ValueError("a purpose, a receiver or a field with a consent of its own")
-    said = [answered(consents, scope, at or timezone.now()) for scope in asked]
+    moment = at or timezone.now()
+    said = [answered(consents, scope, moment) for scope in asked]
+    said += [answered(consents, scope, moment, receiver=recipient) for scope in shared]
     return next((each for each in said if not each), said[-1])
 
 

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from compass.access.models import Organisation
 from compass.access.work import Work
 from compass.people.held import ALWAYS, Column, Held, held, left_out
 from compass.people.models import Person
@@ -248,4 +249,6 @@ def _names(codes: str) -> dict[str, str]:
         return {**dict(nationalities().choices()), **{row.alpha2: row.label for row in countries()}}
     if codes == "area":
         return {row.code: row.label for one in countries() for row in areas(one.alpha2)}
+    if codes == "organisation":
+        return {str(pk): name for pk, name in Organisation.objects.values_list("pk", "name")}
     return {code.value: code.label for code in code_list(codes)}

@@ -145,6 +145,7 @@ def declare() -> None:
                 "certified": Column(_("Certified by the colleague")),
                 "information": Column(_("What was explained"), "consent_information"),
                 "scopes": Column(_("Answers"), "consent_scope"),
+                "not_to": Column(_("Organisations that must not know"), "organisation"),
                 "expires_on": Column(_("Valid until")),
                 "withdrawn_at": Column(_("Taken back")),
             },

@@ -118,11 +118,12 @@ MERGED_DROP = "DROP FUNCTION compass_merged() CASCADE;"
 #: counted at the end of that day, as `held`.
 SAID = r"""
 CREATE OR REPLACE FUNCTION compass_said(whose uuid, until date DEFAULT NULL)
-RETURNS TABLE (id uuid, expires_on date, withdrawn_at timestamptz, child_agrees boolean, scopes jsonb)
+RETURNS TABLE (id uuid, expires_on date, withdrawn_at timestamptz, child_agrees boolean, scopes jsonb, not_to uuid[])
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     WITH last AS (
         SELECT DISTINCT ON (n.joined_at)
                n.id, n.joined_at, n.occurred_at, n.recorded_at, n.expires_on, n.child_agrees, n.scopes,
+               n.not_to,
                CASE WHEN until IS NULL OR (n.withdrawn_at AT TIME ZONE 'UTC')::date <= until
                     THEN n.withdrawn_at END AS withdrawn_at
         FROM public.people_consent n
@@ -136,12 +137,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT c.id, c.expires_on, (SELECT max(w.withdrawn_at) FROM counts w),
            c.child_agrees AND NOT EXISTS (SELECT 1 FROM counts n WHERE n.child_agrees IS FALSE),
            c.scopes || coalesce((SELECT jsonb_object_agg(s.key, false) FROM counts n, jsonb_each(n.scopes) s
-                                 WHERE s.value = 'false'::jsonb), '{}')
+                                 WHERE s.value = 'false'::jsonb), '{}'),
+           ARRAY(SELECT DISTINCT o FROM counts n, unnest(n.not_to) o)
     FROM counts c ORDER BY c.occurred_at DESC, c.recorded_at DESC, c.id DESC LIMIT 1
 $$;
 """
 
 SAID_DROP = "DROP FUNCTION compass_said(uuid, date);"
+
+#: The same in a migration that comes before a column it reads; nothing calls it until the column is there.
+SAID_EARLY = f"SET LOCAL check_function_bodies = off;{SAID}SET LOCAL check_function_bodies = on;"
 
 #: Columns beside days and moments that `compass_coarsen` may write.
 NARROWS = (
@@ -267,6 +272,9 @@ BEGIN
     FROM unnest(ones || others, others || ones) AS pair(one, other)
     JOIN people_elsewhereask mine ON mine.id = pair.one JOIN people_elsewhereask theirs ON theirs.id = pair.other
     WHERE mine.organisation_id <> theirs.organisation_id
+      -- Whoever the person named is not told of them, and learns by nothing that it would have been.
+      AND NOT EXISTS (SELECT 1 FROM compass_said(mine.person_id) c WHERE theirs.organisation_id = ANY (c.not_to))
+      AND NOT EXISTS (SELECT 1 FROM compass_said(theirs.person_id) c WHERE mine.organisation_id = ANY (c.not_to))
       AND compass_elsewhere_stands(mine.id) AND compass_elsewhere_stands(theirs.id)
     ON CONFLICT (ask_id, met_organisation) DO NOTHING;
 END $$;

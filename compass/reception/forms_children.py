@@ -112,6 +112,7 @@ class ChildLine(HouseMixin, forms.Form):
             scopes=given.scopes,
             copied_from=given.pk,
             until=given.expires_on,
+            not_to=tuple(given.not_to),
             certified=given.certified,
             child_agrees=self.cleaned_data["agrees"] if self.years >= 6 else None,
         )

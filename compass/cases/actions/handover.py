@@ -30,7 +30,7 @@ TABLE = "cases_handover"
 SCOPE = "return_country_sharing"
 #: Provisional: no source gives a time for the answer.
 ANSWER_WITHIN = timedelta(days=30)
-NO = frozenset({"refused", "withdrawn", "child_refused"})
+NO = frozenset({"refused", "withdrawn", "child_refused", "named"})
 REFUSALS: dict[str, type[Problem]] = {"CS020": NotFound, "CS021": WrongState, "CS024": BestInterestsFirst}
 
 
@@ -63,19 +63,22 @@ def answering(people: Iterable[Person]) -> list[Person]:
     return [p for p in everyone if not p.is_child or p.age_band in OWN_CONSENT_BANDS] or everyone
 
 
-def not_agreed(work: Work, people: Sequence[Person]) -> list[Person]:
-    """Whoever answers for themselves and did not agree to share with the office of return, and whoever said no to it."""
+def not_agreed(work: Work, people: Sequence[Person], receiver: Organisation | None = None) -> list[Person]:
+    """Whoever answers for themselves and did not agree to share with the office of return, and whoever said no to it or
+    named the receiver, once it is chosen."""
     newest = consent.newest(p.pk for p in people)
     asked = answering(people)
     people = [p for p in people if p.merged_into_id is None]
-    answers = [(p, consent.answer(newest.get(p.pk), SCOPE, work.today)) for p in people]
+    answers = [(p, consent.answer(newest.get(p.pk), SCOPE, work.today, receiver=receiver)) for p in people]
     return [p for p, answer in answers if not answer and (p in asked or answer.reason in NO)]
 
 
-def must_have_agreed(work: Work, people: Sequence[Person]) -> None:
+def must_have_agreed(work: Work, people: Sequence[Person], receiver: Organisation) -> None:
     """Raises ConsentMissing while somebody has `not_agreed`."""
     if not_agreed(work, people):
         raise ConsentMissing(scope=label_of("consent_scope", SCOPE))
+    if not_agreed(work, people, receiver):
+        raise ConsentMissing(scope=consent.telling(receiver.name))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +124,7 @@ def _offer(work: Work, case: Case, each: HandoverOffer) -> Handover:
     people = [p.pk for p in [*party.going, *along]]
     if principal.pk not in people:
         raise BestInterestsFirst
-    must_have_agreed(work, party.going)
+    must_have_agreed(work, party.going, receiver)
     if open_offers(people, work):
         raise WrongState
     cases = list(Case.objects.filter(person__in=people, status__in=OPEN))
@@ -312,11 +315,12 @@ def withdraw_handovers(work: Work, steps: list[HandoverStep]) -> list[Handover]:
 def withdraw_after_consent(work: Work, consents: Sequence[Consent]) -> None:
     """An open offer falls when someone it is about no longer agrees. Called whenever consent is given or withdrawn."""
     offers = open_offers([row.person_id for row in consents], work)
+    receivers = Organisation.objects.in_bulk([offer.to_organisation_id for offer in offers])
     fallen = []
     for offer, about in offers.items():
         people = Person.objects.filter(pk__in=HandoverPerson.objects.filter(handover=offer).values("person_id"))
         try:
-            must_have_agreed(work, list(people))
+            must_have_agreed(work, list(people), receivers[offer.to_organisation_id])
         except ConsentMissing:
             said = [row.withdrawn_at or row.occurred_at for row in consents if row.person_id in about]
             _settle(work, offer, "withdrawn", max(said))

@@ -237,7 +237,7 @@ def _covered(work: Work, person: UUID, receiver: Organisation, service: str, bas
         return None
     answer = consent.allows(person, recipient=receiver, service=service, at=work.now)
     if basis != "consent" or not answer:
-        raise ConsentMissing(scope=label_of("consent_scope", answer.scope))
+        raise ConsentMissing(scope=answer.about)
     return answer.consent_id
 
 
@@ -294,8 +294,7 @@ def send_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
             expires_at = min(expires_at, _after(last))
         else:
             _consulate_agreed(work, side.person_id, receiver, row.service)
-            scopes, said = consent.scopes_for(receiver, row.service), consents.get(side.person_id, [])
-            if no := next((scope for scope in scopes if consent.says_no(said, scope)), ""):
+            if no := consent.spoken_no(consents.get(side.person_id, []), receiver, row.service):
                 _agreed_or_at_once(work, side, no, each)
         row.status, row.sent_at = "sent", each.occurred_at
         row.version += 1
@@ -305,12 +304,13 @@ def send_referrals(work: Work, steps: list[ReferralStep]) -> list[Referral]:
     return rows
 
 
-def _agreed_or_at_once(work: Work, side: CaseReferral, scope: str, each: ReferralStep) -> None:
-    """After a no: the second person has agreed, or minutes count and somebody answers for it. Raises SaidNo, Invalid."""
+def _agreed_or_at_once(work: Work, side: CaseReferral, no: str, each: ReferralStep) -> None:
+    """After a no (in words): the second person has agreed, or minutes count and somebody answers for it. Raises SaidNo,
+    Invalid."""
     if side.agreed_after_no:
         return
     if not isinstance(each, SentAtOnce):
-        raise SaidNo(scope=label_of("consent_scope", scope))
+        raise SaidNo(scope=no)
     if not each.why.strip():
         raise Invalid(what=_("why minutes count"))
     side.at_once_by, side.after_no, side.reviewed_by, side.reviewed_at = work.actor.id, True, None, None
@@ -363,10 +363,7 @@ def recall_after_consent(work: Work, consents: Sequence[Consent]) -> None:
     lost = [
         row
         for row in rows
-        if not all(
-            consent.answer(newest.get(row.origin.person_id), scope)
-            for scope in consent.scopes_for(receivers[row.to_organisation_id], row.service)
-        )
+        if not consent.covers(newest.get(row.origin.person_id), receivers[row.to_organisation_id], row.service)
     ]
     taken = _keys_taken(lost)
     # What was taken back before is left alone, unless its receiver held a key all the same.
@@ -421,8 +418,8 @@ def review_referrals(work: Work, steps: list[ReferralStep]) -> list[CaseReferral
     consents = consent.consents_of({row.person_id for row in rows})
     for row, each in zip(rows, steps, strict=True):
         sent = drafts[row.pk]
-        draft, scopes = sent.sent_at is None, consent.scopes_for(receivers[sent.to_organisation_id], sent.service)
-        no = draft and consent.says_no(consents.get(row.person_id, []), *scopes)
+        draft, said = sent.sent_at is None, consents.get(row.person_id, [])
+        no = draft and bool(consent.spoken_no(said, receivers[sent.to_organisation_id], sent.service))
         if (sent.standing == "revoked" and draft) or not (row.awaits_review or (no and not row.agreed_after_no)):
             raise WrongState
         if row.took_part(work.actor.id):

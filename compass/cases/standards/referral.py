@@ -50,8 +50,9 @@ def waits_after_no(files: Files, case: Case, side: CaseReferral, row: Referral) 
     """Whether this is a draft on vital interest to which the person said no and no second person has agreed since."""
     if row.standing != "draft" or side.basis != "vital_interest" or side.agreed_after_no:
         return False
-    scopes = consent.scopes_for(files.once(_receivers)[row.to_organisation_id], row.service)
-    return consent.says_no(files.about(Consent, case), *scopes)
+    return bool(
+        consent.spoken_no(files.about(Consent, case), files.once(_receivers)[row.to_organisation_id], row.service)
+    )
 
 
 def asked_since(files: Files, case: Case, moment: datetime) -> datetime | None:

@@ -72,6 +72,7 @@ def case(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         "stopped_at": about[-1].withdrawn_at or about[-1].occurred_at if about else None,
         "ended_on": about[-1].expires_on if about else None,
         "no": [scope for scope, yes in (given.scopes if given else {}).items() if not yes],
+        "named": queries.must_not_know(about[-1] if about else None),
         "next": mine[0] if mine else None, "waiting": waiting, "late": len(late), "met": met,
         "route": route(files, found, waiting, written), "assessment": files.newest(Assessment, found), "plan": plan,
         "needs": needs(files, found, plan), "goals": goals(files, found, plan), "chapters": written,

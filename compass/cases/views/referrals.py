@@ -242,9 +242,8 @@ def _context(work: Work, row: Referral, sender: bool, form: Any) -> dict[str, An
 
 def _against(side: CaseReferral, row: Referral) -> bool:
     """Whether the person said no to what this draft on vital interest would share."""
-    scopes = consent.scopes_for(Organisation.objects.get(pk=row.to_organisation_id), row.service)
     said = consent.consents_of([side.person_id])[side.person_id] if side.basis == "vital_interest" else []
-    return consent.says_no(said, *scopes)
+    return bool(consent.spoken_no(said, Organisation.objects.get(pk=row.to_organisation_id), row.service))
 
 
 def _answer(work: Work, row: Referral, form: Said) -> None:

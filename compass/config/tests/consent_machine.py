@@ -37,7 +37,7 @@ from compass.cases.actions.referral import (
     prepare_referrals,
     send_referrals,
 )
-from compass.cases.models import Referral
+from compass.cases.models import Handover, Referral
 from compass.config.demo.world import world_id
 from compass.config.tests.access_world import at, told
 from compass.config.tests.consent_wishes import Shared, Talk, Wishes
@@ -49,7 +49,7 @@ from compass.vocabulary import code_list
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 NIGER, NIGERIA, PARTNER = "zinder.social", "edo.reception", "zinder.clinic"
-OFFICE = {NIGER: "NE", NIGERIA: "NG"}
+OFFICE, CLINIC = {NIGER: "NE", NIGERIA: "NG"}, "clinic"
 #: Who of each office answers an offer: no social worker does.
 ANSWERS = {NIGER: "zinder.cases", NIGERIA: NIGERIA}
 DETAILS, SHARE, RETURN, HELP = (
@@ -109,6 +109,7 @@ class Machine(RuleBasedStateMachine):
         self.office, self.left_behind = NIGER, ""
         self.referrals: dict[Any, Shared] = {}
         self.offer: Any = None
+        self.fallen: list[Any] = []
         self.offer_until: datetime | None = None
 
     @property
@@ -116,7 +117,17 @@ class Machine(RuleBasedStateMachine):
         return timezone.now() + self.passed
 
     def allow(self, scope: str) -> bool:
-        return self.wishes.allow(scope, self.now)
+        """Whether the person lets the one be told that this purpose is about here: the partner, or the other office."""
+        return self.wishes.allow(scope, self.now, {SHARE: CLINIC, RETURN: OFFICE[self.other]}.get(scope, ""))
+
+    def naming(self, who: str) -> set[str]:
+        """Whom the person names: nobody any more, the partner, the other office, or both."""
+        return {
+            "nobody": set(),
+            "partner": {CLINIC},
+            "office": {OFFICE[self.other]},
+            "both": {CLINIC, OFFICE[self.other]},
+        }[who]
 
     @initialize(
         who=st.sampled_from(["adult", "adult", "child", "girl"]), paper=st.booleans(),
@@ -151,13 +162,21 @@ class Machine(RuleBasedStateMachine):
     @rule(
         yes=st.sets(st.sampled_from(ASKED)), no=st.sets(st.sampled_from(ASKED)), ago=st.sampled_from([0, 0, 0, 3, 40]),
         beside=st.sampled_from(BESIDE), agrees=st.booleans(), ahead=st.booleans(),
-        ends=st.sampled_from([None, None, 20, 90]),
+        ends=st.sampled_from([None, None, 20, 90]), named=st.sampled_from([None, None, None, "nobody", "partner", "office"]),
     )  # fmt: skip
     def answer(
-        self, yes: set[str], no: set[str], ago: int, beside: str, agrees: bool, ahead: bool, ends: int | None = None
+        self,
+        yes: set[str],
+        no: set[str],
+        ago: int,
+        beside: str,
+        agrees: bool,
+        ahead: bool,
+        ends: int | None = None,
+        named: str | None = None,
     ) -> None:
         """A talk, in full or in part, written down at once or days later, by a clock that may run ahead; it may
-        end on a day that the person named."""
+        end on a day that the person named, and name who must not know."""
         no = no - yes
         if not yes | no:
             return
@@ -169,9 +188,13 @@ class Machine(RuleBasedStateMachine):
             **told(id=self.person.pk, occurred_at=spoken + SLACK if ahead and not ago else spoken), certified=True,
             information=SEVEN, scopes={**dict.fromkeys(yes, True), **dict.fromkeys(no, False)}, **who,
             until=None if ends is None else timezone.localdate(spoken) + timedelta(days=ends),
+            not_to=None if named is None else tuple(world_id(each) for each in self.naming(named)),
         )  # fmt: skip
         child_no = who.get("child_agrees") is False
-        counts = self.wishes.say(spoken + self.passed, yes, no, child_says_no=child_no, ends=ends)
+        counts = self.wishes.say(
+            spoken + self.passed, yes, no, child_says_no=child_no, ends=ends,
+            named=None if named is None else self.naming(named),
+        )  # fmt: skip
         assert self.done(lambda work: people.give_consent(work, [said])) == counts
         if counts:
             self.follow()
@@ -188,15 +211,19 @@ class Machine(RuleBasedStateMachine):
             people.give_consent(work, [said])
 
     @precondition(lambda self: self.wishes.newest and self.wishes.newest.taken_back is None)
-    @rule(scopes=st.sets(st.sampled_from(ASKED), max_size=2), ago=st.sampled_from([0, 0, 2]))
-    def take_back(self, scopes: set[str], ago: int) -> None:
-        """All of it (no purpose named) or in part; told today or two days ago."""
+    @rule(
+        scopes=st.sets(st.sampled_from(ASKED), max_size=2), ago=st.sampled_from([0, 0, 2]),
+        named=st.sampled_from(["nobody", "nobody", "partner", "office", "both"]),
+    )  # fmt: skip
+    def take_back(self, scopes: set[str], ago: int, named: str = "nobody") -> None:
+        """All of it (no purpose, no receiver named) or in part; told today or two days ago."""
         spoken = timezone.now() - timedelta(days=ago)
         with at(self.office) as work:
             given = consent.newest([self.person.pk])[self.person.pk]
             envelope = told(id=given.pk, occurred_at=spoken)
-            people.withdraw_consent(work, [people.Withdrawal(**envelope, scopes=tuple(scopes))])
-        self.wishes.take_back(spoken + self.passed, scopes)
+            gone = tuple(world_id(each) for each in self.naming(named))
+            people.withdraw_consent(work, [people.Withdrawal(**envelope, scopes=tuple(scopes), not_to=gone)])
+        self.wishes.take_back(spoken + self.passed, scopes, self.naming(named))
         self.follow()
 
     @rule(days=st.sampled_from([1, 25, 80, 200, 370]))
@@ -218,8 +245,8 @@ class Machine(RuleBasedStateMachine):
             if not shared.always and shared.until and (talk := self.wishes.newest):
                 # Nobody reads longer than the yes holds by the last word.
                 shared.until = min(shared.until, _after(talk))
-        if not self.allow(RETURN):
-            self.offer = None
+        if self.offer is not None and not self.allow(RETURN):
+            self.fallen, self.offer = [*self.fallen, self.offer], None
 
     # What the office does
 
@@ -346,7 +373,7 @@ class Machine(RuleBasedStateMachine):
             basis = "vital_interest" if shared.always else "consent"
             allowed = shared.always or (not shared.recalled and self.allow(SHARE))
             sent = self.possible("cases:referral_step", lambda work, pk=pk, basis=basis: self.send(work, pk, basis))
-            assert sent == (allowed and not (shared.always and self.wishes.said_no(SHARE)))
+            assert sent == (allowed and not (shared.always and self.wishes.said_no(SHARE, CLINIC)))
             if self.office == NIGER:
                 step = ReferralChanged(**told(id=pk, basis=basis), priority="urgent", fields={})
                 changed = self.possible("cases:referral_change", lambda work, step=step: change_referrals(work, [step]))
@@ -371,6 +398,8 @@ class Machine(RuleBasedStateMachine):
         for basis in ("consent", self.in_turn(("legal_duty", "vital_interest"))):
             made = self.possible("cases:hand_over", lambda work, basis=basis: self.offered(work, basis))
             assert made == (allowed and not self.offer_open), basis
+        with at(self.office):
+            assert not Handover.objects.filter(pk__in=self.fallen, status="offered").exists()
         if self.offer is not None:
             taken = self.possible("cases:handover_step", self.accept, who=ANSWERS[self.other])
             assert taken == (allowed and self.offer_open)

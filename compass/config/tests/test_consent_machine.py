@@ -79,11 +79,23 @@ def _ignored(reason):
     """An `answer` for which this reason is none."""
     right = consent.answer
 
-    def wrong(given, scope, today=None):
-        found = right(given, scope, today)
+    def wrong(given, scope, today=None, **asked):
+        found = right(given, scope, today, **asked)
         if found.reason != reason or (reason != "refused" and not given.scopes.get(scope)):
             return found
         return consent.Answer(True, "given", found.consent_id, found.on, scope)
+
+    return {"answer": wrong}
+
+
+def _forgotten():
+    """An `answer` that remembers no name said in an earlier talk."""
+    right = consent.answer
+
+    def wrong(given, scope, today=None, *, receiver=None):
+        earlier = Consent.objects.filter(person=given.person_id, occurred_at__lt=given.occurred_at) if given else None
+        named = [row for row in earlier or () if receiver is not None and receiver.pk in row.not_to]
+        return right(given, scope, today, receiver=None if named else receiver)
 
     return {"answer": wrong}
 
@@ -110,6 +122,12 @@ LATE_YES = ("answer", (set(ASKED), set(), 3, "guardian", True, False))
 #: Everything agreed to for a year and shared, then only for twenty days; and those are over.
 SOONER = ("answer", (set(ASKED), set(), 0, "guardian", True, False, 20))
 OVER = ("days_pass", (25,))
+#: Everything agreed to, and told neither to the partner nor to the other office; said in a talk, and taken back by name.
+NAMED = ("answer", (set(ASKED), set(), 0, "guardian", True, False, None, "partner"))
+NAMES_OFFICE = ("take_back", (set(), 0, "office"))
+#: Whoever was named stays so in the next talk, unless the person says otherwise.
+AGAIN = ("answer", (set(ASKED), set(), 0, "guardian", True, False))
+NOBODY = ("answer", (set(ASKED), set(), 0, "guardian", True, False, None, "nobody"))
 CHILD_SAYS_NO = ("answer", (set(ASKED), set(), 0, "guardian", False, False))
 #: A rule that is broken, of whom, and the steps that show it.
 BROKEN: dict[str, tuple[Callable[[], dict[str, Any]], str, tuple[tuple[str, tuple[Any, ...]], ...]]] = {
@@ -117,6 +135,9 @@ BROKEN: dict[str, tuple[Callable[[], dict[str, Any]], str, tuple[tuple[str, tupl
     "the end is ignored": (lambda: _ignored("expired"), "adult", (A_YEAR,)),
     "a named end is ignored": (lambda: _ignored("expired"), "adult", (SOONER, OVER)),
     "what was shared outlasts a named end": (dict, "adult", (SOONER, OVER)),
+    "a named receiver is told": (lambda: _ignored("named"), "adult", (NAMED,)),
+    "a named office is told": (lambda: _ignored("named"), "adult", (NAMES_OFFICE,)),
+    "names are forgotten": (_forgotten, "adult", (NAMED, AGAIN)),
     "a no counts as a yes": (lambda: _ignored("refused"), "adult", (NO,)),
     "the child is not heard": (lambda: _ignored("child_refused"), "child", (CHILD_SAYS_NO,)),
     "the one written down last counts": (_as_recorded, "adult", (NO, LATE_YES)),
@@ -153,6 +174,8 @@ def test_the_machine_catches_a_rule_that_is_broken(machine, broken):
 def test_without_a_broken_rule_these_stories_end_well(machine):
     tell("adult", (NO, LATE_YES, ALL_BACK, A_YEAR))
     tell("adult", (SOONER, OVER))
+    tell("adult", (NAMED, AGAIN, NAMES_OFFICE, A_YEAR, AGAIN, NOBODY))
+    tell("adult", (("is_taken_over", ()), NAMES_OFFICE, ALL_BACK, AGAIN))
     tell("child", (CHILD_SAYS_NO,))
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 from compass.access.actions import action
+from compass.access.models import Organisation
 from compass.access.work import Command, Work, stamp
 from compass.people.actions.common import known_or_empty, spoken
 from compass.people.ages import age_on
 from compass.people.consent import DETAILS, carried, newest
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.registry import consent_changed
-from compass.problems import Invalid, StaleVersion, StandardNotMet, UnknownCode, WrongState
+from compass.problems import Invalid, NotFound, StaleVersion, StandardNotMet, UnknownCode, WrongState
 from compass.ui.words import day
 from compass.vault.identifiers import new_id
 from compass.vocabulary import all_known, code_list, known, standard
@@ -30,7 +31,7 @@ WITH_EVIDENCE = frozenset(row.value for row in code_list("consent_mode").codes i
 #: What was said about the talk stays true when an answer given in it is taken back.
 SAME_TALK = (
     "given_by", "mode", "language", "interpreter_mode", "notice_version", "ladder", "child_agrees", "certified",
-    "information", "expires_on", "copied_from",
+    "information", "copied_from",
 )  # fmt: skip
 
 
@@ -45,6 +46,7 @@ class ConsentGiven(Command):
     `seen`: the newest consent on the page that was answered (`on_page`), empty when there was none; None when there was no
     page (an import, the answers of a caregiver for several children). `copied_from`: the consent of an adult whose answers
     hold for this child too. `until`: the last day of the yes, as the person named it; without one, and at the most, a year.
+    `not_to`: the organisations that must not know, all of them; None when that was not asked, and who was named stays named.
     """
 
     given_by: str = "individual"
@@ -60,6 +62,7 @@ class ConsentGiven(Command):
     seen: str | None = None
     copied_from: UUID | None = None
     until: date | None = None
+    not_to: tuple[UUID, ...] | None = None
 
 
 def _what_was_said(row: Consent) -> str:
@@ -73,7 +76,8 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
     recording it is said where it is kept), CM-04 (ladder).
 
     Raises StaleVersion with the newest consent when a colleague recorded one that was not on the page, or took it back
-    since; and for a talk held before consent was taken back, which comes late. Invalid for an end before the talk.
+    since; and for a talk held before consent was taken back, which comes late. Invalid for an end before the talk. NotFound
+    for naming an organisation that does not exist, or the person's own office.
 
     Source: case-management.md 2.4 and 2.11.
     """
@@ -82,6 +86,7 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
     earlier = newest([person.pk for person in people])
     wanted = set(code_list(SEVEN_ITEMS).values)
     scopes = code_list("consent_scope")
+    _can_be_named({each.id: each.not_to or () for each in answers if each.id}, {p.pk: p for p in people}, earlier)
     rows = []
     for person, each in zip(people, answers, strict=True):
         last = earlier.get(person.pk)
@@ -134,6 +139,7 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
                     each.until or date.max,
                     earlier[person.pk].expires_on if any(kept.values()) else date.max,
                 ),
+                not_to=sorted(each.not_to) if each.not_to is not None else last.not_to if last is not None else [],
                 **stamp(work, each),
             )
         )
@@ -147,6 +153,19 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
     made = Consent.objects.bulk_create(rows)
     consent_changed(work, made)
     return made
+
+
+def _can_be_named(
+    named: Mapping[UUID, Collection[UUID]], people: Mapping[UUID, Person], earlier: Mapping[UUID, Consent]
+) -> None:
+    """Raises NotFound for naming anew what is no organisation, or the office that keeps the record."""
+    new = {pk: set(wanted) - set(earlier[pk].not_to if pk in earlier else ()) for pk, wanted in named.items()}
+    everyone = {receiver for wanted in new.values() for receiver in wanted}
+    if not everyone:
+        return
+    there = set(Organisation.objects.filter(pk__in=everyone).values_list("pk", flat=True))
+    if everyone - there or any(people[pk].organisation_id in wanted for pk, wanted in new.items()):
+        raise NotFound
 
 
 def _shown(given: ConsentGiven) -> bool:
@@ -177,25 +196,30 @@ def _ladder_met(step: str, given: ConsentGiven) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Withdrawal(Command):
-    """`id` is the consent that is taken back, for these scopes or, when none is named, for all."""
+    """`id` is the consent that is taken back: for these scopes, for these organisations, which must not know from now on
+    (`not_to`), with a sooner last day (`until`); when nothing of this is said, all of it."""
 
     scopes: tuple[str, ...] = ()
+    not_to: tuple[UUID, ...] = ()
+    until: date | None = None
 
 
 @action("people.withdraw", Consent, purpose=_what_was_said)
 def withdraw_consent(work: Work, withdrawals: list[Withdrawal]) -> list[Consent]:
-    """Take consent back at once: whole, or for the scopes named.
+    """Take consent back at once: whole, or for the scopes and the organisations named, or from a day on.
 
     A part taken back makes a new consent in which these scopes are a no and every other answer stays, until the day
     it would have ended. When no yes is left the consent is taken back whole.
 
-    Raises WrongState when it was taken back before, UnknownCode for a scope that does not exist, StaleVersion with the
-    newest consent when the one named is no longer the newest.
+    Raises WrongState when it was taken back before, UnknownCode for a scope that does not exist, NotFound for an
+    organisation that cannot be named, StaleVersion with the newest consent when the one named is no longer the newest.
     """
     rows = work.require("people.consent", Consent, withdrawals)
     # Whoever records consent locks the person too: an answer taken back is never carried over from an older reading.
-    list(Person.objects.filter(pk__in=[row.person_id for row in rows]).order_by("pk").select_for_update())
+    people = Person.objects.filter(pk__in=[row.person_id for row in rows]).order_by("pk").select_for_update().in_bulk()
     current = newest([row.person_id for row in rows])
+    named = {row.person_id: each.not_to for row, each in zip(rows, withdrawals, strict=True)}
+    _can_be_named(named, people, current)
     whole, made, results = [], [], []
     for row, each in zip(rows, withdrawals, strict=True):
         all_known("consent_scope", each.scopes)
@@ -204,10 +228,12 @@ def withdraw_consent(work: Work, withdrawals: list[Withdrawal]) -> list[Consent]
         if current[row.person_id].pk != row.pk:
             raise StaleVersion(current=current[row.person_id])
         # Of two merged records the narrower answers count, and only they may be carried into a new consent.
-        scopes = current[row.person_id].scopes
-        left = any(said for scope, said in scopes.items() if scope not in each.scopes)
-        if each.scopes and left:
-            row = _without(work, row, scopes, each)
+        said = current[row.person_id]
+        left = any(yes for scope, yes in said.scopes.items() if scope not in each.scopes)
+        if each.not_to or each.until or (each.scopes and left):
+            row = _without(work, row, said, each)
+            # Who is named stays named, also where no yes is left.
+            row.withdrawn_at = None if left else row.occurred_at
             made.append(row)
         else:
             row.withdrawn_at = each.occurred_at
@@ -220,14 +246,17 @@ def withdraw_consent(work: Work, withdrawals: list[Withdrawal]) -> list[Consent]
     return results
 
 
-def _without(work: Work, row: Consent, scopes: dict[str, bool], each: Withdrawal) -> Consent:
-    """The same consent with a no for the scopes taken back; never older than the one it follows."""
+def _without(work: Work, row: Consent, said: Consent, each: Withdrawal) -> Consent:
+    """The same consent with a no for the scopes taken back and to the organisations named, ending no later than it did;
+    never older than the one it follows. `said`: what counts of it today."""
     sealing: dict[str, Any] = {"table": "people_consent", "column": "detail_sealed", "subject": row.person_id}
     made = Consent(
         id=new_id(),
         person_id=row.person_id,
         organisation_id=row.organisation_id,
-        scopes={**scopes, **dict.fromkeys(each.scopes, False)},
+        scopes={**said.scopes, **dict.fromkeys(each.scopes, False)},
+        not_to=sorted({*said.not_to, *each.not_to}),
+        expires_on=min(row.expires_on, each.until or date.max),
         **{name: getattr(row, name) for name in SAME_TALK},
         **{**stamp(work, each), "occurred_at": max(each.occurred_at, row.occurred_at)},
     )

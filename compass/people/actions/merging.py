@@ -333,9 +333,10 @@ def _said_since(kept: Person, merge: Merge) -> list[Consent]:
 
 
 def _stays_said(work: Work, each: MergeUndone, said: Sequence[Consent], both: Sequence[UUID]) -> None:
-    """Nobody knows any more which of the two said no while they were one record: it is a no of both."""
+    """Nobody knows any more which of the two said no, or named whom, while they were one record: it is said of both."""
     back = any(row.withdrawn_at or row.child_agrees is False for row in said)
     refused = {scope for row in said for scope, answer in row.scopes.items() if not answer}
+    named = {receiver for row in said for receiver in row.not_to}
     last = newest(both)
     taken = [
         Withdrawal(
@@ -343,10 +344,12 @@ def _stays_said(work: Work, each: MergeUndone, said: Sequence[Consent], both: Se
             occurred_at=each.occurred_at,
             basis=each.basis,
             id=row.pk,
-            scopes=() if back else tuple(sorted(refused)),
+            scopes=() if back and not named else tuple(sorted(row.scopes if back else refused)),
+            not_to=tuple(sorted(named)),
         )
         for row in last.values()
-        if row.withdrawn_at is None and (back or any(row.scopes.get(scope) for scope in refused))
+        if row.withdrawn_at is None
+        and (back or any(row.scopes.get(scope) for scope in refused) or named - set(row.not_to))
     ]
     if taken:
         withdraw_consent(work, taken)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django import forms
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from compass.access.models import Organisation
 from compass.people.actions import ConsentGiven, Withdrawal
 from compass.people.actions.consents import CONSENT_YEARS, WITH_EVIDENCE
 from compass.people.content.consent import LATER_SCOPES, SCOPES, Notice
@@ -52,15 +53,27 @@ class CaregiverForm(BaseForm):
         else:
             del self.fields["children"]
 
+    def offer_organisations(self, organisations: Sequence[Organisation], named: Collection[UUID]) -> None:
+        """`organisations`: whom the person may name; `named`: who is named already."""
+        self._named = frozenset(named)
+        if organisations:
+            self.offer("not_to", [(str(row.pk), row.name) for row in organisations])
+        else:
+            del self.fields["not_to"]
+
+    def named_now(self) -> tuple[UUID, ...]:
+        """Who is named on this page and was not before."""
+        return tuple(pk for pk in map(UUID, self.cleaned_data.get("not_to", [])) if pk not in self._named)
+
     def chosen(self) -> list[Consent]:
         """The consents of the children that were ticked."""
         return [self._given[key] for key in self.cleaned_data.get("children", [])]
 
     @staticmethod
-    def taken_back(envelope: dict[str, Any], given: Consent, scopes: tuple[str, ...]) -> Withdrawal:
-        """The withdrawal for one child, with a key that follows from the page's."""
+    def taken_back(envelope: dict[str, Any], given: Consent, **said: Any) -> Withdrawal:
+        """The withdrawal for one child, with a key that follows from the page's. `said`: see Withdrawal."""
         key = uuid5(envelope["key"], str(given.person_id))
-        return Withdrawal(**{**envelope, "key": key}, id=given.pk, version=given.version, scopes=scopes)
+        return Withdrawal(**{**envelope, "key": key}, id=given.pk, version=given.version, **said)
 
 
 class ConsentForm(CaregiverForm):
@@ -107,6 +120,15 @@ class ConsentForm(CaregiverForm):
         help_text=_("Only if the person names a day, within a year."),
         required=False,
     )
+    not_to = forms.MultipleChoiceField(
+        label=_("Must any organisation not know?"),
+        help_text=_(
+            "Ask whether the person fears anybody there, and tick each that must not know, whatever else they agree to. It "
+            "is told nothing, and not that it was named."
+        ),
+        widget=Boxes,
+        required=False,
+    )
     mode = forms.ChoiceField(label=_("How it was given"), widget=Radios, choices=listed("consent_mode"))
     evidence = SometimesField(
         label=_("Where the signed sheet or the recording is kept"),
@@ -131,18 +153,25 @@ class ConsentForm(CaregiverForm):
         standing: Collection[str] = (),
         foreign: bool = False,
         ended_sooner: date | None = None,
+        organisations: Sequence[Organisation] = (),
+        named: Collection[UUID] = (),
         **kwargs: Any,
     ) -> None:
         """`voice_informs`: whether the recordings may be relied on to inform someone; `children`: for whom this adult
         answered before; `standing`: purposes whose answers stand unless they are asked again; `foreign`: the text is in
         no language of the person, so that somebody must have spoken it to them; `ended_sooner`: the last day of the
-        answers that stand, where the person named an end, so that nothing is made longer unasked."""
+        answers that stand, where the person named an end, so that nothing is made longer unasked; `organisations`, `named`:
+        whom the person may name, and has named."""
         super().__init__(*args, **kwargs)
         self.offer_children(children)
+        self.offer_organisations(organisations, named)
+        if "not_to" in self.fields:
+            # Whoever is named stays named, until somebody asks.
+            self.fields["not_to"].initial = [str(pk) for pk in named]
         if children:
             self.fields["children"].help_text = _(
-                "Where an answer is no: a caregiver answered for these children in the same talk. Ask, then tick each "
-                "child the no is for."
+                "Where an answer is no, an organisation must not know, or the yes ends sooner: a caregiver answered for "
+                "these children in the same talk. Ask, then tick each child it is for."
             )
         self.voice_informs, self.foreign = voice_informs, foreign
         self.step, self.ended_sooner = step, ended_sooner
@@ -178,7 +207,8 @@ class ConsentForm(CaregiverForm):
             missing = _("Explain what is still missing, then tick it: %(items)s") % {"items": " · ".join(left)}
             self.add_error("information", _met(missing, "CM-02"))
         scopes = [f"scope_{scope}" for scope in (*CORE_SCOPES, *OTHER_SCOPES)]
-        if not any(name in self.errors or cleaned.get(name) is not None for name in scopes):
+        renamed = {UUID(pk) for pk in cleaned.get("not_to", [])} != self._named
+        if not renamed and not any(name in self.errors or cleaned.get(name) is not None for name in scopes):
             self.add_error(None, _("Nothing was answered. Ask at least one question, or leave without saving."))
         self._end_fits(cleaned)
         if cleaned.get("mode") == "verbal_certified" and not cleaned.get("certified"):
@@ -201,7 +231,7 @@ class ConsentForm(CaregiverForm):
             self.add_error("interpreter_mode", unheard)
         if cleaned.get("given_by") in {"guardian", "other"} and not cleaned.get("adult"):
             self.add_error("adult", _("Write who this adult is."))
-        if cleaned.get("children") and not self._refused():
+        if cleaned.get("children") and not (self._refused() or self.named_now() or self._end()):
             self.add_error("children", _("No answer is a no. Correct the answer, or untick the children."))
         return cleaned
 
@@ -238,11 +268,24 @@ class ConsentForm(CaregiverForm):
     def _refused(self) -> list[str]:
         return [scope for scope in (*CORE_SCOPES, *OTHER_SCOPES) if self.cleaned_data.get(f"scope_{scope}") is False]
 
+    def _end(self) -> date | None:
+        """The last day that was named, unless the page is to be shown again."""
+        return self.last_day() if not {"term", "until"} & set(self.errors) else None
+
     def withdrawals(self) -> list[Withdrawal]:
-        """What was answered no, taken back for each child that was ticked and for whom it was a yes."""
-        envelope, refused = self.envelope(ACCOUNT), self._refused()
-        taken = [(given, tuple(scope for scope in refused if given.scopes.get(scope))) for given in self.chosen()]
-        return [self.taken_back(envelope, given, scopes) for given, scopes in taken if scopes]
+        """What was answered no, who must not know and the sooner end, for each child that was ticked and for whom it is
+        new."""
+        envelope, refused, named, end = self.envelope(ACCOUNT), self._refused(), self.named_now(), self.last_day()
+        found = []
+        for given in self.chosen():
+            said: dict[str, Any] = {
+                "scopes": tuple(scope for scope in refused if given.scopes.get(scope)),
+                "not_to": tuple(pk for pk in named if pk not in given.not_to),
+                "until": end if end is not None and end < given.expires_on else None,
+            }
+            if any(said.values()):
+                found.append(self.taken_back(envelope, given, **said))
+        return found
 
     def command(self, person: Person, notice: Notice) -> ConsentGiven:
         """What was answered, as a command."""
@@ -263,6 +306,7 @@ class ConsentForm(CaregiverForm):
             child_agrees=told.get("child_agrees"),
             seen=self.cleaned_data["seen"],
             until=self.last_day(),
+            not_to=tuple(map(UUID, told["not_to"])) if "not_to" in told else None,
             detail={name: told[name] for name in ("interpreter", "adult", "evidence") if told.get(name)},
         )
 
@@ -278,29 +322,53 @@ class WithdrawForm(CaregiverForm):
     purposes = forms.MultipleChoiceField(
         label=_("What the person takes back"),
         widget=Boxes,
-        error_messages={"required": _("Tick what the person takes back, or “Everything”.")},
+        required=False,
     )
-    field_order = ("purposes", "children")
+    not_to = forms.MultipleChoiceField(
+        label=_("Organisations that must not know any more"),
+        help_text=_("All other answers stay. The organisation is told nothing any more, and not that it was named."),
+        widget=Boxes,
+        required=False,
+    )
+    field_order = ("purposes", "not_to", "children")
 
     def __init__(
-        self, *args: Any, scopes: Sequence[str], children: Sequence[tuple[Person, Consent]], **kwargs: Any
+        self,
+        *args: Any,
+        scopes: Sequence[str],
+        organisations: Sequence[Organisation],
+        children: Sequence[tuple[Person, Consent]],
+        **kwargs: Any,
     ) -> None:
-        """`scopes`: those allowed today; `children`: whose consent may be taken back along with this one."""
+        """`scopes`: those allowed today; `organisations`: who is not named yet; `children`: whose consent may be taken back
+        along with this one."""
         super().__init__(*args, **kwargs)
         self.offer("purposes", [*((scope, label_of("consent_scope", scope)) for scope in scopes), EVERYTHING])
+        self.offer_organisations(organisations, ())
         self.offer_children(children)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("purposes") and not cleaned.get("not_to") and not self.errors:
+            self.add_error("purposes", _("Tick what the person takes back, “Everything”, or an organisation."))
+        return cleaned
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """The scopes taken back; none when it is everything."""
+        """The scopes taken back; none when it is everything, or only organisations are named."""
         chosen = self.cleaned_data["purposes"]
         return () if EVERYTHING[0] in chosen else tuple(chosen)
 
     def commands(self, consent: Consent) -> list[Withdrawal]:
         """One withdrawal for the person, one for each child chosen."""
         envelope = self.envelope(ACCOUNT)
-        first = Withdrawal(**envelope, id=consent.pk, version=consent.version, scopes=self.scopes)
-        return [first, *(self.taken_back(envelope, given, self.scopes) for given in self.chosen())]
+        first = Withdrawal(**envelope, id=consent.pk, version=consent.version, **self._taken(consent))
+        return [first, *(self.taken_back(envelope, given, **self._taken(given)) for given in self.chosen())]
+
+    def _taken(self, given: Consent) -> dict[str, Any]:
+        named, everything = self.named_now(), EVERYTHING[0] in self.cleaned_data["purposes"]
+        # Beside a name “everything” must be said purpose by purpose.
+        return {"scopes": tuple(given.scopes) if named and everything else self.scopes, "not_to": named}
 
 
 def _by_code(child: Person) -> str:

@@ -5,7 +5,7 @@ import django.db.models.deletion
 import uuid6
 from django.db import migrations, models
 
-from compass.people.sql import MERGED, MERGED_DROP, SAID, SAID_DROP
+from compass.people.sql import MERGED, MERGED_DROP, SAID_DROP, SAID_EARLY
 
 
 class Migration(migrations.Migration):
@@ -102,5 +102,5 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['row'], name='people_mergedrow_row'),
         ),
         migrations.RunSQL(MERGED, MERGED_DROP),
-        migrations.RunSQL(SAID, SAID_DROP),
+        migrations.RunSQL(SAID_EARLY, SAID_DROP),
     ]

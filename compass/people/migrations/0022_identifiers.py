@@ -3,7 +3,7 @@
 import compass.vault.identifiers
 from django.db import migrations, models
 
-from compass.people.sql import SAID
+from compass.people.sql import SAID_EARLY
 
 
 class Migration(migrations.Migration):
@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(SAID, migrations.RunSQL.noop),
+        migrations.RunSQL(SAID_EARLY, migrations.RunSQL.noop),
         migrations.RemoveIndex(
             model_name='agencynumber',
             name='people_agencynumber_newest',

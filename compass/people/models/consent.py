@@ -23,6 +23,8 @@ class Consent(AboutPerson):
     scopes: {scope code: bool}. information: codes of the seven items that were told. detail_sealed: {"interpreter",
     "adult", "evidence" (where the sheet or the recording is kept)}. copied_from: the consent of an adult whose answers hold
     for this child too. expires_on: the last day of every yes: a year after the talk, or sooner where the person named a day.
+    not_to: organisations that must not know of the person, whatever the purpose; in the clear, since the database refuses by
+    it. They stay named, also past the end of the yes and after it was taken back, until the person says otherwise.
     """
 
     given_by = models.CharField(max_length=20)
@@ -35,6 +37,7 @@ class Consent(AboutPerson):
     certified = models.BooleanField(default=False)
     information = ArrayField(models.CharField(max_length=40), default=list)
     scopes = models.JSONField(default=dict)
+    not_to = ArrayField(models.UUIDField(), default=list)
     expires_on = models.DateField()
     withdrawn_at = models.DateTimeField(null=True)
     copied_from = models.UUIDField(null=True)

@@ -89,6 +89,8 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         standing=before,
         foreign=bool(person.languages) and heard.language not in person.languages,
         ended_sooner=sooner,
+        organisations=queries.may_be_named(work, newest),
+        named=newest.not_to if newest else (),
     )
     form = build(request.POST or None, initial={"seen": on_page(newest)})
     if shown:
@@ -129,6 +131,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "others": [_asked(form, heard, played, scope) for scope in OTHER_SCOPES],
             "kept": [{"scope": s, "said": _said(before[s])} for s in (*CORE_SCOPES, *OTHER_SCOPES) if s in before],
             "until": newest.expires_on if newest else None,
+            "named": queries.must_not_know(newest),
             "reliable": reliable,
             "rows": rows,
         },
@@ -143,7 +146,7 @@ def _unfolded(form: ConsentForm, conflict: bool) -> set[str]:
         return {"ask"}
     parts = {**dict.fromkeys(("information", "interpreter_mode", "interpreter"), "know")}
     parts |= dict.fromkeys(("child_agrees", "given_by", "adult"), "child")
-    parts |= dict.fromkeys(("children", "term", "until"), "ask")
+    parts |= dict.fromkeys(("children", "term", "until", "not_to"), "ask")
     parts |= {f"scope_{scope}": "later" if scope in OTHER_SCOPES else "ask" for scope in (*CORE_SCOPES, *OTHER_SCOPES)}
     found = {parts[name] for name in form.errors if name in parts}
     return found | {"ask"} if "later" in found else found
@@ -190,6 +193,11 @@ def _consent_rows(form: ConsentForm, current: Consent) -> list[dict[str, Any]]:
     rows.append(
         {"label": _("How long the yes holds"), "left": ends, "right": back or day(current.expires_on, form="year")}
     )
+    names = dict(form.fields["not_to"].choices) if "not_to" in form.fields else {}  # type: ignore[attr-defined]
+    sides = [{names.get(str(pk), "") for pk in side} for side in (told.get("not_to", ()), current.not_to)]
+    if any(sides):
+        left, right = (in_a_row(sorted(side)) if side else _("None") for side in sides)
+        rows.append({"label": _("Organisations that must not know"), "left": left, "right": right})
     if "child_agrees" in told:
         right = _said(current.child_agrees)
         rows.append({"label": _("What the child answers"), "left": _said(told["child_agrees"]), "right": right})

@@ -19,6 +19,7 @@ from compass.access.work import Work
 from compass.people import queries, retention
 from compass.people.actions import GuardianAppointed, appoint_guardians, on_page, request_guardians, withdraw_consent
 from compass.people.alerts import alerts_of
+from compass.people.consent import telling
 from compass.people.forms import AppointedForm, ContactForm, GuardianForm, IdentityForm, RevealForm, WithdrawForm
 from compass.people.forms import shown as asked_of
 from compass.people.functioning import answers_of, asked_here, suits
@@ -77,6 +78,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "reach": None if queries.ended(consent) else queries.reach_of(work, shown),
             "before": _before(work, shown, opened, contact) if opened else [],
             "consent": consent,
+            "named": queries.must_not_know(consent),
             "answered": [row for row in allowed if row.answer.reason != "not_asked"],
             "unasked": [row for row in allowed if row.answer.reason == "not_asked"],
             "members": members,
@@ -165,20 +167,24 @@ def withdraw(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     # What the same page took back when it was sent before is still one of its answers.
     sent = [scope for scope in request.POST.getlist("purposes") if scope in consent.scopes]
     scopes = list(dict.fromkeys([*queries.in_force(consent), *sent]))
-    form = WithdrawForm(request.POST or None, scopes=scopes, children=children)
+    posted = request.POST.getlist("not_to")
+    others = [row for row in queries.may_be_named(work, None) if row.pk not in consent.not_to or str(row.pk) in posted]
+    form = WithdrawForm(request.POST or None, scopes=scopes, organisations=others, children=children)
     if form.is_valid():
         with work.attempt(form):
             kept, *_others = withdraw_consent(work, form.commands(work.find("people.consent", Consent, consent.pk)))
-            messages.success(request, _taken_back(kept, form.scopes))
+            messages.success(
+                request, _taken_back(kept, form.scopes, [o.name for o in others if o.pk in form.named_now()])
+            )
             return redirect("people:person", pk=pk)
     context = {"person": shown, "consent": consent, "form": form, "shared": shared_of(work, shown)}
     return TemplateResponse(request, "people/withdraw.html", context)
 
 
-def _taken_back(kept: Consent, scopes: Sequence[str]) -> str:
+def _taken_back(kept: Consent, scopes: Sequence[str], named: Sequence[str]) -> str:
     if kept.withdrawn_at is not None:
         return _("Consent is taken back. From now on nothing is used or shared under it.")
-    purposes = " · ".join(label_of("consent_scope", scope) for scope in scopes)
+    purposes = " · ".join([*(label_of("consent_scope", scope) for scope in scopes), *map(telling, named)])
     return _("Taken back: %(purposes)s. All other answers stay as they were.") % {"purposes": purposes}
 
 

@@ -28,6 +28,7 @@ def shared(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "person": person,
             "rows": shared_of(work, person),
             "allowed": queries.explanations(person.pk),
+            "named": queries.must_not_know(consent),
             "may_take_back": consent is not None and consent.withdrawn_at is None,
         },
     )
