@@ -26,7 +26,7 @@ from compass.trail.chain import veil
 from compass.trail.verify import verify
 from compass.vault.models import Erasure, SubjectKey
 
-SHARE = "share_other_organizations"
+SHARE, CLINIC, MINISTRY = "share_other_organizations", world_id("clinic"), world_id("ministry")
 
 
 @pytest.fixture
@@ -231,6 +231,8 @@ class TestConsent:
                 consents(work, told, two[1 - last].pk, **{SHARE: False}),
                 consents(work, told, two[last].pk, return_country_sharing=False),
             ]
+            for row, names in zip(given, ((CLINIC,), (MINISTRY, CLINIC)), strict=True):
+                Consent.objects.filter(pk=row.pk).update(not_to=names)
             if back is not None:
                 people.withdraw_consent(work, [people.Withdrawal(**told(id=given[back].pk))])
         decide(ask(*two))
@@ -252,7 +254,9 @@ class TestConsent:
 
         with at("zinder.social"):
             assert until == consent.held(consent.consents_of([two[0].pk])[two[0].pk], SHARE, day)
-        assert there == [(here.pk, here.expires_on, here.withdrawn_at, here.child_agrees, here.scopes)]
+        ((*told_there, named),) = there
+        assert told_there == [here.pk, here.expires_on, here.withdrawn_at, here.child_agrees, here.scopes]
+        assert sorted(named) == sorted(here.not_to)
 
     def test_an_offer_of_a_merged_person_stands_when_they_say_yes_again(self, at, told, two, case, ask, decide):
         kept, absorbed = two

@@ -231,6 +231,32 @@ class TestConsent:
 
         assert self.said(at, kept, "data_processing").reason == "withdrawn"
 
+    def test_whom_one_record_named_must_not_know_of_both_nor_of_either_once_they_are_parted(
+        self, at, told, two, ask, decide, undo
+    ):
+        kept, absorbed = two
+        clinic, ministry = world_id("clinic"), world_id("ministry")
+
+        def named(person):
+            with at("zinder.social"):
+                return set(consent.newest([person.pk])[person.pk].not_to)
+
+        with at("zinder.social") as work:
+            given = consents(work, told, absorbed.pk)
+            people.withdraw_consent(work, [people.Withdrawal(**told(id=given.pk), not_to=(clinic,))])
+            consents(work, told, kept.pk)
+        assert (named(kept), named(absorbed)) == (set(), {clinic})
+
+        one = decide(ask(kept, absorbed))
+        assert named(kept) == {clinic}
+        with at("zinder.social") as work:
+            consents(work, told, kept.pk)
+            last = consent.newest([kept.pk])[kept.pk]
+            people.withdraw_consent(work, [people.Withdrawal(**told(id=last.pk), not_to=(ministry,))])
+        undo(one)
+
+        assert (named(kept), named(absorbed)) == ({clinic, ministry}, {clinic, ministry})
+
 
 class TestBestInterests:
     """A boy alone whose procedure the social worker leads, and a second record of him that a case worker leads."""

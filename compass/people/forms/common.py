@@ -17,7 +17,7 @@ from compass.access.codes import clean_code
 from compass.people.models import Person
 from compass.problems.words import in_a_row
 from compass.ui.forms import CHOOSE, BaseForm
-from compass.ui.widgets import Radios
+from compass.ui.widgets import Boxes, Radios
 from compass.vocabulary import code_list, in_order, languages, nationalities
 from compass.vocabulary.places import countries
 
@@ -137,6 +137,17 @@ class SometimesChoiceField(forms.ChoiceField):
 
     def validate(self, value: str) -> None:
         """Empty is judged by the form, beside the other answers."""
+        if value:
+            super().validate(value)
+
+
+class SometimesBoxesField(forms.MultipleChoiceField):
+    """Check boxes that other answers may demand: never called optional; the form says when none is ticked."""
+
+    widget = Boxes
+
+    def validate(self, value: Sequence[str]) -> None:
+        """None ticked is judged by the form, beside the other answers."""
         if value:
             super().validate(value)
 

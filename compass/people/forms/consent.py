@@ -17,7 +17,13 @@ from compass.access.models import Organisation
 from compass.people.actions import ConsentGiven, Withdrawal
 from compass.people.actions.consents import CONSENT_YEARS, WITH_EVIDENCE
 from compass.people.content.consent import LATER_SCOPES, SCOPES, Notice
-from compass.people.forms.common import SometimesChoice, SometimesChoiceField, SometimesField, listed
+from compass.people.forms.common import (
+    SometimesBoxesField,
+    SometimesChoice,
+    SometimesChoiceField,
+    SometimesField,
+    listed,
+)
 from compass.people.grounds import ACCOUNT
 from compass.people.models import Consent, Person
 from compass.ui.forms import BaseForm, SeenField, YesNoField
@@ -208,7 +214,13 @@ class ConsentForm(CaregiverForm):
             self.add_error("information", _met(missing, "CM-02"))
         scopes = [f"scope_{scope}" for scope in (*CORE_SCOPES, *OTHER_SCOPES)]
         renamed = {UUID(pk) for pk in cleaned.get("not_to", [])} != self._named
-        if not renamed and not any(name in self.errors or cleaned.get(name) is not None for name in scopes):
+        # What a page says that an answer overtook is the action's to judge: it may be this one, sent twice.
+        overtaken = cleaned.get("seen") != self.initial.get("seen")
+        if (
+            not renamed
+            and not overtaken
+            and not any(name in self.errors or cleaned.get(name) is not None for name in scopes)
+        ):
             self.add_error(None, _("Nothing was answered. Ask at least one question, or leave without saving."))
         self._end_fits(cleaned)
         if cleaned.get("mode") == "verbal_certified" and not cleaned.get("certified"):
@@ -231,7 +243,7 @@ class ConsentForm(CaregiverForm):
             self.add_error("interpreter_mode", unheard)
         if cleaned.get("given_by") in {"guardian", "other"} and not cleaned.get("adult"):
             self.add_error("adult", _("Write who this adult is."))
-        if cleaned.get("children") and not (self._refused() or self.named_now() or self._end()):
+        if cleaned.get("children") and not (self._refused() or cleaned.get("not_to") or self._end()):
             self.add_error("children", _("No answer is a no. Correct the answer, or untick the children."))
         return cleaned
 
@@ -319,11 +331,7 @@ def _met(message: Any, standard: str) -> SafeString:
 class WithdrawForm(CaregiverForm):
     """What is taken back, purpose by purpose or everything, and for which children too. Nothing is chosen beforehand."""
 
-    purposes = forms.MultipleChoiceField(
-        label=_("What the person takes back"),
-        widget=Boxes,
-        required=False,
-    )
+    purposes = SometimesBoxesField(label=_("What the person takes back"))
     not_to = forms.MultipleChoiceField(
         label=_("Organisations that must not know any more"),
         help_text=_("All other answers stay. The organisation is told nothing any more, and not that it was named."),

@@ -28,6 +28,7 @@ from compass.people.actions import (
 from compass.people.actions.elsewhere import NIGHT, compare_elsewhere, end_with_keys, same_person
 from compass.people.matching.records import Name, Record
 from compass.people.models import Consent, ElsewhereAsk, ElsewhereMet, Person
+from compass.people.queries import consent_of
 from compass.people.searching.limits import ASK_LASTS, ASKS_A_DAY, ELSEWHERE_A_DAY
 from compass.people.searching.review import unusual
 from compass.people.shared import shared_of
@@ -88,6 +89,21 @@ def meetings(owner_of=("zinder.cases", "dz.cases", "ly.cases"), *, at):
             if rows:
                 found[username.partition(".")[0]] = sorted(map(str, rows))
     return found
+
+
+@pytest.mark.parametrize("who", ["named", "not named"])
+def test_whom_the_person_named_is_not_told_and_neither_is_the_one_who_asks(at, told, person, ask, who):
+    here, there = person(HERE), person(THERE)
+    ask(HERE, here)
+    ask(THERE, there)
+    with at("zinder.cases") as work:
+        last = consent_of(here.pk)
+        other = world_id("DZ" if who == "named" else "LY")
+        withdraw_consent(work, [Withdrawal(**told(id=last.pk), not_to=(other,))])
+
+    night()
+
+    assert bool(meetings(at=at)) == (who == "not named")
 
 
 def test_both_are_told_once_both_asked_and_nobody_before(at, told, person, ask, sign_in):

@@ -91,7 +91,11 @@ def _content(work: Work, person: Person, code: str) -> dict[str, Any]:
             {"question": text.question(scope).question, "answer": words["yes" if answer(consent, scope) else "no"]}
             for scope in asked
         ],
-        "agreed_none": [] if asked else [words["withdrawn" if withdrawn else "none"]],
+        # How many, not which: whoever finds the paper must not read whom the person fears.
+        "agreed_none": [
+            *([] if asked else [words["withdrawn" if withdrawn else "none"]]),
+            *([words["named"].format(value=len(consent.not_to))] if consent and consent.not_to else []),
+        ],
         "back_title": text.section("take_back").title,
         "back": list(text.section("take_back").sentences),
         "ask_title": words["ask_title"],

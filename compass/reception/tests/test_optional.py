@@ -101,7 +101,7 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (consent("", children=KIN), {**CONSENT, "mode": "written", "evidence": "Folder 12, sheet 8"}),
     (consent("6-11"), {**CONSENT, **BESIDE}),
     (
-        lambda data: people.WithdrawForm(data, scopes=["data_processing"], children=KIN),
+        lambda data: people.WithdrawForm(data, scopes=["data_processing"], organisations=(), children=KIN),
         {"purposes": ["data_processing"]},
     ),
     (household(GROWN), {"version": "1"}),
