@@ -216,11 +216,8 @@ class ConsentForm(CaregiverForm):
         renamed = {UUID(pk) for pk in cleaned.get("not_to", [])} != self._named
         # What a page says that an answer overtook is the action's to judge: it may be this one, sent twice.
         overtaken = cleaned.get("seen") != self.initial.get("seen")
-        if (
-            not renamed
-            and not overtaken
-            and not any(name in self.errors or cleaned.get(name) is not None for name in scopes)
-        ):
+        asked = any(name in self.errors or cleaned.get(name) is not None for name in scopes)
+        if not (asked or renamed or overtaken):
             self.add_error(None, _("Nothing was answered. Ask at least one question, or leave without saving."))
         self._end_fits(cleaned)
         if cleaned.get("mode") == "verbal_certified" and not cleaned.get("certified"):
