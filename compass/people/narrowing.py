@@ -36,7 +36,7 @@ def declare() -> None:
         Coarse("people.IdentityDocument", "document type country possession"),
         Coarse(
             "people.Consent", gone={"language": ""},
-            kept="given_by mode interpreter_mode notice_version ladder child_agrees certified information scopes"
+            kept="given_by mode interpreter_mode notice_version ladder child_agrees certified information scopes not_to"
             " copied_from",
         ),
         Coarse("people.GuardianRequest", "authority status"),
