@@ -16,8 +16,9 @@ Ints = NDArray[np.int32]
 MOST_VALUES = 8
 UNKNOWN = -1
 #: head: what somebody is called, the first of the given names, and all of them as one word. chain: the given names after the
-#: first, which may be the father's.
+#: first, which may be the father's. parts: each name but the first given one by itself. line: the same, and the father's.
 NAME_FIELDS = ("head", "given", "chain", "family", "other", "father", "mother")
+REPEATED = ("parts", "line")
 CODE_FIELDS = ("area", "phone", "document", "sex", "nationality")
 
 
@@ -103,8 +104,8 @@ class Columns:
         self.names = Texts(fold, skeletons)
         self.places = Texts(_fold_place, lambda place: (place_key(place),))
         self.codes = {name: Texts(str, lambda code: (code,)) for name in CODE_FIELDS}
-        rows = {name: Padded() for name in (*NAME_FIELDS, *CODE_FIELDS, "place")}
-        kinds = {**dict.fromkeys(NAME_FIELDS, self.names), **self.codes, "place": self.places}
+        rows = {name: Padded() for name in (*NAME_FIELDS, *REPEATED, *CODE_FIELDS, "place")}
+        kinds = {**dict.fromkeys((*NAME_FIELDS, *REPEATED), self.names), **self.codes, "place": self.places}
         years, days = array("i"), array("i")
         digits = bytearray()
         for record in records:
@@ -127,7 +128,11 @@ class Columns:
 
 def _values(record: Record) -> dict[str, list[str]]:
     head, given, chain, family = _names(record.names)
+    parts = [part for name in record.names for part in _after_first(*name_parts(name.given, name.family))]
+    parts += [part for name in record.others for part in tokens(name)]
     return {
+        "parts": parts,
+        "line": [*parts, *(part for name in record.father for part in tokens(name))],
         "head": head,
         "given": given,
         "chain": chain,
@@ -160,6 +165,10 @@ def _names(names: Sequence[Name]) -> tuple[list[str], list[str], list[str], list
         chain += first[1:]
         family += with_joined(rest)
     return head, given, chain, family
+
+
+def _after_first(given: tuple[str, ...], family: tuple[str, ...]) -> tuple[str, ...]:
+    return (*given[1:], *family)
 
 
 _MUHAMMAD = skeletons("muhammad")[0]

@@ -22,6 +22,7 @@ from compass.people.matching.fields import (
     SAME,
     SLIP,
     DayLevel,
+    RestLevel,
     TextLevel,
     YearLevel,
 )
@@ -45,7 +46,9 @@ def compare(columns: Columns, first: Ints, second: Ints) -> Found:
     levels = np.full((len(first), len(FIELDS)), MISSING, np.int8)
     values = np.full((len(first), len(FIELDS)), MISSING, np.int32)
     texts = columns.matrices
-    given, family, father = _own_names(columns, first, second)
+    given, family, father, straight = _own_names(columns, first, second)
+    rest = _rest(columns, first, second, np.flatnonzero(family[0] >= TextLevel.SLIP))
+    rest[0][~straight & (rest[0] >= 0)] = RestLevel.TURNED
     found = {
         "given": given,
         "family": family,
@@ -55,6 +58,7 @@ def compare(columns: Columns, first: Ints, second: Ints) -> Found:
         "day": _days(columns, first, second),
         "year": _years(columns, first, second),
         "told": _told(columns, first, second),
+        "rest": rest,
         **{name: _codes(kind, texts[name][first], texts[name][second]) for name, kind in columns.codes.items()},
     }
     for position, name in enumerate(NAMES):
@@ -64,15 +68,16 @@ def compare(columns: Columns, first: Ints, second: Ints) -> Found:
     return levels, values
 
 
-def _own_names(columns: Columns, first: Ints, second: Ints) -> tuple[Found, Found, Found]:
-    """Given name, family name and father's name.
+def _own_names(columns: Columns, first: Ints, second: Ints) -> tuple[Found, Found, Found, NDArray[np.bool_]]:
+    """Given name, family name and father's name; and whether given and family name were not compared crosswise.
 
     A given name agrees by what somebody is called; by another of several given names it is alike at most. Other names stand
     for whichever name of the other side they agree with, among themselves for the family's.
 
     Where neither given nor family name agrees as it stands, they are compared crosswise: forms and clerks swap them. Where
     one side has no family name and the other no father's name, these two are compared as family name: they are the same
-    thing where people carry their father's name.
+    thing where people carry their father's name. So they are where a family name is known of both and does not agree: one
+    clerk writes the father's name there, another the tribe's and the father's beside it.
     """
     names, texts = columns.names, columns.matrices
 
@@ -109,11 +114,38 @@ def _own_names(columns: Columns, first: Ints, second: Ints) -> tuple[Found, Foun
     for found, lower in ((given, True), (family, False)):
         _replace(found, unlike, ours, better & (turned != lower))
         _replace(found, unlike, theirs, better & (turned == lower))
-    alone = np.flatnonzero((family[0] == MISSING) & (father[0] == MISSING))
+    alone = np.flatnonzero((family[0] <= DIFFER) & (father[0] == MISSING))
     for one, other in (("family", "father"), ("father", "family")):
         chain = between(one, other, alone)
-        _replace(family, alone, chain, chain[0] > family[0][alone])
-    return given, family, father
+        agrees = (family[0][alone] == MISSING) | (chain[0] >= TextLevel.SLIP)
+        _replace(family, alone, chain, agrees & (chain[0] > family[0][alone]))
+    as_they_stand = np.ones(len(first), np.bool_)
+    as_they_stand[unlike[better]] = False
+    return given, family, father, as_they_stand
+
+
+def _rest(columns: Columns, first: Ints, second: Ints, at: NDArray[np.int64]) -> Found:
+    """What is left of names that agree in one that families bear (the pairs `at`); see `RestLevel`. A father's name that is
+    told beside them speaks for a name of the other side, and is none that is left."""
+    level = np.full(len(first), MISSING, np.int8)
+    parts, line = columns.matrices["parts"], columns.matrices["line"]
+    ours = _left_over(columns.names, parts[first[at]], line[second[at]])
+    theirs = _left_over(columns.names, parts[second[at]], line[first[at]])
+    level[at] = np.where(ours & theirs, RestLevel.BOTH, np.where(ours | theirs, RestLevel.ONE, RestLevel.NOTHING))
+    return level, np.full(len(first), MISSING, np.int32)
+
+
+def _left_over(texts: Texts, own: Ints, other: Ints) -> NDArray[np.bool_]:
+    """Whether any of one side's names is none of the other's."""
+    found = np.zeros(len(own), np.bool_)
+    for one in range(own.shape[1]):
+        met = own[:, one] < 0
+        for place in range(other.shape[1]):
+            both = np.flatnonzero(~met & (other[:, place] >= 0))
+            if len(both):
+                met[both] = _text_levels(texts, own[both, one], other[both, place]) >= TextLevel.SLIP
+        found |= ~met
+    return found
 
 
 def _replace(found: Found, at: NDArray[np.int64], other: Found, where: NDArray[np.bool_]) -> None:

@@ -49,6 +49,21 @@ class DayLevel(IntEnum):
     SAME = 5
 
 
+class RestLevel(IntEnum):
+    """What is left of two names that agree in one that families bear: both bear a further one that the other does not;
+    they agree crosswise only; one bears a further one; neither.
+
+    Whoever is registered again leaves a grandfather or a tribe out, or says it this time; to bear another one is rarer
+    (Noori, son of Abdul Qadir, and Hussaini, son of Abdul Qadir). Forms and clerks swap two names now and then; where few
+    names go round, somebody else bears the two in the other order (Mohammad, son of Abdullah; Abdullah, son of Mohammad).
+    """
+
+    BOTH = 0
+    TURNED = 1
+    ONE = 2
+    NOTHING = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """An attribute. kin: families share it, so that alone it speaks for the family and not for the person."""
@@ -75,6 +90,7 @@ FIELDS: tuple[Field, ...] = (
     Field("sex", False, (0.012, 0.988), (0.45, 0.55)),
     Field("nationality", True, (0.06, 0.94), (0.5, 0.5)),
     Field("told", False, (0.10, 0.90), (0.45, 0.55)),
+    Field("rest", True, (0.07, 0.05, 0.35, 0.53), (0.45, 0.10, 0.35, 0.10)),
 )
 NAMES = tuple(field.name for field in FIELDS)
 KIN = tuple(field.kin for field in FIELDS)

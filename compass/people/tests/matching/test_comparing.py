@@ -5,18 +5,20 @@ import pytest
 
 from compass.people.matching.columns import Columns
 from compass.people.matching.comparing import compare
-from compass.people.matching.fields import DIFFER, MISSING, NAMES, SAME, SLIP, DayLevel, TextLevel, YearLevel
+from compass.people.matching.fields import DIFFER, MISSING, NAMES, SAME, SLIP, DayLevel, RestLevel, TextLevel, YearLevel
 from compass.people.matching.records import Name, Record
 
 
 def levels(one: Record, other: Record) -> dict[str, int]:
-    """What was compared, but what was told of the birth, and that both ways round give the same."""
+    """What was compared, but how much was told and what is left of names, and that both ways round give the same."""
     columns = Columns([one, other])
     found, _ = compare(columns, np.array([0, 1], np.int32), np.array([1, 0], np.int32))
 
     assert found[0].tolist() == found[1].tolist()
     return {
-        name: level for name, level in zip(NAMES, found[0].tolist(), strict=True) if level != MISSING and name != "told"
+        name: level
+        for name, level in zip(NAMES, found[0].tolist(), strict=True)
+        if level != MISSING and name not in {"told", "rest"}
     }
 
 
@@ -30,6 +32,40 @@ def test_a_day_of_birth_on_one_side_only_is_compared_as_such():
     assert told("1990-05-12", "1990") == told("1990-01-01", "1991-03-02") == DIFFER
     assert told("1990-05-12", "1971-03-02") == told("1990-01-01", "1971") == 1
     assert told("1990-05-12", "") == MISSING
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "left"),
+    [
+        (("Ghulam", "Abdul Qadir Noori"), ("Ghulam", "Abdul Qadir Hussaini"), RestLevel.BOTH),
+        (("Ghulam", "Abdul Qadir Noori"), ("Ghulam", "Abdulqadir"), RestLevel.ONE),
+        (("Ghulam", "Abdul Qadir Noori"), ("Gholam", "Nuri Abd al-Qader"), RestLevel.NOTHING),
+        (("Mohammad", "Abdullah"), ("Abdullah", "Mohammad"), RestLevel.TURNED),
+        (("Aisha", "Idris Kano"), ("Aicha", "Aminu Kano"), RestLevel.BOTH),
+        (("Aisha", "Idris"), ("Aicha", "Aminu"), MISSING),
+    ],
+)
+def test_what_is_left_of_names_that_agree_in_part(one: tuple[str, str], other: tuple[str, str], left: int):
+    columns = Columns([named(*one), named(*other)])
+    found, _ = compare(columns, np.array([0, 1], np.int32), np.array([1, 0], np.int32))
+
+    assert found[:, NAMES.index("rest")].tolist() == [left, left]
+
+
+def test_a_fathers_name_told_beside_speaks_for_a_name_of_the_other_side():
+    """Noori, son of Mohammad; and Mohammad Noori: nothing is left of both. Of two fathers something is."""
+    one, other = named("Ahmad", "Noori", father=("Mohammad",)), named("Ahmad", "Mohammad Noori")
+    columns = Columns([one, other, named("Ahmad", "Karim Noori"), named("Ahmad", "Rahim Noori")])
+    found, _ = compare(columns, np.array([0, 2], np.int32), np.array([1, 3], np.int32))
+
+    assert found[:, NAMES.index("rest")].tolist() == [RestLevel.NOTHING, RestLevel.BOTH]
+
+
+def test_the_fathers_name_in_place_of_the_family_name_is_compared_with_the_father():
+    one, other = named("Abdullah", "Mohammad"), named("Abdullah", "Hussaini", father=("Mohammad",))
+
+    assert levels(one, other) == {"given": TextLevel.SAME, "family": TextLevel.SAME}
+    assert levels(one, named("Abdullah", "Hussaini", father=("Karim",)))["family"] == TextLevel.DIFFER
 
 
 def named(*parts: str, **other: object) -> Record:
