@@ -26,6 +26,7 @@ BEGIN
         LEFT JOIN LATERAL compass_said(p.id, leaving_on) c ON true
         WHERE m.avr_id = avr.id AND (
             NOT compass_child_may_go(p.id)
+            OR journey.organisation_id = ANY (c.not_to)
             OR (p.age_band NOT IN ('0-4', '5-11', '12-14', '15-17') OR p.id = avr.person_id) AND (
                 c.id IS NULL OR (c.withdrawn_at AT TIME ZONE 'UTC')::date <= leaving_on
                 OR c.child_agrees IS FALSE OR c.expires_on < leaving_on

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from compass.access.actions import action
 from compass.access.work import Command, Work
 from compass.cases.models import Handover
+from compass.people import consent
 from compass.people.models import Consent
 from compass.problems import Invalid, StandardNotMet, WrongState
 from compass.returns import destinations, machine
@@ -82,15 +83,19 @@ def follow_journeys(work: Work, days: Mapping[UUID, date]) -> None:
     if not newest:
         return
     facts = facts_of(work, list(Return.objects.filter(pk__in=list(newest))), days)
+    said = consent.newest({p.pk for each in facts.values() for p in each.people})
     changed, again = [], []
     for avr, row in newest.items():
-        if avr in facts and _anew(row, facts[avr]):
+        named = avr in facts and any(
+            row.organisation_id in said[p.pk].not_to for p in facts[avr].people if p.pk in said
+        )
+        if avr in facts and not named and _anew(row, facts[avr]):
             row = _once_more(work, row, facts[avr])
             again.append(row)
             _follow(row, facts[avr])
         elif avr in facts and row.status in {"waiting", "stopped"}:
             shown = _shown(row)
-            _follow(row, facts[avr])
+            _follow(row, facts[avr], named=named)
             if shown != _shown(row):
                 row.version += 1
                 changed.append(row)
@@ -137,9 +142,11 @@ def _shown(row: Journey) -> list[Any]:
     return [getattr(row, name) for name in FOLLOWED]
 
 
-def _follow(row: Journey, facts: Facts) -> None:
+def _follow(row: Journey, facts: Facts, *, named: bool = False) -> None:
+    """`named`: one of the people named the sending office as one that must not know; it sees what it sees when the wish
+    was withdrawn, and the office at home records the departure itself."""
     prepared, avr = facts.preparation, facts.avr
-    row.status = "waiting" if avr.state in EXPECTED and avr.round == row.round else "stopped"
+    row.status = "waiting" if avr.state in EXPECTED and avr.round == row.round and not named else "stopped"
     row.ready = row.status == "waiting" and avr.state == "ready_to_travel" and not machine.unmet("depart", facts)
     if row.status == "stopped":
         # What the office at home goes on with is nothing of who sees people off.

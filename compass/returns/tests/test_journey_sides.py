@@ -11,13 +11,15 @@ from django.utils import timezone
 
 from compass.cases.actions.best_interests import Reopened, reopen_procedures
 from compass.config.demo.world import world_id
-from compass.people.actions import Withdrawal, withdraw_consent
+from compass.people.actions import ConsentGiven, Withdrawal, give_consent, withdraw_consent
 from compass.people.models import Consent
 from compass.problems import StandardNotMet, WrongState
 from compass.returns import actions
-from compass.returns.models import Journey
+from compass.returns.models import Journey, Return
+from compass.returns.queries import journeys_of
 from compass.returns.tests.conftest import Journey as Travelling
 from compass.returns.tests.test_see_off import arrive, leaving  # noqa: F401 a fixture
+from compass.vocabulary import code_list
 
 pytestmark = pytest.mark.django_db
 LEFT = (
@@ -99,6 +101,39 @@ def test_a_child_whose_procedure_was_reopened_at_home_is_not_seen_off(journey, l
     assert refused(journey, "zinder.travel", LEFT, today(journey), "me")
     page = sign_in("zinder.travel").get(reverse("returns:see_off", args=[leaving])).content.decode()
     assert "R-NOT-1" in page
+
+
+def test_an_office_that_they_named_is_told_nothing_more_of_the_journey(journey, leaving, told, sign_in):  # noqa: F811
+    def say(*named):
+        with journey.at("edo.reception") as work:
+            seven = tuple(code_list("consent_information").values)
+            asked = ConsentGiven(**told(id=journey.mother.pk), certified=True, information=seven, not_to=named)
+            give_consent(work, [asked])
+
+    def seen():
+        with journey.at("zinder.travel"):
+            return Journey.objects.values("status", "ready", "travel_on", "travel_mode", "last_day").get(pk=leaving)
+
+    before = seen()
+    say(world_id("NE"))
+
+    hidden = {"status": "stopped", "ready": False, "travel_on": None, "travel_mode": "", "last_day": None}
+    assert seen() == hidden
+    page = sign_in("zinder.travel").get(reverse("returns:list")).content.decode()
+    assert reverse("returns:see_off", args=[leaving]) not in page
+    assert refused(journey, "zinder.travel", LEFT, today(journey), "me")
+    with journey.at("edo.supervisor") as work:
+        assert journeys_of(work, [Return.objects.get(pk=journey.pk)]) == {}, "the office at home records the departure"
+    # Positive control: named no more, they are seen off as before. The database asks by itself.
+    say()
+    assert seen() == before
+    with journey.at("edo.reception"):
+        Consent.objects.filter(person=journey.mother.pk).update(not_to=[world_id("NE")])
+    with pytest.raises(StandardNotMet, match="R-NOT-1"):
+        journey.see_off(leaving)
+    with journey.at("edo.reception"):
+        Consent.objects.filter(person=journey.mother.pk).update(not_to=[])
+    journey.see_off(leaving)
 
 
 def test_a_consent_that_ran_out_meanwhile_lets_nobody_leave(journey, leaving):  # noqa: F811
