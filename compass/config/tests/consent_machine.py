@@ -399,7 +399,8 @@ class Machine(RuleBasedStateMachine):
             made = self.possible("cases:hand_over", lambda work, basis=basis: self.offered(work, basis))
             assert made == (allowed and not self.offer_open), basis
         with at(self.office):
-            assert not Handover.objects.filter(pk__in=self.fallen, status="offered").exists()
+            open_still = Handover.objects.filter(pk__in=self.fallen, status="offered", expires_at__gt=self.now)
+            assert not open_still.exists()
         if self.offer is not None:
             taken = self.possible("cases:handover_step", self.accept, who=ANSWERS[self.other])
             assert taken == (allowed and self.offer_open)
