@@ -3,7 +3,8 @@
 Who sits down at a device that was left open, or sells what a desk may see, opens one record after the other. Each opening
 is in the trail; that alone stops nobody. So whoever goes on opening shows now and then that it is still them, and there is
 a most for an hour. Where the same people are opened again nothing is counted. Lists count too, but the first that is
-opened since somebody showed who they are may be as long as it is: that is the own caseload.
+opened since somebody showed who they are may be as long as it is where it is their own caseload; any other longer one,
+which a colleague can fill with whom they like, only when they showed it just now.
 
 All figures are provisional until offices have worked with them.
 """
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 HOUR = timedelta(hours=1)
 #: Different people opened in a session since its colleague last showed that it is them; then they are asked again.
 PEOPLE_ON_ONE_WORD = 20
+#: As long after showing that it is them a list may be longer than that.
+JUST_NOW = timedelta(minutes=1)
 #: Different people opened by one colleague within an hour; the next one is refused in words.
 PEOPLE_AN_HOUR = 200
 #: A day of one colleague is listed for the supervisor and the data protection officer from here on.
@@ -36,9 +39,9 @@ PEOPLE_A_DAY = 100
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('access_opening' || %s::text, 0))"
 
 
-def count(work: Work, people: Iterable[UUID]) -> None:
+def count(work: Work, people: Iterable[UUID], *, caseload: bool = False) -> None:
     """Write down that sealed words about these people (or of these records, where somebody is not told who it is) are
-    about to be shown, under the veil of the trail.
+    about to be shown, under the veil of the trail. `caseload`: the list of the colleague's own people.
 
     Raises OpenedTooOften, and ConfirmAgain in a session whose colleague has to show first that it is them; before anything
     is opened. Outside a session (a command) nobody can be asked.
@@ -58,8 +61,10 @@ def count(work: Work, people: Iterable[UUID]) -> None:
     if work.confirmed_at is not None:
         here = here.filter(recorded_at__gt=work.confirmed_at)
     shown = set(here.values_list("veiled", flat=True)) if session else set()
-    if shown and len(shown | names) > PEOPLE_ON_ONE_WORD and names - shown:
-        raise ConfirmAgain(count=len(shown))
+    lately_shown = work.confirmed_at is not None and work.now - work.confirmed_at < JUST_NOW
+    whole = not shown and (caseload or lately_shown)
+    if session and not whole and len(shown | names) > PEOPLE_ON_ONE_WORD and names - shown:
+        raise ConfirmAgain(count=len(shown | names))
     Opening.objects.bulk_create(
         Opening(
             id=new_id(),

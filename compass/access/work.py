@@ -191,11 +191,20 @@ class Work:
         """Add an event: codes, numbers and opaque identifiers only, never values of the record."""
         self.draft.events.append({"action": action, "results": [str(r) for r in results], **facts})
 
-    def opens(self, action: str, people: Iterable[UUID], *, results: Sequence[UUID] = (), **facts: str | int) -> None:
+    def opens(
+        self,
+        action: str,
+        people: Iterable[UUID],
+        *,
+        results: Sequence[UUID] = (),
+        caseload: bool = False,
+        **facts: str | int,
+    ) -> None:
         """Note that sealed words about these people are shown on this response, before they are opened; `results` where
-        other records than the people themselves are named. Raises OpenedTooOften, ConfirmAgain."""
+        other records than the people themselves are named; `caseload`: they are the colleague's own. Raises
+        OpenedTooOften, ConfirmAgain."""
         asked = list(people)
-        openings.count(self, asked)
+        openings.count(self, asked, caseload=caseload)
         self.record(action, results=results or asked, **facts)
 
     def at_end(self, step: LastStep, about: Iterable[UUID]) -> None:

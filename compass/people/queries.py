@@ -112,9 +112,12 @@ def reveal(work: Work, person: Person, reason: str) -> Opened:
     return opened(work, person)
 
 
-def reveal_names(work: Work, people: Sequence[Person], reason: str, *, again: bool = False) -> dict[UUID, str]:
+def reveal_names(
+    work: Work, people: Sequence[Person], reason: str, *, again: bool = False, caseload: bool = False
+) -> dict[UUID, str]:
     """The names of people of one list, to be shown on this response; the reason goes into the trail once for all of them.
-    `again`: it is there already, since the same session opened them before.
+    `again`: it is there already, since the same session opened them before. `caseload`: the list is of whom the colleague
+    leads.
 
     Left out: names never told, and those of whoever no longer agrees when the reason rests on consent.
     """
@@ -128,7 +131,7 @@ def reveal_names(work: Work, people: Sequence[Person], reason: str, *, again: bo
     shown = [person for person in people if person.pk in mine]
     work.saw(shown)
     if shown and not again:
-        work.opens("people.reveal", [person.pk for person in shown], reason=reason)
+        work.opens("people.reveal", [person.pk for person in shown], caseload=caseload, reason=reason)
     work.keys.load([person.pk for person in shown])
     return {person.pk: name for person in shown if (name := opened(work, person).name)}
 

@@ -47,10 +47,10 @@ class Denied(Problem):
 
 
 class ConfirmAgain(Problem):
-    """`count`: the people opened since the colleague last showed that it is them."""
+    """`count`: the people who would be opened since the colleague last showed that it is them."""
 
     number, status = 1012, 403
-    title = _("You have opened the records of %(count)s people since you last showed that it is you.")
+    title = _("With this you open the records of %(count)s people since you last showed that it is you.")
     next_step = _("Somebody else could have sat down at your device. Give your password once more, then it goes on.")
 
 

@@ -50,7 +50,8 @@ def mine(request: HttpRequest, work: Work) -> HttpResponse:
 def _names(request: HttpRequest, work: Work, people: Sequence[Person]) -> dict[UUID, str]:
     """Names of those who agree; that they were opened goes into the trail once a session for each person."""
     known = set(request.session[NAMED])
-    opened = queries.reveal_names(work, [each for each in people if str(each.pk) not in known], REASON)
+    fresh = [each for each in people if str(each.pk) not in known]
+    opened = queries.reveal_names(work, fresh, REASON, caseload=True)
     if opened:
         request.session[NAMED] = sorted(known | set(map(str, opened)))
     before = [each for each in people if str(each.pk) in known]

@@ -60,13 +60,13 @@ def test_after_some_people_the_colleague_shows_that_it_is_them(clerk, people, at
 
     assert asked.status_code == 403 and QUESTION in asked.content.decode()
     assert not shows(asked, people[3], people)
-    assert "records of 3 people" in asked.content.decode()
+    assert "records of 4 people" in asked.content.decode()
     assert asked["Cache-Control"].count("no-store") == 1
     # Who was opened already stays open: that is no new name.
     assert shows(opens(clerk, people[0]), people[0], people)
     wrong = clerk.post(asked.request["PATH_INFO"], {**carried(asked), FIELD: "another password of somebody"})
     assert QUESTION in wrong.content.decode() and "This is not your password" in wrong.content.decode()
-    assert "records of 3 people" in wrong.content.decode() and not shows(wrong, people[3], people)
+    assert "records of 4 people" in wrong.content.decode() and not shows(wrong, people[3], people)
     right = clerk.post(asked.request["PATH_INFO"], {**carried(wrong), FIELD: PASSWORD})
     assert right.status_code == 200 and shows(right, people[3], people)
     # Now it begins anew; the control of the figure is the fourth, which is asked about once more.
@@ -119,10 +119,26 @@ def test_the_first_list_may_be_as_long_as_the_caseload(people, at, monkeypatch):
     monkeypatch.setattr(openings, "PEOPLE_ON_ONE_WORD", 3)
     with at("zinder.social") as work:
         work.draft.session = "0123456789ab"
-        assert len(queries.reveal_names(work, people[:5], "service")) == 5
+        assert len(queries.reveal_names(work, people[:5], "service", caseload=True)) == 5
         assert len(queries.reveal_names(work, people[:5], "service")) == 5
         with pytest.raises(openings.ConfirmAgain):
             queries.reveal_names(work, people[5:], "service")
+
+
+def test_a_list_filled_with_whom_one_likes_is_no_caseload(people, at, monkeypatch):
+    """Whoever sits down at an open session marks everybody as present somewhere and opens the names of that list."""
+    monkeypatch.setattr(openings, "PEOPLE_ON_ONE_WORD", 3)
+    with at("zinder.social") as work:
+        work.draft.session = "0123456789ab"
+        for since in (None, work.now - timedelta(hours=2)):
+            work.confirmed_at = since
+            with pytest.raises(openings.ConfirmAgain):
+                queries.reveal_names(work, people, "service")
+        # Positive controls: a short list, and the long one right after the password.
+        work.confirmed_at = None
+        assert len(queries.reveal_names(work, people[:3], "service")) == 3
+        work.confirmed_at = work.now
+        assert len(queries.reveal_names(work, people, "service")) == len(people)
 
 
 def test_a_day_with_many_is_listed_for_those_who_watch(people, at, monkeypatch, sign_in, client):
