@@ -46,7 +46,7 @@ def say(at, told):
         asked = {"not_to": named} if named else {}
         with at("zinder.social") as work:
             spoken = ConsentGiven(
-                **told(id=person.pk), certified=True, information=seven, scopes=EVERYTHING, **asked | more
+                **told(id=person.pk) | {"certified": True, "information": seven, "scopes": EVERYTHING} | asked | more
             )
             return give_consent(work, [spoken])[0]
 
@@ -80,7 +80,7 @@ def send(at, told, row, step=ReferralStep, basis="consent", **more):
 
 
 def partner_reads(at, row):
-    with at("zinder.clinic"):
+    with at("zinder.clinic" if row.to_organisation_id == CLINIC else "niger.focal"):
         return SubjectKey.objects.filter(subject_id=row.pk).exists()
 
 
@@ -134,6 +134,27 @@ def test_a_name_outlives_the_yes_and_ends_only_by_the_persons_word(at, told, cas
         assert consent.answer(old, "share_other_organizations", receiver=_organisation(CLINIC)).reason == "named"
     say(case.person, not_to=())
     refer(CLINIC)
+
+
+def test_a_name_that_is_written_down_late_counts_beside_what_was_said_since(at, told, case, refer, say):
+    """The paper of yesterday comes after the answers of today, in which nobody asked about the clinic."""
+
+    def stands():
+        with at("zinder.social"):
+            said = consent_of(case.person_id)
+            return set(said.not_to), said.scopes, said.expires_on
+
+    _nobody, *agreed = stands()
+    clinic, ministry = (send(at, told, refer(to)) for to in (CLINIC, MINISTRY))
+
+    say(case.person, CLINIC, occurred_at=timezone.now() - timedelta(days=1))
+
+    assert stands() == ({CLINIC}, *agreed), "and all else as it was said since"
+    assert not partner_reads(at, clinic) and partner_reads(at, ministry)
+    # Positive control: what is written down late and names nobody changes nothing.
+    say(case.person, not_to=())
+    say(case.person, occurred_at=timezone.now() - timedelta(days=2))
+    assert stands() == (set(), *agreed)
 
 
 def test_danger_asks_a_second_person_as_after_any_no(at, told, case, refer, say):

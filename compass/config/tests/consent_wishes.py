@@ -84,6 +84,9 @@ class Wishes:
         named_now = before.named if named is None and before is not None else frozenset(named or ())
         talk = Talk(at, frozenset(yes) | kept_yes, frozenset(no) | kept_no, last, child_says_no, named=named_now)
         self.talks.append(talk)
+        if before is not None and before.at > at and (new := talk.named - before.named):
+            # Written down late: whoever was feared then is not known to be feared no more.
+            self.take_back(at, set(), set(new))
         return True
 
     def take_back(self, at: datetime, scopes: set[str], named: set[str] | None = None) -> None:

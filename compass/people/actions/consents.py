@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from compass.access.actions import action
 from compass.access.models import Organisation
@@ -15,6 +15,7 @@ from compass.access.work import Command, Work, stamp
 from compass.people.actions.common import known_or_empty, spoken
 from compass.people.ages import age_on
 from compass.people.consent import DETAILS, carried, newest
+from compass.people.grounds import ACCOUNT
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.registry import consent_changed
 from compass.problems import Invalid, NotFound, StaleVersion, StandardNotMet, UnknownCode, WrongState
@@ -46,7 +47,8 @@ class ConsentGiven(Command):
     `seen`: the newest consent on the page that was answered (`on_page`), empty when there was none; None when there was no
     page (an import, the answers of a caregiver for several children). `copied_from`: the consent of an adult whose answers
     hold for this child too. `until`: the last day of the yes, as the person named it; without one, and at the most, a year.
-    `not_to`: the organisations that must not know, all of them; None when that was not asked, and who was named stays named.
+    `not_to`: the organisations that must not know, all of them; None when that was not asked, and who was named stays named,
+    also by a talk that is written down after a later one.
     """
 
     given_by: str = "individual"
@@ -152,7 +154,25 @@ def give_consent(work: Work, answers: list[ConsentGiven]) -> list[Consent]:
     Person.objects.bulk_update(people, ["consent_due_at"])
     made = Consent.objects.bulk_create(rows)
     consent_changed(work, made)
+    _name_late(work, answers, earlier)
     return made
+
+
+def _name_late(work: Work, answers: Sequence[ConsentGiven], earlier: Mapping[UUID, Consent]) -> None:
+    """Whoever was named in a talk that is written down after a later one must not know either: nobody asked for them to be
+    left out of the answers that count."""
+    late = []
+    for each in answers:
+        last = earlier.get(each.id) if each.id else None
+        if (
+            last is not None
+            and last.occurred_at > each.occurred_at
+            and (new := set(each.not_to or ()) - set(last.not_to))
+        ):
+            told = {"key": uuid5(each.key, "named"), "occurred_at": each.occurred_at, "basis": ACCOUNT}
+            late.append(Withdrawal(**told, id=last.pk, not_to=tuple(sorted(new))))
+    if late:
+        withdraw_consent(work, late)
 
 
 def _can_be_named(
