@@ -7,7 +7,7 @@ import importlib
 import json
 from pathlib import Path
 
-NAMES = ("vault", "trail", "start", "pages", "thin", "search", "match", "uniqueness")
+NAMES = ("vault", "trail", "start", "pages", "thin", "search", "match", "linkers", "uniqueness")
 #: People that are loaded when nobody says how many.
 PEOPLE = {"start": 1000, "pages": 1000, "search": 20_000, "match": 20_000, "uniqueness": 120_000}
 

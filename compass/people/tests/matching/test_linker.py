@@ -3,9 +3,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from typing import NamedTuple
 
 import pytest
 
+from compass.config.bench.linkers import f1
 from compass.people.matching import FIELD_NAMES, Name, Record, frequencies, link, model
 from compass.people.tests.matching.febrl import Known, febrl, few_duplicates
 from compass.people.tests.matching.tongues import registered
@@ -143,3 +145,15 @@ def test_matching_needs_neither_django_nor_a_database():
     script = "import sys, compass.people.matching; sys.exit(any(m in sys.modules for m in ('django', 'psycopg')))"
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_what_the_peer_found_is_judged_by_the_same_measure():
+    """One of two pairs, and a wrong one; written twice and the other way round it is one pair."""
+    found = [("rec-1-org", "rec-1-dup-0"), ("rec-1-dup-0", "rec-1-org"), ("rec-1-org", "rec-2-org")]
+
+    assert f1(found, 2) == Known([], None, {(0, 1), (2, 3)}).quality([_Pair(0, 1), _Pair(0, 2)])[2] == 0.5
+
+
+class _Pair(NamedTuple):
+    first: int
+    second: int
