@@ -164,13 +164,12 @@ def _name_late(work: Work, answers: Sequence[ConsentGiven], earlier: Mapping[UUI
     late = []
     for each in answers:
         last = earlier.get(each.id) if each.id else None
-        if (
-            last is not None
-            and last.occurred_at > each.occurred_at
-            and (new := set(each.not_to or ()) - set(last.not_to))
-        ):
-            told = {"key": uuid5(each.key, "named"), "occurred_at": each.occurred_at, "basis": ACCOUNT}
-            late.append(Withdrawal(**told, id=last.pk, not_to=tuple(sorted(new))))
+        if last is None or last.occurred_at <= each.occurred_at:
+            continue
+        if new := set(each.not_to or ()) - set(last.not_to):
+            key = uuid5(each.key, "named")
+            at = each.occurred_at
+            late.append(Withdrawal(key=key, occurred_at=at, basis=ACCOUNT, id=last.pk, not_to=tuple(sorted(new))))
     if late:
         withdraw_consent(work, late)
 
