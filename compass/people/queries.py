@@ -357,13 +357,14 @@ def must_not_know(consent: Consent | None) -> list[Organisation]:
     )
 
 
-def may_be_named(work: Work, consent: Consent | None) -> list[Organisation]:
-    """Whom something about a person of this office could be told, and whoever the person named already: partners of this
-    country and of all countries first, then the other offices of the programme; one query."""
+def may_be_named(work: Work, person: Person, consent: Consent | None) -> list[Organisation]:
+    """Whom something about a person of this office could be told, whoever was told something, and whoever the person named
+    already: partners of this country and of all countries first, then the other country offices of the programme."""
     here = work.actor.organisation
-    near = Q(country=here.country) | Q(country="") | Q(kind=OrganisationKind.OFFICE)
-    rows = Organisation.objects.filter(near, ~Q(kind=OrganisationKind.DONOR), ~Q(pk=here.pk))
-    found = list(rows | Organisation.objects.filter(pk__in=consent.not_to if consent else []))
+    offices = Q(kind=OrganisationKind.OFFICE) & ~Q(country="")
+    partners = ~Q(kind__in=(OrganisationKind.OFFICE, OrganisationKind.DONOR)) & Q(country__in=(here.country, ""))
+    before = Q(pk__in=consent.not_to if consent else []) | Q(name__in=receivers(work, person))
+    found = list(Organisation.objects.filter(offices | partners | before).exclude(pk=here.pk))
     return sorted(found, key=lambda row: (row.kind == OrganisationKind.OFFICE, in_order(row.name)))
 
 

@@ -130,7 +130,7 @@ class ConsentForm(CaregiverForm):
         label=_("Must any organisation not know?"),
         help_text=_(
             "Ask whether the person fears anybody there, and tick each that must not know, whatever else they agree to. It "
-            "is told nothing, and not that it was named."
+            "is told nothing, unless life is in danger, and not that it was named."
         ),
         widget=Boxes,
         required=False,

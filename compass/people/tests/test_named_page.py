@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from compass.access.models import Organisation
 from compass.config.demo.world import world_id
+from compass.people import registry
 from compass.people.actions import (
     ConsentGiven,
     Registration,
@@ -111,9 +112,17 @@ def test_a_name_alone_is_taken_back_on_its_own_page_and_beside_everything(family
     assert set(said(at, mother).not_to) == {CLINIC, MINISTRY}
 
 
-def test_whoever_was_named_is_offered_also_where_nobody_else_would_be(at):
+def test_whoever_was_named_or_told_is_offered_also_where_nobody_else_would_be(make, at, monkeypatch):
+    person = make()
     with at("zinder.social") as work:
         funder = Organisation.objects.filter(kind="donor").first()
         assert funder is not None
-        assert funder in may_be_named(work, Consent(not_to=[funder.pk]))
-        assert funder not in may_be_named(work, None)
+
+        def offered(consent=None):
+            return set(may_be_named(work, person, consent))
+
+        assert funder in offered(Consent(not_to=[funder.pk]))
+        assert funder not in offered()
+        assert not [row for row in offered() if row.kind == "office" and not row.country], "headquarters sees no record"
+        monkeypatch.setattr(registry, "_receivers", [lambda work, person: [funder.name]])
+        assert funder in offered()

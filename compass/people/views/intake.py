@@ -89,7 +89,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         standing=before,
         foreign=bool(person.languages) and heard.language not in person.languages,
         ended_sooner=sooner,
-        organisations=queries.may_be_named(work, newest),
+        organisations=queries.may_be_named(work, person, newest),
         named=newest.not_to if newest else (),
     )
     form = build(request.POST or None, initial={"seen": on_page(newest)})

@@ -168,7 +168,9 @@ def withdraw(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     sent = [scope for scope in request.POST.getlist("purposes") if scope in consent.scopes]
     scopes = list(dict.fromkeys([*queries.in_force(consent), *sent]))
     posted = request.POST.getlist("not_to")
-    others = [row for row in queries.may_be_named(work, None) if row.pk not in consent.not_to or str(row.pk) in posted]
+    others = [
+        row for row in queries.may_be_named(work, shown, None) if row.pk not in consent.not_to or str(row.pk) in posted
+    ]
     form = WithdrawForm(request.POST or None, scopes=scopes, organisations=others, children=children)
     if form.is_valid():
         with work.attempt(form):
