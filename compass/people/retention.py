@@ -126,7 +126,7 @@ def requests_open(work: Work, records: Collection[UUID]) -> str:
     if ErasureRequest.objects.filter(person__in=records, status__in=("asked", "confirmed")).exists():
         return _("the person’s own request about the record is open")
     if DataRequest.objects.filter(person__in=records).exclude(status="told").exists():
-        return _("a correction or an objection of the person waits for its answer")
+        return _("something that the person asked about the record waits for its answer")
     if Merge.objects.filter(Q(person__in=records) | Q(absorbed__in=records), state="asked").exists():
         return _("a merge with another record waits for a second person")
     return ""

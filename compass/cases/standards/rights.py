@@ -28,13 +28,19 @@ def _waiting(work: Work) -> Iterator[Due]:
             start_at=row.occurred_at,
             due_at=datetime.combine(row.due_on, time.max, UTC),
             url=link("people:right", row.pk),
-            action=_("Answer it") if row.status == "open" else _("Tell the person"),
+            action=_next(row),
         )
+
+
+def _next(row: DataRequest) -> str:
+    if row.status != "open":
+        return _("Tell the person")
+    return _("Make the copy with the person, or ask who may") if row.kind == "copy" else _("Answer it")
 
 
 @standard(
     "COMPASS-RIGHTS",
-    what=_("A correction or an objection waits for its answer"),
+    what=_("What a person asked about their data waits for its answer"),
     source="IOM Data Protection Manual 2010, principle 7; the days are the country's",
     severity="alert",
     queue=_waiting,

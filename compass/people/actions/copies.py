@@ -11,6 +11,7 @@ from django.db import connection
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
+from compass.people.actions.rights import settle_copies
 from compass.people.models import CopyMade, Person
 from compass.people.queries import erased
 from compass.problems import CopiedTooOften, CopyInPrivate, WrongState
@@ -19,6 +20,7 @@ from compass.vocabulary import known
 
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('people_copy' || %s::text, 0))"
 NOT_SURE = "not_sure"
+GOING_THROUGH = "read"
 #: A telephone call is private; who looks over the shoulder of somebody far away nobody sees.
 FACE_TO_FACE = "in_person"
 DAY = timedelta(days=1)
@@ -42,7 +44,8 @@ class CopyAsked(Command):
 @action("people.copy", CopyMade)
 def record_copies(work: Work, asked: list[CopyAsked]) -> list[CopyMade]:
     """Write down that copies are made. Raises CopyInPrivate unless the talk was face to face and the person known for
-    sure, CopiedTooOften, WrongState for a person who was erased, NotFound of another office."""
+    sure, CopiedTooOften, WrongState for a person who was erased, NotFound of another office. A copy that is given, not only
+    gone through, settles what the person asked for."""
     people = work.require("people.copy", Person, asked)
     for person, each in zip(people, asked, strict=True):
         known("copy_form", each.how)
@@ -52,13 +55,15 @@ def record_copies(work: Work, asked: list[CopyAsked]) -> list[CopyMade]:
         if erased(person):
             raise WrongState
     _seldom(work, people)
-    return CopyMade.objects.bulk_create(
+    made = CopyMade.objects.bulk_create(
         CopyMade(
             id=new_id(), person=person, organisation_id=person.organisation_id, how=each.how, talk=each.talk,
             checked=each.checked, records=each.records, words=each.words, **stamp(work, each),
         )
         for person, each in zip(people, asked, strict=True)
     )  # fmt: skip
+    settle_copies(work, [row for row in made if row.how != GOING_THROUGH])
+    return made
 
 
 def _seldom(work: Work, people: Sequence[Person]) -> None:

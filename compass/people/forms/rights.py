@@ -1,4 +1,4 @@
-"""Correction and objection: what a person says about their data, the answer, that they were told."""
+"""Correction, objection, copy: what a person says about their data, the answer, that they were told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from compass.people.actions.rights import ANSWERS
+from compass.people.actions.rights import ACCURATE, ANSWERS, REASONED
 from compass.people.content.consent import LATER_SCOPES, SCOPES
 from compass.people.forms.common import SometimesChoiceField, listed
 from compass.people.models import DataRequest
@@ -21,7 +21,11 @@ class RightAskedForm(RecordForm):
 
     basis = "legal_duty"
     kind = forms.ChoiceField(label=_("What does the person say?"), widget=Radios, choices=listed("right_kind"))
-    concerns = forms.ChoiceField(label=_("What is it about?"), choices=listed("right_about", CHOOSE))
+    concerns = SometimesChoiceField(
+        label=_("What is it about?"),
+        help_text=_("Not asked for a copy: it holds everything."),
+        choices=listed("right_about", CHOOSE),
+    )
     purpose = SometimesChoiceField(
         label=_("What should not be done any more?"),
         help_text=_("Only when the person does not want something. What they agreed to stops at once."),
@@ -34,11 +38,21 @@ class RightAskedForm(RecordForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("kind") == "copy":
+            cleaned["concerns"] = ""
+        elif cleaned.get("kind") and not cleaned.get("concerns") and "concerns" not in self.errors:
+            self.add_error("concerns", _("Choose what it is about."))
         if cleaned.get("kind") == "objection" and not cleaned.get("purpose"):
             self.add_error("purpose", _("Choose what should not be done any more."))
         elif cleaned.get("kind") == "correction" and cleaned.get("purpose"):
             text = _(
                 "Above stands that something is wrong. Record what should stop by itself, or choose “Nothing of these”."
+            )
+            self.add_error("purpose", text)
+        elif cleaned.get("kind") == "copy" and cleaned.get("purpose"):
+            text = _(
+                "Above stands that the person wants a copy. Record what should stop by itself, or choose “Nothing of"
+                " these”."
             )
             self.add_error("purpose", text)
         return cleaned
@@ -56,7 +70,7 @@ class RightAnsweredForm(RecordForm):
         _("What the person is told"),
         required=False,
         most=2000,
-        help_text=_("Needed for a refusal. In plain words; sealed when saved."),
+        help_text=_("Needed for a refusal, and where nothing is done. In plain words; sealed when saved."),
     )
     told = YesNoField(label=_("Was the person told, alone with them?"))
 
@@ -66,16 +80,18 @@ class RightAnsweredForm(RecordForm):
         self.offer("answer", [(code, code_list("right_answer").require(code).label) for code in may])
         if "refused" not in may:
             del self.fields["ground"]
+        elif asked.kind == "copy":
+            self.offer("ground", [row for row in listed("right_ground")() if row[0] != ACCURATE])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("answer") == "refused":
             if not cleaned.get("ground"):
                 self.add_error("ground", _("Choose the ground."))
-            if not cleaned.get("reason"):
-                self.add_error("reason", _("Write what the person is told."))
         elif "ground" in cleaned:
             cleaned["ground"] = ""
+        if cleaned.get("answer") in REASONED and not cleaned.get("reason"):
+            self.add_error("reason", _("Write what the person is told."))
         return cleaned
 
 

@@ -68,17 +68,18 @@ class CopyMade(AboutPerson):
 
 
 class DataRequest(AboutPerson):
-    """A person says that something about them is wrong (correction), or that they do not want something done with their data
-    (objection). Answered with a reason, then told to them; help does not depend on it.
+    """A person says that something about them is wrong (correction), that they do not want something done with their data
+    (objection), or that they want a copy of all that is held (copy). Answered with a reason, then told to them; help does
+    not depend on it.
 
-    kind: code of right_kind. about: code of right_about, what it concerns. purpose: of an objection, code of consent_scope.
+    kind: code of right_kind. about: code of right_about, what it concerns; empty of a copy. purpose: of an objection, code of consent_scope.
     due_on: the last day for the answer. status: code of right_status. answer: code of right_answer. ground: of a refusal,
     code of right_ground. told_at: when the person was told. words_sealed: {"said"}, theirs. reason_sealed: {"reason"},
     what they are told.
     """
 
     kind = models.CharField(max_length=12)
-    about = models.CharField(max_length=16)
+    about = models.CharField(max_length=16, blank=True)
     purpose = models.CharField(max_length=32, blank=True)
     due_on = models.DateField()
     status = models.CharField(max_length=10, default="open")

@@ -155,6 +155,10 @@ def _unfolded(form: ConsentForm, conflict: bool) -> set[str]:
 def _answered(given: Consent, children: int) -> str:
     yes = sum(given.scopes.values())
     saved = _("The answers are saved: %(yes)s yes, %(no)s no.") % {"yes": yes, "no": len(given.scopes) - yes}
+    unasked = len({*CORE_SCOPES, *OTHER_SCOPES} - given.scopes.keys())
+    if unasked:
+        text = ngettext("%(count)d was not asked, so not allowed.", "%(count)d were not asked, so not allowed.", unasked)
+        saved = f"{saved} {text % {'count': unasked}}"
     if given.child_agrees is False:
         saved = _("The child said no, and that outweighs an adult’s yes: nothing may be recorded or shared by consent.")
     elif yes:

@@ -1,4 +1,5 @@
-"""What people say about their data: that something is wrong, or that they do not want something; the answer; the list."""
+"""What people say about their data: that something is wrong, that they do not want something, that they want a copy; the
+answer; the list."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ from compass.people.models import DataRequest, Person
 def rights(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """What this person asked, and one thing more."""
     person = work.find("people.rights", Person, pk)
-    form = RightAskedForm(request.POST or None)
+    first = {"kind": "copy"} if request.GET.get("kind") == "copy" else {}
+    form = RightAskedForm(request.POST or None, initial=first)
     if form.is_valid():
         with work.attempt(form):
             told = {name: form.cleaned_data[name] for name in ("kind", "purpose", "words")}
@@ -68,6 +70,7 @@ def right(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         "form": form,
         "reveal": reveal,
         "opened": opened,
+        "copies": row.kind == "copy" and row.status == "open" and work.may("people.copy"),
         "sealed_words": bool(row.words_sealed or row.reason_sealed),
     }
     return TemplateResponse(request, "people/right.html", context)
@@ -82,7 +85,7 @@ def _form(
     if row.status == "answered":
         return RightToldForm(given, initial=seen)
     decides = work.may("people.rights_decide")
-    if row.status != "open" or (row.kind == "objection" and not decides):
+    if row.status != "open" or (row.kind != "correction" and not decides):
         return None
     return RightAnsweredForm(given, initial=seen, asked=row, decides=decides)
 
