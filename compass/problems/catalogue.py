@@ -190,6 +190,21 @@ class ShortSetNotAsked(Problem):
     next_step = _("Help depends on none of them. Whoever runs COMPASS can turn them on for a country.")
 
 
+class AlreadyAsked(Problem):
+    """`current`: the request that waits."""
+
+    number, status = 2012, 409
+    title = _("The person asked for the same already, and it waits for its answer.")
+    next_step = _(
+        "Open what was recorded, and tell the person by when they get an answer. If they say that something else is wrong,"
+        " say so below; what you typed is still there."
+    )
+
+    def __init__(self, current: Any = None, **details: Any) -> None:
+        super().__init__(**details)
+        self.current = current
+
+
 class ShortSetNotForAge(Problem):
     number, status = 2011, 409
     title = _("These questions are made for people of 18 years and more.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compass.access.work import Work
@@ -32,7 +33,7 @@ def _waiting(work: Work) -> Iterator[Due]:
         )
 
 
-def _next(row: DataRequest) -> str:
+def _next(row: DataRequest) -> str | Promise:
     if row.status != "open":
         return _("Tell the person")
     return _("Make the copy with the person, or ask who may") if row.kind == "copy" else _("Answer it")

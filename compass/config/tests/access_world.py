@@ -166,7 +166,7 @@ class Rooms:
                 (wish,) = people.ask_erasure(work, [people.ErasureAsked(**told(id=wishes.pk))])
                 self.keep(**{f"erasure__{name}": wish, f"erasure__person_{name}": wishes})
             wrong = people.RightAsked(**told(id=grown.pk), kind="correction", about="story")
-            open_one, answered = people.ask_rights(work, [wrong, replace(wrong, key=uuid4())])
+            open_one, answered = people.ask_rights(work, [wrong, replace(wrong, key=uuid4(), about="services")])
             people.answer_rights(work, [people.RightAnswered(**told(id=answered.pk), answer="annotated")])
             self.keep(right__open=open_one, right__answered=answered)
             people.cancel_erasure(work, [people.ErasureStep(**told(id=self["erasure.cancelled"]))])
@@ -176,7 +176,7 @@ class Rooms:
         self.elsewhere()
         self.clocks()
         with at(SUPERVISOR) as work:
-            self.keep(right__own=people.ask_rights(work, [replace(wrong, key=uuid4())])[0])
+            self.keep(right__own=people.ask_rights(work, [replace(wrong, key=uuid4(), about="return")])[0])
             one, other = sorted((grown, refused), key=lambda person: person.pk)
             self.keep(
                 pair__waiting=Pair.objects.create(

@@ -1,8 +1,8 @@
-"""Correction, objection and the wish for a copy: recorded with a day for the answer, answered with a reason, told to the person.
+"""Correction, objection, wish for a copy: recorded with a day for the answer, answered with a reason, told to the person.
 
 What a person does not want and what rests on their consent stops at once, as when consent is taken back. Whatever rests on
 another ground is weighed by a supervisor who did not record it; the data protection officer sees each such request.
-A wish for a copy is settled by the copy that is made for the person (`settle_copies`); without one a second person answers it.
+A wish for a copy is settled by the copy that is given (`settle_copies`); without one a second person answers it.
 Source: IOM Data Protection Manual 2010, principle 7.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from compass.access.actions import action
 from compass.access.work import Command, Work, stamp
@@ -20,7 +20,7 @@ from compass.people.actions.consents import Withdrawal, withdraw_consent
 from compass.people.consent import newest
 from compass.people.models import CopyMade, DataRequest, Person
 from compass.people.queries import in_force
-from compass.problems import Invalid, SecondPersonNeeded, WrongState
+from compass.problems import AlreadyAsked, Invalid, SecondPersonNeeded, WrongState
 from compass.vault.identifiers import new_id
 from compass.vocabulary import known, label_of
 from compass.vocabulary.rights import answer_days
@@ -40,23 +40,27 @@ ACCURATE = "accurate"
 @dataclass(frozen=True, kw_only=True)
 class RightAsked(Command):
     """`id` is the person. kind, about: codes of right_kind and right_about, which is empty of a copy; purpose: of an
-    objection, code of consent_scope; words: in the person's words."""
+    objection, code of consent_scope; words: in the person's words. besides: something else is wrong than what a
+    correction about the same that waits says."""
 
     kind: str
     about: str = ""
     purpose: str = ""
     words: str = ""
+    besides: bool = False
 
 
 @action("people.right_ask", DataRequest)
 def ask_rights(work: Work, asked: list[RightAsked]) -> list[DataRequest]:
     """Record what people ask about their data. An objection to what rests on their consent is answered by stopping it.
 
-    Raises Invalid for an objection that names no purpose, or anything else that does, and for a copy of a part.
+    Raises Invalid for an objection that names no purpose, or anything else that does, and for a copy of a part;
+    AlreadyAsked while the same waits, unless it stops at once or something else is wrong.
     """
     people = work.require("people.rights", Person, asked)
     consents = newest([person.pk for person in people])
     days = timedelta(days=answer_days(work.actor.organisation.country))
+    waiting = {_same(row): row for row in DataRequest.objects.filter(person__in=people, status="open")}
     rows, back = [], []
     for person, each in zip(people, asked, strict=True):
         kind, about = known("right_kind", each.kind), known_or_empty("right_about", each.about)
@@ -79,9 +83,18 @@ def ask_rights(work: Work, asked: list[RightAsked]) -> list[DataRequest]:
             row.status, row.answer = "told", "stopped"
             row.answered_at = row.told_at = work.now
             row.answered_by = work.actor.id
+        elif _same(row) in waiting and not (each.besides and kind == "correction"):
+            raise AlreadyAsked(current=waiting[_same(row)])
+        else:
+            waiting[_same(row)] = row
         rows.append(row)
     withdraw_consent(work, back)
     return DataRequest.objects.bulk_create(rows)
+
+
+def _same(row: DataRequest) -> tuple[UUID, str, str]:
+    """What two requests of a person are the same by: of an objection what should stop, else what it is about."""
+    return row.person_id, row.kind, row.purpose or row.about
 
 
 def _seal(work: Work, row: DataRequest, column: str, value: dict[str, str]) -> bytes:

@@ -36,6 +36,16 @@ class RightAskedForm(RecordForm):
     )
     words = words(_("In the person’s words"), required=False, most=2000, help_text=_("Sealed when saved."))
 
+    besides = forms.BooleanField(
+        label=_("Something else is wrong than what waits for its answer already"), required=False
+    )
+
+    def __init__(self, *args: Any, waits: bool = False, **kwargs: Any) -> None:
+        """`waits`: whether a correction waits for its answer, which another may be mistaken for."""
+        super().__init__(*args, **kwargs)
+        if not waits:
+            del self.fields["besides"]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("kind") == "copy":

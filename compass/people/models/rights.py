@@ -72,10 +72,10 @@ class DataRequest(AboutPerson):
     (objection), or that they want a copy of all that is held (copy). Answered with a reason, then told to them; help does
     not depend on it.
 
-    kind: code of right_kind. about: code of right_about, what it concerns; empty of a copy. purpose: of an objection, code of consent_scope.
-    due_on: the last day for the answer. status: code of right_status. answer: code of right_answer. ground: of a refusal,
-    code of right_ground. told_at: when the person was told. words_sealed: {"said"}, theirs. reason_sealed: {"reason"},
-    what they are told.
+    kind: code of right_kind. about: code of right_about, what it concerns; empty of a copy. purpose: of an objection, code
+    of consent_scope. due_on: the last day for the answer. status: code of right_status. answer: code of right_answer.
+    ground: of a refusal, code of right_ground. told_at: when the person was told. words_sealed: {"said"}, theirs.
+    reason_sealed: {"reason"}, what they are told.
     """
 
     kind = models.CharField(max_length=12)

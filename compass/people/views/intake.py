@@ -157,8 +157,10 @@ def _answered(given: Consent, children: int) -> str:
     saved = _("The answers are saved: %(yes)s yes, %(no)s no.") % {"yes": yes, "no": len(given.scopes) - yes}
     unasked = len({*CORE_SCOPES, *OTHER_SCOPES} - given.scopes.keys())
     if unasked:
-        text = ngettext("%(count)d was not asked, so not allowed.", "%(count)d were not asked, so not allowed.", unasked)
-        saved = f"{saved} {text % {'count': unasked}}"
+        text = ngettext(
+            "%(count)s purpose not asked, so not allowed", "%(count)s purposes not asked, so not allowed", unasked
+        )
+        saved = f"{saved} {text % {'count': unasked}}."
     if given.child_agrees is False:
         saved = _("The child said no, and that outweighs an adult’s yes: nothing may be recorded or shared by consent.")
     elif yes:

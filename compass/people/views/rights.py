@@ -21,6 +21,7 @@ from compass.people.actions import RightAnswered, RightAsked, RightTold, answer_
 from compass.people.forms import RevealForm
 from compass.people.forms.rights import RightAnsweredForm, RightAskedForm, RightToldForm
 from compass.people.models import DataRequest, Person
+from compass.problems import AlreadyAsked
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,18 +30,22 @@ def rights(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """What this person asked, and one thing more."""
     person = work.find("people.rights", Person, pk)
     first = {"kind": "copy"} if request.GET.get("kind") == "copy" else {}
-    form = RightAskedForm(request.POST or None, initial=first)
+    asked = queries.rights_of(work, person)
+    waits = any(row.kind == "correction" and row.status == "open" for row in asked)
+    form = RightAskedForm(request.POST or None, initial=first, waits=waits)
     if form.is_valid():
         with work.attempt(form):
             told = {name: form.cleaned_data[name] for name in ("kind", "purpose", "words")}
-            asked = RightAsked(**form.about(person.pk), about=form.cleaned_data["concerns"], **told)
-            (row,) = ask_rights(work, [asked])
+            besides = form.cleaned_data.get("besides", False)
+            said = RightAsked(**form.about(person.pk), about=form.cleaned_data["concerns"], besides=besides, **told)
+            (row,) = ask_rights(work, [said])
             stopped = _("Stopped at once. Everything else stays as it was.")
             messages.success(
                 request, stopped if row.answer else _("Recorded. Tell the person by when they get an answer.")
             )
             return redirect("people:rights", pk=pk)
-    context = {"person": person, "form": form, "asked": queries.rights_of(work, person)}
+    same = form.problem.current if isinstance(form.problem, AlreadyAsked) else None
+    context = {"person": person, "form": form, "asked": asked, "same": same}
     return TemplateResponse(request, "people/rights.html", context)
 
 

@@ -74,10 +74,16 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (retention.RetentionReviewForm, {"step": "keep", "ground": "audit", "until": "2031-11-23"}),
     (retention.RetentionDecideForm, {"answer": "yes"}),
     (rights.RightAskedForm, {"kind": "correction", "concerns": "identity"}),
+    (lambda data: rights.RightAskedForm(data, waits=True), {"kind": "correction", "concerns": "identity"}),
+    (rights.RightAskedForm, {"kind": "copy"}),
     (rights.RightAskedForm, {"kind": "objection", "concerns": "sharing", "purpose": "photo_audio"}),
     (
         lambda data: rights.RightAnsweredForm(data, asked=DataRequest(kind="correction"), decides=True),
         {"answer": "refused", "ground": "accurate", "reason": "It is right", "told": "yes"},
+    ),
+    (
+        lambda data: rights.RightAnsweredForm(data, asked=DataRequest(kind="copy"), decides=True),
+        {"answer": "refused", "ground": "law", "reason": "A court keeps it", "told": "yes"},
     ),
     (rights.RightToldForm, {}),
     (erasure.ErasureAskedForm, {}),
