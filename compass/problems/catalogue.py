@@ -185,7 +185,7 @@ class TooFarAway(Problem):
 
 
 class ShortSetNotAsked(Problem):
-    number, status = 2010, 409
+    number, status = 2013, 409
     title = _("Your office does not ask these questions.")
     next_step = _("Help depends on none of them. Whoever runs COMPASS can turn them on for a country.")
 
