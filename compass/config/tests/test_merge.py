@@ -40,7 +40,7 @@ def digests() -> dict[str, str]:
 NO_PERSON = {
     "confirmed_by", "told_by", "removed_by", "locked_by", "document", "name", "reference", "group_id",
     "recorded_by", "approved_by", "decided_by", "undone_by", "answered_by", "offered_by", "prepared_by", "reviewed_by",
-    "at_once_by", "veiled",
+    "at_once_by", "veiled", "not_to",
     "sent_by_id", "owner_id", "user_id", "actor_id", "actor", "readers", "organisation_id", "to_organisation_id",
     "provider_id", "asking_organisation",
     "met_organisation", "household_id", "household", "consent_id", "copied_from", "origin", "row",
