@@ -11,7 +11,7 @@ from compass.people.actions.rights import ACCURATE, ANSWERS, REASONED
 from compass.people.content.consent import LATER_SCOPES, SCOPES
 from compass.people.forms.common import SometimesChoiceField, listed
 from compass.people.models import DataRequest
-from compass.ui.forms import CHOOSE, RecordForm, YesNoField, words
+from compass.ui.forms import RecordForm, YesNoField, words
 from compass.ui.widgets import Radios
 from compass.vocabulary import code_list, label_of
 
@@ -24,7 +24,7 @@ class RightAskedForm(RecordForm):
     concerns = SometimesChoiceField(
         label=_("What is it about?"),
         help_text=_("Not asked for a copy: it holds everything."),
-        choices=listed("right_about", CHOOSE),
+        choices=listed("right_about"),
     )
     purpose = SometimesChoiceField(
         label=_("What should not be done any more?"),
