@@ -190,20 +190,22 @@ def _day(moment: datetime) -> date:
 def says_no(consents: Sequence[Consent], *scopes: str) -> bool:
     """Whether all consents of a person, the oldest first, end in a spoken no to one of these scopes: refused, taken back, or
     the no of a child. Nobody having asked is none, nor is a yes that grew too old; a no does not grow old."""
-    if not consents:
+    last = last_word(consents)
+    if last is None:
         return False
-    last = _last_word(consents)
     return last.withdrawn_at is not None or last.child_agrees is False or False in map(last.scopes.get, scopes)
 
 
-def _last_word(consents: Sequence[Consent]) -> Consent:
-    return as_one(list({row.joined_at: row for row in consents}.values()))
+def last_word(consents: Sequence[Consent]) -> Consent | None:
+    """What counts of all consents of a person, the oldest first, as `newest` reads it; None where there is none."""
+    return as_one(list({row.joined_at: row for row in consents}.values())) if consents else None
 
 
 def spoken_no(consents: Sequence[Consent], receiver: Organisation, service: str) -> str:
     """What the person said no to, in words, of telling this receiver that they need a service: the receiver by name, or a
     purpose (`says_no`). Empty where they did not. `consents`: all of the person, the oldest first."""
-    if consents and receiver.pk in _last_word(consents).not_to:
+    last = last_word(consents)
+    if last is not None and receiver.pk in last.not_to:
         return telling(receiver.name)
     no = next((scope for scope in scopes_for(receiver, service) if says_no(consents, scope)), "")
     return label_of("consent_scope", no) if no else ""
@@ -215,7 +217,7 @@ def answered(consents: Sequence[Consent], scope: str, at: datetime, *, receiver:
     once, also for what lies before.
     """
     today = _day(at)
-    last = _last_word(consents) if consents else None
+    last = last_word(consents)
     newest = answer(last, scope, today, receiver=receiver)
     if last is None or not newest or _day(last.occurred_at) <= today:
         return newest

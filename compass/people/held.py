@@ -29,9 +29,8 @@ Words = str | Promise
 class Column:
     """A column or a part of a sealed one, in words.
 
-    codes: its code list; or "country", "language", "nationality" or "organisation"; or the words by
-    value. values: where it maps codes to
-    others, the same for those.
+    codes: its code list; or "country", "language", "nationality" or "organisation"; or the words by value. values: where it
+    maps codes to others, the same for those.
     """
 
     label: Words

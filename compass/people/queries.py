@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.db.models import F, Model, Q, QuerySet
 
-from compass.access.models import Organisation, OrganisationKind
 from compass.access.policy import RULES
 from compass.access.prepared import Prepared
 from compass.access.staff import names_in
@@ -39,7 +38,7 @@ from compass.people.reach import Reach, reach
 from compass.problems import ConsentMissing
 from compass.vault.crypto import digest
 from compass.vault.models import Erasure
-from compass.vocabulary import in_order, label_of
+from compass.vocabulary import label_of
 
 M = TypeVar("M", bound=Model)
 
@@ -348,24 +347,6 @@ def explanations(person: UUID) -> list[Allowed]:
     """Every purpose with what may be shared or done for it today, and since or until when; one query."""
     consents = consents_of([person]).get(person, [])
     return [Allowed(scope, explained(consents, scope)) for scope in (*SCOPES, *LATER_SCOPES)]
-
-
-def must_not_know(consent: Consent | None) -> list[Organisation]:
-    """The organisations that the person named, by name; one query where there are any."""
-    return (
-        list(Organisation.objects.filter(pk__in=consent.not_to).order_by("name")) if consent and consent.not_to else []
-    )
-
-
-def may_be_named(work: Work, person: Person, consent: Consent | None) -> list[Organisation]:
-    """Whom something about a person of this office could be told, whoever was told something, and whoever the person named
-    already: partners of this country and of all countries first, then the other country offices of the programme."""
-    here = work.actor.organisation
-    offices = Q(kind=OrganisationKind.OFFICE) & ~Q(country="")
-    partners = ~Q(kind__in=(OrganisationKind.OFFICE, OrganisationKind.DONOR)) & Q(country__in=(here.country, ""))
-    before = Q(pk__in=consent.not_to if consent else []) | Q(name__in=receivers(work, person))
-    found = list(Organisation.objects.filter(offices | partners | before).exclude(pk=here.pk))
-    return sorted(found, key=lambda row: (row.kind == OrganisationKind.OFFICE, in_order(row.name)))
 
 
 def children_answered_for(work: Work, parent: Person, sent: Sequence[str] = ()) -> list[tuple[Person, Consent]]:

@@ -63,22 +63,22 @@ def answering(people: Iterable[Person]) -> list[Person]:
     return [p for p in everyone if not p.is_child or p.age_band in OWN_CONSENT_BANDS] or everyone
 
 
-def not_agreed(work: Work, people: Sequence[Person], receiver: Organisation | None = None) -> list[Person]:
+def not_agreed(
+    work: Work, people: Sequence[Person], receiver: Organisation | None = None
+) -> list[tuple[Person, consent.Answer]]:
     """Whoever answers for themselves and did not agree to share with the office of return, and whoever said no to it or
-    named the receiver, once it is chosen."""
+    named the receiver, once it is chosen; each with their answer."""
     newest = consent.newest(p.pk for p in people)
     asked = answering(people)
     people = [p for p in people if p.merged_into_id is None]
     answers = [(p, consent.answer(newest.get(p.pk), SCOPE, work.today, receiver=receiver)) for p in people]
-    return [p for p, answer in answers if not answer and (p in asked or answer.reason in NO)]
+    return [(p, answer) for p, answer in answers if not answer and (p in asked or answer.reason in NO)]
 
 
 def must_have_agreed(work: Work, people: Sequence[Person], receiver: Organisation) -> None:
     """Raises ConsentMissing while somebody has `not_agreed`."""
-    if not_agreed(work, people):
-        raise ConsentMissing(scope=label_of("consent_scope", SCOPE))
-    if not_agreed(work, people, receiver):
-        raise ConsentMissing(scope=consent.telling(receiver.name))
+    for _person, answer in not_agreed(work, people, receiver):
+        raise ConsentMissing(scope=answer.about)
 
 
 @dataclass(frozen=True, kw_only=True)

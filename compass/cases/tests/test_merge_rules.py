@@ -249,6 +249,10 @@ class TestConsent:
 
         one = decide(ask(kept, absorbed))
         assert named(kept) == {clinic}
+        with at("zinder.social"):
+            assert consent.last_word(consent.consents_of([kept.pk])[kept.pk]).not_to == [clinic], (
+                "the page of a case too"
+            )
         with at("zinder.social") as work:
             consents(work, told, kept.pk)
             last = consent.newest([kept.pk])[kept.pk]

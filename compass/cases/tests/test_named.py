@@ -157,6 +157,25 @@ def test_a_name_that_is_written_down_late_counts_beside_what_was_said_since(at, 
     assert stands() == (set(), *agreed)
 
 
+def test_to_name_somebody_beside_a_no_takes_nothing_back(at, told, case, say):
+    """Positive control: where the last yes goes with it, the consent is taken back, and the name stays."""
+    with at("zinder.social"):
+        nothing = dict.fromkeys(consent_of(case.person_id).scopes, False)
+
+    def name_beside(answers, *gone):
+        given = say(case.person, scopes=answers)
+        with at("zinder.social") as work:
+            step = Withdrawal(**told(id=given.pk), scopes=gone, not_to=(CLINIC,))
+            return withdraw_consent(work, [step])[0]
+
+    kept = name_beside(nothing)
+    assert (kept.withdrawn_at, list(kept.not_to)) == (None, [CLINIC])
+    assert not any(kept.scopes.values())
+
+    back = name_beside(nothing | {"share_authorities": True}, "share_authorities")
+    assert back.withdrawn_at is not None and list(back.not_to) == [CLINIC]
+
+
 def test_danger_asks_a_second_person_as_after_any_no(at, told, case, refer, say):
     draft = refer(CLINIC, basis="vital_interest")
     say(case.person, CLINIC)

@@ -33,6 +33,7 @@ from compass.cases.standards.referral import after_closure
 from compass.cases.views.common import find_case, reveal
 from compass.people import consent, queries
 from compass.people.models import Consent
+from compass.people.named import named_in
 from compass.people.retention import kept_until
 from compass.problems.words import in_a_row
 from compass.ui import words
@@ -72,7 +73,7 @@ def case(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         "stopped_at": about[-1].withdrawn_at or about[-1].occurred_at if about else None,
         "ended_on": about[-1].expires_on if about else None,
         "no": [scope for scope, yes in (given.scopes if given else {}).items() if not yes],
-        "named": queries.must_not_know(about[-1] if about else None),
+        "named": named_in(consent.last_word(about)),
         "next": mine[0] if mine else None, "waiting": waiting, "late": len(late), "met": met,
         "route": route(files, found, waiting, written), "assessment": files.newest(Assessment, found), "plan": plan,
         "needs": needs(files, found, plan), "goals": goals(files, found, plan), "chapters": written,

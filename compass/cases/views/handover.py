@@ -115,7 +115,7 @@ def _preview(work: Work, person: Person) -> dict[str, Any]:
         found = children(p.pk for p in household).values()
         blocked = [(child.person, codes) for child in found if (codes := unmet(child))]
         return {"stopped": True, "blocked": _in_words(blocked), **_ladders(work, blocked)}
-    unasked = not_agreed(work, party.going)
+    unasked = [p for p, _answer in not_agreed(work, party.going)]
     refused = ConsentMissing(scope=label_of("consent_scope", SCOPE)) if unasked else None
     staying = [(p, party.staying[p.pk]) for p in party.household if p.pk in party.staying]
     work.saw(party.household)

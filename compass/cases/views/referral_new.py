@@ -36,7 +36,7 @@ from compass.cases.views.common import compare, find_case
 from compass.cases.views.referral_words import payload_of
 from compass.people import consent
 from compass.people.models import Person
-from compass.people.queries import consent_of, contact_of
+from compass.people.queries import contact_of
 from compass.people.reach import may_be_called
 from compass.problems import NoConsulate, NotFound
 
@@ -49,7 +49,8 @@ def refer(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     person = work.find("people.view", Person, case.person_id)
     context: dict[str, Any] = {"case": case, "person": person, "others": _others(work, case, person)}
     partners = _partners(work)
-    given = consent_of(person.pk)
+    spoken = consent.consents_of([person.pk])[person.pk]
+    given = consent.last_word(spoken)
     start = ReferralStartForm(request.POST or None, partners=partners, named=given.not_to if given else ())
     if not start.is_valid():
         context |= {"form": start, "first": True, "nobody": not partners}
@@ -102,7 +103,7 @@ def refer(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             return redirect("cases:referral", pk=made.pk)
     context |= {
         "form": form, "receiver": receiver, "service": service, "answer": answer, "contact": contact,
-        "no": consent.spoken_no(consent.consents_of([person.pk])[person.pk], receiver, service),
+        "no": consent.spoken_no(spoken, receiver, service),
     }  # fmt: skip
     return TemplateResponse(request, "cases/referral_new.html", context)
 

@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 
 from compass.config.bench.crowd import crowd
-from compass.config.bench.machine import Figures, machine
+from compass.config.bench.machine import Figures, machine, peak_mb
 
 MOST_GB = 12
 TWICE = 20
@@ -40,7 +40,7 @@ def _measure(people: int) -> tuple[float, float, int, float] | None:
     except MemoryError:
         return None
     right = sum(each.second >= people and each.first == (each.second - people) * TWICE for each in found)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    peak = peak_mb() / 1024
     return seconds, peak, len(found), right / max(1, len(range(0, people, TWICE)))
 
 

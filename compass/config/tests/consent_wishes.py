@@ -100,7 +100,7 @@ class Wishes:
                 talk, at=max(at, talk.at), yes=talk.yes - scopes, no=talk.no | frozenset(scopes),
                 named=talk.named | frozenset(named or ()),
             )  # fmt: skip
-            self.talks.append(left if left.yes else replace(left, taken_back=left.at))
+            self.talks.append(left if left.yes or not talk.yes else replace(left, taken_back=left.at))
         else:
             self.talks.append(replace(talk, taken_back=at))
 

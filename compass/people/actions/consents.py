@@ -228,7 +228,7 @@ def withdraw_consent(work: Work, withdrawals: list[Withdrawal]) -> list[Consent]
     """Take consent back at once: whole, or for the scopes and the organisations named, or from a day on.
 
     A part taken back makes a new consent in which these scopes are a no and every other answer stays, until the day
-    it would have ended. When no yes is left the consent is taken back whole.
+    it would have ended. When no yes is left of those there were, the consent is taken back whole.
 
     Raises WrongState when it was taken back before, UnknownCode for a scope that does not exist, NotFound for an
     organisation that cannot be named, StaleVersion with the newest consent when the one named is no longer the newest.
@@ -248,11 +248,12 @@ def withdraw_consent(work: Work, withdrawals: list[Withdrawal]) -> list[Consent]
             raise StaleVersion(current=current[row.person_id])
         # Of two merged records the narrower answers count, and only they may be carried into a new consent.
         said = current[row.person_id]
-        left = any(yes for scope, yes in said.scopes.items() if scope not in each.scopes)
+        agreed = {scope for scope, yes in said.scopes.items() if yes}
+        left = agreed.difference(each.scopes)
         if each.not_to or each.until or (each.scopes and left):
             row = _without(work, row, said, each)
-            # Who is named stays named, also where no yes is left.
-            row.withdrawn_at = None if left else row.occurred_at
+            # Who is named stays named, also where no yes is left; to name somebody beside a no takes nothing back.
+            row.withdrawn_at = row.occurred_at if agreed and not left else None
             made.append(row)
         else:
             row.withdrawn_at = each.occurred_at

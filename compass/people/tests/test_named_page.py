@@ -22,7 +22,8 @@ from compass.people.actions import (
 )
 from compass.people.forms.consent import CORE_SCOPES
 from compass.people.models import Consent
-from compass.people.queries import consent_of, may_be_named
+from compass.people.named import may_be_named
+from compass.people.queries import consent_of
 from compass.vocabulary import code_list
 
 pytestmark = pytest.mark.django_db

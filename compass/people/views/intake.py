@@ -30,6 +30,7 @@ from compass.people.forms import ConsentForm, HouseholdForm
 from compass.people.forms.consent import CORE_SCOPES, OTHER_SCOPES
 from compass.people.forms.person import CHILDREN_NEXT, FIRST_OF_FAMILY
 from compass.people.models import Consent, GuardianRequest, Person
+from compass.people.named import may_be_named, named_in
 from compass.people.views.common import STEPS, step_to, tongues, without_text, worker_notice
 from compass.people.views.person import guardian_rows
 from compass.people.voices import recordings
@@ -89,7 +90,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         standing=before,
         foreign=bool(person.languages) and heard.language not in person.languages,
         ended_sooner=sooner,
-        organisations=queries.may_be_named(work, person, newest),
+        organisations=may_be_named(work, person, newest),
         named=newest.not_to if newest else (),
     )
     form = build(request.POST or None, initial={"seen": on_page(newest)})
@@ -131,7 +132,7 @@ def consent(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "others": [_asked(form, heard, played, scope) for scope in OTHER_SCOPES],
             "kept": [{"scope": s, "said": _said(before[s])} for s in (*CORE_SCOPES, *OTHER_SCOPES) if s in before],
             "until": newest.expires_on if newest else None,
-            "named": queries.must_not_know(newest),
+            "named": named_in(newest),
             "reliable": reliable,
             "rows": rows,
         },

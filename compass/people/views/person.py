@@ -27,6 +27,7 @@ from compass.people.groups import current, groups_of, travels_with_strangers
 from compass.people.households import cared_for_by_nobody
 from compass.people.links import acts_of, links_of
 from compass.people.models import FURTHER, Consent, GuardianRequest, Person
+from compass.people.named import may_be_named, named_in
 from compass.people.reach import dialled, may_be_called
 from compass.people.shared import shared_of
 from compass.people.views.common import contact_facts, identity_facts, nation, reached_before
@@ -78,7 +79,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "reach": None if queries.ended(consent) else queries.reach_of(work, shown),
             "before": _before(work, shown, opened, contact) if opened else [],
             "consent": consent,
-            "named": queries.must_not_know(consent),
+            "named": named_in(consent),
             "answered": [row for row in allowed if row.answer.reason != "not_asked"],
             "unasked": [row for row in allowed if row.answer.reason == "not_asked"],
             "members": members,
@@ -168,9 +169,7 @@ def withdraw(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     sent = [scope for scope in request.POST.getlist("purposes") if scope in consent.scopes]
     scopes = list(dict.fromkeys([*queries.in_force(consent), *sent]))
     posted = request.POST.getlist("not_to")
-    others = [
-        row for row in queries.may_be_named(work, shown, None) if row.pk not in consent.not_to or str(row.pk) in posted
-    ]
+    others = [row for row in may_be_named(work, shown, None) if row.pk not in consent.not_to or str(row.pk) in posted]
     form = WithdrawForm(request.POST or None, scopes=scopes, organisations=others, children=children)
     if form.is_valid():
         with work.attempt(form):

@@ -12,6 +12,7 @@ from compass.access.pages import page
 from compass.access.work import Work
 from compass.people import queries
 from compass.people.models import Person
+from compass.people.named import named_in
 from compass.people.shared import shared_of
 
 
@@ -28,7 +29,7 @@ def shared(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "person": person,
             "rows": shared_of(work, person),
             "allowed": queries.explanations(person.pk),
-            "named": queries.must_not_know(consent),
+            "named": named_in(consent),
             "may_take_back": consent is not None and consent.withdrawn_at is None,
         },
     )
