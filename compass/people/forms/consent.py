@@ -331,7 +331,10 @@ class WithdrawForm(CaregiverForm):
     purposes = SometimesBoxesField(label=_("What the person takes back"))
     not_to = forms.MultipleChoiceField(
         label=_("Organisations that must not know any more"),
-        help_text=_("All other answers stay. The organisation is told nothing any more, and not that it was named."),
+        help_text=_(
+            "All other answers stay. The organisation is told nothing any more, unless life is in danger, and not that it"
+            " was named."
+        ),
         widget=Boxes,
         required=False,
     )
