@@ -43,9 +43,11 @@ def machine() -> dict[str, str | int]:
 
 
 @contextmanager
-def place() -> Iterator[Cluster]:
-    """A cluster of its own with fsync on and an empty, migrated database with the demonstration's accounts."""
-    cluster = Cluster(Path(tempfile.mkdtemp(prefix="compass-bench-")))
+def place(kept: Path | None = None) -> Iterator[Cluster]:
+    """A cluster of its own with fsync on and an empty, migrated database with the demonstration's accounts; it is gone
+    afterwards, unless it is `kept` in a folder, where it is found again as it was left."""
+    cluster = Cluster(kept.resolve() if kept else Path(tempfile.mkdtemp(prefix="compass-bench-")))
+    cluster.folder.mkdir(parents=True, exist_ok=True)
     cluster.folder.chmod(0o755)
     try:
         cluster.create()
@@ -62,7 +64,8 @@ def place() -> Iterator[Cluster]:
         yield cluster
     finally:
         cluster.stop()
-        shutil.rmtree(cluster.folder, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(cluster.folder, ignore_errors=True)
 
 
 def connect(cluster: Cluster) -> None:

@@ -2,19 +2,25 @@
 
 Everyone is registered in one organisation through the action that a desk uses (sealing, index, trail). A search is a whole
 unit of work: scope, digests, places, candidates opened and ranked, trail, commit.
+
+A million people take most of an hour to register and a minute to search for: what was registered can be kept in a folder
+(`--keep`) and asked again, when the machine is quiet or the search was changed.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from compass.config.bench.crowd import FIRST_YEAR, LAST_YEAR, Invented, crowd
 from compass.config.bench.machine import Figures, connect, machine, place, quantile
+from compass.config.embedded import Cluster, EmbeddedError
 
 AT_A_TIME = 200
 SEARCHES = 200
@@ -119,15 +125,34 @@ def _time(asked: Sequence[Asked], known: Sequence[UUID]) -> tuple[list[float], l
     return times, busy, results, shown / meant if meant else 1.0
 
 
-def run(people: int) -> tuple[Figures, list[tuple[str, str, str]]]:
-    """`people` in one organisation."""
+def _registered(cluster: Cluster, invented: Sequence[Invented]) -> tuple[float, list[UUID]]:
+    """As `_register`, or what it said of the same people when they were registered here before."""
+    done, names = cluster.folder / "registered.json", cluster.folder / "registered.ids"
+    if done.exists():
+        was = json.loads(done.read_text())
+        if was["people"] != len(invented):
+            raise EmbeddedError(f"{cluster.folder} keeps {was['people']:,} people: say --people {was['people']}.")
+        told = names.read_bytes()
+        return was["seconds"], [UUID(bytes=told[at : at + 16]) for at in range(0, len(told), 16)]
+    with cluster.connect("compass_owner", "compass") as owner:
+        if owner.execute("SELECT EXISTS (SELECT FROM people_searchtoken)").fetchone() == (True,):
+            raise EmbeddedError(f"{cluster.folder} keeps people of a run that was broken off: remove the folder.")
+    spent, known = _register(invented)
+    with cluster.connect("compass_owner", "compass") as owner:
+        owner.execute("VACUUM ANALYZE")
+    names.write_bytes(b"".join(each.bytes for each in known))
+    done.write_text(json.dumps({"people": len(known), "seconds": spent}))
+    return spent, known
+
+
+def run(people: int, keep: Path | None = None) -> tuple[Figures, list[tuple[str, str, str]]]:
+    """`people` in one organisation; in the folder `keep`, when there is one."""
     on = machine()
-    with place() as cluster:
+    with place(keep) as cluster:
         connect(cluster)
         invented = list(crowd(people, 1))
-        spent, known = _register(invented)
+        spent, known = _registered(cluster, invented)
         with cluster.connect("compass_owner", "compass") as owner:
-            owner.execute("ANALYZE")
             places, size = owner.execute(
                 "SELECT count(*), pg_total_relation_size('people_searchtoken') FROM people_searchtoken"
             ).fetchone() or (0, 0)

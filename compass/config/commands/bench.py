@@ -18,14 +18,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--people", type=int, help="people loaded (start, pages: 1,000; search, match: 20,000; uniqueness: 120,000)"
     )
+    parser.add_argument("--keep", type=Path, help="search: keep the people in this folder, and ask those who are there")
 
 
 def run(options: argparse.Namespace) -> int:
     from compass.config.bench.machine import write_table
 
+    kept = {"search": {"keep": options.keep}} if options.keep else {}
     for name in NAMES if options.name == "all" else (options.name,):
         module = importlib.import_module(f"compass.config.bench.{name}")
-        figures, rows = module.run(options.people or PEOPLE[name]) if name in PEOPLE else module.run()
+        figures, rows = (
+            module.run(options.people or PEOPLE[name], **kept.get(name, {})) if name in PEOPLE else module.run()
+        )
         print(json.dumps({"bench": name, **figures}, indent=2))
         write_table(options.results, name, figures["machine"], rows, module.TRIED)
     return 0
