@@ -28,6 +28,11 @@ from psycopg import sql
 ROLES = ("compass_owner", "compass_app", "compass_public", "compass_counts")
 SOCKET_LIMIT, SOCKET_NAME = 107, ".s.PGSQL.5432"
 NEEDED, NEARLY_NOTHING = 300 * 1024 * 1024, 32 * 1024 * 1024
+#: PostgreSQL may keep this share of the memory in its own buffers, and at least and at most so many megabytes. It takes what
+#: it comes to use. A search reads a thousand places of the blind index by chance: the index of a million people is 2 GB.
+BUFFERS_SHARE, BUFFERS_MB = 8, (128, 4096)
+#: The memory that a container may take, in bytes, or "max".
+CONTAINER_MEMORY = Path("/sys/fs/cgroup/memory.max")
 #: The wheel brings two PostgreSQL; the programs of this one are for servers up to its version.
 OLDER = 16
 SERVICE_USERS = ("postgres", "nobody")
@@ -36,7 +41,6 @@ SETTINGS = {
     "unix_socket_permissions": "0770",
     "password_encryption": "scram-sha-256",
     "max_connections": "60",
-    "shared_buffers": "128MB",
     "log_min_messages": "warning",
     # A statement in the log would carry what the vault keeps out of the tables.
     "log_min_error_statement": "panic",
@@ -235,7 +239,8 @@ class Cluster:
         self._make_socket_folder()
         for lock in self.socket.glob(".s.PGSQL.*"):
             lock.unlink(missing_ok=True)
-        settings = {"unix_socket_directories": str(self.socket), **settings}
+        own = {"unix_socket_directories": str(self.socket), "shared_buffers": f"{_buffers_mb()}MB"}
+        settings = {**own, **settings}
         options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
         done = self._run(
             "pg_ctl",
@@ -305,6 +310,15 @@ class Cluster:
     def drop_database(self, name: str) -> None:
         with self.connect() as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _buffers_mb() -> int:
+    """Megabytes for PostgreSQL's own buffers, by the memory of the machine or of the container that we run in."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with contextlib.suppress(OSError, ValueError):
+        memory = min(memory, int(CONTAINER_MEMORY.read_text()))
+    least, most = BUFFERS_MB
+    return min(max(memory // BUFFERS_SHARE // 1024**2, least), most)
 
 
 def within_reach(folder: Path) -> bool:

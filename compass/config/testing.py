@@ -31,7 +31,9 @@ def _prepare() -> Cluster:
     cluster = Cluster(Path(tempfile.mkdtemp(prefix="compass-")))
     cluster.folder.chmod(0o755)
     cluster.create()
-    cluster.start(fsync="off", synchronous_commit="off", max_connections="120", max_wal_size="256MB")
+    cluster.start(
+        fsync="off", synchronous_commit="off", max_connections="120", max_wal_size="256MB", shared_buffers="128MB"
+    )
     cluster.create_database(TEMPLATE)
     create_secrets(cluster.folder)
     env = {

@@ -82,14 +82,16 @@ class Opened:
         return " ".join(part for part in (self.identity.get("given"), self.identity.get("family")) if part)
 
 
-def opened(work: Work, person: Person) -> Opened:
-    """Identity and contact, opened for the program itself; whoever shows them must use `reveal`."""
-    return Opened(
-        *(
-            work.keys.open(getattr(person, column), table=TABLE, column=column, subject=person.pk) or {}
-            for column in ("identity_sealed", "contact_sealed")
-        )
-    )
+def opened(work: Work, person: Person, *, contact: bool = True) -> Opened:
+    """Identity and `contact` (empty when it is not wanted), opened for the program itself; whoever shows them must use
+    `reveal`."""
+    columns = {"identity_sealed": person.identity_sealed}
+    if contact:
+        columns["contact_sealed"] = person.contact_sealed
+    found = [
+        work.keys.open(blob, table=TABLE, column=column, subject=person.pk) or {} for column, blob in columns.items()
+    ]
+    return Opened(found[0], found[1] if contact else {})
 
 
 def ended(consent: Consent | None) -> bool:

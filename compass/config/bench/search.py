@@ -33,7 +33,9 @@ TRIED = (
     " from 26 / 42 to 11 / 17 ms (p50 / p95). Chains read to 1,280 places each, whatever they are of: 148 / 502 ms for a"
     " common name among 541,000 people; now they are measured, narrowed by one attribute more, and 1,024 places read in all."
     " What narrows them in places of its own: 0.8 points for the thief instead of 0.2; it takes the room that was filled"
-    " with nothing."
+    " with nothing. Of 40,000 people: what is asked read once for all candidates, contact opened only for whoever asks by a"
+    " number, and people as texts until they are asked for, took our own processor from 11.9 / 16.3 to 9.9 / 13.0 ms. The"
+    " database kept 128 MB in its buffers, a sixteenth of this index; now an eighth of the memory."
 )
 
 

@@ -31,7 +31,7 @@ from compass.people.models import Consent, ElsewhereAsk, Person, Search
 from compass.people.queries import opened
 from compass.people.searching.known import also_known
 from compass.people.searching.limits import ASK_LASTS, ASKS_A_DAY, DAY, OFFICE_ASKS_A_DAY
-from compass.people.searching.ranking import POSSIBLE, likeness
+from compass.people.searching.ranking import POSSIBLE, Compared, likeness
 from compass.people.searching.tokens import record_of
 from compass.problems import AskedTooOften, ConsentMissing, Problem, SecondPersonNeeded, WrongState
 from compass.vault.identifiers import new_id
@@ -254,7 +254,8 @@ def same_person(one: Record, other: Record) -> bool:
     years = birth_year(one), birth_year(other)
     if years[0] and years[1] and abs(years[0] - years[1]) > YEARS_APART:
         return False
-    seen = likeness(one, other), likeness(other, one)
+    both = Compared(one), Compared(other)
+    seen = likeness(*both), likeness(*reversed(both))
     if any(each is None or each.word == POSSIBLE for each in seen):
         return False
     papers = {number(each) for each in one.documents} & {number(each) for each in other.documents} - {""}

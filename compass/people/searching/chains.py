@@ -25,32 +25,34 @@ ENDS = (32, 128, 512)
 #: Places of chains that go on which are read in one search.
 MOST_READ = 1024
 _PLACES = """
-SELECT token, person_id FROM people_searchtoken WHERE organisation_id = %s AND token = ANY (%s::bigint[])
+SELECT token, person_id::text FROM people_searchtoken WHERE organisation_id = %s AND token = ANY (%s::bigint[])
 """
 
 
 @dataclass
 class Agreeing:
     """In what each person agrees, and by how many years their births are apart, 0 where that was not compared. `cut`:
-    somebody who agrees in something may be missing."""
+    somebody who agrees in something may be missing. People are the texts of their identifiers: thousands are read, and few
+    are asked for."""
 
-    kinds: dict[UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
-    apart: dict[UUID, int] = field(default_factory=dict)
+    kinds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    apart: dict[str, int] = field(default_factory=dict)
     cut: bool = False
 
-    def level(self, person: UUID) -> tuple[int, int]:
+    def level(self, person: str) -> tuple[int, int]:
         """The same for all who agree equally; less for who agrees in more, or in a nearer year."""
         return -len(self.kinds[person]), self.apart.get(person, 0)
 
     def at_most(self, number: int) -> list[UUID]:
         """Whole levels, so that of those who agree equally nobody is left out for others, until `number`: more than that
         only if the first level is longer."""
-        ranked = sorted(self.kinds, key=self.level)
-        if len(ranked) <= number:
-            return ranked
-        self.cut = True
-        best, first_left_out = self.level(ranked[0]), self.level(ranked[number])
-        return [one for one in ranked if self.level(one) < first_left_out or best == first_left_out == self.level(one)]
+        levels = {person: self.level(person) for person in self.kinds}
+        ranked = sorted(levels, key=levels.__getitem__)
+        if len(ranked) > number:
+            self.cut = True
+            best, first_left_out = levels[ranked[0]], levels[ranked[number]]
+            ranked = [one for one in ranked if levels[one] < first_left_out or best == first_left_out == levels[one]]
+        return [UUID(one) for one in ranked]
 
 
 def agreeing(tokens: Tokens, record: Record, organisation: UUID) -> Agreeing:
@@ -93,7 +95,7 @@ class _Reading:
 
     def __init__(self, tokens: Tokens, organisation: UUID) -> None:
         self._tokens, self._organisation = tokens, organisation
-        self.people: dict[str, list[UUID]] = defaultdict(list)
+        self.people: dict[str, list[str]] = defaultdict(list)
 
     def look(self, chains: Iterable[str], measured: Iterable[str] = ()) -> tuple[list[str], dict[str, int]]:
         """Read the heads of chains and measure others with one statement: (the chains that go on, where the measured ones

@@ -16,7 +16,7 @@ from compass.people.queries import opened
 from compass.people.searching.chains import agreeing
 from compass.people.searching.known import also_known
 from compass.people.searching.limits import MOST_OPENED
-from compass.people.searching.ranking import Likeness, likeness
+from compass.people.searching.ranking import Compared, Likeness, likeness
 from compass.people.searching.tokens import Tokens, record_of
 
 
@@ -70,10 +70,13 @@ def find(
     found: dict[UUID, Candidate] = {}
     held = work.keys.holds(people)
     also = also_known(work, held)
+    asked = [Compared(each) for each in (record, *readings)]
+    # How to reach somebody is opened only for whoever asks by a number.
+    by_number = any(each.phones for each in asked)
     for pk in held:
-        sealed = opened(work, people[pk])
-        theirs = record_of(sealed.identity, sealed.contact, also.get(pk))
-        likenesses = [each for one in (record, *readings) if (each := likeness(one, theirs))]
+        sealed = opened(work, people[pk], contact=by_number)
+        theirs = Compared(record_of(sealed.identity, sealed.contact, also.get(pk)))
+        likenesses = [each for one in asked if (each := likeness(one, theirs))]
         person = kept.get(people[pk].merged_into_id or pk, people[pk])
         if not likenesses or person.pk in without:
             continue

@@ -39,32 +39,52 @@ class Likeness:
         return not self.by_name, -self.share, -self.attributes
 
 
-def likeness(asked: Record, found: Record) -> Likeness | None:
+class Compared:
+    """A record as it is compared, read once.
+
+    names: each name in the ways in which it is written: by itself, and with the others of its part as one word; `ways`: all
+    of these.
+    """
+
+    __slots__ = ("documents", "fathers", "mothers", "names", "phones", "places", "ways", "year")
+
+    def __init__(self, record: Record) -> None:
+        self.names = _names(record)
+        self.ways = {way for each in self.names for way in each}
+        self.fathers, self.mothers = (
+            {token for name in told for token in tokens(name)} for told in (record.father, record.mother)
+        )
+        self.year = birth_year(record)
+        self.places = {place_key(place) for place in record.places} - {""}
+        self.phones = {number(phone)[-PHONE_DIGITS:] for phone in record.phones} - {""}
+        self.documents = {number(each) for each in record.documents} - {""}
+
+
+def likeness(asked: Compared, found: Compared) -> Likeness | None:
     """None unless two attributes agree; two names are two.
 
     Each attribute that both have counts alike, each name asked for by itself. Where people carry the father's name,
     whoever asks writes it among their own: it agrees too, once a name of theirs does.
     """
-    mine, theirs = _names(asked), _names(found)
-    levels = [_best(ways, {way for each in theirs for way in each}) for ways in mine]
+    levels = [_best(ways, found.ways) for ways in asked.names]
     if not any(levels):
         return None
-    fathers = {token for name in found.father for token in tokens(name)}
-    levels = [level or _best(ways, fathers) for level, ways in zip(levels, mine, strict=True)]
+    levels = [level or _best(ways, found.fathers) for level, ways in zip(levels, asked.names, strict=True)]
     names = sum(level > 0 for level in levels)
-    phone, document = _phone(asked, found), _document(asked, found)
-    others = (_year(asked, found), _place(asked, found), _mother(asked, found), phone, document)
+    phone, document = _shared(asked.phones, found.phones), _shared(asked.documents, found.documents)
+    # How well one of the mother's names agrees with one of those known.
+    mother = _best(asked.mothers, found.mothers) if asked.mothers and found.mothers else None
+    others = (_year(asked.year, found.year), _shared(asked.places, found.places), mother, phone, document)
     told = [level for level in others if level is not None]
     agreed = names + sum(level > 0 for level in told)
     if agreed < 2:
         return None
     levels += told
-    by_name = names >= min(2, len(mine), len(theirs)) or bool(phone) or bool(document)
+    by_name = names >= min(2, len(asked.names), len(found.names)) or bool(phone) or bool(document)
     return Likeness(agreed, sum(levels) / (_LETTERS * len(levels)), by_name)
 
 
 def _names(record: Record) -> list[tuple[str, ...]]:
-    """Each name of a person in the ways in which it is written: by itself, and with the others of its part as one word."""
     ways: dict[str, dict[str, None]] = {}
     parts = {part for name in record.names for part in name_parts(name.given, name.family)}
     parts |= {part for name in record.others for part in name_parts(name, "")}
@@ -75,41 +95,26 @@ def _names(record: Record) -> list[tuple[str, ...]]:
 
 
 def _best(ways: Iterable[str], known: Collection[str]) -> float:
+    """How well the best of these names agrees with the best of those known."""
+    if any(one in known for one in ways):
+        return _LETTERS
     return max((_name(one, other) for one in ways for other in known), default=0.0)
 
 
-def _mother(asked: Record, found: Record) -> float | None:
-    """How well one of the mother's names agrees with one of those known."""
-    mine, theirs = ({token for name in record.mother for token in tokens(name)} for record in (asked, found))
-    return _best(mine, theirs) if mine and theirs else None
-
-
 def _name(one: str, other: str) -> float:
-    if one == other:
-        return _LETTERS
     if fold(one) == fold(other):
         return _SOUND
-    return _BONES if set(skeletons(one)) & set(skeletons(other)) else 0.0
+    bones = skeletons(other)
+    return _BONES if any(each in bones for each in skeletons(one)) else 0.0
 
 
-def _year(asked: Record, found: Record) -> float | None:
-    mine, theirs = birth_year(asked), birth_year(found)
+def _year(mine: int | None, theirs: int | None) -> float | None:
     if mine is None or theirs is None:
         return None
     apart = abs(mine - theirs)
     return _LETTERS - 0.5 * apart if apart <= YEARS_APART else 0.0
 
 
-def _place(asked: Record, found: Record) -> float | None:
-    mine, theirs = ({place_key(place) for place in record.places} - {""} for record in (asked, found))
-    return (_LETTERS if mine & theirs else 0.0) if mine and theirs else None
-
-
-def _phone(asked: Record, found: Record) -> float | None:
-    mine, theirs = ({number(phone)[-PHONE_DIGITS:] for phone in record.phones} - {""} for record in (asked, found))
-    return (_LETTERS if mine & theirs else 0.0) if mine and theirs else None
-
-
-def _document(asked: Record, found: Record) -> float | None:
-    mine, theirs = ({number(each) for each in record.documents} - {""} for record in (asked, found))
+def _shared(mine: set[str], theirs: set[str]) -> float | None:
+    """None where one of the two has none."""
     return (_LETTERS if mine & theirs else 0.0) if mine and theirs else None

@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 
 from compass.people.matching.records import Name, Record
-from compass.people.searching.ranking import CLOSE, EXACT, POSSIBLE, likeness
+from compass.people.searching.ranking import CLOSE, EXACT, POSSIBLE, Compared
+from compass.people.searching.ranking import likeness as compared
 
 ESE = Record(names=(Name("Ese", "Osagie"),), born="1990", places=("Benin City",), phones=("08035550199",))
+
+
+def likeness(asked: Record, found: Record):
+    return compared(Compared(asked), Compared(found))
 
 
 @pytest.mark.parametrize(
