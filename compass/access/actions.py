@@ -178,7 +178,7 @@ def _claim(work: Work, name: str, commands: Sequence[Command]) -> set[UUID]:
                 [c.basis for c in commands],
                 [c.occurred_at for c in commands],
                 [work.now] * size,
-                [kept_digest(c) for c in commands],
+                [kept_digest(work, c) for c in commands],
             ],
         )
         return {row[0] for row in cursor.fetchall()}
@@ -193,9 +193,11 @@ def _write_results(results: dict[UUID, M]) -> None:
         )
 
 
-def kept_digest(command: Command) -> str:
-    """What the receipt keeps of the digest of what was typed: HMAC-SHA256, empty when nobody typed."""
-    return hmac.new(system_key("receipt"), command.said.encode(), sha256).hexdigest() if command.said else ""
+def kept_digest(work: Work, command: Command) -> str:
+    """What the receipt keeps of the digest of what was typed and of the page it was typed on: HMAC-SHA256, empty when
+    nobody typed. The same words on the page of another record are another act."""
+    typed = f"{command.said} {work.address}".encode()
+    return hmac.new(system_key("receipt"), typed, sha256).hexdigest() if command.said else ""
 
 
 def _earlier(work: Work, name: str, model: type[M], commands: list[C]) -> dict[UUID, M]:
@@ -203,7 +205,7 @@ def _earlier(work: Work, name: str, model: type[M], commands: list[C]) -> dict[U
         return {}
     keys = [c.key for c in commands]
     receipts = {r.key: r for r in Receipt.objects.filter(key__in=keys, actor_id=work.actor.id, action=name)}
-    if any(c.said and c.key in receipts and receipts[c.key].digest != kept_digest(c) for c in commands):
+    if any(c.said and c.key in receipts and receipts[c.key].digest != kept_digest(work, c) for c in commands):
         raise KeyReused
     rows = model._default_manager.in_bulk([r.result_id for r in receipts.values() if r.result_id])
     try:

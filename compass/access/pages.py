@@ -88,7 +88,9 @@ def page(purpose: str) -> Callable[[View], View]:
             try:
                 with (
                     timezone.override(zone),
-                    unit_of_work(actor, said, session=session, confirmed_at=again.confirmed_at(request)) as work,
+                    unit_of_work(
+                        actor, said, session=session, confirmed_at=again.confirmed_at(request), address=request.path
+                    ) as work,
                 ):
                     request.work = work  # type: ignore[attr-defined]
                     response = view(request, work, **kwargs)

@@ -92,8 +92,12 @@ def _one(model: Any) -> Prepared[Any]:
 class Work:
     """What an action or a page may use. Made by `unit_of_work`."""
 
-    def __init__(self, actor: Actor, purpose: str, *, session: str = "", confirmed_at: datetime | None = None) -> None:
+    def __init__(
+        self, actor: Actor, purpose: str, *, session: str = "", confirmed_at: datetime | None = None, address: str = ""
+    ) -> None:
         self.actor = actor
+        #: Of the page, without what follows a question mark; empty outside of one.
+        self.address = address
         #: When the colleague of this session last showed that it is them; None when nothing says it.
         self.confirmed_at = confirmed_at
         self.now = timezone.now()
@@ -275,7 +279,7 @@ class Work:
 
 @contextmanager
 def unit_of_work(
-    actor: Actor, purpose: str, *, session: str = "", confirmed_at: datetime | None = None
+    actor: Actor, purpose: str, *, session: str = "", confirmed_at: datetime | None = None, address: str = ""
 ) -> Iterator[Work]:
     """Open the transaction, set the scope, hand out a Work, write the trail, commit.
 
@@ -283,7 +287,7 @@ def unit_of_work(
     """
     if scope.current_work.get() is not None:
         raise RuntimeError("units of work do not nest")
-    work = Work(actor, purpose, session=session, confirmed_at=confirmed_at)
+    work = Work(actor, purpose, session=session, confirmed_at=confirmed_at, address=address)
     outer = transaction.get_connection().in_atomic_block
     with transaction.atomic():
         scope.enter(scope.sign(actor.id, actor.organisations, actor.countries, actor.tiers, pid=scope.backend_pid()))

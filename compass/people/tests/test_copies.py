@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils import translation
 
+from compass.access.models import Opening
 from compass.cases.actions.assessment import Assessed, assess
 from compass.cases.actions.case import CaseOpening, RiskSet, open_cases, set_risk
 from compass.people import held
@@ -180,6 +181,23 @@ def test_a_husband_who_asks_for_her_file_gets_none(at, told, sign_in, someone):
         with pytest.raises(CopiedTooOften):
             record_copies(work, [CopyAsked(**told(id=person.pk, basis="legal_duty"), how="screen", **TALK)])
     assert OF_ONE_PERSON < BY_ONE_COLLEAGUE
+
+
+def test_what_is_sent_again_is_a_copy_more_and_gives_nobody_elses(at, sign_in, someone):
+    """A key that was used passes no copy by those that are written down, nor by the people whose openings count."""
+    hers, other = someone(), someone()
+    client = sign_in("zinder.cases")
+    _review, hidden, answer = steps(client, hers)
+    sent = {**hidden, "language": "en", "how": "screen"}
+    assert "Osagie" in answer.content.decode()
+
+    again, elsewhere = (client.post(f"/people/{each.pk}/copy/", sent) for each in (hers, other))
+
+    assert "Osagie" in again.content.decode() and "Osagie" in elsewhere.content.decode()
+    with at("zinder.cases"):
+        made = {each: list(CopyMade.objects.filter(person=each).values_list("how", flat=True)) for each in (hers, other)}
+        assert sorted(made[hers]) == ["read", "screen", "screen"] and made[other] == ["screen"]
+        assert Opening.objects.count() == 2
 
 
 def test_a_number_that_looks_like_a_day_stands_as_it_is():

@@ -210,6 +210,18 @@ def test_the_same_is_asked_once_while_it_waits_and_nothing_typed_is_lost(at, tol
         )
 
 
+def test_the_same_words_under_the_same_key_on_the_page_of_another_person_are_not_lost_in_silence(at, make, sign_in):
+    asked, other = make(), make()
+    client, sent = sign_in("zinder.social"), {"key": str(uuid4()), "kind": "copy"}
+    pages = [f"/people/{each.pk}/rights/" for each in (asked, asked, other)]
+
+    assert [client.post(page, sent).status_code for page in pages] == [302, 302, 200]
+
+    with at("zinder.social"):
+        assert [row.person_id for row in DataRequest.objects.all()] == [asked.pk]
+    assert client.post(pages[2], {**sent, "key": str(uuid4())}).status_code == 302
+
+
 def test_the_days_are_the_countrys(monkeypatch):
     monkeypatch.setitem(rights._terms()["answer_days"]["countries"], "NG", 21)
 

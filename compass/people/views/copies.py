@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_http_methods
 
+from compass.access import openings
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.people import queries
@@ -43,6 +44,7 @@ def copy(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
         return _given(request, work, person)
     form = CopyAskedForm(request.POST or None)
     if form.is_valid():
+        openings.count(work, [pk])
         with work.attempt(form):
             found = gather(work, person)
             told = form.cleaned_data
@@ -74,13 +76,15 @@ def _page(request: HttpRequest, work: Work, person: Person, form: CopyAskedForm 
     return TemplateResponse(request, "people/copy.html", context)
 
 
-def _write_down(work: Work, person: Person, form: Any, found: Copy, *, how: str, words: int, **more: Any) -> None:
+def _write_down(work: Work, person: Person, form: Any, found: Copy, *, how: str, words: int) -> None:
     talked = {name: form.cleaned_data.get(name, "") for name in ("talk", "checked")}
-    about = {**form.about(person.pk), **more}
+    # What is sent again is shown again: each time is a copy of its own, also under the key of an earlier one.
+    about = {**form.about(person.pk), "key": uuid4()}
     record_copies(work, [CopyAsked(**about, **talked, how=how, records=found.records, words=words)])
 
 
 def _given(request: HttpRequest, work: Work, person: Person) -> HttpResponse:
+    openings.count(work, [person.pk])
     every = gather(work, person)
     form = _second(work, person, every, {}, request.POST)
     if form.is_valid():
@@ -98,8 +102,8 @@ def _given(request: HttpRequest, work: Work, person: Person) -> HttpResponse:
                     return _file(locked(_content(work, person, found), found.as_data(work, person), told["number"]))
                 content = _content(work, person, found)
             return TemplateResponse(request, "people/copy_shown.html", {"person": person, "content": content})
-    # The notes are on the page again: that is going through them once more, under a key of its own.
-    _write_down(work, person, form, every, how="read", words=len(every.texts), key=uuid4())
+    # The notes are on the page again: that is going through them once more.
+    _write_down(work, person, form, every, how="read", words=len(every.texts))
     return _page(request, work, person, form)
 
 

@@ -227,8 +227,8 @@ def add_receipts(work: Work, proofs: list[Proof]) -> list[Receipt]:
 
 
 def receipt_file(work: Work, row: Receipt) -> bytes:
-    """The bytes of a receipt; opening it is in the trail."""
-    work.record("reintegration.receipt_opened", results=[row.pk])
+    """The bytes of a receipt, to be shown on this response. Raises what `Work.opens` does."""
+    work.opens("reintegration.receipt_opened", [row.person_id], results=[row.pk])
     return work.keys.open_file(
         row.file_sealed, table="reintegration_receipt", column="file_sealed", subject=row.person_id, row=row.pk
     )
