@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from compass.access import openings
 from compass.access.codes import clean_code
 from compass.access.work import Work
 from compass.people.matching.keys import number
@@ -62,6 +63,15 @@ def giveaways(work: Work, people: Iterable[Person], text: str) -> list[str]:
         found += [word[0] for word in words if _forms(word[0]) & names]
         found += _places(identities, text, [word for word in words if len(word[0]) >= _SPOKEN])
     return list(dict.fromkeys(found))
+
+
+def told_of(work: Work, person: Person, text: str) -> list[str]:
+    """`giveaways` of the person and the household, to be said on this response. Which of many words are the right ones
+    tells as much as opening the record, and counts like it. Raises OpenedTooOften, ConfirmAgain."""
+    found = giveaways(work, Person.objects.filter(household_id=person.household_id).defer("contact_sealed"), text)
+    if found:
+        openings.count(work, [person.pk])
+    return found
 
 
 def must_not_tell(work: Work, people: Iterable[Person], *texts: str) -> None:

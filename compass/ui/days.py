@@ -95,7 +95,7 @@ class HalfKnownDay(forms.Field):
         try:
             year, month, of_month = [*(int(part) for part in typed), 1, 1][:3]
             whole = date(year, month, of_month)
-        except ValueError as wrong:
+        except (ValueError, OverflowError) as wrong:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from wrong
         if len(typed) > 3 or not FIRST_DAY <= whole <= timezone.localdate() + FAR_AHEAD:
             raise ValidationError(self.error_messages["invalid"], code="invalid")

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.urls import reverse
 
+from compass.access.models import Opening
 from compass.cases.actions.handover import HandoverOffer, offer_handovers
 from compass.cases.actions.referral import ReferralPrepared, prepare_referrals
 from compass.cases.giveaway import giveaways
@@ -142,6 +143,7 @@ def test_the_handover_note_is_refused_with_its_word_and_kept(browse, at, told, o
 
     assert "“Ese”" in page and typed in page
     with at("zinder.social") as work:
+        assert Opening.objects.count() == 1
         assert not Handover.objects.exists()
         with pytest.raises(Invalid) as refused:
             offer_handovers(
@@ -174,6 +176,8 @@ def test_a_referral_names_nobody(browse, at, told, opened):
 
     assert "“Osagie”" in page and typed in page
     with at("zinder.social") as work:
+        # Whoever sends a list of names learns which is the right one: that opens the record, and counts like it.
+        assert Opening.objects.count() == 1
         with pytest.raises(Invalid):
             prepare_referrals(work, [referral(told, opened, fields={"symptoms_as_consented": typed})])
         assert not Referral.objects.exists()

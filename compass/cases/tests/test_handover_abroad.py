@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from compass.access.models import Organisation
+from compass.access.models import Opening, Organisation
 from compass.cases.journeys import leads_to, unexpected
 from compass.cases.models import Handover
 from compass.cases.tests.test_handover import NIGERIA, family, offer  # noqa: F401
@@ -54,3 +54,6 @@ def test_the_page_warns_and_asks_and_both_offices_read_why(at, sign_in, family):
     shown = reverse("cases:handover", args=[made.pk])
     assert WHY in client.get(shown).content.decode()
     assert "by own means" in sign_in("edo.supervisor").get(shown).content.decode()
+    for office in ("zinder.social", "edo.supervisor"):
+        with at(office):
+            assert Opening.objects.count() == 1, "what the note says counts as opened, on both sides"

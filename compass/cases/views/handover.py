@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from compass.access import openings
 from compass.access.models import Organisation, OrganisationKind
 from compass.access.pages import page
 from compass.access.work import Work
@@ -29,7 +30,7 @@ from compass.cases.actions.handover import (
     withdraw_handovers,
 )
 from compass.cases.forms_referral import DeclineForm, OfferForm, StepForm
-from compass.cases.giveaway import giveaways, in_words
+from compass.cases.giveaway import in_words, told_of
 from compass.cases.journeys import leads_to
 from compass.cases.ladder import children, unmet
 from compass.cases.models import Case, Handover, HandoverPerson
@@ -59,8 +60,7 @@ def hand_over(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     home = next((str(office.pk) for office in offices if office.country == person.nationality), "")
     expected = leads_to(case)
     form = OfferForm(request.POST or None, offices=offices, expected=expected, initial={"to": home})
-    household = Person.objects.filter(household_id=person.household_id)
-    if form.is_valid() and (told_who := giveaways(work, household, form.cleaned_data["note"])):
+    if form.is_valid() and (told_who := told_of(work, person, form.cleaned_data["note"])):
         form.add_error("note", in_words(told_who))
     if form.is_valid():
         data = form.cleaned_data
@@ -224,13 +224,16 @@ def _context(work: Work, row: Handover, form: DeclineForm | None, step: StepForm
     people = list(HandoverPerson.objects.filter(handover=row).values_list("person_id", flat=True))
     cases = list(Case.objects.filter(person__in=people, status__in=OPEN).order_by("code")) if people else []
     work.saw(cases)
+    note, answer = _open(work, row, "note_sealed"), _open(work, row, "answer_sealed")
+    if note or answer:
+        openings.count(work, [row.pk])
     return {
         "handover": row, "form": form, "ours": ours, "cases": cases, "moved": not ours and bool(people),
         "from_name": names[row.organisation_id], "to_name": names[row.to_organisation_id],
         "expired": row.expired(work.now), "may_answer": _may_answer(work, row), "step_form": step or StepForm(),
         "may_assign": work.may("cases.assign"),
         "may_withdraw": ours and row.status == "offered" and work.may("handovers.offer"),
-        "note": _open(work, row, "note_sealed"), "answer": _open(work, row, "answer_sealed"),
+        "note": note, "answer": answer,
     }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from compass.cases.actions.referral import (
     to_be_read,
 )
 from compass.cases.forms_referral import ReferralForm, ReferralServiceForm, ReferralStartForm
-from compass.cases.giveaway import giveaways, in_words
+from compass.cases.giveaway import in_words, told_of
 from compass.cases.models import Case, CaseReferral, Referral
 from compass.cases.models.case import OPEN
 from compass.cases.views.common import compare, find_case
@@ -132,9 +132,8 @@ def _others(work: Work, case: Case, person: Person) -> list[tuple[Person, Case |
 
 def _says_nothing(work: Work, person: Person, form: ReferralForm) -> bool:
     """Whether no answer tells who it is; each that does is refused beside it, with its words."""
-    family = list(Person.objects.filter(household_id=person.household_id).defer("contact_sealed"))
     for name, words in to_be_read(form.minimum()).items():
-        if found := giveaways(work, family, words):
+        if found := told_of(work, person, words):
             form.add_error(name, in_words(found))
     return not form.errors
 

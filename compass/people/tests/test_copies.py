@@ -195,7 +195,9 @@ def test_what_is_sent_again_is_a_copy_more_and_gives_nobody_elses(at, sign_in, s
 
     assert "Osagie" in again.content.decode() and "Osagie" in elsewhere.content.decode()
     with at("zinder.cases"):
-        made = {each: list(CopyMade.objects.filter(person=each).values_list("how", flat=True)) for each in (hers, other)}
+        made = {
+            each: list(CopyMade.objects.filter(person=each).values_list("how", flat=True)) for each in (hers, other)
+        }
         assert sorted(made[hers]) == ["read", "screen", "screen"] and made[other] == ["screen"]
         assert Opening.objects.count() == 2
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from uuid import uuid4
 
 import pytest
 from django.db.models import F
@@ -163,6 +164,27 @@ def test_a_doubt_in_the_second_talk_lets_it_fall(at, sign_in, person, asked):
     with at("zinder.social"):
         row = ErasureRequest.objects.get()
         assert (row.status, row.talk, row.due_at) == ("cancelled", "", None)
+
+
+@pytest.mark.parametrize(
+    ("page", "said"), [("confirm", {"talk": "in_person", "still": "no"}), ("cancel", {})], ids=["a no", "let it fall"]
+)
+def test_a_no_counts_also_on_a_page_that_was_opened_before_a_colleague_recorded_a_yes(
+    at, told, sign_in, person, asked, page, said
+):
+    someone = person()
+    row = asked(someone)
+    client, where = sign_in("zinder.supervisor"), f"/people/{someone.pk}/erasure/{page}/"
+    shown = re.search(r'name="version" value="(\d+)"', client.get(where).content.decode())
+    assert shown is not None
+    with at("zinder.cases") as work:
+        confirm_erasure(work, [ErasureConfirmed(**told(id=row.pk, basis="legal_duty"), talk="in_person")])
+
+    answer = client.post(where, {**said, "key": str(uuid4()), "version": shown[1]})
+
+    assert answer.status_code == 302
+    with at("zinder.social"):
+        assert ErasureRequest.objects.get().status == "cancelled"
 
 
 @pytest.mark.parametrize("talk", code_list("erasure_talk").values)

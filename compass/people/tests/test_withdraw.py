@@ -136,6 +136,19 @@ def test_everything_takes_the_whole_consent_back(make, sign_in, at, consents, ch
     assert after.pk == given.pk and after.withdrawn_at is not None
 
 
+def test_what_was_typed_while_a_colleague_took_all_of_it_back_is_not_lost_in_silence(family, sign_in, at):
+    """A name or a child on the second page is more than the first said; the first one, sent again, is done."""
+    mother, kin = family
+    client, where = sign_in("zinder.social"), f"/people/{mother.pk}/withdraw/"
+    all_of_it, more = taken("everything"), taken("share_family", children=[str(kin["boy"].pk)])
+
+    assert [client.post(where, each).status_code for each in (all_of_it, all_of_it, more)] == [302, 302, 200]
+
+    page = unescape(client.post(where, more).content.decode())
+    assert "P-2003" in page and re.search(rf'value="{kin["boy"].pk}"[^>]* checked', page)
+    assert said(at, kin["boy"]).scopes == GIVEN
+
+
 def test_what_nobody_can_take_back_is_refused(make, sign_in, at, consents, told):
     person = make()
     with at("zinder.social") as work:

@@ -118,9 +118,9 @@ def _open_request(work: Work, rule: str, pk: UUID) -> tuple[Person, ErasureReque
 @require_http_methods(["GET", "POST"])
 @page("people.erasure")
 def confirmed(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
-    """The second talk. A no lets the request fall."""
+    """The second talk. A no lets the request fall, also where a colleague recorded a yes meanwhile."""
     person, asked = _open_request(work, "people.erasure", pk)
-    if asked is None or asked.status != "asked":
+    if asked is None or (asked.status != "asked" and request.POST.get("still") != "no"):
         return redirect("people:erasure", pk=pk)
     if queries.second_talk_by(work, asked) is not None:
         return _page(request, work, person, None, "ask")
@@ -168,5 +168,6 @@ def _end(request: HttpRequest, work: Work, pk: UUID, rule: str, kind: type[Recor
 
 
 def _let_fall(request: HttpRequest, work: Work, form: RecordForm, asked: ErasureRequest) -> None:
-    cancel_erasure(work, [ErasureStep(**form.about(asked.pk))])
+    # At any moment, whatever a colleague saved meanwhile: a no needs no newest page.
+    cancel_erasure(work, [ErasureStep(**{**form.about(asked.pk), "version": None})])
     messages.success(request, _("The request has fallen. Nothing was erased, and nobody is told."))

@@ -161,7 +161,8 @@ def withdraw(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Take consent back, whole or by purpose, for the children too when asked: said once, in words, done at once."""
     shown = work.find("people.consent", Person, pk)
     consent = queries.consent_of(shown.pk)
-    if consent is None or consent.withdrawn_at is not None:
+    # What was typed while a colleague took all of it back is refused in words: it may name more than they did.
+    if consent is None or (consent.withdrawn_at is not None and request.method != "POST"):
         return redirect("people:person", pk=pk)
     children = queries.children_answered_for(work, shown, request.POST.getlist("children"))
     work.saw([child for child, _given in children])

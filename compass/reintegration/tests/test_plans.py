@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from compass.access.models import Opening
 from compass.cases import standards
 from compass.people.models import Service
 from compass.problems import Invalid, NotFound, StandardNotMet, WrongState
@@ -51,6 +52,7 @@ def test_words_file_and_file_name_are_sealed(home, at):
         assert b"%PDF" not in bytes(row.file_sealed)
         assert b"ese" not in bytes(row.name_sealed)
         assert actions.receipt_file(work, row) == PDF
+        assert Opening.objects.count() == 1
         assert b"stall" not in bytes(Action.objects.get().words_sealed)
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import override
 
-from compass.ui.days import PastDay, PlannedDay
+from compass.ui.days import HalfKnownDay, PastDay, PlannedDay
 from compass.ui.forms import BaseForm
 
 YEAR = timedelta(days=366)
@@ -60,3 +60,10 @@ def test_the_example_of_a_planned_day_lies_ahead():
         < timezone.localdate().replace(year=year, month=month, day=day)
         <= timezone.localdate() + YEAR
     )
+
+
+def test_a_year_of_far_too_many_digits_is_refused_in_words():
+    for year in ("9" * 12, "٣" * 400):
+        with pytest.raises(ValidationError):
+            HalfKnownDay().clean(f"{year}-5-27")
+    assert HalfKnownDay().clean("2024-5-27") == "2024-05-27"
