@@ -66,12 +66,11 @@ def giveaways(work: Work, people: Iterable[Person], text: str) -> list[str]:
 
 
 def told_of(work: Work, person: Person, text: str) -> list[str]:
-    """`giveaways` of the person and the household, to be said on this response. Which of many words are the right ones
-    tells as much as opening the record, and counts like it. Raises OpenedTooOften, ConfirmAgain."""
-    found = giveaways(work, Person.objects.filter(household_id=person.household_id).defer("contact_sealed"), text)
-    if found:
+    """`giveaways` of the person and the household, to be said on this response. Whether a text names them, and by which of
+    its words, tells as much as opening the record, and counts like it. Raises OpenedTooOften, ConfirmAgain."""
+    if text.strip():
         openings.count(work, [person.pk])
-    return found
+    return giveaways(work, Person.objects.filter(household_id=person.household_id).defer("contact_sealed"), text)
 
 
 def must_not_tell(work: Work, people: Iterable[Person], *texts: str) -> None:

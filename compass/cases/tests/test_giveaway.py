@@ -176,11 +176,22 @@ def test_a_referral_names_nobody(browse, at, told, opened):
 
     assert "“Osagie”" in page and typed in page
     with at("zinder.social") as work:
-        # Whoever sends a list of names learns which is the right one: that opens the record, and counts like it.
+        # Whoever sends names learns which is the right one, or that none is: it counts as opening the record does.
         assert Opening.objects.count() == 1
         with pytest.raises(Invalid):
             prepare_referrals(work, [referral(told, opened, fields={"symptoms_as_consented": typed})])
         assert not Referral.objects.exists()
+
+
+def test_that_a_name_is_not_theirs_counts_too(browse, at, opened):
+    where, sent = reverse("cases:refer", args=[opened.pk]), {"service": "MED", "to": CLINIC, "priority": "urgent"}
+    client = browse("zinder.social")
+
+    for text, counted in (("", 0), ("Blessing has a fever", 1)):
+        said = {**sent, "key": str(uuid.uuid4()), "override": "bleeding", "symptoms_as_consented": text}
+        assert client.post(where, said).status_code == 302
+        with at("zinder.social"):
+            assert Opening.objects.count() == counted
 
 
 @pytest.mark.parametrize(

@@ -372,7 +372,7 @@ def test_rejected_with_a_reason(at, told, sent):
 def test_an_outcome_of_tomorrow_or_without_a_day_is_refused(at, told, sent):
     with at("zinder.clinic") as work:
         answer_referrals(work, [ReferralAnswer(**told(id=sent.pk), answer="accepted")])
-        tomorrow = timezone.now().date() + timedelta(days=1)
+        tomorrow = work.today + timedelta(days=1)
         with pytest.raises(TooFarAway):
             record_outcomes(
                 work, [ReferralOutcome(**told(id=sent.pk), outcome="service_completed", delivered_on=tomorrow)]
