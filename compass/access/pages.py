@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
@@ -27,7 +28,7 @@ from compass.access.work import Work, record_refusal, unit_of_work
 from compass.access.zones import zone_of
 from compass.problems import ConfirmAgain, DatabaseAway, Locked, NoScope, OfficeLocked, Problem
 from compass.problems.words import in_a_row
-from compass.vault.locking import is_locked
+from compass.vault.locking import is_locked, refuse
 
 View = Callable[..., HttpResponseBase]
 OFFICE = "office"
@@ -109,9 +110,14 @@ def page(purpose: str) -> Callable[[View], View]:
                 return problem_page(request, problem)
             except OperationalError:
                 return problem_page(request, DatabaseAway())
-            except DatabaseError as error:
-                if is_lock(error):
+            except (DatabaseError, ObjectDoesNotExist) as error:
+                if isinstance(error, DatabaseError) and is_lock(error):
                     return problem_page(request, Locked())
+                # What was there a moment ago is out of sight where the office was locked meanwhile.
+                try:
+                    refuse(actor.organisation.pk)
+                except Problem as problem:
+                    return problem_page(request, problem)
                 if getattr(error.__cause__, "sqlstate", "") in SCOPE_STATES:
                     raise NoScope from error
                 raise

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
 
+from compass.access import openings
 from compass.access.models import Organisation, Session, User
+from compass.access.work import Work
 from compass.people.models import Person
+from compass.problems import OfficeLocked
 from compass.vault import locking
 from compass.vault.keys import _organisation_key, forget_keys
 from compass.vault.root import SYSTEM
@@ -133,6 +136,25 @@ def test_a_request_that_was_under_way_ends_in_words(cluster, apart):
     answer = client.get("/people/find/")
 
     assert (answer.status_code, "4012" in answer.content.decode()) == (503, True)
+
+
+def test_so_does_one_of_an_office_that_is_locked_while_it_runs(cluster, apart, monkeypatch):
+    """What it reads and writes is out of sight between one statement and the next."""
+    client = signed("zinder.social")
+    assert client.get("/people/find/").status_code == 200
+    finish = Work.finish
+
+    def locked_meanwhile(work):
+        with cluster.connect("compass_owner", apart) as owner:
+            owner.execute("SELECT compass_close_down(%s, NULL)", [work.actor.organisation.pk])
+        openings.count(work, [uuid4()])
+        finish(work)
+
+    monkeypatch.setattr(Work, "finish", locked_meanwhile)
+
+    answer = client.get("/people/find/")
+
+    assert (answer.status_code, str(OfficeLocked.number) in answer.content.decode()) == (OfficeLocked.status, True)
 
 
 def test_no_session_begins_while_everything_is_locked(cluster, apart):
