@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.access.work import Work
 from compass.access.zones import zone_of
-from compass.cases.files import Files
-from compass.cases.standards import Due, link, standard
+from compass.cases.standards import Due, Standard, link, register
 from compass.people import retention
 from compass.vocabulary.retention import climbs_days
 
@@ -38,12 +37,13 @@ def _to_look_at(work: Work) -> Iterator[Due]:
         )
 
 
-@standard(
-    "CM-31",
-    what=_("A closed record waits to be looked at"),
-    source="COMPASS domain specification, case management, section 2.11; the days are provisional",
-    queue=_to_look_at,
+# Every record has its line in the queue: its case is closed.
+register(
+    Standard(
+        id="CM-31",
+        what=_("A closed record waits to be looked at"),
+        source="COMPASS domain specification, case management, section 2.11; the days are provisional",
+        severity="alert",
+        queue=_to_look_at,
+    )
 )
-def kept_no_longer(files: Files) -> Iterator[Due]:
-    """Every record has its line in the queue, its case is closed."""
-    return iter(())

@@ -9,8 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compass.access.work import Work
-from compass.cases.files import Files
-from compass.cases.standards import Due, link, standard
+from compass.cases.standards import Due, Standard, link, register
 from compass.people import queries
 from compass.people.models import DataRequest
 
@@ -39,16 +38,16 @@ def _next(row: DataRequest) -> str | Promise:
     return _("Make the copy with the person, or ask who may") if row.kind == "copy" else _("Answer it")
 
 
-@standard(
-    "COMPASS-RIGHTS",
-    what=_("What a person asked about their data waits for its answer"),
-    source="IOM Data Protection Manual 2010, principle 7; the days are the country's",
-    severity="alert",
-    queue=_waiting,
+# Every request has its line in the queue, whether or not there is a case.
+register(
+    Standard(
+        id="COMPASS-RIGHTS",
+        what=_("What a person asked about their data waits for its answer"),
+        source="IOM Data Protection Manual 2010, principle 7; the days are the country's",
+        severity="alert",
+        queue=_waiting,
+    )
 )
-def right_answered(files: Files) -> Iterator[Due]:
-    """Every request has its line in the queue, whether or not there is a case."""
-    return iter(())
 
 
 def _second_talks(work: Work) -> Iterator[Due]:
@@ -68,13 +67,13 @@ def _second_talks(work: Work) -> Iterator[Due]:
             )
 
 
-@standard(
-    "COMPASS-TALK",
-    what=_("A second talk with the person, in private, is due"),
-    source="COMPASS design, section 8: two private talks on two days; the days are provisional",
-    severity="alert",
-    queue=_second_talks,
+# So has every wish to be erased.
+register(
+    Standard(
+        id="COMPASS-TALK",
+        what=_("A second talk with the person, in private, is due"),
+        source="COMPASS design, section 8: two private talks on two days; the days are provisional",
+        severity="alert",
+        queue=_second_talks,
+    )
 )
-def second_talk_held(files: Files) -> Iterator[Due]:
-    """Every wish to be erased has its line in the queue, whether or not there is a case."""
-    return iter(())

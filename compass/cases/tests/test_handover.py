@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from compass.cases import standards
 from compass.cases.actions.best_interests import WithParent, check_with_parent
 from compass.cases.actions.case import CaseOpening, open_cases
 from compass.cases.actions.handover import (
@@ -333,6 +334,8 @@ class TestTimes:
 
 def test_an_offer_waits_on_the_work_list_of_who_may_answer(sign_in, at, told, offered):
     where = reverse("cases:handover", args=[offered["offer"].pk])
+    with at("edo.reception") as work:
+        assert [due.subject for due in standards.get("COMPASS-HANDOVER").queue(work)] == [offered["offer"]]
 
     page = sign_in("edo.reception").get(reverse("cases:today")).content.decode()
     assert where in page and offered["offer"].code in page

@@ -50,6 +50,14 @@ def test_each_is_registered_with_a_source_and_a_known_severity(name):
     assert found.source and found.statement and found.severity in {"block", "alert", "warn"}
 
 
+def test_each_is_named_by_a_test():
+    rooms = Path(standards.__file__).parents[2]
+    tests = "".join(path.read_text() for path in rooms.glob("*/tests/**/*.py"))
+
+    untested = [each.id for each in standards.registered() if f'"{each.id}"' not in tests]
+    assert untested == [], "write two tests of each: a case that meets it, and one that does not"
+
+
 def test_a_taken_identifier_is_refused():
     with pytest.raises(ValueError, match="CM-10"):
         standards.register(standards.get("CM-10"))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from compass.access.models import Organisation
+from compass.cases import standards
 from compass.cases.actions.case import CaseOpening, open_cases
 from compass.cases.models import Case
 from compass.people import retention
@@ -122,6 +123,9 @@ class TestOneRecordThroughEveryState:
         assert clock.row(someone).state == "review"
         listed = unescape(sign_in(SUPERVISOR).get("/people/retention/").content.decode())
         assert someone.code in listed
+        for who, wanted in ((SUPERVISOR, {someone.pk, other.pk}), (WORKER, set())):
+            with clock.work(who) as work:
+                assert {due.subject.pk for due in standards.get("CM-31").queue(work)} & {someone.pk, other.pk} == wanted
         assert clock.asks(someone, "leave").state == "running"
 
         clock.night(YEAR)
