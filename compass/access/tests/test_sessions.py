@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from unittest import mock
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from compass.access.models import Session, User
 from compass.access.sessions import SessionStore, digest, end_sessions
+from compass.access.work import Work
 from compass.config.demo.accounts import PASSWORD
 from compass.problems import RootKeyAway
 
@@ -105,6 +107,21 @@ def test_all_other_sessions_end_on_request(signed):
     assert elsewhere.get(PAGE).status_code == 302
     assert signed.get(PAGE).status_code == 200
     assert colleague.get(PAGE).status_code == 200
+
+
+def test_who_is_signed_out_while_something_is_saved_signs_in_and_is_not_told_that_nothing_was(signed, monkeypatch):
+    """Locked, taken out, ended from another device: the page that is not shown any more says nothing untrue instead."""
+    finish = Work.finish
+
+    def ended_meanwhile(work):
+        end_sessions(work.actor.id)
+        finish(work)
+
+    monkeypatch.setattr(Work, "finish", ended_meanwhile)
+
+    answer = signed.post("/accounts/me/others/", {"key": str(uuid4())})
+
+    assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/accounts/signin/")
 
 
 def test_the_page_lists_only_the_own_sessions(signed):
