@@ -4,7 +4,8 @@ Two ladders. A child without a parent in the household climbs all of it; return 
 A child who lives with an own parent and returns with that parent needs the parent's agreement, its own view heard, and a
 worker's check that it is indeed with the parent and that nothing speaks against it: the assessment and determination are for
 unaccompanied, separated and at-risk children, and for parting a child from parents against their will. A child that was ever
-recorded as alone, or for whom a guardian was asked, climbs the long one until a second person confirmed the parent.
+recorded as alone, or for whom a guardian was asked, climbs the long one until a second person confirmed the parent; a
+guardian asked for by mistake is taken back by a supervisor who did not ask.
 `compass_child_may_go` (`cases/sql_ladder.py`) asks the same of the database when a handover is accepted.
 Source: case-management.md 2.12 (BIP-01 to BIP-09: UNHCR Best Interests Procedure Guidelines 2021, IOM Handbook on migrants
 vulnerable to violence, exploitation and abuse, part 6), return-and-reintegration.md 2.7 (R-CHI-1 to R-CHI-5). When in doubt

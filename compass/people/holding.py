@@ -159,7 +159,7 @@ def declare() -> None:
                 "status": Column(_("State"), "guardian_status"),
                 "appointed_at": Column(_("Appointed")),
             },
-            words={"detail_sealed": _("What the authority must know")},
+            words={"detail_sealed": _("What the authority must know, and why a request was a mistake")},
         ),
         Held(
             "people.Service", _("Help you received"),

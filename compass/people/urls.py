@@ -61,6 +61,7 @@ urlpatterns = [
     path("<uuid:pk>/groups/", group.groups, name="groups"),
     path("<uuid:pk>/guardian/", person.guardian, name="guardian"),
     path("<uuid:pk>/guardian/appointed/", person.appointed, name="guardian_appointed"),
+    path("<uuid:pk>/guardian/mistaken/", person.guardian_mistaken, name="guardian_mistaken"),
     path("<uuid:pk>/rights/", rights.rights, name="rights"),
     path("<uuid:pk>/retention/", retention.clock, name="retention"),
     path("<uuid:pk>/copy/", copies.copy, name="copy"),

@@ -303,6 +303,7 @@ STEPS: dict[str, Step] = {
     "people.erase": _do(people.erase, _said(people.ErasureStep)),
     "people.guardian": _do(people.request_guardians, _said(people.GuardianAsked, authority=AUTHORITY)),
     "people.guardian_appointed": _do(people.appoint_guardians, _said(people.GuardianAppointed)),
+    "people.guardian_mistaken": _do(people.take_guardians_back, _said(people.GuardianMistaken, why="another child")),
     "people.service": _do(people.record_services, _service),
     "people.service_annulled": _do(people.annul_services, _said(people.ServiceAnnulled)),
     "people.voices": _do(people.put_voices, _voice),

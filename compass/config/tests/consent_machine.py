@@ -146,9 +146,7 @@ class Machine(RuleBasedStateMachine):
                 [people.Registration(**told(), sex="female", nationality="NG", identity=identity, contact=contact)],
             )
             (self.case,) = open_cases(work, [CaseOpening(**told(id=self.person.pk), risk_level="medium")])
-            held = ActivityHeld(
-                **told(), centre_id=world_id("centre.zinder"), kind="sport", held_on=timezone.localdate()
-            )
+            held = ActivityHeld(**told(), centre_id=world_id("centre.zinder"), kind="sport", held_on=work.today)
             (self.activity,) = add_activities(work, [held])
             mark_attendance(work, [Attended(**told(id=self.person.pk), activity_id=self.activity.pk)])
         self.browsers = {name: browser(name) for name in (NIGER, NIGERIA, PARTNER)}

@@ -118,6 +118,7 @@ DOORS = (
     _door("people:photo_remove", "person.photographed", FIELD),
     _door("people:guardian", "person.boy", FIELD),
     _door("people:guardian_appointed", "person.boy", FIELD),
+    _door("people:guardian_mistaken", "person.boy", SUPERVISOR),
     _door("people:summary", "person.grown", FIELD),
     _door("people:summary_pdf", "person.grown", FIELD, given={"language": "=fr"}),
     _door("people:voice", "voice.fr", FIELD),

@@ -59,6 +59,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "people.erasure_keep": (OWN, {"supervisor"}),
     "people.group": (OWN, FIELD),
     "people.guardian": (OWN, FIELD),
+    "people.guardian_mistaken": (OWN, {"supervisor"}),
     "people.household": (OWN, FIELD),
     "people.identity": (OWN, FIELD),
     "people.merge": (OWN, {"case_worker", "supervisor"}),

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from compass.access.actions import action
-from compass.access.models import Organisation
+from compass.access.models import Organisation, Receipt
 from compass.access.work import Command, Work, stamp
 from compass.people.actions.common import known_or_empty, spoken
 from compass.people.ages import age_on
@@ -18,7 +18,15 @@ from compass.people.consent import DETAILS, carried, newest
 from compass.people.grounds import ACCOUNT
 from compass.people.models import Consent, GuardianRequest, Person
 from compass.people.registry import consent_changed
-from compass.problems import Invalid, NotFound, StaleVersion, StandardNotMet, UnknownCode, WrongState
+from compass.problems import (
+    Invalid,
+    NotFound,
+    SecondPersonNeeded,
+    StaleVersion,
+    StandardNotMet,
+    UnknownCode,
+    WrongState,
+)
 from compass.ui.words import day
 from compass.vault.identifiers import new_id
 from compass.vocabulary import all_known, code_list, known, standard
@@ -359,6 +367,41 @@ def appoint_guardians(work: Work, appointed: list[GuardianAppointed]) -> list[Gu
         row.appointed_at = each.occurred_at
         row.version += 1
     GuardianRequest.objects.bulk_update(rows, ["status", "appointed_at", "version"])
+    return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardianMistaken(Command):
+    """`id` is the request, `why` what went wrong: the wrong child, two requests for one."""
+
+    why: str
+
+
+@action("people.guardian_mistaken", GuardianRequest, purpose=DETAILS)
+def take_guardians_back(work: Work, mistaken: list[GuardianMistaken]) -> list[GuardianRequest]:
+    """A guardian was asked for by mistake, and no authority has answered: a supervisor who did not ask takes it back.
+
+    One colleague could otherwise do away with what makes a child climb the long ladder (`cases.ladder`). Raises WrongState
+    for a request that was answered or taken back, SecondPersonNeeded for who asked and for who said with whom the child
+    lives.
+    """
+    rows = work.require("people.guardian_mistaken", GuardianRequest, mistaken)
+    for row, each in zip(rows, mistaken, strict=True):
+        if row.status != "requested":
+            raise WrongState
+        moved = Receipt.objects.filter(action="people.household", actor_id=work.actor.id, result_id=row.person_id)
+        if row.recorded_by == work.actor.id or moved.exists():
+            raise SecondPersonNeeded
+        sealing: dict[str, Any] = {
+            "table": "people_guardianrequest",
+            "column": "detail_sealed",
+            "subject": row.person_id,
+        }
+        detail = work.keys.open(row.detail_sealed, row=row.pk, **sealing) or {}
+        row.detail_sealed = work.keys.seal({**detail, "why": each.why}, row=row.pk, after=row.detail_sealed, **sealing)
+        row.status = "withdrawn"
+        row.version += 1
+    GuardianRequest.objects.bulk_update(rows, ["status", "detail_sealed", "version"])
     return rows
 
 

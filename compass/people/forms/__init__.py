@@ -14,6 +14,7 @@ from compass.people.forms.person import (
     AppointedForm,
     DayForm,
     GuardianForm,
+    GuardianMistakenForm,
     HouseholdForm,
     IdentityForm,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "FunctioningMistakenForm",
     "GroupForm",
     "GuardianForm",
+    "GuardianMistakenForm",
     "HouseholdForm",
     "IdentityForm",
     "MergeForm",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from compass.people.actions import GuardianAsked, HouseholdChange, IdentityChange
+from compass.people.actions import GuardianAsked, GuardianMistaken, HouseholdChange, IdentityChange
 from compass.people.ages import band_of
 from compass.people.forms.common import (
     BirthDateField,
@@ -470,6 +470,21 @@ class AppointedForm(RecordForm):
     """The authority appointed the guardian: nothing to fill in."""
 
     basis = "legal_duty"
+
+
+class GuardianMistakenForm(RecordForm):
+    """A guardian was asked for by mistake: why."""
+
+    basis = "legal_duty"
+    why = words(
+        _("What went wrong"),
+        help_text=_("For example: the request was meant for another child. Sealed when saved."),
+        rows=2,
+        most=500,
+    )
+
+    def command(self, request: UUID) -> GuardianMistaken:
+        return GuardianMistaken(**self.about(request), why=self.cleaned_data["why"])
 
 
 def _first_of_family(person: Person) -> Any:

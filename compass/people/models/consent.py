@@ -51,7 +51,7 @@ class Consent(AboutPerson):
 class GuardianRequest(AboutPerson):
     """A guardian asked for a child who is alone (BIP-02). status: requested | appointed | withdrawn.
 
-    authority: code of guardian_authority. detail_sealed: {"remark"}.
+    authority: code of guardian_authority. detail_sealed: {"remark", "why" it was a mistake}.
     """
 
     authority = models.CharField(max_length=32)

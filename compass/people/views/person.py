@@ -17,10 +17,25 @@ from django.views.decorators.http import require_http_methods
 from compass.access.pages import page
 from compass.access.work import Work
 from compass.people import queries, retention
-from compass.people.actions import GuardianAppointed, appoint_guardians, on_page, request_guardians, withdraw_consent
+from compass.people.actions import (
+    GuardianAppointed,
+    appoint_guardians,
+    on_page,
+    request_guardians,
+    take_guardians_back,
+    withdraw_consent,
+)
 from compass.people.alerts import alerts_of
 from compass.people.consent import telling
-from compass.people.forms import AppointedForm, ContactForm, GuardianForm, IdentityForm, RevealForm, WithdrawForm
+from compass.people.forms import (
+    AppointedForm,
+    ContactForm,
+    GuardianForm,
+    GuardianMistakenForm,
+    IdentityForm,
+    RevealForm,
+    WithdrawForm,
+)
 from compass.people.forms import shown as asked_of
 from compass.people.functioning import answers_of, asked_here, suits
 from compass.people.groups import current, groups_of, travels_with_strangers
@@ -35,6 +50,7 @@ from compass.people.views.document import documents_shown
 from compass.people.views.name import names_shown
 from compass.people.views.number import numbers_shown
 from compass.problems import NotFound, StaleVersion
+from compass.ui.forms import RecordForm
 from compass.ui.templatetags.ui import chip, sealed
 from compass.vocabulary import label_of
 
@@ -97,6 +113,7 @@ def person(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
             "numbers": numbers_shown(work, shown, opened=opened is not None) if work.may("people.identity") else [],
             "functioning": work.may("people.identity") and _six(work, shown),
             "edits": edits and not erased,
+            "takes_back": edits and not erased and work.may("people.guardian_mistaken"),
             "erased": erased,
             "rights": queries.rights_shown(work, shown) if edits else [],
             "copies": work.may("people.copy") and not erased,
@@ -236,21 +253,46 @@ def guardian_rows(told: dict[str, Any], current: GuardianRequest) -> list[dict[s
 @page("people.guardian")
 def appointed(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
     """Record that the guardian was appointed."""
-    shown = work.find("people.guardian", Person, pk)
+    shown, asked = _asked_guardian(work, pk, "people.guardian")
+    form = AppointedForm(request.POST or None, initial={"version": asked.version})
+    if form.is_valid():
+        with work.attempt(form):
+            appoint_guardians(work, [GuardianAppointed(**form.about(asked.pk))])
+            messages.success(request, _("The appointment of the guardian has been recorded."))
+            return redirect("people:person", pk=pk)
+    context = {"person": shown, "guardian": asked, "form": form, "rows": _answered(form, "appointed")}
+    return TemplateResponse(request, "people/appointed.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@page("people.guardian_mistaken")
+def guardian_mistaken(request: HttpRequest, work: Work, pk: UUID) -> HttpResponse:
+    """Take back a guardian that a colleague asked for by mistake."""
+    shown, asked = _asked_guardian(work, pk, "people.guardian_mistaken")
+    form = GuardianMistakenForm(request.POST or None, initial={"version": asked.version})
+    if form.is_valid():
+        with work.attempt(form):
+            take_guardians_back(work, [form.command(asked.pk)])
+            messages.success(request, _("The request for a guardian was taken back."))
+            return redirect("people:person", pk=pk)
+    own = asked.recorded_by == work.actor.id
+    context = {"person": shown, "guardian": asked, "form": form, "rows": _answered(form, "withdrawn"), "own": own}
+    return TemplateResponse(request, "people/guardian_mistaken.html", context)
+
+
+def _asked_guardian(work: Work, pk: UUID, rule: str) -> tuple[Person, GuardianRequest]:
+    """The child and the newest request for its guardian. Raises NotFound without one."""
+    shown = work.find(rule, Person, pk)
     asked = queries.guardian_of(work, shown)
     if asked is None:
         raise NotFound
-    form = AppointedForm(request.POST or None, initial={"version": asked.version})
-    rows: list[dict[str, Any]] = []
-    if form.is_valid():
-        with work.attempt(form):
-            row = work.find("people.guardian", GuardianRequest, asked.pk)
-            appoint_guardians(work, [GuardianAppointed(**form.about(row.pk))])
-            messages.success(request, _("The appointment of the guardian has been recorded."))
-            return redirect("people:person", pk=pk)
-        if isinstance(form.problem, StaleVersion):
-            status = label_of("guardian_status", form.problem.current.status)
-            rows = [{"label": _("Guardian"), "left": label_of("guardian_status", "appointed"), "right": status}]
-            form.data = {**form.data.dict(), "version": str(form.problem.current.version)}
-    context = {"person": shown, "guardian": asked, "form": form, "rows": rows}
-    return TemplateResponse(request, "people/appointed.html", context)
+    return shown, work.find(rule, GuardianRequest, asked.pk)
+
+
+def _answered(form: RecordForm, status: str) -> list[dict[str, Any]]:
+    """What the form would have recorded beside what a colleague did meanwhile; the form goes on from there."""
+    if not isinstance(form.problem, StaleVersion):
+        return []
+    now = label_of("guardian_status", form.problem.current.status)
+    form.data = {**dict(form.data.items()), "version": str(form.problem.current.version)}
+    return [{"label": _("Guardian"), "left": label_of("guardian_status", status), "right": now}]
