@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone, translation
 
+from compass.access.zones import zone_of
 from compass.config.embedded import Cluster
 from compass.config.serving import CHROMIUM, Live, browser_path
 from compass.config.testing import CLUSTER, NAME, TEMPLATE
@@ -51,6 +52,13 @@ def own_language() -> Iterator[None]:
     """A request leaves its language active in the thread; the next test begins with the project's own."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def clock_of_the_office() -> Iterator[None]:
+    """A day begins in the tests when it begins on the pages of the offices they work in, at night too."""
+    with timezone.override(zone_of("NE")):
+        yield
 
 
 @pytest.fixture(scope="session")

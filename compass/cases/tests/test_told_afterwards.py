@@ -6,7 +6,6 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from compass.access.models import User
 from compass.cases.models import Assessment, Referral
@@ -91,7 +90,8 @@ def test_who_takes_over_without_leading_colleagues_reads_whose_turn_it_is(offere
 
 @pytest.mark.parametrize(("days", "kept"), [(7, True), (8, False)])
 def test_a_visit_long_before_the_referral_is_not_its_outcome(at, told, sent, days, kept):  # noqa: F811
-    day = timezone.now().date() - timedelta(days=days)
+    with at("zinder.clinic") as work:
+        day = work.today - timedelta(days=days)
 
     if kept:
         assert done(at, told, sent, delivered_on=day).delivered_on == day

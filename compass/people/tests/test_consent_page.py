@@ -6,7 +6,6 @@ from html import unescape
 from uuid import uuid4
 
 import pytest
-from django.utils import timezone
 from django.utils.html import escape
 
 from compass.people.actions import ConsentGiven, give_consent
@@ -365,7 +364,9 @@ def test_after_consent_was_taken_back_every_question_is_asked_anew(make, sign_in
 
 def test_the_person_names_how_long_the_yes_holds_and_nobody_makes_it_longer_unasked(make, sign_in, answers, at):
     """A term, a day of one's own, what cannot be one; a talk about one purpose more, and a renewal."""
-    client, today = sign_in("zinder.social"), timezone.localdate()
+    client = sign_in("zinder.social")
+    with at("zinder.social") as work:
+        today = work.today
     for term, months in (("half", 6), ("quarter", 3)):
         person = make()
         assert client.post(url(person), answers(term=term)).status_code == 302

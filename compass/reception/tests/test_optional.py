@@ -134,6 +134,7 @@ SAMPLES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     ),
     (people.GuardianForm, {"authority": "juvenile_court"}),
     (people.AppointedForm, {}),
+    (people.GuardianMistakenForm, {"why": "Meant for another child"}),
     (
         lambda data: people.PhotoForm(data, {"photo": SimpleUploadedFile("a.jpg", b"ID3")} if data else None),
         {"key": "x"},

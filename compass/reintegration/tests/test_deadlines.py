@@ -126,7 +126,7 @@ def test_reception_is_due_from_the_arrival_until_it_is_recorded(home, at, told):
     case = home.case()
     with at("edo.reception") as work:
         (due,) = dues(work, case, "COMPASS-RECEIVE")
-        assert timedelta(0) < due.due_at - work.now <= timedelta(days=2)
+        assert due.due_at > work.now and due.due_at - due.start_at == timedelta(days=2)
 
         actions.welcome_home(work, [actions.Welcomed(**told(id=home.mother.pk), arrived_on=work.today, support=())])
 

@@ -21,7 +21,7 @@ def url(name: str, *args: Any) -> str:
 
 
 def today() -> str:
-    return timezone.now().date().isoformat()
+    return timezone.localdate().isoformat()
 
 
 def test_two_receptions_of_one_arrival_are_compared_and_count_once(home, sign_in):

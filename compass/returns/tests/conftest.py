@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,11 @@ STATEMENTS = code_list("declaration_statement").values
 CRITERIA = code_list("eligibility_criterion").values
 SEVEN = code_list("consent_information").values
 Told = Callable[..., dict[str, Any]]
+
+
+def noon(day: date) -> datetime:
+    """A moment that lies on that day by the clock of every office."""
+    return datetime.combine(day, time(12), UTC)
 
 
 def family(work: Work, told: Told) -> tuple[Person, Person, Person]:

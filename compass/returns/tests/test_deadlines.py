@@ -79,7 +79,7 @@ def test_the_receiving_office_is_told_before_the_day_of_travel(journey, at, moth
     journey.to("ready_to_travel")
     with at("zinder.cases") as work:
         assert dues(work, mothers_case, "R-NOT-1") == []
-        Preparation.objects.update(receiving_told_on=None)
+        Preparation.objects.update(receiving_told_on=None, travel_on=work.today - timedelta(days=1))
 
         (due,) = dues(work, mothers_case, "R-NOT-1")
 

@@ -128,8 +128,10 @@ def test_who_takes_consent_back_may_still_hold_or_end_the_return(journey, at, to
 
 
 def test_whoever_is_on_the_way_is_received_without_consent(journey, at, told, sign_in):
-    pk, today = journey.to("in_travel"), timezone.localdate()
+    pk = journey.to("in_travel")
     taken_back(at)
+    with at("zinder.social") as work:
+        today = work.today
     with at("zinder.social") as work, pytest.raises(StandardNotMet, match="R-CON-1"):
         actions.receive_returns(work, [actions.Arrival(**told(id=pk, basis="consent"), arrived_on=work.today)])
 

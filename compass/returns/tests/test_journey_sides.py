@@ -18,6 +18,7 @@ from compass.returns import actions
 from compass.returns.models import Journey, Return
 from compass.returns.queries import journeys_of
 from compass.returns.tests.conftest import Journey as Travelling
+from compass.returns.tests.conftest import noon
 from compass.returns.tests.test_see_off import arrive, leaving  # noqa: F401 a fixture
 from compass.vocabulary import code_list
 
@@ -155,7 +156,7 @@ def test_who_left_before_taking_consent_back_had_left(at, told, days_ago, left):
     seen = journey.hand_over()
     with journey.at("edo.reception") as work:
         given = Consent.objects.filter(person=journey.mother.pk).order_by("-occurred_at", "-recorded_at", "-id").first()
-        taken_back = told(id=given.pk, basis="legal_duty", occurred_at=work.now - timedelta(days=1))
+        taken_back = told(id=given.pk, basis="legal_duty", occurred_at=noon(work.today - timedelta(days=1)))
         withdraw_consent(work, [Withdrawal(**taken_back)])
     with journey.at("zinder.travel") as work:
         on = work.today - timedelta(days=days_ago)
@@ -171,7 +172,7 @@ def test_who_left_before_taking_consent_back_had_left(at, told, days_ago, left):
 
 def test_no_day_before_the_journey_was_ready(journey, leaving):  # noqa: F811
     with journey.at("edo.reception"), connection.cursor() as cursor:
-        cursor.execute("UPDATE returns_return SET state_since = state_since + interval '1 day'")
+        cursor.execute("UPDATE returns_return SET state_since = state_since + interval '2 days'")
     with pytest.raises(StandardNotMet, match="R-NOT-1"):
         journey.see_off(leaving)
 

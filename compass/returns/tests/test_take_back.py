@@ -14,7 +14,7 @@ from compass.people.models import Consent, Service
 from compass.problems import StandardNotMet, UnknownCode, WrongState
 from compass.returns import actions
 from compass.returns.models import Return, Step
-from compass.returns.tests.conftest import Journey
+from compass.returns.tests.conftest import Journey, noon
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +98,7 @@ def taken_back(at, told):
     journey.to("ready_to_travel")
     with journey.at("zinder.social") as work:
         given = Consent.objects.filter(person=journey.mother.pk).order_by("-occurred_at", "-recorded_at", "-id").first()
-        ended = told(id=given.pk, basis="legal_duty", occurred_at=work.now - timedelta(days=1))
+        ended = told(id=given.pk, basis="legal_duty", occurred_at=noon(work.today - timedelta(days=1)))
         withdraw_consent(work, [Withdrawal(**ended)])
     return journey
 

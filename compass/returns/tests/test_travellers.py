@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from compass.cases.models import BestInterests
 from compass.people.models import Service
@@ -108,7 +107,9 @@ def test_who_arranges_journeys_prepares_and_records_the_departure(journey, mover
     journey.to("pre_return")
     with journey.at("zinder.cases"):
         Return.objects.update(destination="SN")
-    client, today = mover(), timezone.localdate()
+    client = mover()
+    with journey.at("zinder.cases") as work:
+        today = work.today
     ready = {
         "travel_on": today,
         "travel_mode": "bus",
