@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compass.access.work import Work
+from compass.access.zones import zone_of
 from compass.cases.standards import Due, Standard, link, register
 from compass.people import queries
 from compass.people.models import DataRequest
@@ -26,7 +27,7 @@ def _waiting(work: Work) -> Iterator[Due]:
         yield Due(
             subject=row.person,
             start_at=row.occurred_at,
-            due_at=datetime.combine(row.due_on, time.max, UTC),
+            due_at=datetime.combine(row.due_on, time.max, zone_of(work.actor.organisation.country)),
             url=link("people:right", row.pk),
             action=_next(row),
         )

@@ -44,9 +44,12 @@ def test_a_correction_is_recorded_answered_and_told(at, make, sign_in):
         assert SAID.encode() not in bytes(row.words_sealed)
         lines = [*standards.work_list(work).week, *standards.work_list(work).today]
         queue = next(each for each in standards.registered() if each.id == "COMPASS-RIGHTS").queue
-        assert [due.url for due in queue(work)] == [f"/people/rights/{row.pk}/"] and not [
-            item for item in lines if item.standard.id == "COMPASS-RIGHTS"
-        ], "a month ahead it is not on the list of this week"
+        (due,) = queue(work)
+        assert due.url == f"/people/rights/{row.pk}/"
+        assert work.day(due.due_at) == row.due_on < work.day(due.due_at + timedelta(seconds=1)), "the office's midnight"
+        assert not [item for item in lines if item.standard.id == "COMPASS-RIGHTS"], (
+            "a month ahead it is not on the list of this week"
+        )
     one = f"/people/rights/{row.pk}/"
     assert SAID not in client.get(one).content.decode()
     assert SAID in client.post(one, {"reveal": "1", "reason": "correct"}).content.decode()
