@@ -133,8 +133,7 @@ def test_whoever_is_on_the_way_is_received_without_consent(journey, at, told, si
     with at("zinder.social") as work:
         today = work.today
     with at("zinder.social") as work, pytest.raises(StandardNotMet, match="R-CON-1"):
-        today = work.today
-        actions.receive_returns(work, [actions.Arrival(**told(id=pk, basis="consent"), arrived_on=today)])
+        actions.receive_returns(work, [actions.Arrival(**told(id=pk, basis="consent"), arrived_on=work.today)])
 
     office, address = sign_in("zinder.social"), reverse("returns:arrival", args=[pk])
     office.cookies["compass_language"] = "en"

@@ -159,7 +159,7 @@ def test_who_left_before_taking_consent_back_had_left(at, told, days_ago, left):
         taken_back = told(id=given.pk, basis="legal_duty", occurred_at=noon(work.today - timedelta(days=1)))
         withdraw_consent(work, [Withdrawal(**taken_back)])
     with journey.at("zinder.travel") as work:
-        on = work.now.date() - timedelta(days=days_ago)  # consent counts by UTC
+        on = work.today - timedelta(days=days_ago)
         assert not Journey.objects.get(pk=seen).ready
 
     if left:
