@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.utils import timezone
-
 from compass.access.work import Work
 from compass.cases.actions import (
     assessment,
@@ -27,7 +25,7 @@ from compass.cases.closing import PREREQUISITES
 from compass.commons import actions as commons
 from compass.communities import actions as communities
 from compass.config.demo.world import world_id
-from compass.config.tests.access_world import AUTHORITY, GROWN, PDF, no, panel, secured, told
+from compass.config.tests.access_world import AUTHORITY, GROWN, PDF, no, office_day, panel, secured, told
 from compass.people import actions as people
 from compass.programme import actions as programme
 from compass.reception import actions as reception
@@ -38,10 +36,6 @@ from compass.ui.uploads import Attachment
 from compass.vocabulary import code_list
 
 Step = Callable[[Work, UUID | None], Any]
-
-
-def _today() -> Any:
-    return timezone.now().date()
 
 
 def _person() -> people.Registration:
@@ -58,7 +52,7 @@ def _right(pk: UUID | None) -> people.RightAsked:
 
 
 def _service(pk: UUID | None) -> people.ServiceGiven:
-    return people.ServiceGiven(**told(id=pk), service="FOD", service_class="H", delivered_on=_today())
+    return people.ServiceGiven(**told(id=pk), service="FOD", service_class="H", delivered_on=office_day())
 
 
 def _judge(work: Work, pk: UUID | None) -> Any:
@@ -67,7 +61,7 @@ def _judge(work: Work, pk: UUID | None) -> Any:
 
 
 def _plan(pk: UUID | None) -> plan.PlanMade:
-    day = _today() + timedelta(days=9)
+    day = office_day() + timedelta(days=9)
     aim = plan.GoalSaid("safety_security", "x", day, (plan.ActionPlanned("SHL", "case_manager", day),))
     return plan.PlanMade(**told(id=pk, basis="consent"), goals=(aim,))
 
@@ -99,45 +93,47 @@ def _answer(pk: UUID | None, answer: str) -> referral_answer.ReferralAnswer:
 
 
 def _outcome(pk: UUID | None) -> referral_answer.ReferralOutcome:
-    return referral_answer.ReferralOutcome(**told(id=pk), outcome="service_completed", delivered_on=_today())
+    return referral_answer.ReferralOutcome(**told(id=pk), outcome="service_completed", delivered_on=office_day())
 
 
 def _journey(pk: UUID | None) -> child.JourneyArranged:
-    soon = _today() + timedelta(days=20)
+    soon = office_day() + timedelta(days=20)
     return child.JourneyArranged(**told(id=pk), escort="social", received_by="his aunt", first_visit_on=soon)
 
 
 def _line(pk: UUID | None) -> reintegration.NewAction:
     return reintegration.NewAction(
         **told(id=pk), dimension="economic", level="individual", modality="in_kind", what="stall",
-        expectation="income_regular", planned_on=_today(),
+        expectation="income_regular", planned_on=office_day(),
     )  # fmt: skip
 
 
 def _proof(pk: UUID | None) -> reintegration.Proof:
     file = Attachment(PDF, "application/pdf", "x.pdf")
-    return reintegration.Proof(**told(id=pk), kind="receipt", amount=Decimal(9), issued_on=_today(), file=file)
+    return reintegration.Proof(**told(id=pk), kind="receipt", amount=Decimal(9), issued_on=office_day(), file=file)
 
 
 def _followed(pk: UUID | None) -> reintegration.Followed:
     return reintegration.Followed(
-        **told(id=pk), result="yes", channel="home_visit", asked_on=_today(), next_step="go_on"
+        **told(id=pk), result="yes", channel="home_visit", asked_on=office_day(), next_step="go_on"
     )
 
 
 def _interview(pk: UUID | None) -> reintegration.InterviewBegun:
     return reintegration.InterviewBegun(
-        **told(id=pk), round="baseline", held_on=_today(), mode="home_visit", language="en"
+        **told(id=pk), round="baseline", held_on=office_day(), mode="home_visit", language="en"
     )
 
 
 def _profile(pk: UUID | None) -> communities.NewProfile:
-    return communities.NewProfile(**told(id=pk), period_from=_today(), period_to=_today(), priorities=("water",))
+    return communities.NewProfile(
+        **told(id=pk), period_from=office_day(), period_to=office_day(), priorities=("water",)
+    )
 
 
 def _meeting(pk: UUID | None) -> communities.MeetingHeld:
     came = {("returnee", "female", "18_59"): 3}
-    return communities.MeetingHeld(**told(id=pk), kind="planning", held_on=_today(), came=came)
+    return communities.MeetingHeld(**told(id=pk), kind="planning", held_on=office_day(), came=came)
 
 
 def _option(pk: UUID | None) -> communities.OptionCounted:
@@ -187,13 +183,13 @@ def _eligible(pk: UUID | None) -> returns.EligibilityChecked:
 
 def _prepared(pk: UUID | None) -> returns.Prepared:
     return returns.Prepared(
-        **told(id=pk), travel_on=_today(), travel_mode="bus", document_valid_until=_today() + timedelta(days=300),
-        medical_outcome="fit", receiving_told_on=_today(),
+        **told(id=pk), travel_on=office_day(), travel_mode="bus", document_valid_until=office_day() + timedelta(days=300),
+        medical_outcome="fit", receiving_told_on=office_day(),
     )  # fmt: skip
 
 
 def _departed(pk: UUID | None) -> returns.Departure:
-    return returns.Departure(**told(id=pk), departed_on=_today(), reconfirmed=True, method="in_person_alone")
+    return returns.Departure(**told(id=pk), departed_on=office_day(), reconfirmed=True, method="in_person_alone")
 
 
 def _moved(pk: UUID | None, reason: str = "") -> returns.Moved:
@@ -317,7 +313,7 @@ STEPS: dict[str, Step] = {
     "reception.put_back": _do(reception.put_back, _said(reception.PlacePutBack, reason="touched")),
     "reception.activity": _do(
         reception.add_activities,
-        lambda pk: reception.ActivityHeld(**told(), centre_id=CENTRE, kind="sport", held_on=_today()),
+        lambda pk: reception.ActivityHeld(**told(), centre_id=CENTRE, kind="sport", held_on=office_day()),
     ),
     "reception.not_there": _do(reception.correct_attendance, _said(reception.NotThere, reason="touched")),
     "cases.screen": _do(
@@ -332,7 +328,7 @@ STEPS: dict[str, Step] = {
     "cases.plan": _do(plan.make_plans, _plan),
     "cases.agree": _do(plan.agree_plans, _said(plan.PlanAgreed, how="spoken", basis="consent")),
     "cases.approve_plan": _do(plan.approve_plans, _yes),
-    "cases.plan_action": _do(plan.complete_plan_actions, lambda pk: plan.ActionDone(**told(id=pk), done_on=_today())),
+    "cases.plan_action": _do(plan.complete_plan_actions, lambda pk: plan.ActionDone(**told(id=pk), done_on=office_day())),
     "cases.follow_up": _do(contact.follow_up, _contact),
     "cases.ask_closure": _do(closing.request_closures, _closure),
     "cases.approve_closure": _do(closing.approve_closures, _yes),
@@ -373,31 +369,31 @@ STEPS: dict[str, Step] = {
     "returns.prepare": _do(returns.prepare_returns, _prepared),
     "returns.depart": _do(returns.depart_returns, _departed),
     "returns.miss": _do(returns.miss_returns, lambda pk: _moved(pk, "no_show")),
-    "returns.arrive": _do(returns.receive_returns, lambda pk: returns.Arrival(**told(id=pk), arrived_on=_today())),
+    "returns.arrive": _do(returns.receive_returns, lambda pk: returns.Arrival(**told(id=pk), arrived_on=office_day())),
     "returns.advance": _do(returns.advance_returns, _moved),
     "returns.withdraw": _do(returns.withdraw_returns, _moved),
     "returns.suspend": _do(returns.suspend_returns, lambda pk: _moved(pk, "medical_hold")),
     "returns.resume": _do(returns.resume_returns, _moved),
     "returns.see_off": _do(
-        returns.see_off, _said(returns.SeenOff, departed_on=_today(), reconfirmed=True, method="in_person_alone")
+        returns.see_off, _said(returns.SeenOff, departed_on=office_day(), reconfirmed=True, method="in_person_alone")
     ),
     "returns.not_left": _do(returns.keep_back, _said(returns.NotLeft, reason="no_show")),
     "returns.take_back": _do(returns.take_back_departures, lambda pk: _moved(pk, "not_left")),
     "returns.take_back_journey": _do(returns.take_back_journeys, _said(returns.TakenBack, reason="not_left")),
     "reintegration.welcome": _do(
-        reintegration.welcome_home, lambda pk: reintegration.Welcomed(**told(id=pk), arrived_on=_today(), support=())
+        reintegration.welcome_home, lambda pk: reintegration.Welcomed(**told(id=pk), arrived_on=office_day(), support=())
     ),
     "reintegration.plan": _do(
-        reintegration.make_plans, lambda pk: reintegration.NewPlan(**told(id=pk), agreed_on=_today(), goals="x")
+        reintegration.make_plans, lambda pk: reintegration.NewPlan(**told(id=pk), agreed_on=office_day(), goals="x")
     ),
     "reintegration.change_plan": _do(
         reintegration.change_plans,
-        lambda pk: reintegration.PlanChanged(**told(id=pk), agreed_on=_today(), goals="y"),
+        lambda pk: reintegration.PlanChanged(**told(id=pk), agreed_on=office_day(), goals="y"),
     ),
     "reintegration.action": _do(reintegration.add_actions, _line),
     "reintegration.receipt": _do(reintegration.add_receipts, _proof),
     "reintegration.deliver": _do(
-        reintegration.deliver_actions, lambda pk: reintegration.Delivered(**told(id=pk), delivered_on=_today())
+        reintegration.deliver_actions, lambda pk: reintegration.Delivered(**told(id=pk), delivered_on=office_day())
     ),
     "reintegration.cancel": _do(reintegration.cancel_actions, _said(reintegration.Cancelled, why="moved")),
     "reintegration.follow_up": _do(reintegration.follow_up_actions, _followed),
@@ -415,7 +411,7 @@ STEPS: dict[str, Step] = {
     "communities.approve": _do(communities.approve_projects, _said(communities.Moved, to="approved")),
     **{f"communities.advance {to}": _to(to) for to in ("approved", "ongoing", "handed_over", "checked", "cancelled")},
     "programme.count": _do(
-        programme.count_figures, lambda pk: programme.Count(**told(), until=_today().replace(day=1) - timedelta(days=1))
+        programme.count_figures, lambda pk: programme.Count(**told(), until=office_day().replace(day=1) - timedelta(days=1))
     ),
     "commons.publish_figures": _do(commons.publish_figures, _said(programme.Publication)),
 }  # fmt: skip

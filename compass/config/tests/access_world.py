@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +16,7 @@ from PIL import Image
 from compass.access.actor import Actor
 from compass.access.models import User
 from compass.access.work import Work, unit_of_work
+from compass.access.zones import zone_of
 from compass.cases.actions import best_interests as child
 from compass.cases.actions import handover
 from compass.cases.actions.assessment import Assessed, Decision, approve_assessments, assess
@@ -60,6 +61,13 @@ from compass.vocabulary import code_list
 
 SOCIAL, WORKER, SUPERVISOR, CLINIC = "zinder.social", "zinder.cases", "zinder.supervisor", "zinder.clinic"
 GROWN, BOY = {"given": "Ese", "birth_date": "1995-03-14"}, {"given": "Musa", "birth_date": "2012-02-02"}
+
+
+def office_day() -> date:
+    """Today by the clock of the offices of this world."""
+    return timezone.localdate(timezone=zone_of("NE"))
+
+
 AUTHORITY = code_list("guardian_authority").values[0]
 OPTIONS = ("local_integration", "return", "third_country")
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -136,7 +144,7 @@ class Rooms:
         return assess(work, [Assessed(**told(id=row.pk), needs={"safety_security": "unmet_severe"}, narrative="x")])[0]
 
     def plan(self, work: Work, row: Case, *, agreed: bool = True) -> Any:
-        day = timezone.now().date() + timedelta(days=20)
+        day = office_day() + timedelta(days=20)
         goal = GoalSaid("safety_security", "To sleep", day, (ActionPlanned("SHL", "case_manager", day),))
         (made,) = make_plans(work, [PlanMade(**told(id=row.pk), goals=(goal,))])
         if agreed:
@@ -248,7 +256,7 @@ class Rooms:
                 )
             reception.mark_left(work, [reception.ArrivalLeft(**told(id=left.pk))])
             self.keep(person__there=Arrival.objects.get(pk=registered.pk).person)
-            day = timezone.now().date()
+            day = office_day()
             held = reception.ActivityHeld(**told(), centre_id=centre, kind="sport", held_on=day)
             self.keep(activity__held=reception.add_activities(work, [held])[0])
             other = reception.add_activities(work, [replace(held, key=uuid4())])[0]
@@ -296,7 +304,7 @@ class Rooms:
             another = self.case(work)
             given = self.plan(work, another)
             step = PlanAction.objects.get(goal__plan=given)
-            complete_plan_actions(work, [ActionDone(**told(id=step.pk), done_on=timezone.now().date())])
+            complete_plan_actions(work, [ActionDone(**told(id=step.pk), done_on=office_day())])
             self.keep(step__delivered=step)
 
     def closed(self) -> None:
@@ -352,7 +360,7 @@ class Rooms:
             for name in ("done", "noted"):
                 seen = ReferralOutcome(
                     **told(id=self[f"referral.{name}"]), outcome="service_completed", files=(file,),
-                    delivered_on=timezone.now().date(),
+                    delivered_on=office_day(),
                 )  # fmt: skip
                 record_outcomes(work, [seen])
             self.keep(file__done=ReferralFile.objects.get(referral_id=self["referral.done"]))
@@ -425,7 +433,7 @@ class Rooms:
         walk.see_off(self["journey.left"])
 
     def home(self) -> None:
-        today = timezone.now().date()
+        today = office_day()
         with at(SOCIAL) as work:
             someone = self.person(work)
             said = reintegration.NewPlan(**told(id=someone.pk), agreed_on=today, goals="own stall")
@@ -461,7 +469,7 @@ class Rooms:
                 )
 
     def communities(self) -> None:
-        today, states = timezone.now().date(), ("chosen", "ready", "approved", "ongoing", "handed_over", "checked")
+        today, states = office_day(), ("chosen", "ready", "approved", "ongoing", "handed_over", "checked")
         with at(SOCIAL) as work:
             (place,) = communities.add_places(work, [communities.NewPlace(**told(), name="Uselu", area="NE-7")])
             communities.add_profiles(
@@ -522,7 +530,7 @@ def panel(pk: UUID, best: str) -> child.PanelDecision:
 def secured(pk: UUID) -> communities.Secured:
     return communities.Secured(
         **told(id=pk), returnees=2, neighbours=9, women=5, do_no_harm="open to all", maintenance="a committee",
-        screened_on=timezone.now().date(),
+        screened_on=office_day(),
     )  # fmt: skip
 
 

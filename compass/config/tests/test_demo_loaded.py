@@ -322,7 +322,13 @@ def test_nothing_that_is_asked_for_can_say_when_it_was_recorded():
 
     assert len(commands) > 60
     assert [each for each in told if each[1] in {"recorded_at", "now", "at", "clock"}] == []
-    assert list(inspect.signature(unit_of_work).parameters) == ["actor", "purpose", "session", "confirmed_at"]
+    assert list(inspect.signature(unit_of_work).parameters) == [
+        "actor",
+        "purpose",
+        "session",
+        "confirmed_at",
+        "address",
+    ]
 
 
 def content(rows: Any) -> str:
