@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -33,6 +32,9 @@ def living(request: HttpRequest) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400 as a page. A session that was ended while its request ran is no damaged request, and what was saved is saved."""
     if isinstance(exception, SessionInterrupted):
+        # The public side has no accounts, and cannot load what this needs.
+        from django.contrib.auth.views import redirect_to_login
+
         return redirect_to_login(request.get_full_path())
     return _page(request, "400.html", 400)
 
