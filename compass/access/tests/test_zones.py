@@ -18,17 +18,15 @@ MIDNIGHT = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("username", "hour"), [("zinder.social", 0), ("geneva.results", 23), ("af.cases", 4)])
-def test_a_page_shows_the_time_of_the_office(rf, username, hour):
+def test_a_page_shows_the_time_of_the_office_and_leaves_the_clock_as_it_was(rf, username, hour):
+    before = timezone.get_current_timezone_name()
     request = rf.get("/")
     request.user = User.objects.get(username=username)
 
     answer = page("test")(lambda request, work: HttpResponse(str(timezone.localtime(MIDNIGHT).hour)))(request)
 
     assert answer.content == str(hour).encode()
-
-
-def test_after_the_page_the_clock_is_as_before():
-    assert timezone.get_current_timezone_name() == "UTC"
+    assert timezone.get_current_timezone_name() == before
 
 
 @pytest.mark.parametrize(("username", "day"), [("zinder.social", 2), ("geneva.results", 1), ("af.cases", 2)])
