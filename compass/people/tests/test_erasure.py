@@ -32,6 +32,7 @@ from compass.people.models import ErasureRequest, Person, SearchToken
 from compass.people.queries import opened
 from compass.problems import KeyAbsent, SecondPersonNeeded, StandardNotMet, TalkInPrivate, WrongState
 from compass.trail.models import Entry
+from compass.ui.words import day
 from compass.vault.models import Erasure
 from compass.vocabulary import code_list, label_of
 
@@ -94,6 +95,7 @@ def test_it_works_by_pages(at, sign_in, person):
     client = sign_in("zinder.cases")
     today = unescape(client.get(page).content.decode())
     assert "à partir de demain" in today and f"{page}confirm/" not in today
+    assert "Nous en reparlons un autre jour" in today
     again = client.send(f"{page}confirm/", {"talk": "in_person", "still": "yes"})
     with translation.override("fr"):
         assert "un autre jour" in unescape(again.content.decode()), "on the day it was asked nothing is confirmed"
@@ -101,7 +103,13 @@ def test_it_works_by_pages(at, sign_in, person):
         ErasureRequest.objects.update(
             occurred_at=F("occurred_at") - timedelta(days=1), recorded_at=F("recorded_at") - timedelta(days=1)
         )
+    # What is read aloud promises no talk that will not be, and names the day on which it happens.
+    second = unescape(client.get(f"{page}confirm/").content.decode())
+    assert "C’est notre dernier entretien" in second and "Nous en reparlons" not in second
     client.send(f"{page}confirm/", {"talk": "own_contact", "still": "yes"})
+    settled = unescape(client.get(page).content.decode())
+    assert "Votre dossier sera effacé le" in settled
+    assert "Nous en reparlons" not in settled and "dernier entretien" not in settled
     with at("zinder.social"):
         row = ErasureRequest.objects.get()
         assert row.status == "confirmed"
@@ -313,11 +321,16 @@ def test_where_nobody_else_could_the_right_waits_for_nobody_but_longer_and_in_si
         confirm_erasure(work, [ErasureConfirmed(**told(id=second.pk, basis="legal_duty"), talk="in_person")])
     monkeypatch.setattr("compass.people.queries.names_in", lambda *_, **__: [])
     told_to = sign_in("zinder.social").get(f"/people/{alone.pk}/erasure/confirm/").content.decode()
-    assert "30 jours" in unescape(told_to), "what is read to the person says how long it is"
+    with translation.override("fr"):
+        when = day(timezone.now() + timedelta(days=30), form="year")
+    assert when in unescape(told_to), "what is read to the person says how long it is"
     with at("zinder.social") as work:
         confirm_erasure(work, [ErasureConfirmed(**told(id=row.pk, basis="legal_duty"), talk="in_person")])
         row = ErasureRequest.objects.get(pk=row.pk)
     assert row.by_one and row.due_at - timezone.now() > timedelta(days=29)
+    monkeypatch.undo()
+    settled = sign_in("zinder.cases").get(f"/people/{alone.pk}/erasure/").content.decode()
+    assert when in unescape(settled), "also where a colleague joined the office since"
     for colleague in ("zinder.supervisor", "geneva.protection"):
         page = unescape(sign_in(colleague).get("/people/rights/").content.decode())
         with translation.override("fr"):

@@ -257,6 +257,9 @@ def test_a_search_that_did_not_look_at_everybody_says_so(sign_in, at, told, monk
     assert meant.code in page and missing in page
     page = ask(client, names="Ese", birth_year="1990").content.decode()
     assert meant.code not in page and "Too many people agree" in page
+    monkeypatch.setattr("compass.people.actions.searches.find", lambda *_, **__: Found((), cut=True))
+    page = ask(client, names="Ese Iyamu", birth_year="1990").content.decode()
+    assert missing in page and "Nobody of your office" not in page
 
 
 def test_among_many_of_each_two_attributes_whoever_has_all_three_is_found(at, told, monkeypatch):

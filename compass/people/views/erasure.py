@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -32,10 +35,12 @@ from compass.people.forms.erasure import ErasureAskedForm, ErasureCancelForm, Er
 from compass.people.models import ErasureRequest, Person
 from compass.people.views.common import without_text
 from compass.ui.forms import RecordForm
+from compass.ui.words import day
 
 
-def meaning(days: int) -> list[str]:
-    """What the person is told before they decide, to be read aloud; in the language that is active. `days`: the delay."""
+def meaning(ending: str) -> list[str]:
+    """What the person is told before they decide, to be read aloud; in the language that is active. `ending`: what comes
+    next."""
     return [
         _("Your name, how to reach you and all that you told us are locked for ever. Nobody can open them again, nor can"
           " we."),
@@ -46,25 +51,40 @@ def meaning(days: int) -> list[str]:
         _("Copies kept against fire and theft are destroyed later. Until then nobody may open your record in them."),
         _("Your children each have a record of their own. It stays, unless it is asked for them too."),
         _("Help does not depend on this. If you come back we have to ask you everything again."),
-        ngettext(
-            "We talk about it once more on another day, alone with you. After that we wait %(days)d day. Until then you can"
-            " change your mind at any time; you need not say why, and we tell nobody.",
-            "We talk about it once more on another day, alone with you. After that we wait %(days)d days. Until then you can"
-            " change your mind at any time; you need not say why, and we tell nobody.",
-            days,
-        )
-        % {"days": days},
+        ending,
     ]  # fmt: skip
 
 
-def _told(person: Person, days: int) -> list[dict[str, Any]]:
+def _ending(work: Work, asked: ErasureRequest | None, step: str, days: int) -> str:
+    """What comes after this page: another talk, the last wait, or the day on which it happens. `days`: the delay that would
+    begin with the second talk."""
+    if asked is not None and asked.status == "confirmed" and asked.due_at is not None:
+        return _(
+            "Your record is erased on %(day)s. Until then you can change your mind at any time; you need not say why, and we"
+            " tell nobody."
+        ) % {"day": day(asked.due_at, form="year")}
+    if step == "confirm":
+        return _(
+            "This is our last talk about it. If you still wish it, your record is erased on %(day)s. Until then you can"
+            " change your mind at any time; you need not say why, and we tell nobody."
+        ) % {"day": day(work.now + timedelta(days=days), form="year")}
+    return ngettext(
+        "We talk about it once more on another day, alone with you. After that we wait %(days)d day. Until then you can"
+        " change your mind at any time; you need not say why, and we tell nobody.",
+        "We talk about it once more on another day, alone with you. After that we wait %(days)d days. Until then you can"
+        " change your mind at any time; you need not say why, and we tell nobody.",
+        days,
+    ) % {"days": days}
+
+
+def _told(person: Person, ending: Callable[[], str]) -> list[dict[str, Any]]:
     """The words in the worker's language, and in those of the person's that COMPASS speaks."""
     own = (get_language() or "fr")[:2]
     spoken = [code for code in person.languages if code in dict(settings.LANGUAGES) and code != own]
     found = []
     for code in [*spoken, own]:
         with override(code):
-            found.append({"language": code, "rtl": code == "ar", "lines": meaning(days)})
+            found.append({"language": code, "rtl": code == "ar", "lines": meaning(ending())})
     return found
 
 
@@ -87,7 +107,7 @@ def _page(request: HttpRequest, work: Work, person: Person, form: Any, step: str
             "same_day": asked is not None
             and waits
             and work.day(max(asked.occurred_at, asked.recorded_at)) >= work.today,
-            "told": (told := _told(person, delay(mine and not others).days)),
+            "told": (told := _told(person, partial(_ending, work, asked, step, delay(mine and not others).days))),
             "missing": without_text(person, told[0]["language"], dict(settings.LANGUAGES)),
             "keeps": work.may("people.erasure_keep"),
             "receivers": queries.receivers(work, person),
